@@ -6,6 +6,9 @@ import { noNetworkPool } from './tests/support/no-network/pool.ts';
 // Long limits: a busy machine is slow, not wrong.
 const expected = { poll: { timeout: 120_000 } };
 
+/** Tests beside their source that start processes or threads, or replace modules for all that run beside them. */
+const isolated = 'src/**/*.isolated.test.ts';
+
 export default defineConfig({
   test: {
     // What a machine is fastest on must not decide what a test sees.
@@ -23,6 +26,9 @@ export default defineConfig({
           name: 'unit',
           setupFiles: './tests/support/fixed-draws.ts',
           include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          exclude: [isolated],
+          // Files share a process: starting one for each takes longer than most of them.
+          isolate: false,
           expect: expected,
           testTimeout: 180_000,
           hookTimeout: 180_000,
@@ -32,7 +38,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           setupFiles: './tests/support/fixed-draws.ts',
-          include: ['tests/**/*.test.ts'],
+          include: ['tests/**/*.test.ts', isolated],
           expect: expected,
           testTimeout: 600_000,
           hookTimeout: 600_000,

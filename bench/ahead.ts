@@ -1,20 +1,20 @@
 import process from 'node:process';
 import { viewRecipe, workingSides } from '../src/core/distill/views.ts';
-import { adapterLayout, initialAdapters } from '../src/core/lora/adapters.ts';
+import { adapterLayout, initialAdapters } from '../src/core/vit/adapters.ts';
 import { zeros } from '../src/core/tensor.ts';
 import { plainVit } from '../src/core/vit/architecture.ts';
 import { copyBlocks } from '../src/core/vit/copy.ts';
-import { DrawnAhead } from '../src/engine/drawn-ahead.ts';
-import { shared } from '../src/engine/image-pool/draw-task.ts';
-import type { ImageToDraw } from '../src/engine/image-pool/draw-task.ts';
+import { ViewPrefetch } from '../src/engine/distill/view-prefetch.ts';
+import { shared } from '../src/engine/images/draw-views.ts';
+import type { ImageToDraw } from '../src/engine/images/draw-views.ts';
 import { blockingExecutor, blockUntil } from '../src/engine/testing/blocking-executor.ts';
-import { trainStudent } from '../src/engine/training.ts';
-import { resizedCrops } from '../src/engine/view-source.ts';
+import { trainStudent } from '../src/engine/distill/training.ts';
+import { resizedCrops } from '../src/engine/images/view-source.ts';
 import type { Executor } from '../src/runtime/executor.ts';
 import { onnxRuntime } from '../src/runtime/onnxruntime.ts';
 import { randomModel } from './models.ts';
 import { printTable } from './table.ts';
-import type { TrainingPlan } from '../src/engine/training-plan.ts';
+import type { TrainingPlan } from '../src/engine/distill/training-plan.ts';
 
 const [batch, steps, imageSize] = [32, 16, 224];
 const rounds = 3;
@@ -24,8 +24,8 @@ const drawingThreads = [0, 1, 2];
 const blockedMs = 60;
 
 /**
- * New views at every step, drawn in turn with the steps and ahead of them: beside a stand-in for a fast GPU, which blocks
- * its thread and takes no processor, and beside steps of the processor.
+ * New views at every step, drawn in turn with the steps, or ahead of them: with a simulated fast GPU, which blocks its
+ * thread but uses no processor, and with steps of the processor.
  */
 export async function benchAhead(threads: number): Promise<void> {
   const never = new Int32Array(new SharedArrayBuffer(4));
@@ -59,31 +59,47 @@ export async function benchAhead(threads: number): Promise<void> {
 interface StepTime {
   /** ms */
   readonly step: number;
-  /** What the training's thread computed meanwhile, ms. */
+  /** Time that the training's thread computed meanwhile, ms. */
   readonly busy: number;
 }
 
-/** Without the first steps, at which threads start. */
+/** Times steps without the first ones, at which threads start. */
 async function timeSteps(executor: Executor, threads: number): Promise<StepTime[]> {
   const teacher = randomModel({
-    ...{ ...plainVit, imageSize, patchSize: 32, width: 64, depth: 2, heads: 1, mlpWidth: 128 },
+    ...plainVit,
+    imageSize,
+    patchSize: 32,
+    width: 64,
+    depth: 2,
+    heads: 1,
+    mlpWidth: 128,
   });
   const copy = copyBlocks(teacher, [0]);
   const layout = adapterLayout(copy.architecture, 2);
   const plan: TrainingPlan = {
-    ...{ teacher, copy, layout, steps, batch, seed: 1, views: steps },
-    ...{ peakLearningRate: 1e-4, cacheBytes: 0 },
+    teacher,
+    copy,
+    layout,
+    steps,
+    batch,
+    seed: 1,
+    views: steps,
+    peakLearningRate: 1e-4,
+    cacheBytes: 0,
   };
   const start = {
-    ...{ step: 0, firstLoss: 0, lastLoss: 0 },
+    step: 0,
+    firstLoss: 0,
+    lastLoss: 0,
     parameters: { shape: [layout.size], data: initialAdapters(layout, 1) },
-    ...{ mean: zeros([layout.size]), square: zeros([layout.size]) },
+    mean: zeros([layout.size]),
+    square: zeros([layout.size]),
   };
   const side = workingSides * imageSize;
   const data = shared(Uint8Array.from({ length: side * side * 3 }, (_, at) => (at * 31) % 251));
   const at = (): ImageToDraw => ({ width: side, height: side, channels: 3, data });
   const source = resizedCrops({ count: batch, at }, 1, viewRecipe('upright'), imageSize);
-  const views = new DrawnAhead(source, threads);
+  const views = new ViewPrefetch(source, threads);
   const reports: { at: number; busy: number }[] = [];
   const context = {
     signal: new AbortController().signal,

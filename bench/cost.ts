@@ -1,7 +1,7 @@
 import { trainStep } from '../src/core/distill/train-step.ts';
 import { matmulFlops } from '../src/core/graph/cost.ts';
 import type { Graph } from '../src/core/graph/ops.ts';
-import { adapterLayout } from '../src/core/lora/adapters.ts';
+import { adapterLayout } from '../src/core/vit/adapters.ts';
 import { tokenCount } from '../src/core/vit/architecture.ts';
 import type { VitArchitecture } from '../src/core/vit/architecture.ts';
 import { featureGraph } from '../src/core/vit/classifier.ts';
@@ -15,7 +15,7 @@ import { feedsOf } from './training.ts';
 const rank = 16;
 const runs = 5;
 
-/** What each table begins with: a student of ViT-S's width and few blocks, so that no table takes long. */
+/** Default student of each table: of ViT-S's width and few blocks, so that no table takes long. */
 const usual = { imageSize: 224, width: 384, depth: 3, batch: 8 };
 type Point = typeof usual;
 
@@ -26,7 +26,7 @@ const tables: Readonly<Record<string, readonly Partial<Point>[]>> = {
   batch: [1, 2, 4, 8, 16, 32].map((batch) => ({ batch })),
 };
 
-/** What a step and a prediction cost as a student grows, one size at a time. */
+/** Measures the cost of a step and a prediction as a student grows, one size at a time. */
 export async function benchCost(threads: number): Promise<void> {
   const executor = onnxRuntime('cpu', { threads });
   for (const [name, points] of Object.entries(tables)) {

@@ -1,8 +1,8 @@
 import { targetGraph, trainStep } from '../src/core/distill/train-step.ts';
 import type { Graph } from '../src/core/graph/ops.ts';
-import { adapterLayout } from '../src/core/lora/adapters.ts';
+import { adapterLayout } from '../src/core/vit/adapters.ts';
 import { copyBlocks, keptBlocks } from '../src/core/vit/copy.ts';
-import { imagesAtOnce } from '../src/engine/training.ts';
+import { imagesAtOnce } from '../src/engine/distill/training.ts';
 import type { Executor } from '../src/runtime/executor.ts';
 import { onnxRuntime } from '../src/runtime/onnxruntime.ts';
 import { tensorFlow } from '../src/runtime/tensorflow.ts';

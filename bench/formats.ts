@@ -1,16 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import codecs from 'dcmjs-codecs';
-import { mapConcurrently } from '../src/formats/concurrently.ts';
+import { mapConcurrently } from '../src/formats/files/concurrently.ts';
 import { sharp } from '../src/formats/libvips.ts';
 import {
   encapsulated,
   encapsulatedFile,
   pictureFile,
   syntax,
-} from '../src/formats/raster/dicom/dicom-fixtures.ts';
-import { jpeg2000Header } from '../src/formats/raster/dicom/jpeg2000-header.ts';
-import { decodeNatively } from '../src/formats/raster/dicom/native-codecs.ts';
+} from '../src/formats/testing/dicom-fixtures.ts';
+import { jpeg2000Header } from '../src/formats/raster/dicom/frames/jpeg2000-header.ts';
+import { decodeNatively } from '../src/formats/raster/dicom/frames/native-codecs.ts';
 import type { ReadRequest } from '../src/formats/raster/image-file.ts';
 import { niftiFile } from '../src/formats/raster/nifti/nifti-fixtures.ts';
 import { openImage } from '../src/formats/raster/open.ts';

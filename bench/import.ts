@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { openServices } from '../src/engine/services/handlers.ts';
-import { mapConcurrently } from '../src/formats/concurrently.ts';
+import { openServices } from '../src/engine/app/open-services.ts';
+import { mapConcurrently } from '../src/formats/files/concurrently.ts';
 import { sharp } from '../src/formats/libvips.ts';
-import { pictureFile, syntax } from '../src/formats/raster/dicom/dicom-fixtures.ts';
+import { pictureFile, syntax } from '../src/formats/testing/dicom-fixtures.ts';
 import { openStore } from '../src/store/store.ts';
 import { printTable } from './table.ts';
 
@@ -21,7 +21,7 @@ interface Collection {
 }
 
 const side = 512;
-/** Of each kind. */
+/** Number of images per kind. */
 const count = 1000;
 const runs = 4;
 
@@ -162,7 +162,7 @@ async function photographs(folder: string): Promise<Collection> {
   };
 }
 
-/** How thumbnails are encoded. */
+/** Encoding of thumbnails. */
 const asOurs = { quality: 85, optimiseCoding: false } as const;
 
 /** Waves of 12 bits with some noise: neither flat nor random, as slices of a body are. */

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { distillRequest } from '../src/contract/jobs.ts';
 import type { JobEvent } from '../src/contract/jobs.ts';
-import { distill } from '../src/engine/distill.ts';
-import { writeSample } from '../src/engine/sample.ts';
+import { distill } from '../src/engine/jobs/distill.ts';
+import { writeSample } from '../src/engine/images/sample.ts';
 import { printTable } from './table.ts';
-import { bundledTeacher } from '../src/engine/bundled-teacher.ts';
+import { bundledTeacher } from '../src/engine/teachers/bundled-teacher.ts';
 
 /** A short job on the sample: how fast steps are while views are new, and once they come round again. */
 export async function benchJob(threads: number, folder: string): Promise<void> {

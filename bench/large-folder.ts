@@ -6,9 +6,9 @@ import { parseArgs } from 'node:util';
 import { findImages } from '../src/formats/image-folder.ts';
 import { writePng } from '../src/formats/images.ts';
 import { ImagePool } from '../src/engine/image-pool/image-pool.ts';
-import { ImageService } from '../src/engine/services/images.ts';
-import { lookAtFiles } from '../src/engine/services/known-files.ts';
-import { Pictures } from '../src/engine/services/pictures.ts';
+import { ImageService } from '../src/engine/app/imports/images.ts';
+import { compareFiles } from '../src/engine/app/imports/known-files.ts';
+import { Pictures } from '../src/engine/app/viewing/pictures.ts';
 import { openStore } from '../src/store/store.ts';
 import { settings } from '../src/store/testing/fixtures.ts';
 
@@ -71,7 +71,11 @@ const service = new ImageService(store, new Pictures(store.folder, pool), () => 
 const { id: project } =
   store.projects.list()[0] ??
   store.projects.create({
-    ...{ name: 'Large', domain: 'other', task: 'single', isSample: false, classes: [] },
+    name: 'Large',
+    domain: 'other',
+    task: 'single',
+    isSample: false,
+    classes: [],
     settings,
   });
 const bringIn = (): Promise<{ added: number; known: number }> =>
@@ -83,7 +87,7 @@ for (const name of ['brought in', 'brought in again']) {
 await measured('looked at for a watch', async () => {
   const files = await findImages(scans);
   for (let from = 0; from < files.length; from += 256) {
-    await lookAtFiles(store, project, files.slice(from, from + 256));
+    await compareFiles(store, project, files.slice(from, from + 256));
   }
 });
 const all = { report: null, show: 'all', search: '' } as const;

@@ -4,7 +4,7 @@ import { printTable } from './table.ts';
 
 const classes = 5;
 
-/** How long a mask of patches takes to become polygons, beside drawing it, and how much memory is in use. */
+/** Measures how long a mask of patches takes to become polygons, compared with drawing it, and the memory in use. */
 export function benchPolygons(): void {
   const side = 5000;
   const rows = [];

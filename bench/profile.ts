@@ -12,7 +12,7 @@ const events = z.array(
   }),
 );
 
-/** Where the time of one run went, in milliseconds by ONNX operator. */
+/** Time of one run, in milliseconds by ONNX operator. */
 export interface RunProfile {
   readonly total: number;
   readonly byOperator: ReadonlyMap<string, number>;

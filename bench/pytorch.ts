@@ -8,12 +8,12 @@ import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { targetGraph, trainStep } from '../src/core/distill/train-step.ts';
 import type { Graph } from '../src/core/graph/ops.ts';
-import { adapterLayout, initialAdapters } from '../src/core/lora/adapters.ts';
+import { adapterLayout, initialAdapters } from '../src/core/vit/adapters.ts';
 import { tensor, zeros } from '../src/core/tensor.ts';
 import { copyBlocks, keptBlocks } from '../src/core/vit/copy.ts';
 import { featureGraph } from '../src/core/vit/classifier.ts';
 import type { VitModel } from '../src/core/vit/weights.ts';
-import { trainStudent } from '../src/engine/training.ts';
+import { trainStudent } from '../src/engine/distill/training.ts';
 import { onnxRuntime } from '../src/runtime/onnxruntime.ts';
 import { architectures, randomModel } from './models.ts';
 import { printTable } from './table.ts';
@@ -32,7 +32,7 @@ const cases = [
 /** Times the same views come round in the whole job. */
 const epochs = 10;
 
-/** How long the threads of one side get to come to rest before it is the other's turn, ms. */
+/** Time that the threads of one side get to rest before the other's turn, ms. */
 const rest = 50;
 
 const parts = ['step', 'teacher', 'student'] as const;

@@ -6,7 +6,7 @@ import {
   sceneNames,
   tilesOf,
 } from '../src/core/suggest/testing/scenes.ts';
-import type { Scene } from '../src/core/suggest/testing/scenes.ts';
+import type { LabelledScene } from '../src/core/suggest/testing/scenes.ts';
 import { tileSide } from '../src/core/mask/tiles.ts';
 import type { MaskTile } from '../src/core/mask/tiles.ts';
 import { openExecutor } from '../src/engine/devices/open-executor.ts';
@@ -14,12 +14,12 @@ import type { SuggestRequest } from '../src/engine/suggest/protocol.ts';
 import { Suggester } from '../src/engine/suggest/suggester.ts';
 import { writePng } from '../src/formats/images.ts';
 import { fastest, printTable } from './table.ts';
-import { bundledTeacher } from '../src/engine/bundled-teacher.ts';
+import { bundledTeacher } from '../src/engine/teachers/bundled-teacher.ts';
 
 const quiet = { signal: new AbortController().signal, report: () => undefined };
 const strokesEach = [1, 2, 4, 8];
 
-/** How good suggestions are by number of strokes, and how long they take. */
+/** Measures the quality of suggestions by number of strokes, and their time. */
 export async function benchSuggest(threads: number, folder: string): Promise<void> {
   const suggester = new Suggester(openExecutor('cpu', threads));
   await benchQuality(suggester, folder);
@@ -56,7 +56,7 @@ async function benchTime(suggester: Suggester, folder: string): Promise<void> {
     const base = await requestFor(scene, join(folder, `cells-${side}.png`));
     const strokes = tilesOf(drawStrokes(scene, 4, 1), side);
     const start = performance.now();
-    await suggester.look(base, quiet);
+    await suggester.prepare(base, quiet);
     const cold = performance.now() - start;
     const shown = side > 2048 ? 2 : 0;
     for (const level of shown === 0 ? [0] : [shown, 0]) {
@@ -73,7 +73,7 @@ async function benchTime(suggester: Suggester, folder: string): Promise<void> {
   printTable('Suggestions: four kinds, 4 strokes each, bundled teacher', rows);
 }
 
-async function requestFor({ image }: Scene, path: string): Promise<SuggestRequest> {
+async function requestFor({ image }: LabelledScene, path: string): Promise<SuggestRequest> {
   await writePng(path, image);
   const { width, height } = image;
   return {
@@ -81,7 +81,10 @@ async function requestFor({ image }: Scene, path: string): Promise<SuggestReques
     preparation: { range: 'auto' },
     teacher: { file: bundledTeacher, sha256: 'bundled' },
     region: { x: 0, y: 0, width, height },
-    ...{ level: 0, known: [1, 2, 3, 4, 5], mask: [], strokes: [] },
+    level: 0,
+    known: [1, 2, 3, 4, 5],
+    mask: [],
+    strokes: [],
   };
 }
 

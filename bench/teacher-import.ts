@@ -9,10 +9,10 @@ import { Random } from '../src/core/random.ts';
 import { elementCount } from '../src/core/tensor.ts';
 import { weightShapes } from '../src/core/vit/architecture.ts';
 import type { VitArchitecture } from '../src/core/vit/architecture.ts';
-import { encodeHeader } from '../src/formats/safetensors-header.ts';
-import type { StoredTensor } from '../src/formats/safetensors-header.ts';
-import { encodeFloats, floatBytes } from '../src/formats/safetensors-values.ts';
-import { writeFileAtomically } from '../src/formats/write-file.ts';
+import { encodeHeader } from '../src/formats/safetensors/safetensors-header.ts';
+import type { StoredTensor } from '../src/formats/safetensors/safetensors-header.ts';
+import { encodeFloats, floatBytes } from '../src/formats/safetensors/safetensors-values.ts';
+import { writeFileAtomically } from '../src/formats/files/write-file.ts';
 import { printTable } from './table.ts';
 
 // `node bench/teacher-import.ts [--file <checkpoint>]...`: the memory that `teacher import` takes, its processes
@@ -20,14 +20,27 @@ import { printTable } from './table.ts';
 
 const { values } = parseArgs({ options: { file: { type: 'string', multiple: true } } });
 const folder = await mkdtemp(join(tmpdir(), 'understudy-teacher-import-'));
-/** What an import may take beyond its file, MB. */
+/** Memory that an import may take beyond its file, MB. */
 const allowed = 300;
 
 const vitLarge: VitArchitecture = {
-  ...{ imageSize: 224, patchSize: 14, channels: 3, width: 1024, depth: 24, heads: 16 },
-  ...{ mlpWidth: 4096, classTokens: 1, registers: 0, positionsCoverPrefix: true },
-  ...{ layerScale: false, preNorm: false, qkvBias: true, activation: 'gelu', epsilon: 1e-6 },
-  ...{ pooling: 'class-token', normAfterPooling: false },
+  imageSize: 224,
+  patchSize: 14,
+  channels: 3,
+  width: 1024,
+  depth: 24,
+  heads: 16,
+  mlpWidth: 4096,
+  classTokens: 1,
+  registers: 0,
+  positionsCoverPrefix: true,
+  layerScale: false,
+  preNorm: false,
+  qkvBias: true,
+  activation: 'gelu',
+  epsilon: 1e-6,
+  pooling: 'class-token',
+  normAfterPooling: false,
 };
 
 /** Written weight by weight: the file is larger than what this process should take. */

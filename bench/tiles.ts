@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { plainPreparation } from '../src/core/image/preparation.ts';
 import { tilePixels, tileSide, type Size } from '../src/core/mask/tiles.ts';
 import { Random } from '../src/core/random.ts';
-import { predictMask, type TileModel } from '../src/engine/segmentation/predict-mask.ts';
+import {
+  predictMask,
+  type TileModel,
+} from '../src/engine/tasks/segmentation/predict/predict-mask.ts';
 import { writeGeotiffMask } from '../src/formats/masks/geotiff/write-geotiff.ts';
 import type { MaskRaster } from '../src/formats/masks/mask-raster.ts';
 import { writePng } from '../src/formats/images.ts';
@@ -14,7 +17,7 @@ import { printTable } from './table.ts';
 const side = 224;
 const outputs = 5;
 
-/** What prediction by tiles costs besides the model, whose part here is as good as nothing, and its memory. */
+/** Measures the cost of prediction by tiles besides the model, whose part here is negligible, and its memory. */
 export async function benchTiles(folder: string): Promise<void> {
   const small = { width: 4096, height: 4096 };
   const large = { width: 10_000, height: 10_000 };
@@ -63,13 +66,17 @@ async function measured(
   };
 }
 
-/** It gives the same drawn probabilities for every tile. */
+/** Returns a model with the same drawn probabilities for every tile. */
 function quickModel(): TileModel & { tiles: number } {
   const random = new Random(1);
   const batch = 8;
   const out = Float32Array.from({ length: batch * outputs * side * side }, () => random.uniform());
   return {
-    ...{ side, channels: 3, outputs, batch, tiles: 0 },
+    side,
+    channels: 3,
+    outputs,
+    batch,
+    tiles: 0,
     run(_, count) {
       this.tiles += count;
       return Promise.resolve(out);
@@ -90,7 +97,9 @@ async function geotiffOf(folder: string, { width, height }: Size): Promise<strin
   const path = join(folder, `tiles-${width}.tif`);
   const file = await open(path, 'w');
   const drawn: MaskRaster = {
-    ...{ width, height, classes: [] },
+    width,
+    height,
+    classes: [],
     tile: (x, y) => {
       const pixels = new Uint8Array(tilePixels);
       for (let at = 0; at < tilePixels; at++) {

@@ -6,7 +6,7 @@ import { graphInputs } from '../src/core/graph/ops.ts';
 import type { Graph } from '../src/core/graph/ops.ts';
 import { simplify } from '../src/core/graph/rewrite.ts';
 import { targetGraph, trainStep } from '../src/core/distill/train-step.ts';
-import { adapterLayout } from '../src/core/lora/adapters.ts';
+import { adapterLayout } from '../src/core/vit/adapters.ts';
 import { elementCount } from '../src/core/tensor.ts';
 import type { Tensor } from '../src/core/tensor.ts';
 import { copyBlocks, keptBlocks } from '../src/core/vit/copy.ts';
@@ -14,7 +14,7 @@ import { adapterForm, applyLinear } from '../src/core/vit/linear.ts';
 import type { AdapterForm, Linear } from '../src/core/vit/linear.ts';
 import { measureMatmul } from './matmul.ts';
 import { onnxRuntime } from '../src/runtime/onnxruntime.ts';
-import { imagesAtOnce } from '../src/engine/training.ts';
+import { imagesAtOnce } from '../src/engine/distill/training.ts';
 import type { LoadedGraph } from '../src/runtime/executor.ts';
 import { architectures, randomModel } from './models.ts';
 import { readProfile, shareOutsideProducts } from './profile.ts';
@@ -64,8 +64,8 @@ export async function benchTraining(threads: number, folder: string): Promise<vo
 }
 
 /**
- * What docs/adr/0003 decides: adapters merged into the weights, x·(W + A·B), against beside them, x·W + (x·A)·B, for
- * the two layers of an MLP, forward and gradients, in turns.
+ * Measures what docs/adr/0003 decides: adapters merged into the weights, x·(W + A·B), compared with separate ones, x·W +
+ * (x·A)·B, for the two layers of an MLP, forward and gradients, in turns.
  */
 export async function benchAdapters(threads: number): Promise<void> {
   const executor = onnxRuntime('cpu', { threads });

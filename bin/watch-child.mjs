@@ -1,5 +1,5 @@
-// Watches the process that does the work, for the launcher. Its main thread may be in a loop in which it hears neither
-// signals nor timers, a damaged file being the usual cause; whoever presses Ctrl-C then must be heard all the same.
+// Watchdog of the launcher for the child process that does the work. The child's main thread may be in a loop that blocks
+// signals and timers, usually because of a damaged file; Ctrl-C must still end the process.
 // Plain JavaScript for any Node, like the launcher.
 import { rmSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -7,50 +7,50 @@ import { basename } from 'node:path';
 
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** Seconds. */
-const usualPatience = {
-  /** From the first signal to an answer, while a file is read, */
+/** Default limits, in seconds. */
+const defaultLimits = {
+  /** Limit from the first signal to an answer while a file is read. */
   answer: 10,
-  /** and otherwise: a step of a large teacher may take minutes, and a checkpoint is worth the wait. */
+  /** Limit in all other cases: a step of a large teacher may take minutes, and a checkpoint is worth the wait. */
   step: 300,
-  /** From the first signal to a word to whoever waits. */
+  /** Time from the first signal to a message that Understudy is still at work. */
   notice: 3,
-  /** From the second signal to the end. */
+  /** Time from the second signal until the child is killed. */
   end: 1,
-  /** Without a sign of life while a file is read. */
+  /** Limit of silence while a file is read. */
   reading: 120,
 };
 
-/** What arrives within this time of the first signal is the same key press, as in src/cli/stop.ts. Milliseconds. */
+/** Time after the first signal within which a signal belongs to the same key press, in ms; as in src/cli/stop.ts. */
 const samePressMilliseconds = 500;
 
-/** Exit code of commands that end because of something that a person can put right: see src/cli/world.ts. */
-const toPutRight = 2;
+/** Exit code for failures that the user can correct: `usage` in src/cli/environment.ts. */
+const usage = 2;
 
-/** The only names that are removed: see src/formats/write-file.ts and src/engine/output-folder.ts. */
+/** Names of unfinished files and folders, the only ones that are removed: see src/formats/files/write-file.ts and src/engine/files/output-folder.ts. */
 const unfinished = /^\.understudy-(?:[0-9a-f]{16}\.partial|unfinished)$/;
 
 /**
- * Passes stop signals on to `child`, and ends it where it does not answer.
+ * Passes stop signals on to `child`, and ends the child if it does not respond.
  *
- * The child sends `{ type }`: 'alive' now and then, 'stopping' once it has heard a signal, and what src/core/activity.ts
- * says.
+ * The child sends messages `{ type }`: 'alive' every few seconds, 'stopping' once it has received a signal, and the activities of
+ * src/core/activity.ts.
  *
  * @param {import('node:child_process').ChildProcess} child with a channel
- * @param {{ json: boolean, patience?: Partial<typeof usualPatience> }} options json: failures are written to stdout too
+ * @param {{ json: boolean, patience?: Partial<typeof defaultLimits> }} options json: failures are written to stdout too
  * @returns {{ ending(code: number | null, signal: NodeJS.Signals | null): { exitCode: number, wasEndedHere: boolean } }}
- *   takes how the child ended, says why where it was ended from here, and gives the launcher's exit code
+ *   receives the exit code and signal of the child, prints the reason if the launcher killed it, and returns the launcher's exit code
  */
 export function watchChild(child, { json, patience = {} }) {
-  const limits = { ...usualPatience, ...patience };
+  const limits = { ...defaultLimits, ...patience };
   const reading = new Map();
   const writing = new Set();
-  /** Seconds without a message; counted, since a clock goes on while the machine sleeps. */
+  /** Seconds without a message, counted by a timer: a clock would also count the time in which the computer sleeps. */
   let silent = 0;
   let computing = 0;
   let stopping;
   let hasAnswered = false;
-  /** Why the child was ended from here. */
+  /** Reason for which the child was killed by the launcher, with the exit code; undefined if it was not. */
   let ended;
 
   const kill = (why) => {
@@ -79,18 +79,18 @@ export function watchChild(child, { json, patience = {} }) {
     silent++;
     if (!isInFile() || silent < limits.reading) return;
     kill({
-      exitCode: toPutRight,
+      exitCode: usage,
       code: 'invalid-file',
-      message: `${places()} was given up: reading did not end within ${limits.reading} seconds. The file may be damaged; copy it again or leave it out.`,
+      message: `Reading ${places()} took more than ${limits.reading} seconds and was stopped. The file may be damaged; copy it again or leave it out.`,
     });
   }, 1000);
 
   const endFor = (signal) => {
-    const at = isInFile() ? `, while it was reading ${places()}` : '';
+    const at = isInFile() ? ` while reading ${places()}` : '';
     kill({
       exitCode: 128 + constants.signals[signal],
       code: 'cancelled',
-      message: `Understudy did not answer and was ended${at}.`,
+      message: `Understudy did not respond and was ended${at}.`,
     });
   };
 
@@ -105,7 +105,7 @@ export function watchChild(child, { json, patience = {} }) {
       const now = performance.now();
       const isFirst = stopping === undefined;
       stopping ??= now;
-      // A Windows console tells both processes itself, and `kill` would end the child at once.
+      // A Windows console sends the signal to both processes, and `kill` would end the child at once.
       if (process.platform !== 'win32') child.kill(signal);
       if (isFirst) {
         after(limits.notice, () => {
@@ -130,7 +130,7 @@ export function watchChild(child, { json, patience = {} }) {
       if (code !== null) return { exitCode: code, wasEndedHere: false };
       if (signal === 'SIGKILL' || ended !== undefined) removeUnfinished(writing);
       if (ended !== undefined) {
-        // A progress view that could not take leave has hidden the cursor.
+        // The progress view hides the cursor, and was killed before it could show it again.
         if (process.stderr.isTTY) process.stderr.write('\u001B[?25h\n');
         say(ended, json);
         return { exitCode: ended.exitCode, wasEndedHere: true };
@@ -152,7 +152,7 @@ function sayAsJson(error) {
   process.stdout.write(`${JSON.stringify({ error })}\n`);
 }
 
-/** A path without the characters that would steer a terminal. */
+/** Returns a path with its control characters replaced, because a terminal would execute them. */
 function printable(path) {
   return path.replace(/\p{Cc}/gu, '?');
 }

@@ -1,8 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
+import { chooseOpen } from './support/dialogs.ts';
 import { dropOn } from './support/drag.ts';
 import { settled } from './support/settled.ts';
 
@@ -124,6 +127,115 @@ describe('without a mouse', () => {
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
     }
+  });
+
+  /** Until something in sight has the keys. */
+  const keysAt = async (name: RegExp): Promise<void> => {
+    const { page } = launched;
+    await expect
+      .poll(() =>
+        page.evaluate(() => {
+          const element = document.activeElement;
+          if (element === null || element === document.body) return 'nothing';
+          return (element.getAttribute('aria-label') ?? element.textContent).trim();
+        }),
+      )
+      .toMatch(name);
+  };
+
+  test('what comes in place of a button that goes has the keys', async () => {
+    const { app, page, workspace } = launched;
+    await page.keyboard.press('Alt+3');
+    await page.locator('[role=listbox] [role=option]').first().focus();
+    await page.keyboard.press('Control+a');
+    // Nothing is left in the inspector: the title, and not the button that leaves the step.
+    await page.getByRole('button', { name: 'Clear selection' }).focus();
+    await page.keyboard.press('Enter');
+    await keysAt(/^Labels$/);
+    await page.getByRole('button', { name: 'Export labels…' }).focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Export labels' });
+    const out = await mkdtemp(join(tmpdir(), 'understudy-access-'));
+    await chooseOpen(app, out);
+    await dialog.getByRole('radio', { name: /^Classes as a table/ }).focus();
+    await page.keyboard.press('Space');
+    const choose = dialog.getByRole('button', { name: 'Choose a folder…' });
+    await expect.poll(() => choose.isDisabled()).toBe(false);
+    await choose.focus();
+    await page.keyboard.press('Enter');
+    await dialog.getByText(/^Labels of .* are in/).waitFor();
+    await keysAt(/^Close$/);
+    await dialog.getByRole('button', { name: 'Another format' }).focus();
+    await page.keyboard.press('Enter');
+    await keysAt(/^Choose a folder…$/);
+    await page.keyboard.press('Escape');
+    await keysAt(/^Export labels…$/);
+    await rm(out, { recursive: true });
+    await page.keyboard.press('Control+o');
+    await page.getByRole('heading', { level: 1, name: 'Projects' }).waitFor();
+    await keysAt(/./);
+    await page.getByRole('button', { name: 'New project' }).focus();
+    await page.keyboard.press('Enter');
+    await keysAt(/^Name$/);
+    await chooseOpen(app, join(workspace, 'sample', 'land', 'test'));
+    await tabTo(/^Choose a folder$/);
+    await page.keyboard.press('Enter');
+    await keysAt(/^Another folder$/);
+    // A text field leaves keys with Ctrl to the window.
+    await page.getByRole('textbox', { name: 'Name', exact: true }).focus();
+    await page.keyboard.press('Control+o');
+    await page.getByRole('heading', { level: 1, name: 'Projects' }).waitFor();
+    await keysAt(/./);
+    // Where it was left, with the keys in the page.
+    await page.locator('article').first().getByRole('button').first().focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Labels' }).waitFor();
+    await keysAt(/./);
+  });
+
+  test('a disabled button gets the focus back, but not after a click elsewhere', async () => {
+    const { page } = launched;
+    await page.evaluate(() => {
+      for (const id of ['first', 'second']) {
+        const button = document.createElement('button');
+        button.id = id;
+        // In sight, so that the focus scrolls nothing.
+        button.style.cssText = 'position: fixed; bottom: 0';
+        document.querySelector('main')?.append(button);
+      }
+    });
+    const first = page.locator('#first');
+    const disable = (isDisabled: boolean): Promise<void> =>
+      first.evaluate((button: HTMLButtonElement, isOff) => {
+        button.disabled = isOff;
+      }, isDisabled);
+    const focused = (): Promise<string> =>
+      page.evaluate(() => document.activeElement?.id ?? 'nothing');
+    const elsewhere = page.locator('main section header p').first();
+
+    await first.focus();
+    await disable(true);
+    await expect.poll(focused).toBe('');
+    await disable(false);
+    await expect.poll(focused).toBe('first');
+
+    await disable(true);
+    await expect.poll(focused).toBe('');
+    await elsewhere.click();
+    await disable(false);
+    await settled(page);
+    expect(await focused()).toBe('');
+
+    await first.focus();
+    await disable(true);
+    await expect.poll(focused).toBe('');
+    await page.locator('#second').focus();
+    await elsewhere.click();
+    await settled(page);
+    expect(await focused()).toBe('');
+    await page.evaluate(() => {
+      for (const id of ['first', 'second']) document.getElementById(id)?.remove();
+    });
   });
 
   test('nor has the way from the start page to the images of a folder', async () => {

@@ -10,8 +10,8 @@ import {
   serve,
   status,
   trickle,
-} from '../src/engine/catalogue/testing/file-server.ts';
-import type { FileServer, Handler } from '../src/engine/catalogue/testing/file-server.ts';
+} from '../src/engine/testing/file-server.ts';
+import type { FileServer, Handler } from '../src/engine/testing/file-server.ts';
 import { writeSmallTeacher, writeTinyTeacher } from '../tests/engine/support.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
@@ -73,14 +73,14 @@ describe('more teachers', () => {
       .toEqual(['For satellite and aerial images', 'For any images', 'For medical images']);
     const sentinel = card('Sentinel-2 DINO ViT-S/16');
     await sentinel.getByText('Commercial use: yes').waitFor();
-    await sentinel.getByText('it asks to name its authors').waitFor();
+    await sentinel.getByText('it requires naming its authors').waitFor();
     await sentinel.scrollIntoViewIfNeeded();
     await photograph(launched, 'catalogue');
     await page.getByText('For medical images').click();
     await card('Phikon').getByText('Commercial use: no').waitFor();
     const uni = card('UNI');
-    await uni.getByText('Its page asks for an account').waitFor();
-    expect(await uni.getByRole('button').allTextContents()).toEqual(['Bring it by hand…']);
+    await uni.getByText('Its page requires an account').waitFor();
+    expect(await uni.getByRole('button').allTextContents()).toEqual(['Use a downloaded file…']);
   });
 
   test('refuses an address that is none, and keeps one that is', async () => {
@@ -89,7 +89,7 @@ describe('more teachers', () => {
     const mirror = page.getByRole('textbox', { name: 'Mirror' });
     await mirror.fill('nowhere');
     await mirror.press('Enter');
-    await page.getByText('“nowhere” is no address of a mirror.').waitFor();
+    await page.getByText('“nowhere” is not a valid mirror address.').waitFor();
     await photograph(launched, 'catalogue-network');
     await mirror.fill(`${server.base}/`);
     await page.getByRole('button', { name: 'Save' }).click();
@@ -103,15 +103,15 @@ describe('more teachers', () => {
     const { page } = launched;
     await page.getByText('For any images').click();
     const small = card('ViT-S/16 AugReg');
-    const get = small.getByRole('button', { name: 'Get it (ViT-S/16 AugReg)' });
+    const get = small.getByRole('button', { name: 'Download (ViT-S/16 AugReg)' });
     await get.click();
-    await small.getByText('ViT-S/16 AugReg could not be fetched').waitFor();
-    await small.getByText('has no such file any more (404)').waitFor();
+    await small.getByText('ViT-S/16 AugReg could not be downloaded').waitFor();
+    await small.getByText('no longer has this file (404)').waitFor();
     await small.scrollIntoViewIfNeeded();
     await photograph(launched, 'catalogue-failed');
     offer(serve(loginPage));
     await small.getByRole('button', { name: 'Try again' }).click();
-    await small.getByText('no checkpoint but a web page').waitFor();
+    await small.getByText('A web page arrived instead of a checkpoint').waitFor();
     offer(trickle(teacher, 40, 250));
     await small.getByRole('button', { name: 'Try again' }).click();
     const stop = small.getByRole('button', { name: 'Stop' });
@@ -119,9 +119,9 @@ describe('more teachers', () => {
     await expect.poll(hasKeys).toBe(true);
     await small.getByText(/ left$/).waitFor();
     await photograph(launched, 'catalogue-fetching');
-    await page.getByRole('contentinfo').getByText('Fetching ViT-S/16 AugReg').waitFor();
+    await page.getByRole('contentinfo').getByText('Downloading ViT-S/16 AugReg').waitFor();
     await page.keyboard.press('Enter');
-    await small.getByText(/^Go on, /).waitFor();
+    await small.getByText(/^Continue, /).waitFor();
   });
 
   test('goes on where it was stopped, and can be used', async () => {
@@ -129,8 +129,8 @@ describe('more teachers', () => {
     offer(serve(teacher));
     server.ranges = [];
     const small = card('ViT-S/16 AugReg');
-    await small.getByText(/^Go on, /).click();
-    await small.getByText('Not verified: no SHA-256 of this file is known').waitFor();
+    await small.getByText(/^Continue, /).click();
+    await small.getByText('Not verified: the catalogue has no SHA-256').waitFor();
     expect(server.ranges.at(-1)).toMatch(/^bytes=\d+-$/);
     const above = page.getByRole('radio', { name: /ViT-S\/16 AugReg/ });
     await above.waitFor({ state: 'attached' });
@@ -147,7 +147,7 @@ describe('more teachers', () => {
     const fetched = page.getByRole('article').filter({ has: radio });
     await fetched.getByRole('button', { name: 'Remove ViT-S/16 AugReg from the list' }).click();
     const dialog = page.getByRole('dialog', { name: 'Remove ViT-S/16 AugReg?' });
-    await dialog.getByText('is deleted from this computer').waitFor();
+    await dialog.getByText('are deleted from this computer').waitFor();
     await photograph(launched, 'catalogue-remove');
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await dialog.waitFor({ state: 'detached' });
@@ -156,21 +156,21 @@ describe('more teachers', () => {
     await dialog.getByRole('button', { name: 'Remove and delete' }).click();
     await radio.waitFor({ state: 'detached' });
     await card('ViT-S/16 AugReg')
-      .getByRole('button', { name: 'Get it (ViT-S/16 AugReg)' })
+      .getByRole('button', { name: 'Download (ViT-S/16 AugReg)' })
       .waitFor();
   });
 
   test('another file than was expected is not kept', async () => {
     const dino = card('DINOv2 small');
-    await dino.getByRole('button', { name: /^Get it, 88\.3 MB/ }).click();
-    await dino.getByText('is not the file that was wanted').waitFor();
+    await dino.getByRole('button', { name: /^Download, 88\.3 MB/ }).click();
+    await dino.getByText('did not send the requested file').waitFor();
     await dino.getByRole('button', { name: 'Try again' }).waitFor();
   });
 
   test('says which files to bring by hand, and takes them', async () => {
     const { page, app } = launched;
-    await card('UNI').getByRole('button', { name: 'Bring it by hand…' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Bring UNI by hand' });
+    await card('UNI').getByRole('button', { name: 'Use a downloaded file…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Use a downloaded file of UNI' });
     await dialog.getByText('sign in and agree to its terms').waitFor();
     await dialog
       .getByText('https://huggingface.co/MahmoodLab/UNI/resolve/main/pytorch_model.bin')
@@ -180,17 +180,17 @@ describe('more teachers', () => {
     await writeFile(wrong, 'notes');
     await chooseOpen(app, wrong);
     await dialog.getByRole('button', { name: 'Choose the file…' }).click();
-    await dialog.getByText('That file will not do').waitFor();
+    await dialog.getByText('That file cannot be used').waitFor();
     const tiny = join(folder, 'tiny.safetensors');
     await writeTinyTeacher(tiny);
     await chooseOpen(app, tiny);
     await dialog.getByRole('button', { name: 'Choose the file…' }).click();
-    await dialog.getByText('is another teacher than UNI').waitFor();
+    await dialog.getByText('is not UNI').waitFor();
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     const name = 'DINO ViT-S/16';
-    await card(name).getByRole('button', { name: 'Bring it by hand…' }).click();
-    const second = page.getByRole('dialog', { name: `Bring ${name} by hand` });
+    await card(name).getByRole('button', { name: 'Use a downloaded file…' }).click();
+    const second = page.getByRole('dialog', { name: `Use a downloaded file of ${name}` });
     const other = join(folder, 'dino.safetensors');
     const bytes = Buffer.from(teacher);
     // Another teacher by a hair.
@@ -212,13 +212,13 @@ describe('more teachers', () => {
     await expect.poll(() => mine.isChecked()).toBe(true);
     await writeFile(join(folder, 'mine.zip'), 'no teacher');
     await dropOn(page, [join(folder, 'mine.zip')]);
-    await page.getByText('mine.zip cannot be a teacher').waitFor();
+    await page.getByText('mine.zip cannot be used as a teacher').waitFor();
     for (const extension of ['pth', 'pt', 'bin', 'ckpt']) {
       const file = join(folder, `mine.${extension}`);
       await writeFile(file, 'no teacher');
       await dropOn(page, [file]);
-      await page.getByText(`mine.${extension} cannot be a teacher`).waitFor();
-      await page.getByText('A teacher is a safetensors file, or').waitFor({ state: 'detached' });
+      await page.getByText(`mine.${extension} cannot be used as a teacher`).waitFor();
+      await page.getByText('A teacher is a safetensors file or').waitFor({ state: 'detached' });
     }
   });
 
@@ -227,20 +227,20 @@ describe('more teachers', () => {
     const radio = page.getByRole('radio', { name: /^mine/ });
     const mine = page.getByRole('article').filter({ has: radio });
     await mine.getByText('More', { exact: true }).click();
-    await mine.getByText('usual of its kind').first().waitFor();
-    await mine.getByRole('button', { name: 'Correct…' }).click();
-    const dialog = page.getByRole('dialog', { name: 'What mine is' });
-    const take = dialog.getByRole('button', { name: 'Take it so' });
+    await mine.getByText('typical of its kind').first().waitFor();
+    await mine.getByRole('button', { name: 'Edit…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Properties of mine' });
+    const take = dialog.getByRole('button', { name: 'Apply', exact: true });
     expect(await take.isDisabled()).toBe(true);
     const epsilon = dialog.getByRole('textbox', { name: 'ε of the layer norms' });
     await epsilon.fill('small');
     await take.click();
-    await dialog.getByText('ε is a small number, as 1e-6').waitFor();
+    await dialog.getByText('ε must be a small number, for example 1e-6').waitFor();
     await epsilon.fill('1e-5');
     await photograph(launched, 'teacher-correct');
     await take.click();
     await dialog.waitFor({ state: 'detached' });
-    await mine.getByText('as you said').waitFor();
+    await mine.getByText('set by you').waitFor();
     expect(await radio.isChecked()).toBe(true);
   });
 

@@ -1,10 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Project } from '../src/contract/app.ts';
-import { writeSample } from '../src/engine/sample.ts';
+import { writeSample } from '../src/engine/images/sample.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
 import { ask } from './support/bridge.ts';
@@ -43,10 +43,38 @@ describe('dropping', () => {
   };
   const add = (): Locator => launched.page.getByRole('button', { name: /^Add [\d,]* ?images$/ });
 
+  test('a file that is no image is said to be none, once, and an empty folder makes no project', async () => {
+    const { page, workspace } = launched;
+    const [report, model, empty] = ['report.pdf', 'model.pt', 'empty'].map((name) =>
+      join(workspace, '..', `${basename(workspace)}-${name}`),
+    ) as [string, string, string];
+    await writeFile(report, 'a report');
+    await writeFile(model, 'a model');
+    await mkdir(empty);
+    const notices = page.getByRole('region', { name: 'Messages' });
+    for (const name of [report, report]) await dropOn(page, [name]);
+    await notices.getByText(`“${basename(report)}” is not an image. Drop a folder`).waitFor();
+    await dropOn(page, [model]);
+    await notices.getByText(/is a model file, not an image/).waitFor();
+    expect(await notices.getByText(/is not an image|, not an image/).count()).toBe(1);
+    expect(await notices.getByRole('button', { name: /^Add the folder/ }).count()).toBe(0);
+    await dropOn(page, [empty]);
+    await page.getByText('This folder cannot be used').waitFor();
+    await photograph(launched, '40-drop-empty');
+    const create = page.getByRole('button', { name: 'Create project' });
+    expect(await create.isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Continue without this folder' }).click();
+    await expect.poll(() => create.isDisabled()).toBe(false);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Open the sample' }).waitFor();
+    expect(await projects()).toEqual([]);
+    for (const path of [report, model, empty]) await rm(path, { recursive: true });
+  });
+
   test('a folder on the start page becomes a project of its name, with its images', async () => {
     const { page } = launched;
     await dropOn(page, [join(folder, 'train')], async () => {
-      await page.getByText('It begins a new project.').waitFor();
+      await page.getByText('Understudy makes a new project from it.').waitFor();
       await photograph(launched, '40-drop-start');
     });
     await page.getByRole('heading', { level: 1, name: 'New project' }).waitFor();
@@ -83,7 +111,8 @@ describe('dropping', () => {
     };
     const path = join(folder, 'test', images[0]?.name ?? '');
     await dropOn(page, [path]);
-    await page.getByText('That is a file. Drop the folder that it lies in').waitFor();
+    const name = basename(path);
+    await page.getByText(`“${name}” is a single file. Drop the folder that contains it`).waitFor();
     await page
       .getByRole('button', { name: `Add the folder “${basename(join(path, '..'))}”` })
       .click();

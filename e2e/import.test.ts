@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Project } from '../src/contract/app.ts';
-import { writeSample } from '../src/engine/sample.ts';
+import { writeSample } from '../src/engine/images/sample.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
 import { ask } from './support/bridge.ts';
@@ -59,8 +59,8 @@ describe('what a folder holds', () => {
   test('images beside masks come in without them, in one click, test images held out', async () => {
     const { page } = launched;
     await dropOn(page, [at('nuclei')]);
-    await page.getByText('8 masks beside the images').waitFor();
-    await page.getByText('4 of them in a folder named test, held out').waitFor();
+    await page.getByText('8 masks next to the images').waitFor();
+    await page.getByText('4 of them in a folder named test: they become test images').waitFor();
     expect(await page.getByRole('radio', { name: /Class folders/ }).count()).toBe(0);
     await photograph(launched, '50-masks');
     await page.getByRole('button', { name: 'Add 8 images' }).click();
@@ -95,14 +95,33 @@ describe('what a folder holds', () => {
       await page.keyboard.press(key);
     }
     await expect.poll(latest).toMatchObject({ labelled: 4, learnt: 3, tested: 1 });
-    await page.getByText('4 test images without a label').waitFor();
+    await page.getByText('4 test images have no label').waitFor();
     await photograph(launched, '52-labelled');
+  });
+
+  test('masks in the folder are a way to outlining, from an empty project and from a new one', async () => {
+    const { page } = launched;
+    await dropOn(page, [at('nuclei')]);
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Outline regions' }).click();
+    await dialog.getByText('Where do the masks come from?').waitFor();
+    await photograph(launched, '50-masks-outlined');
+    expect(await latest()).toMatchObject({ images: 0, task: 'segmentation' });
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText(/Masks next to the images, or in a file/).waitFor();
+    await page.keyboard.press('Control+o');
+    await page.getByRole('heading', { level: 1, name: 'Projects' }).waitFor();
+    await dropOn(page, [at('nuclei')]);
+    await page.getByText('8 images, and 8 files with masks of regions').waitFor();
+    await page.getByRole('radio', { name: /Outline regions/, checked: true }).waitFor();
+    await photograph(launched, '50-masks-proposed');
   });
 
   test('a folder too high leads to the one that was meant', async () => {
     const { page } = launched;
     await dropOn(page, [at('outer')]);
-    await page.getByRole('button', { name: 'Look into “cells”' }).click();
+    await page.getByRole('button', { name: 'Open “cells”' }).click();
     await page.getByText('4 classes: eosinophil, lymphocyte, monocyte, neutrophil.').waitFor();
     // The choice has the focus, so Enter alone is enough.
     await page.keyboard.press('Enter');

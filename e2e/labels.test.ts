@@ -47,13 +47,13 @@ describe('labels', () => {
     await expect.poll(() => rail().textContent()).toMatch(/Labels\s*50/);
     await expect
       .poll(() => rail().getAttribute('aria-label'))
-      .toContain('50 labelled images to learn from, 300 held out for the test');
+      .toContain('50 labelled training images, 300 test images');
     await key('town').waitFor();
     const keys = launched.page.getByRole('list', { name: /^Labelled images/ });
     expect(await keys.getByRole('button', { name: /town/ }).textContent()).toMatch(
       /10\s*\+ 60 test/,
     );
-    await launched.page.getByText('Every class has enough labelled images').waitFor();
+    await launched.page.getByText('Every class has enough labelled training images').waitFor();
   });
 
   test('names the class that lacks labels, however many are held out, and leads to images', async () => {
@@ -61,16 +61,12 @@ describe('labels', () => {
     const [first, second, third] = await learnt('town');
     const changes = [first, second, third].map((image) => ({ image: image?.id, classes: null }));
     await ask(page, 'image.label', { project: project.id, changes });
-    await page
-      .getByText('town has 7 images to learn from; 3 more labels would help most.')
-      .waitFor();
+    await page.getByText('town has 7 training images; 3 more labels would help most.').waitFor();
     await expect.poll(() => rail().textContent()).toMatch(/Labels\s*3 more/);
     await page.getByRole('button', { name: 'Label them' }).click();
     await expect.poll(() => selected().count()).toBe(1);
     await page.keyboard.press('4');
-    await page
-      .getByText('town has 8 images to learn from; 2 more labels would help most.')
-      .waitFor();
+    await page.getByText('town has 8 training images; 2 more labels would help most.').waitFor();
     await photograph(launched, '30-labels-help');
   });
 
@@ -107,8 +103,8 @@ describe('labels', () => {
 
   test('labels several at once, goes on behind them, and takes it back across filters and steps', async () => {
     const { page } = launched;
-    await page.getByRole('button', { name: /^Put away/ }).click();
-    await page.getByRole('button', { name: /^Put away/ }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: /^Hide \d+ labelled/ }).click();
+    await page.getByRole('button', { name: /^Hide \d+ labelled/ }).waitFor({ state: 'detached' });
     const before = await rail().textContent();
     await page.locator('[role=option]').first().click();
     await page.keyboard.press('Shift+ArrowRight');
@@ -120,10 +116,10 @@ describe('labels', () => {
     await page.keyboard.press('Alt+3');
     await page.getByRole('combobox', { name: 'Show' }).selectOption({ label: 'With a label' });
     await page.keyboard.press('Control+z');
-    await shown('Taken back: the labels of 2 images');
+    await shown('Undone: the labels of 2 images');
     await expect.poll(() => rail().textContent()).toBe(before);
     await page.keyboard.press('Control+Shift+z');
-    await shown('Done again: the labels of 2 images');
+    await shown('Redone: the labels of 2 images');
     await expect.poll(() => rail().textContent()).toMatch(/Labels\s*50/);
     await page.getByRole('combobox', { name: 'Show' }).selectOption({ label: 'Without a label' });
   });
@@ -164,7 +160,29 @@ describe('labels', () => {
     await page.getByRole('combobox', { name: 'Name of a class' }).fill('ice');
     await page.getByRole('option', { name: /Add the class “ice”/ }).waitFor();
     await page.keyboard.press('Enter');
-    await shown('ice has 1 image to learn from; 9 more labels would help most.');
+    await shown('ice has 1 training image; 9 more labels would help most.');
+  });
+
+  test('a click moves no image under the pointer, and a double click opens the one it hits', async () => {
+    const { page } = launched;
+    await page.keyboard.press('Escape');
+    await expect.poll(() => selected().count()).toBe(0);
+    await page.getByText(/^Select images, .* Double-click an image/).waitFor();
+    const image = page.locator('[role=option]').nth(3);
+    const before = await image.boundingBox();
+    await image.click();
+    await expect.poll(() => selected().count()).toBe(1);
+    expect(await image.boundingBox()).toEqual(before);
+    await photograph(launched, '31-labels-selected');
+    const name = await image.getAttribute('aria-label');
+    await image.dblclick();
+    const large = page.getByRole('dialog', { name: /large$/ });
+    const opened = await large.getByRole('heading', { level: 2 }).textContent();
+    expect(name).toContain(opened);
+    await page.keyboard.press('Escape');
+    await large.waitFor({ state: 'detached' });
+    // The keys are back where they were.
+    await expect.poll(focused).toBe('3');
   });
 
   test('looks at an image large, labels it there, and comes back to the grid', async () => {
@@ -196,7 +214,7 @@ describe('labels', () => {
   test('shows the keys', async () => {
     const { page } = launched;
     await page.keyboard.press('?');
-    await shown('Give any class by its name');
+    await shown('Choose a class by its name');
     await photograph(launched, '33-keys');
     await page.keyboard.press('Escape');
   });

@@ -106,10 +106,10 @@ describe('tools of masks', () => {
     expect(full).toBeGreaterThanOrEqual(38);
     // A third of the size, to a pixel.
     expect(Math.abs(light - 0.3 * full)).toBeLessThanOrEqual(2);
-    await page.getByRole('checkbox', { name: 'Pressure sets the size' }).uncheck();
+    await page.getByRole('checkbox', { name: 'Pen pressure sets the size' }).uncheck();
     await penStroke(600, 0.3);
     expect(await widthAt(350, 600)).toBe(full);
-    await page.getByRole('checkbox', { name: 'Pressure sets the size' }).check();
+    await page.getByRole('checkbox', { name: 'Pen pressure sets the size' }).check();
     for (let step = 0; step < 3; step++) await press('Control+z');
     await expect.poll(() => value(350, 200)).toBe(0);
     await saved(page);
@@ -119,6 +119,30 @@ describe('tools of masks', () => {
     const { page } = launched;
     await press('b');
     await page.getByRole('button', { name: /^Threshold brush/ }).click();
+    const { data, info } = await sharp(join(folder.images, image.name))
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const shadeAt = (x: number, y: number): number =>
+      data[(y * info.width + x) * info.channels] ?? 0;
+    // Without a range that somebody chose, it goes by the shade where the stroke begins.
+    const isDarkAround = (y: number): boolean =>
+      [-13, 0, 13].every((by) => shadeAt(20, y + by) < 60);
+    const rows = Array.from({ length: 60 }, (_, row) => 40 + 10 * row).filter(isDarkAround);
+    const row = rows.find((y) => [60, 200, 400, 600, 840].some((x) => shadeAt(x, y) > 140)) ?? 60;
+    await drag(page, size, [
+      [20, row],
+      [880, row],
+    ]);
+    await saved(page);
+    const first = await maskNow();
+    for (const x of [40, 60, 200, 400, 600, 840]) {
+      expect([x, first(x, row)]).toEqual([x, shadeAt(x, row) < 60 ? 1 : 0]);
+    }
+    await press('Control+z');
+    await saved(page);
+    await page
+      .getByRole('checkbox', { name: 'Around the shade at the start of the stroke' })
+      .uncheck();
     await page.getByRole('slider', { name: 'Darkest shade' }).fill('120');
     await page.getByRole('slider', { name: 'Lightest shade' }).fill('255');
     for (let y = 60; y < 700; y += 90) {
@@ -129,14 +153,11 @@ describe('tools of masks', () => {
     }
     await saved(page);
     await photograph(launched, '63-masks-threshold');
-    const { data, info } = await sharp(join(folder.images, image.name))
-      .raw()
-      .toBuffer({ resolveWithObject: true });
     const painted = await maskNow();
     const seen = { bright: 0, dark: 0 };
     for (let y = 60; y < 690; y += 90) {
       for (let x = 40; x < 860; x += 7) {
-        const isBright = (data[(y * info.width + x) * info.channels] ?? 0) > 140;
+        const isBright = shadeAt(x, y) > 140;
         expect([x, y, painted(x, y)]).toEqual([x, y, isBright ? 1 : 0]);
         seen[isBright ? 'bright' : 'dark']++;
       }
@@ -148,9 +169,9 @@ describe('tools of masks', () => {
 
   test('differences of two masks are shown in colours of their own, and follow the brush', async () => {
     const { page } = launched;
-    await page.getByRole('button', { name: 'Show Differences' }).click();
-    await page.getByRole('combobox', { name: 'Compared' }).selectOption('You and teacher');
-    await page.getByRole('button', { name: /^Show You/ }).click();
+    await page.getByRole('button', { name: 'Show differences' }).click();
+    await page.getByRole('combobox', { name: 'Compared' }).selectOption('Your mask and teacher');
+    await page.getByRole('button', { name: /^Show your mask/ }).click();
     const onlyPerson = [213, 94, 0];
     const onlyTeacher = [86, 180, 233];
     const another = [240, 228, 66];
@@ -173,7 +194,7 @@ describe('tools of masks', () => {
       [280, 320],
     ]);
     await saved(page);
-    await page.getByRole('button', { name: /^Show You/ }).click();
+    await page.getByRole('button', { name: /^Show your mask/ }).click();
     await expect.poll(() => shownAt(150, 320)).toBeNull();
     await expect.poll(() => shownAt(425, 320)).toEqual(onlyPerson);
     await expect.poll(() => shownAt(270, 320)).toEqual(another);

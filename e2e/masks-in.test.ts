@@ -75,10 +75,10 @@ describe('masks that come in with images', () => {
   test('what is in them is shown, and numbers without a name are asked', async () => {
     const { page } = launched;
     await dropOn(page, [join(folder, 'land')]);
-    await page.getByRole('radio', { name: /3 masks beside the images/ }).waitFor();
+    await page.getByRole('radio', { name: /3 masks next to the images/ }).waitFor();
     await page.getByText('For 3 files, with 3 classes.').waitFor();
     const becomes = (name: string): ReturnType<typeof page.getByRole> =>
-      page.getByRole('combobox', { name: `What ${name} becomes` });
+      page.getByRole('combobox', { name: `Class for ${name}` });
     const chosen = (name: string): Promise<string> =>
       becomes(name).evaluate((select: HTMLSelectElement) => select.selectedOptions[0]?.text ?? '');
     await expect.poll(() => chosen('WATER')).toBe('Water');
@@ -99,11 +99,11 @@ describe('masks that come in with images', () => {
     await page.getByText('1 without a class in the project').waitFor();
     await becomes('Number 7').selectOption({ label: 'Road' });
     await page.getByRole('textbox', { name: 'Name of the new class for Forest' }).fill('Woods');
-    await page.getByText('1 thing does not fit and will be left out').click();
+    await page.getByText('1 item does not fit and will be left out').click();
     await page.getByText('no image has the name of this mask').waitFor();
     await photograph(launched, '58-masks-assigned');
     await add.click();
-    await page.getByText('3 images were added, 3 came with their masks.').waitFor();
+    await page.getByText('3 images were added, 3 with their masks.').waitFor();
     const { classes } = await current();
     expect(classes.map(({ name, maskValue }) => [name, maskValue])).toEqual([
       ...[
@@ -127,9 +127,9 @@ describe('masks that come in with images', () => {
     const mask = await grey((x, y) => (disc(x, y) < 20 ? 255 : disc(x, y) < 28 ? 128 : 0));
     await writeFile(join(set, 'masks', 'n.png'), mask);
     await dropOn(page, [set]);
-    const nucleus = page.getByRole('combobox', { name: 'What Number 255 becomes' });
+    const nucleus = page.getByRole('combobox', { name: 'Class for Number 255' });
     await nucleus.waitFor();
-    await page.getByText('A class, or the mark of pixels of which nothing is known').waitFor();
+    await page.getByText('Value 255: a class, or “ignore”?').waitFor();
     await page.getByRole('img', { name: 'images/n.png with its mask' }).waitFor();
     await nucleus.focus();
     await photograph(launched, '59-masks-in-255');
@@ -138,7 +138,7 @@ describe('masks that come in with images', () => {
       [],
     );
     await page.getByText('2 without a class in the project').waitFor();
-    await nucleus.selectOption({ label: 'Nothing known, not learnt' });
+    await nucleus.selectOption({ label: 'Ignore (not learnt)' });
     await page.getByText('1 without a class in the project').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
   });
@@ -156,7 +156,7 @@ describe('masks that come in with images', () => {
         .toFile(join(set, `${name}.tif`));
     }
     await dropOn(page, [set]);
-    await page.getByRole('radio', { name: /2 files look like masks of the others/ }).waitFor();
+    await page.getByRole('radio', { name: /2 files look like masks of other files/ }).waitFor();
     await page.getByRole('img', { name: 'p.png with its mask' }).waitFor();
     await page.getByRole('button', { name: 'Add 2 images' }).waitFor();
     await photograph(launched, '59-masks-among-images');
@@ -187,7 +187,7 @@ describe('masks that come in with images', () => {
     await page.getByRole('checkbox', { name: /Replace masks/ }).check();
     await page.getByRole('button', { name: 'Add 3 images' }).click();
     await page
-      .getByText('0 images were added, 3 were there already, 1 came with its mask.')
+      .getByText('0 images were added, 3 were already in the project, 1 with its mask.')
       .waitFor();
     expect(await maskOf('a.png')).toMatchObject({ histogram: [{ value: 2 }] });
     expect(await maskOf('b.png')).toMatchObject({ histogram: [{}, {}, {}] });

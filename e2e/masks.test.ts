@@ -5,8 +5,6 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Project, ProjectImage } from '../src/contract/app.ts';
 import type { MaskInfo } from '../src/contract/masks.ts';
-import { openStore } from '../src/store/store.ts';
-import { newTeacher } from '../src/store/testing/fixtures.ts';
 import type { LaunchedApp } from './support/app.ts';
 import type { DiscFolder } from './support/mask-project.ts';
 import {
@@ -14,7 +12,9 @@ import {
   drag,
   makeDiscFolder,
   makeMaskProject,
+  masksOf,
   openImage,
+  outline,
   placeOf,
   saved,
   stageReady,
@@ -27,36 +27,19 @@ import { photograph } from './support/screenshots.ts';
 
 const size = { width: 900, height: 700 };
 
-/** A student's prediction of an image, 10 × 10 px of the first class. */
-function predict(workspace: string, project: number, image: number): void {
-  const store = openStore(workspace);
-  const teacher = store.teachers.upsert(newTeacher()).id;
-  const { settings } = store.projects.get(project);
-  const run = store.runs.create({ project, teacher, settings });
-  store.runs.update(run.id, { state: 'failed' });
-  const pixels = new Uint8Array(512 * 512);
-  for (let row = 300; row < 310; row++) pixels.fill(1, 512 * row + 300, 512 * row + 310);
-  const staged = store.masks.stage();
-  staged.put([{ x: 0, y: 0, pixels }]);
-  store.masks.replacePredicted(image, 'student', run.id, staged);
-  staged.drop();
-  store.close();
-}
-
 describe('painting a mask', () => {
   let launched: LaunchedApp;
   let folder: DiscFolder;
   let project: Project;
   let first: ProjectImage;
   let second: ProjectImage;
-  let third: ProjectImage;
 
   beforeAll(async () => {
     folder = await makeDiscFolder([size, size, size]);
     launched = await folder.launch();
     const made = await makeMaskProject(launched.page, folder.images);
     project = made.project;
-    [first, second, third] = made.images as [ProjectImage, ProjectImage, ProjectImage];
+    [first, second] = made.images as [ProjectImage, ProjectImage];
     await openImage(launched.page, first);
   });
   afterAll(async () => {
@@ -162,6 +145,32 @@ describe('painting a mask', () => {
     await saved(page);
   });
 
+  test('an open polygon is completed by another image, another tool, and done', async () => {
+    const { page } = launched;
+    const isDone = async (): Promise<boolean> =>
+      (await masksOf(page, first.id)).some(
+        ({ layer, state }) => layer === 'human' && state === 'done',
+      );
+    for (const key of ['f', 'b', 'Control+Enter']) {
+      await outline(page, size);
+      expect(await value(first, 600, 450)).toBe(0);
+      await press(key);
+      await expect.poll(() => value(first, 600, 450)).toBe(2);
+      expect(await value(first, 200, 180)).toBe(0);
+      await expect.poll(isDone).toBe(key === 'Control+Enter');
+      if (key !== 'b') await stageReady(page, second.id);
+      if (key === 'Control+Enter') {
+        await press('Control+z');
+        await expect.poll(isDone).toBe(false);
+      }
+      await press('Control+z');
+      await expect.poll(() => value(first, 600, 450)).toBe(0);
+      await stageReady(page, first.id);
+    }
+    expect(await value(first, 300, 108)).toBe(1);
+    await saved(page);
+  });
+
   test('looks as it should', async () => {
     await launched.page.mouse.move(5, 5);
     await photograph(launched, '60-masks');
@@ -182,7 +191,7 @@ describe('painting a mask', () => {
     for (let turn = 0; turn < 4; turn++) await page.mouse.wheel(0, 100);
     await page.keyboard.up('Control');
     await expect.poll(() => opacityAt(300, 108)).toBeLessThan(before - 30);
-    const slider = page.getByRole('slider', { name: 'Opacity of You' });
+    const slider = page.getByRole('slider', { name: 'Opacity of your mask' });
     await expect.poll(() => slider.inputValue()).toBe('30');
     await press('v');
     await expect.poll(() => opacityAt(300, 108)).toBe(0);
@@ -280,14 +289,27 @@ describe('painting a mask', () => {
 
   test('a few strokes are enough for a suggestion, which is accepted and undone as one', async () => {
     const { page } = launched;
+    const marked = await brightAndDark(second);
+    // Drawn by hand on the same disc: it stays.
+    const own = [marked.bright[0] + 42, marked.bright[1]] as const;
+    await press('b');
+    await press('2');
+    await drag(page, size, [own, own]);
+    await saved(page);
     await press('s');
     await press('1');
-    const marked = await brightAndDark(second);
     await drag(page, size, [marked.bright, [marked.bright[0] + 12, marked.bright[1]]]);
+    // From strokes of one kind nothing is proposed, which is said before the mask is done.
+    await press('Control+Enter');
+    const asked = page.getByRole('dialog', { name: 'Save your mask without the strokes?' });
+    await asked.getByText('are not part of the mask').waitFor();
+    await photograph(launched, '61-masks-strokes-alone');
+    await press('Escape');
+    await asked.waitFor({ state: 'detached' });
     await page.keyboard.down('Alt');
     await drag(page, size, [marked.dark, [marked.dark[0] + 40, marked.dark[1]]]);
     await page.keyboard.up('Alt');
-    const accept = page.getByRole('button', { name: 'Accept what is proposed' });
+    const accept = page.getByRole('button', { name: 'Accept the suggestion' });
     // The teacher looks at all of the image first.
     await expect.poll(() => accept.isEnabled(), { timeout: 600_000 }).toBe(true);
     await photograph(launched, '61-masks-suggestion');
@@ -295,9 +317,13 @@ describe('painting a mask', () => {
     const [x, y] = marked.bright;
     await expect.poll(() => value(second, x, y)).toBe(1);
     expect(await value(second, marked.dark[0], marked.dark[1])).toBe(0);
+    expect(await value(second, ...own)).toBe(2);
     await press('b');
     await press('Control+z');
     await expect.poll(() => value(second, x, y)).toBe(0);
+    expect(await value(second, ...own)).toBe(2);
+    await press('Control+z');
+    await expect.poll(() => value(second, ...own)).toBe(0);
     expect(await value(second, 200, 500)).toBe(2);
     await saved(page);
   });
@@ -325,110 +351,6 @@ describe('painting a mask', () => {
     await openImage(launched.page, first);
     // In the colour of its class, where it was painted.
     await expect.poll(() => opacityAt(300, 300)).toBeGreaterThan(0);
-  });
-
-  const listed = (image: ProjectImage): Promise<MaskInfo[]> =>
-    answerOf<MaskInfo[]>(launched.page, 'mask.list', { image: image.id });
-  const human = async (image: ProjectImage): Promise<unknown> => {
-    const info = (await listed(image)).find(({ layer }) => layer === 'human');
-    return info && [info.state, info.histogram];
-  };
-
-  test('done under a prediction takes the prediction, as one step to undo', async () => {
-    await launched.close();
-    predict(folder.workspace, project.id, third.id);
-    launched = await folder.launch();
-    const { page } = launched;
-    await openImage(page, third);
-    const button = page.getByRole('button', { name: 'Accept prediction and go on' });
-    await button.waitFor();
-    await photograph(launched, '62-masks-done-prediction');
-    await press('Control+Enter');
-    const predicted = [{ value: 1, pixels: 100 }];
-    await expect.poll(() => human(third)).toEqual(['done', predicted]);
-    const notice = page.getByText(`is now your mask of ${third.name}, which is done.`);
-    await notice.waitFor();
-    await page.getByRole('button', { name: 'Undo', exact: true }).last().click();
-    await expect.poll(() => human(third)).toEqual(['draft', []]);
-    await stageReady(page, third.id);
-    await press('Control+Shift+z');
-    await expect.poll(() => human(third)).toEqual(['done', predicted]);
-    await press('Control+z');
-    await expect.poll(() => human(third)).toEqual(['draft', []]);
-  });
-
-  test('done on an empty mask asks, and says what is hidden', async () => {
-    const { page } = launched;
-    // The layers are hidden.
-    await press('v');
-    await page.getByRole('button', { name: 'Done: all background' }).waitFor();
-    await press('Control+Enter');
-    const dialog = page.getByRole('dialog', { name: 'Save it as all background?' });
-    await dialog.getByText('its layer cannot be seen now').waitFor();
-    await photograph(launched, '63-masks-done-empty');
-    const results = await new AxeBuilder({ page }).setLegacyMode().analyze();
-    expect(results.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual(
-      [],
-    );
-    await press('Escape');
-    await dialog.waitFor({ state: 'detached' });
-    expect(await human(third)).toEqual(['draft', []]);
-    await press('Control+Enter');
-    await dialog.getByRole('button', { name: 'Show the prediction' }).click();
-    await page.getByRole('button', { name: 'Accept prediction and go on' }).waitFor();
-    await press('v');
-    await page.getByRole('button', { name: 'Done: all background' }).click();
-    await dialog.getByRole('button', { name: 'Save as all background' }).click();
-    await expect.poll(() => human(third)).toEqual(['done', []]);
-    await press('Control+z');
-    await expect.poll(() => human(third)).toEqual(['draft', []]);
-    await press('v');
-  });
-
-  test('a dab beside a prediction that marks far more is asked about', async () => {
-    const { page } = launched;
-    await stageReady(page, third.id);
-    await press('b');
-    await press('2');
-    for (let step = 0; step < 30; step++) await press('[');
-    const at = await placeOf(page, size, 400, 400);
-    await page.mouse.click(at.x, at.y);
-    await saved(page);
-    await press('Control+Enter');
-    const dialog = page.getByRole('dialog', { name: 'Save your mask without the prediction?' });
-    await photograph(launched, '64-masks-done-beside');
-    await dialog.getByRole('button', { name: 'Add the prediction' }).click();
-    await expect.poll(() => human(third)).toMatchObject(['done', [{ value: 1, pixels: 100 }, {}]]);
-    await press('Control+z');
-    await expect.poll(() => human(third)).toMatchObject(['draft', [{ value: 2 }]]);
-    await press('Control+z');
-    await expect.poll(() => human(third)).toMatchObject(['draft', []]);
-  });
-
-  test('the grid asks before an empty mask is done, and opens the image to look at what is predicted', async () => {
-    const { page } = launched;
-    await press('Escape');
-    const dialog = page.getByRole('dialog', { name: 'Save it as all background?' });
-    // The list is asked again once the image is closed, which ends a selection.
-    await expect
-      .poll(
-        async () => {
-          if (await dialog.isVisible()) return true;
-          const cell = page.getByRole('option', { name: new RegExp(`^${third.name}`) });
-          // Where the question has come up meanwhile, nothing below it can be clicked.
-          const isClicked = await cell.click({ timeout: 2000 }).then(
-            () => true,
-            () => false,
-          );
-          if (isClicked) await press('Control+Enter');
-          return dialog.isVisible();
-        },
-        { interval: 1000 },
-      )
-      .toBe(true);
-    await dialog.getByRole('button', { name: 'Show the prediction' }).click();
-    await stageReady(page, third.id);
-    expect(await human(third)).toEqual(['draft', []]);
   });
 
   /** A place on a disc and one on the ground of an image, where nothing is painted. */

@@ -59,9 +59,15 @@ test('a notice that is dismissed under the pointer does not hold those that come
   const { app, page } = launched;
   const notices = page.getByRole('region', { name: 'Messages' });
   const dismiss = notices.getByRole('button', { name: 'Dismiss' });
+  const before = page.getByRole('button', { name: 'Open the sample' });
+  await before.focus();
   while ((await dismiss.count()) > 0) {
     await dismiss.first().hover();
     await dismiss.first().click();
+    // A pointer leaves the keys where they were.
+    await expect
+      .poll(() => before.evaluate((button) => button === document.activeElement))
+      .toBe(true);
   }
   process.kill(await enginePid(app), 'SIGKILL');
   const again = page.getByText('The engine is running again.');

@@ -5,7 +5,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Project, Run } from '../src/contract/app.ts';
-import { writeSample } from '../src/engine/sample.ts';
+import { writeSample } from '../src/engine/images/sample.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
 import { ask } from './support/bridge.ts';
@@ -38,6 +38,7 @@ async function endedRun(page: Page): Promise<Run> {
     ...{ teacherName: 'vit', teacherBlocks: 12, step: 3, device: 'cpu', deviceNote: null },
     ...{ createdAt: new Date().toISOString(), finishedAt: new Date().toISOString() },
     ...{ error: { code: 'disk', message: 'The disk is full.' }, summary: null, testSet: null },
+    isExported: false,
   };
 }
 
@@ -94,32 +95,39 @@ describe('a new project', () => {
     const { page } = launched;
     await page.keyboard.press('Alt+2');
     const line = page.getByRole('region', { name: 'Test set' });
-    await line.getByText('24 labelled images to learn from, 24 held out for the test.').waitFor();
-    const tile = page.locator('[role=option]').last();
+    await line.getByText('24 labelled training images, 24 test images.').waitFor();
+    // By its place: more rows are drawn once the last is in view, and another is the last then.
+    const index = await page.locator('[role=option]').last().getAttribute('data-index');
+    const tile = page.locator(`[role=option][data-index="${index}"]`);
+    await tile.scrollIntoViewIfNeeded();
+    const before = await tile.boundingBox();
+    await tile.click();
+    await page.getByRole('button', { name: 'Set group…' }).waitFor();
+    expect(await tile.boundingBox()).toEqual(before);
     await tile.click({ button: 'right' });
     await photograph(launched, '25-uses-menu');
     await page.getByRole('menuitem', { name: 'Hold out for the test' }).click();
-    await line.getByText('23 labelled images to learn from, 25 held out').waitFor();
+    await line.getByText('23 labelled training images, 25 test images').waitFor();
     await page.getByText('1 image is held out for the test.').waitFor();
     await photograph(launched, '26-uses');
     await axeClean(page);
     // Where it was opened has the keys again.
     await page.keyboard.press('U');
-    await line.getByText('24 labelled images to learn from, 24 held out').waitFor();
+    await line.getByText('24 labelled training images, 24 test images').waitFor();
     await page.keyboard.press('Control+Z');
-    await line.getByText('23 labelled images to learn from, 25 held out').waitFor();
+    await line.getByText('23 labelled training images, 25 test images').waitFor();
     await page.keyboard.press('Control+Z');
-    await line.getByText('24 labelled images to learn from, 24 held out').waitFor();
+    await line.getByText('24 labelled training images, 24 test images').waitFor();
     await page.keyboard.press('G');
     await page.getByRole('textbox', { name: /^Name of the patient/ }).fill('patient 7');
     await photograph(launched, '27-group');
     await page.keyboard.press('Enter');
-    await page.getByText('1 image is of the group “patient 7”.').waitFor();
+    await page.getByText('1 image is in the group “patient 7” now.').waitFor();
     // The undo of an older notice would take back another change.
     expect(await page.getByText('1 image is held out for the test.').count()).toBe(0);
     await page.keyboard.press('Enter');
     const viewer = page.getByRole('dialog');
-    await viewer.getByRole('button', { name: 'Learn from' }).waitFor();
+    await viewer.getByRole('button', { name: 'Training' }).waitFor();
     await photograph(launched, '28-uses-viewer');
     await page.keyboard.press('Escape');
     await viewer.waitFor({ state: 'detached' });
@@ -143,7 +151,7 @@ describe('a new project', () => {
       .getByRole('button', { name: 'Undo' })
       .last()
       .click();
-    await page.getByText('48 images have their old place again.').waitFor();
+    await page.getByText('48 images have their previous location again.').waitFor();
   });
 
   test('work that ends while another project is open is told with a way to it', async () => {
@@ -157,13 +165,13 @@ describe('a new project', () => {
       },
       await endedRun(page),
     );
-    await page.getByText('Blood cells: The run stopped. The disk is full.').waitFor();
-    await page.getByRole('button', { name: /Projects: .* 1 other project has news/ }).waitFor();
+    await page.getByText('Blood cells: Run stopped. The disk is full.').waitFor();
+    await page.getByRole('button', { name: /Projects: .* 1 other project has updates/ }).waitFor();
     await photograph(launched, '30-ended-elsewhere');
     await axeClean(page);
     await page.getByRole('button', { name: 'Open run' }).click();
     await page.getByRole('heading', { level: 1, name: 'Distil' }).waitFor();
-    expect(await page.getByRole('button', { name: /has news/ }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: /has updates/ }).count()).toBe(0);
   });
 
   test('goes on by key after a class is removed', async () => {

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DeviceOption, Project } from '../src/contract/app.ts';
-import { hasHalfProducts } from '../src/renderer/steps/skip/precision-choice.ts';
+import { supportsFloat16 } from '../src/renderer/steps/skip/settings/precision-choice.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
 import { answerOf } from './support/mask-project.ts';
@@ -19,7 +19,7 @@ describe('the precision of a project', () => {
     launched = await launchApp({ colorScheme: 'dark' });
     project = await openSample(launched.page, 130);
     const devices = await answerOf<DeviceOption[]>(launched.page, 'device.list', { project });
-    hasHalf = hasHalfProducts(devices, { device: 'auto' });
+    hasHalf = supportsFloat16(devices, { device: 'auto' });
   });
   afterAll(async () => {
     const { workspace, userData } = launched;
@@ -32,11 +32,11 @@ describe('the precision of a project', () => {
 
   test('is offered where a run could compute on a graphics card', async () => {
     const { page } = launched;
-    await page.getByText('Advanced').click();
+    await page.getByText('Advanced', { exact: true }).click();
     await page.getByRole('group', { name: 'Start' }).waitFor();
     await page
       .getByRole('status')
-      .filter({ hasText: 'Trying what' })
+      .filter({ hasText: 'Testing the devices' })
       .waitFor({ state: 'detached' });
     expect(await page.getByRole('group', { name: 'Precision' }).count()).toBe(hasHalf ? 1 : 0);
   });
@@ -50,12 +50,12 @@ describe('the precision of a project', () => {
     const { page } = launched;
     await page.getByText('Land cover (sample)').first().click();
     await page.getByRole('heading', { level: 1, name: 'Skip factor' }).waitFor();
-    await page.getByText('Advanced').click();
+    await page.getByText('Advanced', { exact: true }).click();
     const group = page.getByRole('group', { name: 'Precision' });
     const [single, half] = ['float32', 'float16'].map((name) => group.getByRole('radio', { name }));
     if (!single || !half) throw new Error('two choices are named');
     expect(await half.isChecked()).toBe(true);
-    if (!hasHalf) await group.getByText(/^Nothing .* takes float16/).waitFor();
+    if (!hasHalf) await group.getByText(/^No device .* supports float16/).waitFor();
     await group.scrollIntoViewIfNeeded();
     await photograph(launched, '61-precision');
     await half.focus();

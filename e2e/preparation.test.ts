@@ -5,7 +5,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Project } from '../src/contract/app.ts';
-import { short, tiffBytes } from '../src/formats/raster/tiff/tiff-fixtures.ts';
+import { short, tiffBytes } from '../src/formats/testing/tiff-fixtures.ts';
 import { sharp } from '../src/formats/libvips.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
@@ -45,9 +45,9 @@ describe('what the model sees', () => {
   });
 
   const dialog = (): Locator =>
-    launched.page.getByRole('dialog', { name: 'What the model sees', exact: true });
-  const before = (): Locator => dialog().getByAltText(/, as chosen now$/);
-  const after = (): Locator => dialog().getByAltText(/, as you choose$/);
+    launched.page.getByRole('dialog', { name: 'Model input', exact: true });
+  const before = (): Locator => dialog().getByAltText(/, current setting$/);
+  const after = (): Locator => dialog().getByAltText(/, new setting$/);
   const thumbnail = (): Locator => launched.page.locator('[role=option] img').first();
 
   const make = async (name: string, domain: string, images: string): Promise<void> => {
@@ -58,7 +58,7 @@ describe('what the model sees', () => {
     await page.getByRole('heading', { level: 1, name: 'Images' }).waitFor();
     await chooseOpen(app, join(folder, images));
     await page.getByRole('button', { name: 'Add a folder' }).first().click();
-    await page.getByRole('button', { name: /^Add \d images$/ }).click();
+    await page.getByRole('button', { name: /^Add \d (?:images|files)$/ }).click();
     await page.getByText(/^\d images were added\.$/).waitFor();
     await thumbnail().waitFor();
   };
@@ -69,12 +69,12 @@ describe('what the model sees', () => {
       return [offsetTop, offsetHeight, offsetWidth];
     });
   const open = async (): Promise<void> => {
-    await launched.page.getByRole('button', { name: 'What the model sees…' }).click();
+    await launched.page.getByRole('button', { name: 'Model input…' }).click();
     await dialog().waitFor();
   };
   /** What was told is away, so that it lies over nothing. */
   const dismissNotices = async (): Promise<void> => {
-    await launched.page.getByText('The model sees these images differently now.').waitFor();
+    await launched.page.getByText('The model input of these images has changed.').waitFor();
     const dismiss = launched.page.getByRole('button', { name: 'Dismiss' });
     while ((await dismiss.count()) > 0) {
       await dismiss.first().hover();
@@ -109,7 +109,7 @@ describe('what the model sees', () => {
     await launched.page.getByRole('button', { name: 'New project' }).click();
     await make('Chests', 'Medical', 'chest');
     await open();
-    await dialog().getByText('The window that the DICOM files name.').waitFor();
+    await dialog().getByText('The window stored in the DICOM files.').waitFor();
     await dialog().getByText('MEDIASTINUM: centre 40, width 400.').waitFor();
     await expect.poll(() => before().count()).toBe(4);
     await expect.poll(() => after().count()).toBe(4);
@@ -183,7 +183,7 @@ describe('what the model sees', () => {
     await expect.poll(() => thumbnail().getAttribute('src')).not.toBe(url);
     await expect.poll(drawn).toBe(true);
     await expect.poll(async () => (await brightness(thumbnail())) - dark).toBeGreaterThan(20);
-    await page.getByText('The model sees these images differently now.').waitFor();
+    await page.getByText('The model input of these images has changed.').waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
     await expect.poll(() => thumbnail().getAttribute('src')).toBe(url);
     await expect.poll(async () => Math.abs((await brightness(thumbnail())) - dark)).toBeLessThan(2);
@@ -192,7 +192,7 @@ describe('what the model sees', () => {
 
   test('is chosen by keyboard alone', async () => {
     const { page } = launched;
-    await page.getByRole('button', { name: 'What the model sees…' }).focus();
+    await page.getByRole('button', { name: 'Model input…' }).focus();
     await page.keyboard.press('Enter');
     await dialog().waitFor();
     await expect
@@ -215,7 +215,7 @@ describe('what the model sees', () => {
     await expect.poll(() => after().count()).toBe(2);
     const grey = await after().first().getAttribute('src');
     await dialog()
-      .getByRole('combobox', { name: 'Which bands are seen' })
+      .getByRole('combobox', { name: 'Bands in the model input' })
       .selectOption('Three as colours');
     await dialog().getByRole('combobox', { name: 'Red' }).selectOption('Band 4');
     await expect.poll(() => after().first().getAttribute('src')).not.toBe(grey);
@@ -229,14 +229,14 @@ describe('what the model sees', () => {
     const { page } = launched;
     await dismissNotices();
     await open();
-    const kind = dialog().getByRole('combobox', { name: 'Which bands are seen' });
+    const kind = dialog().getByRole('combobox', { name: 'Bands in the model input' });
     await dialog().getByRole('combobox', { name: 'Red' }).waitFor();
     const colours = await after().first().getAttribute('src');
     const was = await placeOf(dialog());
     await kind.focus();
     await kind.selectOption('All 4 bands');
     await dialog()
-      .getByText(/^The model sees all 4; pictures show red, green and blue/)
+      .getByText(/^The model receives all 4; pictures show red, green and blue/)
       .waitFor();
     await expect.poll(() => after().first().getAttribute('src')).not.toBe(colours);
     expect(await placeOf(dialog())).toEqual(was);
@@ -249,16 +249,16 @@ describe('what the model sees', () => {
     await expect.poll(drawn).toBe(true);
     await open();
     await dialog()
-      .getByText(/^The model sees all 4;/)
+      .getByText(/^The model receives all 4;/)
       .waitFor();
     expect(await kind.inputValue()).toBe('All 4 bands');
     await page.keyboard.press('Escape');
     await dialog().waitFor({ state: 'detached' });
     // Looked at, it is said that there is more than the eye can see.
     await page.locator('[role=option]').first().dblclick();
-    await page.getByText('As the model sees it: 3 of its 4 bands').waitFor();
+    await page.getByText('Model input: 3 of its 4 bands').waitFor();
     await page.getByRole('combobox', { name: 'Red' }).selectOption({ label: 'Band 4' });
-    await page.getByText(/^Display only\. The model sees .* of bands 1-4\.$/).waitFor();
+    await page.getByText(/^Display only\. The model receives .* of bands 1-4\.$/).waitFor();
     await photograph(launched, '29-viewer-all-bands');
     await page.keyboard.press('Escape');
   });
@@ -268,7 +268,7 @@ describe('what the model sees', () => {
     await dismissNotices();
     await open();
     await dialog()
-      .getByRole('combobox', { name: 'Which bands are seen' })
+      .getByRole('combobox', { name: 'Bands in the model input' })
       .selectOption('A list of bands');
     const list = dialog().getByRole('textbox', { name: 'Bands, in order' });
     expect(await list.inputValue()).toBe('1-4');
@@ -277,10 +277,10 @@ describe('what the model sees', () => {
     const wrong = (sentence: string): Locator =>
       dialog().getByRole('textbox', { description: sentence });
     for (const [text, sentence] of [
-      ['1-3, x', '“x” is no band. Write numbers and ranges, as 1-6, 8.'],
-      ['1-5', 'There is no band 5 in all of these files. They share 1-4.'],
+      ['1-3, x', '“x” is not a band. Write numbers and ranges, for example 1-6, 8.'],
+      ['1-5', 'Not all of these files have band 5. They share 1-4.'],
       ['4, 1-4', 'Band 4 is named twice.'],
-      ['', 'Name at least one band, as 1-6, 8.'],
+      ['', 'Name at least one band, for example 1-6, 8.'],
     ] as const) {
       await list.fill(text);
       await wrong(sentence).waitFor();
@@ -294,7 +294,7 @@ describe('what the model sees', () => {
     }
     await list.fill('4, 1');
     await dialog()
-      .getByText(/^The model sees both; pictures show the first in grey/)
+      .getByText(/^The model receives both; pictures show the first in grey/)
       .waitFor();
     expect(await placeOf(dialog())).toEqual(was);
     await photograph(launched, '28-preparation-band-list');

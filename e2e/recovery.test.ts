@@ -42,7 +42,7 @@ describe.runIf(process.platform === 'linux')('a run outlives what happens around
     const { app, page } = launched;
     const { id, step } = await latestRun(page, project);
     process.kill(await enginePid(app), 'SIGKILL');
-    await page.getByText('The engine stopped and is being started again').first().waitFor();
+    await page.getByText('The engine stopped and is restarting').first().waitFor();
     await waitForStep(page, project, step + 5);
     expect(await latestRun(page, project)).toMatchObject({ id, state: 'running' });
   });
@@ -51,18 +51,18 @@ describe.runIf(process.platform === 'linux')('a run outlives what happens around
     const { app, page } = launched;
     const { id, step } = await latestRun(page, project);
     process.kill(await enginePid(app), 'SIGSTOP');
-    const banner = page.getByRole('alert').filter({ hasText: 'has not answered for 20 seconds' });
+    const banner = page.getByRole('alert').filter({ hasText: 'has not responded for 20 seconds' });
     await banner.waitFor();
     await photograph(launched, '33-engine-silent');
     const status = page.getByRole('contentinfo', { name: 'Status' });
-    await status.getByText('The engine does not answer').waitFor();
+    await status.getByText('The engine does not respond').waitFor();
     await banner.getByRole('button', { name: 'Keep waiting' }).click();
     await banner.waitFor({ state: 'detached' });
     // It can still be restarted, from the list of all actions.
     await page.keyboard.press('Control+K');
     await page.keyboard.type('Restart the engine');
     await page.keyboard.press('Enter');
-    await status.getByText('The engine does not answer').waitFor({ state: 'detached' });
+    await status.getByText('The engine does not respond').waitFor({ state: 'detached' });
     await waitForStep(page, project, step + 5);
     expect(await latestRun(page, project)).toMatchObject({ id, state: 'running' });
   });
@@ -100,7 +100,7 @@ describe.skipIf(process.platform === 'win32')('a folder of projects that is move
     const { page, workspace } = launched;
     await rename(workspace, `${workspace}-elsewhere`);
     const banner = page.getByRole('alert').filter({ hasText: 'The engine is not running' });
-    await banner.getByText(`The projects in ${workspace} are no longer there`).waitFor();
+    await banner.getByText(`The folder for projects ${workspace} is missing`).waitFor();
     await photograph(launched, '30-workspace-gone');
     await listenTo(page);
     await start();
@@ -128,7 +128,7 @@ describe.skipIf(process.platform === 'win32')('a folder of projects that is move
     const { app, page, workspace } = launched;
     await rename(workspace, `${workspace}-elsewhere`);
     await page
-      .getByText(/are no longer there/)
+      .getByText(/is missing: it was moved/)
       .first()
       .waitFor();
     await mkdir(workspace);

@@ -5,7 +5,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Project, ProjectImage } from '../src/contract/app.ts';
-import { writeSample } from '../src/engine/sample.ts';
+import { writeSample } from '../src/engine/images/sample.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
 import { ask } from './support/bridge.ts';
@@ -59,24 +59,24 @@ describe('keys that a person chooses', () => {
     await page.getByRole('button', { name: 'Open the sample' }).waitFor();
     await page.keyboard.press('?');
     const dialog = page.getByRole('dialog', { name: 'Keys' });
-    const row = dialog.getByRole('button', { name: 'Give any class by its name: L, change' });
+    const row = dialog.getByRole('button', { name: 'Choose a class by its name: L, change' });
     await row.focus();
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Enter');
-    await dialog.getByRole('button', { name: /^Press a key for “Give any class/ }).waitFor();
+    await dialog.getByRole('button', { name: /^Press a key for “Choose a class/ }).waitFor();
     await page.keyboard.press('5');
-    await expect.poll(said).toContain('5 is the key of “Fifth class”');
+    await expect.poll(said).toContain('5 is already the key of “Fifth class”');
     await page.keyboard.press('Tab');
-    await expect.poll(said).toContain('Tab cannot be given away');
+    await expect.poll(said).toContain('Tab cannot be reassigned');
     await photograph(launched, '80-key-refused');
     await page.keyboard.press('Escape');
     await row.waitFor();
     await page.keyboard.press('Enter');
     await page.keyboard.press('j');
-    await expect.poll(said).toBe('Give any class by its name has the key J.');
+    await expect.poll(said).toBe('Choose a class by its name has the key J.');
     const focused = (): Promise<string | null> =>
       page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? null);
-    await expect.poll(focused).toBe('Give any class by its name: J, change');
+    await expect.poll(focused).toBe('Choose a class by its name: J, change');
     expect(await violations(page)).toEqual([]);
   });
 
@@ -101,7 +101,7 @@ describe('keys that a person chooses', () => {
     await page.keyboard.press('Alt+3');
     await page.locator('[role=option] img').first().click();
     await expect.poll(() => selected(page).count()).toBe(1);
-    await page.getByRole('button', { name: 'A class by its name (J)' }).waitFor();
+    await page.getByRole('button', { name: 'Choose a class by its name (J)' }).waitFor();
     const picker = page.getByRole('dialog', { name: 'Label the selected images' });
     await page.keyboard.press('l');
     expect(await picker.count()).toBe(0);
@@ -110,7 +110,7 @@ describe('keys that a person chooses', () => {
     await page.keyboard.press('Enter');
     await picker.waitFor({ state: 'hidden' });
     await page.getByRole('button', { name: 'Undo (Ctrl+U)' }).waitFor();
-    const undone = page.getByText('Taken back: the labels of 1 image');
+    const undone = page.getByText('Undone: the labels of 1 image');
     await page.keyboard.press('Control+z');
     expect(await undone.count()).toBe(0);
     await page.keyboard.press('Control+u');
@@ -121,13 +121,13 @@ describe('keys that a person chooses', () => {
     const { page } = launched;
     await page.keyboard.press('?');
     const dialog = page.getByRole('dialog', { name: 'Keys' });
-    await dialog.getByRole('button', { name: 'The usual keys of Undo' }).click();
+    await dialog.getByRole('button', { name: 'Reset the keys of Undo' }).click();
     await dialog.getByRole('button', { name: 'Undo: Ctrl+Z, change' }).waitFor();
     await dialog.getByRole('button', { name: 'Reset all keys' }).click();
-    await expect.poll(said).toBe('All actions have their usual keys.');
+    await expect.poll(said).toBe('All actions have their default keys.');
     await expect.poll(menuKey).toBe('CmdOrCtrl+Z');
     await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'A class by its name (L)' }).waitFor();
+    await page.getByRole('button', { name: 'Choose a class by its name (L)' }).waitFor();
   });
 
   test('what to look at next: in order, with its reason, accepted and taken back', async () => {
@@ -139,8 +139,8 @@ describe('keys that a person chooses', () => {
       .poll(async () => (await latestRun(page, project.id)).state, { timeout: 900_000 })
       .toBe('done');
     await page.keyboard.press('Alt+3');
-    await page.getByRole('button', { name: /^Find what to look at next/ }).click();
-    await page.getByText(/The student was asked about [\d,]+ images/).waitFor();
+    await page.getByRole('button', { name: /^Find images to check next/ }).click();
+    await page.getByText(/The student predicted [\d,]+ images/).waitFor();
     await expect.poll(() => selected(page).count()).toBe(1);
     const queue = async (): Promise<ProjectImage[]> => {
       const request = { project: project.id, filter: { show: 'review' }, offset: 0, limit: 200 };
@@ -151,7 +151,7 @@ describe('keys that a person chooses', () => {
     expect(first?.isLabelled).toBe(false);
     expect(first?.review?.student).toHaveLength(1);
     await page
-      .getByText(/^(?:student unsure: |teacher says |no label; student says )/)
+      .getByText(/^(?:student unsure: |teacher predicts |no label; student predicts )/)
       .first()
       .waitFor();
     await photograph(launched, '81-review');
@@ -210,7 +210,7 @@ describe('a project of outlines', () => {
     await page.keyboard.press('Alt+2');
     await chooseOpen(app, folder);
     await page.getByRole('button', { name: 'Add a folder' }).first().click();
-    await page.getByRole('radio', { name: /Images alone/, checked: true }).waitFor();
+    await page.getByRole('radio', { name: /No table/, checked: true }).waitFor();
     expect(await page.getByRole('radio', { name: /^Class folders/ }).count()).toBe(0);
     await page.getByRole('button', { name: /^Add \d+ images$/ }).click();
     await page.locator('[role=listbox] [role=option] img').first().waitFor();
@@ -219,24 +219,24 @@ describe('a project of outlines', () => {
   test('counts masks and opens the next image to outline', async () => {
     const { page } = launched;
     await page.keyboard.press('Alt+3');
-    await page.getByText(/^0 of \d+ images have masks that are done\.$/).waitFor();
+    await page.getByText(/^0 of \d+ images have masks marked as done\.$/).waitFor();
     await page.getByRole('button', { name: 'Outline the next image' }).click();
     const large = page.getByRole('dialog', { name: /^The image / });
     await large.waitFor();
     const before = await large.getAttribute('aria-label');
     await page.keyboard.press('Control+Enter');
     // An empty mask teaches that all of the image is background.
-    const question = page.getByRole('dialog', { name: 'Save it as all background?' });
+    const question = page.getByRole('dialog', { name: 'Save the whole image as background?' });
     await question.getByRole('button', { name: 'Save as all background' }).click();
     await expect.poll(() => large.getAttribute('aria-label')).not.toBe(before);
     await page.keyboard.press('Escape');
     await large.waitFor({ state: 'hidden' });
-    await page.getByText(/^1 of \d+ images has a mask that is done\.$/).waitFor();
-    await page.locator('[role=option]').getByText('outlined').waitFor();
+    await page.getByText(/^1 of \d+ images has a mask marked as done\.$/).waitFor();
+    await page.locator('[role=option]').getByText('mask done').waitFor();
     await photograph(launched, '83-outlines');
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Control+z');
-    await page.getByText(/^0 of \d+ images have masks that are done, 1 is begun\.$/).waitFor();
+    await page.getByText(/^0 of \d+ images have masks marked as done, 1 is a draft\.$/).waitFor();
   });
 
   test('says what a student that outlines lacks, and goes there', async () => {
@@ -247,7 +247,7 @@ describe('a project of outlines', () => {
     await photograph(launched, '84-outlines-distil');
     await page.getByRole('button', { name: 'Choose the skip factor' }).click();
     await page.getByRole('heading', { level: 1, name: 'Skip factor' }).waitFor();
-    await page.getByText(/^No mask to learn from is done yet\./).waitFor();
+    await page.getByText(/^No training mask is marked as done yet\./).waitFor();
     expect(await page.getByRole('button', { name: /^Distil \d+ of/ }).isDisabled()).toBe(true);
     expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Outline regions', exact: true }).click();

@@ -106,14 +106,12 @@ describe('a student that outlines', () => {
     await dropOn(page, [join(folder, 'cells')]);
     await page.getByText(`For ${outlined} files, with 3 classes.`).waitFor();
     await page.getByRole('button', { name: `Add ${images} images` }).click();
-    await page
-      .getByText(`${images} images were added, ${outlined} came with their masks.`)
-      .waitFor();
+    await page.getByText(`${images} images were added, ${outlined} with their masks.`).waitFor();
     await page.keyboard.press('Alt+3');
     await heading('Labels');
-    await page.getByText(`${outlined} of ${images} images have masks that are done.`).waitFor();
+    await page.getByText(`${outlined} of ${images} images have masks marked as done.`).waitFor();
     const nucleus = page
-      .getByRole('list', { name: 'What is outlined of each class' })
+      .getByRole('list', { name: 'Outlined so far, by class' })
       .getByRole('listitem')
       .filter({ hasText: 'nucleus' });
     project = await answerOf<Project>(page, 'project.get', { project: project.id });
@@ -129,7 +127,7 @@ describe('a student that outlines', () => {
     await heading('Teacher');
   });
 
-  test('the student may learn on from the masks, and what is known before is said', async () => {
+  test('the student may be fine-tuned on the masks, and what is known before is said', async () => {
     const { page } = launched;
     const chosenTolerance = async () => {
       const { settings } = await answerOf<Project>(page, 'project.get', { project: project.id });
@@ -137,11 +135,11 @@ describe('a student that outlines', () => {
     };
     await page.keyboard.press('Alt+5');
     await heading('Skip factor');
-    const adapt = page.getByRole('switch', { name: 'Let the student learn on from your masks' });
+    const adapt = page.getByRole('switch', { name: 'Fine-tune on your masks' });
     expect(await adapt.isChecked()).toBe(false);
     await adapt.click();
-    await page.getByText('Advanced').click();
-    const side = page.getByRole('spinbutton', { name: 'Side of what it sees, px' });
+    await page.getByText('Advanced', { exact: true }).click();
+    const side = page.getByRole('spinbutton', { name: 'Tile side, px' });
     expect(await side.inputValue()).toBe('64');
     await side.fill('65');
     await side.press('Tab');
@@ -149,11 +147,14 @@ describe('a student that outlines', () => {
     await side.fill('64');
     await side.press('Tab');
     // What cannot be used is not left out in silence.
-    const decoderSteps = page.getByRole('spinbutton', { name: 'Steps of the outlines' });
+    const decoderSteps = page.getByRole('spinbutton', { name: 'Decoder steps' });
     await decoderSteps.fill('0');
-    await page.getByRole('button', { name: /^Distil \d+ of 12 blocks/ }).click();
-    const refusal = page.getByRole('button', { name: 'Put right “Steps of the outlines” first' });
+    await decoderSteps.press('Tab');
+    const refusal = page.getByRole('button', { name: 'Correct “Decoder steps” first' });
     await refusal.waitFor();
+    const distil = page.getByRole('button', { name: /^Distil \d+ of 12 blocks/ });
+    expect(await distil.isDisabled()).toBe(true);
+    await refusal.click();
     expect(await hasKeys(decoderSteps)).toBe(true);
     expect(await runs()).toEqual([]);
     await decoderSteps.fill('20');
@@ -189,7 +190,7 @@ describe('a student that outlines', () => {
   test('a run learns to outline and measures', async () => {
     const { page } = launched;
     const parts = page.getByRole('list', { name: 'Parts of the run' });
-    await parts.getByText('Learning to outline').waitFor({ timeout: 300_000 });
+    await parts.getByText('Learning your outlines').waitFor({ timeout: 300_000 });
     await page.getByText('Loss of the outlines').first().waitFor();
     await photograph(launched, '73-outlines-distil');
     await page.getByRole('button', { name: 'See the result' }).click({ timeout: 300_000 });
@@ -201,7 +202,7 @@ describe('a student that outlines', () => {
   test('the loss of its decoders is there again, after another step and in another window', async () => {
     const { page } = launched;
     const curve = page.getByRole('img', {
-      // Of teacher, copy and student, whose adapters learnt on.
+      // Of teacher, copy and student, whose adapters are fine-tuned.
       name: /^Line chart\. The loss of the outlines went from .* at step 70 of the decoders\.$/,
     });
     await page.keyboard.press('Alt+6');
@@ -243,7 +244,7 @@ describe('a student that outlines', () => {
     await expect.poll(drawn).toBe(0);
     await page.keyboard.press('v');
     await page.keyboard.press('2');
-    await page.getByRole('slider', { name: /Plain copy on the right/ }).waitFor();
+    await page.getByRole('slider', { name: /Untrained copy on the right/ }).waitFor();
     await page.keyboard.press('1');
     // Another image.
     const before = await scrolled();
@@ -252,7 +253,7 @@ describe('a student that outlines', () => {
     expect(await scrolled()).toBe(before);
     await page.keyboard.press('x');
     await page.getByText('Missed', { exact: true }).waitFor();
-    await page.getByText('Found, and not true').waitFor();
+    await page.getByText('Predicted, not in the truth').waitFor();
     await expect.poll(drawn).toBeGreaterThan(0);
     await photograph(launched, '75-outlines-differences');
     await accessible();
@@ -269,10 +270,31 @@ describe('a student that outlines', () => {
       .toBeGreaterThan(45);
     await page.keyboard.press('Enter');
     await stageReady(page, masks[1]?.image ?? 0);
+    // In the order of the page.
+    await page
+      .locator('dialog[data-viewer]')
+      .getByText(`2 of ${masks.length}`, { exact: true })
+      .waitFor();
     await page.keyboard.press('Escape');
     await page.locator('dialog[data-viewer]').waitFor({ state: 'detached' });
     await expect.poll(() => hasKeys(page.locator('[data-comparison]'))).toBe(true);
     expect(await scrolled()).toBe(before);
+  });
+
+  test('the export repeats a verdict against the student', async () => {
+    const { page } = launched;
+    const verdict = (await page.locator('.verdict h2').textContent()) ?? '';
+    const isOfUse = !/^(Do not use|This teacher is unsuitable)/.test(verdict);
+    const leads = page.locator('footer button.primary', { hasText: 'Export the student' });
+    expect(await leads.count()).toBe(isOfUse ? 1 : 0);
+    await page.keyboard.press('Alt+8');
+    await heading('Export');
+    const warning = page.getByRole('alert').filter({ hasText: verdict });
+    expect(await warning.count()).toBe(isOfUse ? 0 : 1);
+    await photograph(launched, '75-outlines-export');
+    await accessible();
+    await page.keyboard.press('Alt+7');
+    await heading('Result');
   });
 
   test('it outlines images without a mask, and they say so', async () => {
@@ -284,7 +306,7 @@ describe('a student that outlines', () => {
     await page.getByRole('button', { name: new RegExp(`^Outline ${left} images`) }).focus();
     await page.keyboard.press('Enter');
     await page.getByText(`The student has outlined ${left} images.`).waitFor();
-    const look = page.getByRole('button', { name: 'Look at them' });
+    const look = page.getByRole('button', { name: 'Show them' });
     await expect.poll(() => hasKeys(look)).toBe(true);
     await look.click();
     await heading('Labels');
@@ -307,7 +329,7 @@ describe('a student that outlines', () => {
     await page.getByRole('option', { name: new RegExp(`^${adopted.name}`) }).click();
     await page.keyboard.press('Enter');
     await stageReady(page, adopted.id);
-    const panel = page.getByRole('region', { name: 'Take a prediction as my mask' });
+    const panel = page.getByRole('region', { name: 'Use a prediction as my mask' });
     await panel.getByRole('button', { name: 'Whole image' }).waitFor();
     await photograph(launched, '77-outlines-adopt');
     await accessible();
@@ -357,6 +379,9 @@ describe('a student that outlines', () => {
     await launch();
     const { page } = launched;
     await page.locator('article').first().click();
+    // Where it was left.
+    await heading('Labels');
+    await page.keyboard.press('Alt+7');
     await heading('Result');
     await page.getByRole('list', { name: 'Test images' }).getByRole('button').first().waitFor();
     expect(await pixelsOf(adopted.id, 'human')).toEqual(before);
@@ -365,6 +390,6 @@ describe('a student that outlines', () => {
       'done',
     ]);
     const left = images - outlined - 1;
-    await page.getByText(`The student has outlined ${left} images that nobody`).waitFor();
+    await page.getByText(`The student has outlined ${left} images not yet`).waitFor();
   });
 });

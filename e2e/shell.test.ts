@@ -1,37 +1,20 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import type { ElectronApplication } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { launchApp, launchCommand } from './support/app.ts';
-import type { LaunchedApp, LaunchOptions } from './support/app.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bounds, launchApp, launchCommand } from './support/app.ts';
+import type { LaunchedApp } from './support/app.ts';
 import { ask, heardBy, listenTo } from './support/bridge.ts';
 import type { PageWindow } from './support/bridge.ts';
 import { photograph } from './support/screenshots.ts';
+import { waysToLeave } from './support/leaving.ts';
+import { enginePid } from './support/processes.ts';
 
 // The window's process and its engine, through a real window; what is in the page is tested elsewhere.
 
 const preloadFile = join(import.meta.dirname, '..', 'out', 'preload', 'preload.cjs');
-
-/** The number of the engine's process, which is the only child that the main process spawned itself. */
-function enginePid(app: ElectronApplication): Promise<number | undefined> {
-  return app.evaluate(() => {
-    const main = globalThis.process as unknown as { _getActiveHandles(): object[] };
-    const handles = main._getActiveHandles();
-    const child = handles.find((handle) => handle.constructor.name === 'ChildProcess');
-    return (child as { pid?: number } | undefined)?.pid;
-  });
-}
-
-function bounds(app: ElectronApplication) {
-  return app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
-}
-
-function isVisible(app: ElectronApplication) {
-  return app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible());
-}
 
 const tooMany = Array.from({ length: 10_001 }, () => ({ image: 1, classes: null }));
 
@@ -180,53 +163,7 @@ describe('one window', () => {
     expect(page.url()).toBe('understudy://page/index.html');
   });
 
-  const frame = `document.body.appendChild(document.createElement('iframe')).contentWindow`;
-  const link = (attributes: string): string =>
-    `document.body.insertAdjacentHTML('beforeend', '<a id="way" ${attributes}></a>'); document.querySelector('#way').click()`;
-  const form = (attributes: string): string =>
-    `document.body.insertAdjacentHTML('beforeend', '<form id="way" ${attributes}></form>'); document.querySelector('#way').submit()`;
-  const blob = `URL.createObjectURL(new Blob(['<p>gone'], { type: 'text/html' }))`;
-
-  test.each([
-    [`location.href = 'about:blank'`],
-    [`location.replace('about:blank')`],
-    [`location.assign('about:blank#index.html')`],
-    [`location.href = 'about:srcdoc'`],
-    [`window.open('about:blank', '_self')`],
-    [`window.open('', '_self')`],
-    [`window.open('about:blank')`],
-    [`window.open('about:blank', '_top')`],
-    [`location.href = 'data:text/html,gone'`],
-    [`location.href = ${blob}`],
-    [`window.open(${blob}, '_self')`],
-    [`location.href = 'javascript:void document.write(1)'`],
-    [`location.href = 'chrome://version'`],
-    [`location.href = 'devtools://devtools/bundled/inspector.html'`],
-    [`location.href = 'view-source:' + location.href`],
-    [`location.href = 'understudy://page/none.html'`],
-    [`location.href = 'understudy://page/failure'`],
-    [`location.href = 'understudy://other/index.html'`],
-    [`location.href = 'media://image/1/whole'`],
-    [link('href="about:blank"')],
-    [link('href="about:blank" target="_top"')],
-    [link('href="data:text/html,gone" target="_blank"')],
-    [form('action="about:blank"')],
-    [form('action="understudy://page/none.html" method="post"')],
-    [
-      `document.head.insertAdjacentHTML('beforeend', '<base href="about:blank">'); ${link('href="x"')}`,
-    ],
-    [
-      `document.head.insertAdjacentHTML('beforeend', '<meta http-equiv="refresh" content="0;url=about:blank">')`,
-    ],
-    [`${frame}.open('about:blank', '_top')`],
-    [`${frame}.parent.location = 'about:blank'`],
-    [`${frame}.eval("top.location.replace('about:blank')")`],
-    [`history.pushState({}, '', '/failure'); history.back()`],
-    [`history.pushState({}, '', '/failure')`],
-    [`history.replaceState({}, '', '/other/index.html')`],
-    [`history.go(-9); history.back()`],
-    [`history.pushState({}, '', '/a'); location.reload()`],
-  ])('the page is there after %s', async (way) => {
+  test.each(waysToLeave)('the page is there after %s', async (way) => {
     const { app } = launched;
     const inWindow = (code: string): Promise<unknown> =>
       app.evaluate(
@@ -324,9 +261,7 @@ describe('one window', () => {
     const manifest = JSON.parse(
       await readFile(join(import.meta.dirname, '..', 'package.json'), 'utf8'),
     ) as { readonly devDependencies: { readonly electron: string } };
-    const standIn = dialog.getByText(
-      `which stands in for Electron ${manifest.devDependencies.electron}`,
-    );
+    const standIn = dialog.getByText(`instead of Electron ${manifest.devDependencies.electron}`);
     expect(await standIn.count()).toBe(electron === manifest.devDependencies.electron ? 0 : 1);
     await photograph(launched, '70-about');
     await page.keyboard.press('Escape');
@@ -362,7 +297,7 @@ describe('one window', () => {
     await listenTo(page);
     const first = await enginePid(app);
     expect(first).toBeTypeOf('number');
-    process.kill(first ?? 0, 'SIGKILL');
+    process.kill(first, 'SIGKILL');
     await expect
       .poll(() => heardBy(page, 'engine.state'))
       .toEqual([
@@ -435,60 +370,5 @@ describe('one window', () => {
     await inWindow('document.querySelector("a").click()');
     await loaded('understudy://page/index.html');
     expect(await inWindow(request)).toMatchObject({ ok: true });
-  });
-});
-
-describe('from one start to the next', () => {
-  let userData: string;
-  const open: LaunchedApp[] = [];
-  const start = async (options: LaunchOptions = {}): Promise<LaunchedApp> => {
-    const launched = await launchApp({ userData, ...options });
-    open.push(launched);
-    return launched;
-  };
-  beforeAll(async () => {
-    userData = await mkdtemp(join(tmpdir(), 'understudy-settings-'));
-  });
-  afterEach(async () => {
-    for (const launched of open.splice(0)) await launched.close().catch(() => undefined);
-  });
-  afterAll(async () => {
-    await rm(userData, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-  });
-
-  test('the window comes back where it was', async () => {
-    const first = await start();
-    // Before it is shown, the system may still answer with the size that it was made with.
-    await expect.poll(() => isVisible(first.app)).toBe(true);
-    await first.app.evaluate(({ BrowserWindow }) => {
-      BrowserWindow.getAllWindows()[0]?.setBounds({ x: 140, y: 90, width: 1180, height: 760 });
-    });
-    await expect
-      .poll(
-        async () => JSON.parse(await readFile(join(userData, 'window.json'), 'utf8')) as unknown,
-      )
-      .toMatchObject({ x: 140, y: 90, width: 1180, height: 760 });
-    await first.close();
-    const second = await start();
-    expect(await bounds(second.app)).toEqual({ x: 140, y: 90, width: 1180, height: 760 });
-  });
-
-  test('damaged settings do no harm', async () => {
-    await writeFile(join(userData, 'settings.json'), '{"workspace":');
-    await writeFile(join(userData, 'window.json'), '{"x":"left"}');
-    const { app, page } = await start({ colorScheme: 'light' });
-    expect(await bounds(app)).toMatchObject({ width: 1280, height: 800 });
-    expect(await ask(page, 'workspace.status', null)).toMatchObject({ ok: true });
-    expect(await page.evaluate(`matchMedia('(prefers-color-scheme: light)').matches`)).toBe(true);
-  });
-
-  test('a folder that cannot be had is said, and the window is there to choose another', async () => {
-    const file = join(userData, 'a-file');
-    await writeFile(file, '');
-    const { page } = await start({ workspace: file });
-    const answer = await ask(page, 'project.list', null);
-    expect(answer).toMatchObject({ ok: false, error: { code: 'disk' } });
-    await page.getByText(`The folder ${file} could not be created or written`).first().waitFor();
-    await page.getByRole('button', { name: 'Choose another folder' }).waitFor();
   });
 });

@@ -5,7 +5,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Project } from '../src/contract/app.ts';
-import { doubles, short, tiffBytes } from '../src/formats/raster/tiff/tiff-fixtures.ts';
+import { doubles, short, tiffBytes } from '../src/formats/testing/tiff-fixtures.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
 import { ask } from './support/bridge.ts';
@@ -63,7 +63,7 @@ describe('the viewer', () => {
     await page.getByRole('heading', { level: 1, name: 'Images' }).waitFor();
     await chooseOpen(app, join(folder, images));
     await page.getByRole('button', { name: 'Add a folder' }).first().click();
-    await page.getByRole('button', { name: /^Add \d images?$/ }).click();
+    await page.getByRole('button', { name: /^Add \d (?:images?|files?)$/ }).click();
     // An image that is opened before is looked at without those that come in later.
     await page.getByText(/^\d images? (was|were) added\.$/).waitFor();
     await page.locator('[role=option] img').first().waitFor();
@@ -129,8 +129,11 @@ describe('the viewer', () => {
     await launched.page.getByRole('button', { name: 'New project' }).click();
     await make('Chest', 'Medical', 'chest');
     await open();
-    await shown('As the model sees it');
+    await shown('Model input');
     await shown('Slice 1 of 8');
+    // Left, right, top and bottom of an axial slice.
+    expect(await dialog().locator('.letter').allTextContents()).toEqual(['R', 'L', 'A', 'P']);
+    await shown(/^Wheel: slices\. Ctrl and wheel: zoom\. Drag: move\./);
     await hover(0.5, 0.5);
     await shown(/HU \(stored/);
     await shown(/ mm$/);
@@ -172,10 +175,10 @@ describe('the viewer', () => {
     await shown('−600');
     await photograph(launched, '51-viewer-lung');
     await page.keyboard.press('Shift+W');
-    await shown('As the model sees it');
+    await shown('Model input');
     await expect.poll(() => pixelAt(0.5, 0.5)).toEqual(before);
-    await dialog().getByRole('button', { name: 'What the model sees…' }).click();
-    await page.getByRole('dialog', { name: 'What the model sees', exact: true }).waitFor();
+    await dialog().getByRole('button', { name: 'Model input…' }).click();
+    await page.getByRole('dialog', { name: 'Model input', exact: true }).waitFor();
     await page.keyboard.press('Escape');
     // The keys are the viewer's again.
     await expect.poll(() => dialog().evaluate((one) => one === document.activeElement)).toBe(true);
@@ -184,6 +187,7 @@ describe('the viewer', () => {
   test('measures in mm, whichever way pixels are longer', async () => {
     const { page } = launched;
     await page.keyboard.press('m');
+    await shown(/Drag: measure\. Space and drag: move\./);
     await page.keyboard.press('a');
     const ratio = await page.evaluate(() => devicePixelRatio);
     const length = (100 * ratio * spacing.x).toFixed(1);
@@ -217,7 +221,7 @@ describe('the viewer', () => {
     const before = await pixelAt(0.4, 0.4);
     await dialog().getByRole('combobox', { name: 'Red' }).selectOption({ label: 'Band 4' });
     await shown('Display only.');
-    await shown(/The model sees .* of bands 1, 2, 3\.$/);
+    await shown(/The model receives .* of bands 1, 2, 3\.$/);
     await expect.poll(() => pixelAt(0.4, 0.4)).not.toEqual(before);
     await photograph(launched, '53-viewer-bands');
     await dialog().getByRole('button', { name: 'Grey' }).click();

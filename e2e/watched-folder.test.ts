@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeSample } from '../src/engine/sample.ts';
+import { writeSample } from '../src/engine/images/sample.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
 import { ask } from './support/bridge.ts';
@@ -46,10 +46,10 @@ describe('a folder that is watched', () => {
     await photograph(launched, '55-watch-option');
     await page.getByRole('button', { name: 'Add 9 images' }).click();
     await page.getByText('8 images were added.').waitFor();
-    await page.getByText(`New images in ${at('scans')} come in by themselves`).waitFor();
+    await page.getByText(`New images in ${at('scans')} are imported automatically`).waitFor();
     await page.getByRole('button', { name: '1 left out' }).click();
     await page.getByRole('cell', { name: '=1+1.png', exact: true }).waitFor();
-    const show = page.getByRole('combobox', { name: 'What became of them' });
+    const show = page.getByRole('combobox', { name: 'Result', exact: true });
     await show.selectOption({ label: 'All files (10)' });
     await page.getByText('10 files').waitFor();
     await photograph(launched, '56-import-report');
@@ -60,7 +60,7 @@ describe('a folder that is watched', () => {
     await page.getByText('10 files').waitFor();
     await chooseSave(app, at('report.csv'));
     await page.getByRole('button', { name: 'Save as CSV…' }).click();
-    await page.getByText('10 files in the saved report.').waitFor();
+    await page.getByText('Saved a report of 10 files.').waitFor();
     const rows: Record<string, string>[] = parse(await readFile(at('report.csv')), {
       ...{ bom: true, columns: true },
     });
@@ -69,14 +69,14 @@ describe('a folder that is watched', () => {
     await page.keyboard.press('Escape');
   });
 
-  test('new files come in by themselves, until the watch is stopped', async () => {
+  test('new files are imported automatically, until the watch is stopped', async () => {
     const { page } = launched;
     const [drawn = ''] = await readdir(at('drawn', 'test', 'monocyte'));
     await copyFile(at('drawn', 'test', 'monocyte', drawn), at('scans', 'monocyte', 'new.png'));
     await page.getByText('1 image so far').waitFor();
     await page.getByRole('status').filter({ hasText: '9 images' }).first().waitFor();
     await rename(at('scans'), at('away'));
-    await page.getByText(`${at('scans')} is not there at present`).waitFor();
+    await page.getByText(`${at('scans')} cannot be found at present`).waitFor();
     await photograph(launched, '57-watched-away');
     await rename(at('away'), at('scans'));
     await page.getByText(`New images in ${at('scans')}`).waitFor();

@@ -54,10 +54,11 @@ describe('the whole path with the sample', () => {
     await page.getByRole('button', { name: /^Distil 6 of 12 blocks/ }).waitFor();
     await page.getByText('as fast as the teacher').first().waitFor();
     // What it computes on, and why on nothing else.
-    await page.getByText(/, \d+ images a second$/).waitFor();
-    await page.getByText('What else it could compute on').click();
-    await page.getByText(/WebGPU finds no GPU here|is no GPU but a stand-in/).waitFor();
-    await page.getByText('What else it could compute on').click();
+    await page.getByText(/, \d+ images per second$/).waitFor();
+    await page.getByText('Other devices').click();
+    await page.getByText('Technical reasons').click();
+    await page.getByText(/WebGPU found no GPU here|is a software emulation of a GPU/).waitFor();
+    await page.getByText('Other devices').click();
     await photograph(launched, '06-skip');
   });
 
@@ -88,7 +89,7 @@ describe('the whole path with the sample', () => {
     await resume.click();
     await page.getByRole('button', { name: 'Pause' }).waitFor();
     await waitForStep(page, 1, 40);
-    const seen = page.getByRole('region', { name: 'What the two see' });
+    const seen = page.getByRole('region', { name: 'Features of teacher and student' });
     await seen
       .getByRole('img', { name: 'Student: features of the patches of image 4, as colours' })
       .waitFor();
@@ -109,8 +110,16 @@ describe('the whole path with the sample', () => {
     await step(8, 'Export');
     await photograph(launched, '10-export');
     await chooseSave(app, saved);
-    await page.getByRole('button', { name: /^Save student/ }).click();
+    const save = page.getByRole('button', { name: /^Save (student|untrained copy)…/ });
+    const export8 = page.getByRole('button', { name: /^Export, / });
+    expect(await export8.getAttribute('aria-label')).not.toContain('done');
+    await save.focus();
+    await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Show in folder' }).waitFor();
+    await expect
+      .poll(() => save.evaluate((button) => button === document.activeElement))
+      .toBe(true);
+    await page.getByRole('button', { name: /^Export, done/ }).waitFor();
     await photograph(launched, '11-saved');
     expect((await stat(saved)).size).toBeGreaterThan(1_000_000);
     expect((await readFile(saved)).includes('understudy')).toBe(true);

@@ -1,6 +1,6 @@
 /**
- * What is checked before the tests: the format, the rules of the code, and the types, all at once, since each takes one
- * core and minutes. What each printed comes in one piece; one that fails makes this fail, after the others have ended.
+ * Checks format, lint rules and types at the same time, before the tests. The output of each check is printed in one
+ * piece; if a check fails, the command fails after the others have ended.
  */
 import { spawn } from 'node:child_process';
 import process from 'node:process';

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian (or Ubuntu) packages that Understudy's window and its tests need: the libraries
-# that Electron links against, Xvfb for a display where there is none, unzip, a font if there is none, and
-# what makes a network namespace in which every packet is seen. Does nothing when all of them are there. Needs root, or sudo.
+# that Electron links against, Xvfb for computers without a display, unzip, a font if none is installed, and
+# tools for a network namespace in which tests see every packet. Does nothing if all are installed. Needs root, or sudo.
 set -euo pipefail
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
@@ -56,7 +56,7 @@ echo "Installing ${missing[*]} and what they depend on."
 
 names=()
 for name in "${missing[@]}"; do
-  # A name that was replaced is still known, but has no version to install.
+  # A renamed package is still listed under its old name, but has no version to install.
   if [[ "$(apt-cache show "$name" 2>/dev/null)" == *$'\nVersion:'* ]]; then
     names+=("$name")
   else

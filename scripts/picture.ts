@@ -1,6 +1,6 @@
 /**
- * Draws docs/images/demo.svg from what `npm run demo` wrote: some of the sample's tiles, and teacher,
- * plain copy and student side by side. Run the demo first.
+ * Draws docs/images/demo.svg from the results of `npm run demo`: some of the sample's tiles, and teacher,
+ * untrained copy and student side by side. Run the demo first.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const demo = process.argv[2] ?? 'understudy-demo';
 const width = 880;
 const panel = { top: 150, height: 214, gap: 24, left: 32 };
 
-/** Accuracy axis: from `low` to 1, at these places. */
+/** Accuracy axis: from `low` to 1, with its positions in the picture. */
 const axis = { low: 0.6, left: 250, right: 610, ticks: [0.6, 0.7, 0.8, 0.9, 1] } as const;
 
 const colours = {
@@ -62,14 +62,14 @@ function at(share: number): number {
   return axis.left + ((inside - axis.low) / (1 - axis.low)) * (axis.right - axis.left);
 }
 
-/** One run: three rows with accuracy, its interval, size and time. */
+/** Draws one run: three rows with accuracy, its interval, size and time. */
 function comparison(summary: ClassSummary, index: number): string {
   const top = panel.top + index * (panel.height + panel.gap);
   const title = `Skip factor ${summary.skip ?? '–'}: ${summary.student.blocks} of ${summary.teacher.blocks} blocks`;
   const heads = [
     { x: panel.left + 96, text: 'accuracy, 95 % interval', anchor: 'start' },
     { x: 676, text: 'MB', anchor: 'end' },
-    { x: 768, text: 'ms an image', anchor: 'end' },
+    { x: 768, text: 'ms per image', anchor: 'end' },
     { x: 848, text: 'speed', anchor: 'end' },
   ] as const;
   const ticks = axis.ticks.map((share) => {
@@ -101,7 +101,7 @@ function candidate(
   const { value, low, high } = report.accuracy;
   const fill = who === 'student' ? colours.accent : colours.quiet;
   const weight = who === 'student' ? 600 : 400;
-  const names = { teacher: 'Teacher', copy: 'Plain copy', student: 'Student' };
+  const names = { teacher: 'Teacher', copy: 'Untrained copy', student: 'Student' };
   const figures = [
     { x: 676, text: (report.bytes / 1e6).toFixed(1) },
     { x: 768, text: report.msPerImage.toFixed(2) },

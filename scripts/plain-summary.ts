@@ -31,5 +31,5 @@ export class PlainSummary implements Reporter {
   }
 }
 
-// eslint-disable-next-line no-restricted-syntax -- Vitest loads a reporter by its default export
+// oxlint-disable-next-line import/no-default-export -- Vitest loads a reporter by its default export
 export default PlainSummary;

@@ -1,7 +1,7 @@
 /**
- * `npm start` and `npm run dev`: makes sure that there is an Electron and a build of the window, and
- * starts the app. `--dev` starts electron-vite's server in place of a build. What follows `--` on the
- * command line goes to Electron.
+ * `npm start` and `npm run dev`: downloads Electron and builds the window if needed, and starts the app.
+ * `--dev` starts electron-vite's server instead of a build. Arguments after `--` on the command line go
+ * to Electron.
  */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
@@ -21,10 +21,10 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(
       [
         'There is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set).',
-        '  npm run demo                         does the main job on the command line, without a window',
-        '  bash scripts/debian-packages.sh      installs Xvfb, a display in memory, and the libraries',
+        '  npm run demo                         distils on drawn images on the command line, without a window',
+        '  bash scripts/debian-packages.sh      installs Xvfb, a virtual display, and system libraries',
         '  xvfb-run -a npm start -- --disable-gpu',
-        '                                       then starts the window on it',
+        '                                       then starts the window on the virtual display',
       ].join('\n'),
     );
     return 1;
@@ -68,8 +68,8 @@ function develop(electron: string, args: readonly string[]): Promise<number> {
 }
 
 /**
- * Chromium refuses to run its sandbox as root, which is whom one is in a container. For development in
- * containers only: nobody should work as root on a desktop.
+ * Chromium refuses to run its sandbox as root, the usual user of a container. For development in containers
+ * only: on a desktop, do not work as root.
  */
 function sandboxing(): string[] {
   return process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];

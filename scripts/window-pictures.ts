@@ -1,6 +1,6 @@
 /**
- * `npm run pictures`: after the end-to-end tests have photographed the real window, keeps the pictures that
- * the documents show.
+ * `npm run pictures`: copies the screenshots that the documents show from the output of the end-to-end tests
+ * to docs/images.
  */
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -12,6 +12,7 @@ const shown = {
   '09-result-dark': 'window-result',
   '25-preparation-dark': 'window-preparation',
   '51-viewer-lung-dark': 'window-viewer',
+  '59-masks-in-255-dark': 'window-masks-in',
   '61-masks-suggestion-dark': 'window-masks',
   '74-outlines-result-dark': 'window-outlines',
 };

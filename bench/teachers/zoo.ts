@@ -9,7 +9,7 @@ import { UserError } from '../../src/core/errors.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import { embed, runBlocks } from '../../src/core/vit/forward.ts';
 import { describeTeacher, readTeacher } from '../../src/formats/checkpoints/read-teacher.ts';
-import { readSafetensors } from '../../src/formats/safetensors.ts';
+import { readSafetensors } from '../../src/formats/safetensors/safetensors.ts';
 import { onnxRuntime } from '../../src/runtime/onnxruntime.ts';
 
 // `node bench/teachers/zoo.ts <folder> [--heads <n>]`: what becomes of every model that zoo_transformers.py or zoo_timm.py

@@ -125,3 +125,8 @@ export async function launchCommand({
 function scheme(colorScheme: 'dark' | 'light' | undefined): { colorScheme?: 'dark' | 'light' } {
   return colorScheme === undefined ? {} : { colorScheme };
 }
+
+/** Position and size of the window. */
+export function bounds(app: ElectronApplication) {
+  return app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
+}

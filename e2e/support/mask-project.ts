@@ -3,9 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import type { Project, ProjectImage } from '../../src/contract/app.ts';
-import type { MaskTile } from '../../src/contract/masks.ts';
+import type {
+  EngineMethod,
+  Params,
+  Project,
+  ProjectImage,
+  Result,
+} from '../../src/contract/app.ts';
+import type { MaskInfo, MaskTile } from '../../src/contract/masks.ts';
 import { Random } from '../../src/core/random.ts';
+import type { Store } from '../../src/store/store.ts';
+import { OpenServices } from '../../tests/support/open-services.ts';
 import { launchApp } from './app.ts';
 import type { LaunchedApp } from './app.ts';
 import { ask } from './bridge.ts';
@@ -66,22 +74,41 @@ export async function answerOf<T>(page: Page, method: string, params: unknown): 
   return answer.value as T;
 }
 
+type Call = <M extends EngineMethod>(method: M, params: Params<M>) => Promise<Result<M>>;
+
+interface MaskProject {
+  readonly project: Project;
+  readonly images: readonly ProjectImage[];
+}
+
 /** Makes a project in which regions of two classes are outlined, with a folder's images. */
-export async function makeMaskProject(
-  page: Page,
-  folder: string,
-): Promise<{ readonly project: Project; readonly images: readonly ProjectImage[] }> {
-  const request = { name: 'Outlines', domain: 'medical', task: 'segmentation' } as const;
-  const made = await answerOf<Project>(page, 'project.create', {
-    ...request,
+export function makeMaskProject(page: Page, folder: string): Promise<MaskProject> {
+  return fillProject((method, params) => answerOf(page, method, params), folder);
+}
+
+/** Makes the same project before the app is started, and does to its workspace what a test needs. */
+export async function prepareMaskProject(
+  { workspace, images: folder }: DiscFolder,
+  prepare: (store: Store, made: MaskProject) => void,
+): Promise<void> {
+  const engine = await OpenServices.open(workspace);
+  try {
+    const made = await fillProject((method, params) => engine.call(method, params), folder);
+    prepare(engine.store, made);
+  } finally {
+    await engine.close();
+  }
+}
+
+async function fillProject(call: Call, folder: string): Promise<MaskProject> {
+  const { id } = await call('project.create', {
+    ...{ name: 'Outlines', domain: 'medical', task: 'segmentation' },
     classes: ['nucleus', 'vessel'],
   });
-  await answerOf(page, 'image.import', { project: made.id, folder, labels: 'none' });
-  const { images } = await answerOf<{ images: ProjectImage[] }>(page, 'image.page', {
-    ...{ project: made.id, filter: {}, offset: 0, limit: 50 },
-  });
-  const project = await answerOf<Project>(page, 'project.get', { project: made.id });
-  return { project, images };
+  await call('image.import', { project: id, folder, labels: 'none' });
+  const page = { project: id, filter: {}, offset: 0, limit: 50 };
+  const { images } = await call('image.page', page);
+  return { project: await call('project.get', { project: id }), images };
 }
 
 /** Opens the project from the start page, and one of its images in the viewer. */
@@ -142,4 +169,26 @@ export async function valueOf(page: Page, image: number, x: number, y: number): 
 /** Waits until what was painted is saved. */
 export async function saved(page: Page): Promise<void> {
   await page.locator('[data-saving="saved"]').waitFor();
+}
+
+/** Clicks a polygon of three corners around (600, 450), and leaves it open. */
+export async function outline(page: Page, size: Size): Promise<void> {
+  await page.keyboard.press('p');
+  for (const [x, y] of [
+    [500, 400],
+    [800, 420],
+    // Left of where the window tells that it went back.
+    [560, 600],
+    [20, 20],
+  ] as const) {
+    const at = await placeOf(page, size, x, y);
+    await page.mouse.click(at.x, at.y);
+  }
+  // A step back takes the last corner alone.
+  await page.keyboard.press('Control+z');
+}
+
+/** The masks of an image as the engine has them. */
+export function masksOf(page: Page, image: number): Promise<MaskInfo[]> {
+  return answerOf<MaskInfo[]>(page, 'mask.list', { image });
 }

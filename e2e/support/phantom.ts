@@ -1,5 +1,5 @@
 import { Random } from '../../src/core/random.ts';
-import { type Entry, pictureFile, syntax } from '../../src/formats/raster/dicom/dicom-fixtures.ts';
+import { type Entry, pictureFile, syntax } from '../../src/formats/testing/dicom-fixtures.ts';
 
 /** px. */
 const side = 256;

@@ -7,7 +7,7 @@ export async function enginePid(app: ElectronApplication): Promise<number> {
     const main = globalThis.process as unknown as { _getActiveHandles(): object[] };
     const handles = main._getActiveHandles();
     const child = handles.find((handle) => handle.constructor.name === 'ChildProcess');
-    return (child as { pid?: number } | undefined)?.pid;
+    return (child as { readonly pid: number } | undefined)?.pid;
   });
   if (pid === undefined) throw new Error('the engine is not running');
   return pid;

@@ -9,7 +9,8 @@ const folder = join(import.meta.dirname, '..', '..', 'out', 'screenshots');
 /**
  * Writes the window as it is, dark and light, to out/screenshots, for whoever changes the page to look at.
  *
- * @throws Error where something in sight is wider than the panel that holds it
+ * @throws Error where something in sight is wider than the panel that holds it, text is squeezed to a
+ *   column of single words, or text is cut and can be read nowhere in whole
  */
 export async function photograph({ page }: LaunchedApp, name: string): Promise<void> {
   await mkdir(folder, { recursive: true });
@@ -18,10 +19,48 @@ export async function photograph({ page }: LaunchedApp, name: string): Promise<v
     await settled(page);
     await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
   }
-  const tooNarrow = await tooNarrowPanels(page);
-  if (tooNarrow.length > 0) {
-    throw new Error(`On ${name} these are wider inside than outside: ${tooNarrow.join('; ')}`);
-  }
+  const faults = [
+    ...(await tooNarrowPanels(page)).map((panel) => `wider inside than outside: ${panel}`),
+    ...(await squeezedTexts(page)).map((text) => `squeezed to a column of words: ${text}`),
+    ...(await cutTexts(page)).map((text) => `cut, and in no title either: ${text}`),
+  ];
+  if (faults.length > 0) throw new Error(`On ${name}, ${faults.join('; ')}`);
+}
+
+/** Sentences of which hardly any line holds two words. */
+function squeezedTexts(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('body *')].flatMap((element) => {
+      const nodes = [...element.childNodes].filter(({ nodeType }) => nodeType === Node.TEXT_NODE);
+      const text = nodes.map(({ textContent }) => textContent).join(' ');
+      const words = text.trim().split(/\s+/).length;
+      // What is there for screen readers alone has one pixel.
+      const isSeen = element.checkVisibility() && element.getBoundingClientRect().width > 1;
+      if (words < 5 || !isSeen) return [];
+      const lines = new Set<number>();
+      for (const node of nodes) {
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        for (const { top, width } of range.getClientRects())
+          if (width > 0) lines.add(Math.round(top));
+      }
+      return lines.size >= 4 && words / lines.size < 1.7 ? [text.trim()] : [];
+    }),
+  );
+}
+
+/** Text that ends in an ellipsis, but for what a title says in whole. */
+function cutTexts(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('body *')]
+      .filter((element) => {
+        const { textOverflow } = getComputedStyle(element);
+        if (textOverflow !== 'ellipsis' || element.matches('input')) return false;
+        if (!element.checkVisibility() || element.closest('[title]') !== null) return false;
+        return element.scrollWidth > element.clientWidth + 1;
+      })
+      .map(({ textContent }) => textContent.trim()),
+  );
 }
 
 /** Panels, other than code and text fields, that scroll sideways or hide what does not fit. */

@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..', '..');
 
 const results = ['out/main/main.js', 'out/preload/preload.cjs', 'out/renderer/index.html'];
 
-/** The engine is not among them: development runs it from its sources. */
+/** Without the engine: development runs it from its sources. */
 const sources = [
   'src/contract',
   'src/core',
@@ -19,10 +19,10 @@ const sources = [
   'package.json',
 ];
 
-/** The file that Electron starts. */
+/** File that Electron starts. */
 export const mainFile = join(root, 'out', 'main', 'main.js');
 
-/** Whether something is missing in `out`, or was built from older sources. */
+/** Returns true if something is missing in `out`, or was built from older sources. */
 export function isBuildStale(): boolean {
   const built = results.map((file) => join(root, file));
   if (!built.every((file) => existsSync(file))) return true;

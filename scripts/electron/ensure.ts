@@ -3,27 +3,26 @@ import process from 'node:process';
 import { downloadOfficial, installedBinary } from './official.ts';
 import { preparedBinary, prepareFromRegistry, suitsThisMachine } from './registry-binary.ts';
 
-/** No Electron, in a sentence that says what to do. */
+/** Error for a missing Electron, in a sentence that says what to do. */
 export class ElectronMissing extends Error {
   override readonly name = 'ElectronMissing';
 }
 
 /**
- * The path of an Electron that starts the app, for development and tests. The npm package `electron`
- * has no binary in it and no install script: it downloads one at first use, from outside the registry,
- * which a closed network forbids. Hence, in this order: the binary named by ELECTRON_EXEC_PATH; the
- * one that was downloaded; an older one that was prepared from the registry; a download; the older
- * one, prepared now.
+ * Returns the path of an Electron that starts the app, for development and tests. The npm package `electron`
+ * contains no binary and no install script: it downloads a binary at first use, from outside the registry,
+ * which a closed network forbids. Therefore tried in this order: the binary named by ELECTRON_EXEC_PATH; the
+ * downloaded one; an older one already prepared from the registry; a download; the older one, prepared now.
  */
 export async function ensureElectron(say: (line: string) => void = console.log): Promise<string> {
   const named = process.env.ELECTRON_EXEC_PATH;
   if (named !== undefined && named !== '') {
     if (existsSync(named)) return named;
     throw new ElectronMissing(
-      `ELECTRON_EXEC_PATH is ${named}, where there is no file. Correct it or unset it.`,
+      `ELECTRON_EXEC_PATH names ${named}, which does not exist. Correct it or unset it.`,
     );
   }
-  // A prepared one comes before a download: whoever has it could not download, and would wait again.
+  // A prepared binary comes before a download: it exists only if a download failed before, and would fail again slowly.
   const ready = installedBinary() ?? preparedBinary();
   if (ready !== undefined) return ready;
 
@@ -38,10 +37,10 @@ export async function ensureElectron(say: (line: string) => void = console.log):
   }
   throw new ElectronMissing(
     [
-      'The window needs Electron, and there is none:',
+      'The window needs Electron, which could not be installed:',
       ...reasons.map((reason) => `  ${reason}`),
-      'Run this again where the network allows one of these, or set ELECTRON_EXEC_PATH to the binary of ' +
-        'an Electron that you have. The command line needs none: npm run demo.',
+      'Start again with a network that allows one of these downloads, or set ELECTRON_EXEC_PATH to the program file ' +
+        'of an installed Electron. The command line works without Electron: npm run demo.',
     ].join('\n'),
   );
 }

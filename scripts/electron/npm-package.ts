@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { runTool } from './run-tool.ts';
 
-// In the project's folder, so that its .npmrc counts.
+// In the project's folder, so that its .npmrc applies.
 const cwd = join(import.meta.dirname, '..', '..');
 
-/** Fetches a package's archive into `folder`, from whatever registry npm is set up for. */
+/** Downloads a package's archive into `folder`, from the registry that npm is configured for. */
 export async function fetchPackage(specifier: string, folder: string): Promise<string> {
-  // Left to itself, npm waits minutes for a registry that does not answer.
+  // By default, npm waits minutes for a registry that does not answer.
   await runTool('npm', ['view', specifier, 'dist.integrity', '--fetch-retries=0'], {
     cwd,
     limitMs: 30_000,
@@ -24,12 +24,12 @@ export async function fetchPackage(specifier: string, folder: string): Promise<s
   return join(folder, name);
 }
 
-/** Throws unless the file is the one that was pinned (`sha512-…`, as in a lockfile). */
+/** Throws unless the file has the expected hash (`sha512-…`, as in a lockfile). */
 export async function checkIntegrity(file: string, integrity: string): Promise<void> {
   const hash = createHash('sha512');
   await pipeline(createReadStream(file), hash);
   const found = `sha512-${hash.digest('base64')}`;
   if (found !== integrity) {
-    throw new Error(`The archive is not the one that was pinned: ${found}, not ${integrity}.`);
+    throw new Error(`The archive has the hash ${found}, not the expected ${integrity}.`);
   }
 }

@@ -6,10 +6,10 @@ import process from 'node:process';
 
 const packageFolder = dirname(createRequire(import.meta.url).resolve('electron/package.json'));
 
-/** A slow line needs minutes for the download; one that leads nowhere must not take longer. */
+/** Limit for the download: minutes for a slow connection, but not forever for one without an answer. */
 const limitMs = 10 * 60_000;
 
-/** The binary that the package `electron` has downloaded, if it has. */
+/** Returns the binary that the package `electron` has downloaded; undefined if there is none. */
 export function installedBinary(): string | undefined {
   const pathFile = join(packageFolder, 'path.txt');
   if (!existsSync(pathFile)) return undefined;
@@ -18,11 +18,11 @@ export function installedBinary(): string | undefined {
   return existsSync(binary) ? binary : undefined;
 }
 
-/** Lets the package fetch its binary, which it checks against the checksums that it brings. */
+/** Makes the package download its binary, which it checks against its own checksums. */
 export async function downloadOfficial(say: (line: string) => void): Promise<string> {
-  say('Downloading Electron, about 110 MB. This happens once.');
+  say('Downloading Electron, about 110 MB. This is done only once.');
   const output: string[] = [];
-  // Connections that nobody answers end after 10 s by themselves.
+  // Connections without an answer end by themselves after 10 s.
   const child = spawn(process.execPath, [join(packageFolder, 'install.js')], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ELECTRON_GET_NO_PROGRESS: '1' },
@@ -41,5 +41,5 @@ export async function downloadOfficial(say: (line: string) => void): Promise<str
   const binary = installedBinary();
   if (binary !== undefined) return binary;
   const why = output.join('').trim().split('\n')[0] ?? '';
-  throw new Error(`The download did not succeed${why === '' ? '' : ` (${why})`}.`);
+  throw new Error(`The download of Electron failed${why === '' ? '' : ` (${why})`}.`);
 }

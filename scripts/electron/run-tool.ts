@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** Runs a program to its end and returns its output; an error says what it said. */
+/** Runs a program to its end and returns its output; an error contains that output. */
 export async function runTool(
   command: string,
   args: readonly string[],

@@ -18,7 +18,7 @@ export async function unzip(
   }
 }
 
-/** With the library that Electron's own package unpacks its download with. */
+/** Unpacks with the library that Electron's own package uses for its download. */
 async function unzipWithoutProgram(
   archive: string,
   folder: string,

@@ -1,7 +1,7 @@
 import type { Rule } from 'eslint';
 import { type SearchProblem, searchProblem } from './search-time.ts';
 
-/** What is wrong with an expression, to the one who wrote it. */
+/** Problems of an expression, worded for its author. */
 const sentences: Readonly<Record<SearchProblem, string>> = {
   search:
     'A text can make this expression walk the same stretch from many beginnings, which takes quadratic time.',

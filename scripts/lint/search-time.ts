@@ -1,7 +1,7 @@
 import { type CharSet, JS, type NoParent, type Node } from 'refa';
 
 /**
- * Whether a regular expression can take more than linear time, by the shape of its automaton.
+ * Tells whether a regular expression can take more than linear time, by the shape of its automaton.
  *
  * A backtracking engine takes more than linear time on a text where it can walk the same stretch from many places.
  * With `p` and `q` positions in the expression and `w` a text, that is so where `w` leads from `p` to `p`, from `p` to
@@ -12,7 +12,7 @@ import { type CharSet, JS, type NoParent, type Node } from 'refa';
  * Errs on the side of "superlinear": long counts are taken as endless, and assertions inside an expression as true.
  */
 
-/** How an expression can take long; null where its time is linear in the length of the text. */
+/** Reason for superlinear time; null if the time is linear in the length of the text. */
 export type SearchProblem = 'search' | 'polynomial' | 'exponential' | 'unknown';
 
 /** Counts up to this one are followed exactly. */
@@ -24,10 +24,10 @@ type Elements = readonly AnyNode[];
 /** A part of an expression: its positions that come first and last, and whether it may match nothing. */
 interface Part {
   readonly nullable: boolean;
-  /** Whether it matches nothing wherever it stands, no assertion being in the way. */
+  /** True if the part can match nothing wherever it is, without an assertion in the way. */
   readonly free: boolean;
   readonly first: readonly number[];
-  /** Whether the part ends there without an assertion, by position. */
+  /** Last positions; true if the part ends there without an assertion. */
   readonly last: ReadonlyMap<number, boolean>;
 }
 
@@ -46,7 +46,7 @@ class NotAnalysable extends Error {}
 class Builder {
   readonly characters: CharSet[] = [];
   readonly next: number[][] = [];
-  /** Whether the match may begin at the very start of the text, where nothing lies before it. */
+  /** True if the match may begin at the very start of the text. */
   readonly #atBeginning: boolean;
 
   constructor(atBeginning: boolean) {
@@ -134,14 +134,14 @@ class Builder {
     return this.#joined(whole, required === 0 ? { ...loop, nullable: true, free: true } : loop);
   }
 
-  /** Each further time only after the one before, so that a count is met in one way. */
+  /** Repeats a part; each time follows only the one before, so that a count is met in one way. */
   #upTo(times: number, build: () => Part): Part {
     if (times <= 0) return nothing;
     const one = build();
     return { ...this.#joined(one, this.#upTo(times - 1, build)), nullable: true, free: true };
   }
 
-  /** One character that must, or must not, lie before the match, is taken as one that the search has passed. */
+  /** Adds a look behind. One of a single character counts as a character that the search has passed. */
   #behind(
     all: readonly { readonly elements: Elements }[],
     negate: boolean,
@@ -159,7 +159,7 @@ class Builder {
     return this.#position(negate ? node.characters.negate() : node.characters);
   }
 
-  /** What must follow is walked, and led nowhere. */
+  /** Walks what must follow; it leads nowhere. */
   #ahead(all: readonly { readonly elements: Elements }[]): Part {
     if (!hasLoop(all)) return asserted;
     return { ...asserted, first: this.alternatives(all, false).first };
@@ -227,7 +227,7 @@ function reachableFrom(from: number, next: Automaton['next']): ReadonlySet<numbe
 }
 
 /**
- * Whether several walkers, reading the same text, can get from `start` to `goal` in at least one step.
+ * Returns true if several walkers, reading the same text, can get from `start` to `goal` in at least one step.
  *
  * @param stepsOf where a walker at a position can go
  */
@@ -276,7 +276,7 @@ function steps(
 /** Stands for the search for a beginning, which takes every character. */
 const searching = -1;
 
-/** Whether many beginnings lead through the same stretch of a text that then does not match. */
+/** Returns true if many beginnings lead through the same stretch of a text that then does not match. */
 function searchesTwice(automaton: Automaton): boolean {
   const { characters, next, first, last } = automaton;
   const loops = loopsOf(automaton);

@@ -26,7 +26,7 @@ import type {
 } from '../contract/teacher-job.ts';
 import type { JobContext } from '../engine/job.ts';
 
-/** All that the command line asks of the engine; tests put another in its place. */
+/** Functions of the engine that the command line calls; tests replace them. */
 export interface Engine {
   distill(request: DistillRequest, context: JobContext): Promise<DistillSummary>;
   evaluateModel(request: EvaluateRequest, context: JobContext): Promise<EvaluateSummary>;
@@ -45,37 +45,34 @@ export interface Engine {
   fetchTeacher(request: FetchRequest, context: JobContext): Promise<FetchSummary>;
 }
 
-/** The engine itself. Each part is loaded when it is first used, so that `--help` answers at once. */
+/** The real engine. Each part is loaded at its first use, so that `--help` prints at once. */
 export const engine: Engine = {
   distill: async (request, context) =>
-    (await import('../engine/distill.ts')).distill(request, context),
+    (await import('../engine/jobs/distill.ts')).distill(request, context),
   evaluateModel: async (request, context) =>
-    (await import('../engine/evaluate.ts')).evaluateModel(request, context),
+    (await import('../engine/jobs/evaluate.ts')).evaluateModel(request, context),
   predict: async (request, context) =>
-    (await import('../engine/predict.ts')).predict(request, context),
-  demo: async (request, context) => (await import('../engine/demo.ts')).demo(request, context),
+    (await import('../engine/jobs/predict.ts')).predict(request, context),
+  demo: async (request, context) => (await import('../engine/jobs/demo.ts')).demo(request, context),
   writeSample: async (request, context) =>
-    (await import('../engine/sample.ts')).writeSample(request, context),
+    (await import('../engine/images/sample.ts')).writeSample(request, context),
   inspectTeacher: async (file, overrides) =>
-    (await import('../engine/teacher.ts')).inspectTeacher(file, overrides),
+    (await import('../engine/teachers/teacher.ts')).inspectTeacher(file, overrides),
   importTeacher: async (request, context) =>
-    (await import('../engine/import-teacher.ts')).importTeacher(request, context),
+    (await import('../engine/jobs/import-teacher.ts')).importTeacher(request, context),
   listTeachers: async (workspace) =>
-    (await import('../engine/import-teacher.ts')).listTeachers(workspace),
+    (await import('../engine/jobs/import-teacher.ts')).listTeachers(workspace),
   inspectImage: async (file, context) =>
-    (await import('../engine/image.ts')).inspectImage(file, context),
+    (await import('../engine/jobs/inspect-image.ts')).inspectImage(file, context),
   exportLabels: async (request, context) =>
-    (await import('../engine/labels/export-from-workspace.ts')).exportFromWorkspace(
-      request,
-      context,
-    ),
+    (await import('../engine/jobs/export-from-workspace.ts')).exportFromWorkspace(request, context),
   importFolder: async (request, context) =>
-    (await import('../engine/import.ts')).importFolder(request, context),
+    (await import('../engine/jobs/import-folder.ts')).importFolder(request, context),
   locateImages: async (request, context) =>
-    (await import('../engine/locate.ts')).locateImages(request, context),
+    (await import('../engine/jobs/locate-images.ts')).locateImages(request, context),
   listDevices: async (threads) =>
-    (await import('../engine/devices/list-devices.ts')).listDevices(threads),
+    (await import('../engine/device-choice/list-devices.ts')).listDevices(threads),
   listCards: async () => (await import('../engine/catalogue/cards.ts')).cards,
   fetchTeacher: async (request, context) =>
-    (await import('../engine/fetch-teacher.ts')).fetchTeacher(request, context),
+    (await import('../engine/jobs/fetch-teacher.ts')).fetchTeacher(request, context),
 };

@@ -7,7 +7,7 @@ export function percent(share: number, digits = 1): string {
   return `${(share * 100).toFixed(digits)} %`;
 }
 
-/** `93.4 % (92.1–94.6)`, the value with its 95 % interval; without one that has no width and so tells nothing. */
+/** `93.4 % (92.1–94.6)`, the value with its 95 % interval; or the value alone if the interval has no width. */
 export function percentInterval({ value, low, high }: Interval): string {
   if (low === high) return percent(value);
   return `${percent(value)} (${(low * 100).toFixed(1)}${enDash}${(high * 100).toFixed(1)})`;
@@ -45,7 +45,7 @@ export function milliseconds(value: number): string {
   return `${significant(value)} ms`;
 }
 
-/** Three digits that matter, without an exponent: `0.0123`, `2.31`, `148`, `12,345`. */
+/** Three significant digits, without an exponent: `0.0123`, `2.31`, `148`, `12,345`. */
 export function significant(value: number): string {
   if (!Number.isFinite(value)) return '-';
   return value.toLocaleString('en-US', {

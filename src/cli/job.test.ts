@@ -6,7 +6,7 @@ import { UserError } from '../engine/errors.ts';
 import type { JobContext } from '../engine/job.ts';
 import { classSummaryOf } from '../contract/testing/results.ts';
 import { predictResult } from './testing/results.ts';
-import { runTest } from './testing/test-world.ts';
+import { runTest } from './testing/test-environment.ts';
 
 const distill = ['distill', '--teacher', 't', '--images', 'i', '--out', 'o'];
 const predict = ['predict', '--model', 'm', '--images', 'i', '--out', 'o'];
@@ -47,11 +47,34 @@ describe('--json', () => {
   });
 });
 
-describe('for people', () => {
-  it('the result is on stdout, all else on stderr', async () => {
+describe('a partial result', () => {
+  const broken = { path: 'in/broken.png', reason: 'is cut off' };
+  const masks = { path: 'in/masks', reason: 'it holds masks', isFolder: true, isExpected: true };
+
+  it.each([
+    ['nothing', [], 0],
+    ['an image', [broken, masks], 3],
+    ['what is no image', [masks], 0],
+  ])('has its own exit code: %s', async (_, skipped, expected) => {
+    const predicting = { predict: () => Promise.resolve({ ...predictResult, skipped }) };
+    const { exitCode, stdout } = await runTest([...predict, '--json'], { engine: predicting });
+    expect([exitCode, JSON.parse(stdout.text)]).toMatchObject([expected, { skipped }]);
+    const told = await runTest(predict, { engine: predicting });
+    expect(told.exitCode).toBe(expected);
+    expect(told.stdout.text).toContain('predictions.csv');
+  });
+
+  it('of training without unreadable images has exit code 0', async () => {
+    const { exitCode, stderr } = await runTest(distill, { engine });
+    expect([exitCode, stderr.text]).toEqual([0, expect.stringContaining('1 file left out:')]);
+  });
+});
+
+describe('without --json', () => {
+  it('the result is written to stdout, all else to stderr', async () => {
     const { exitCode, stdout, stderr } = await runTest(distill, { engine });
     expect(exitCode).toBe(0);
-    expect(stdout.text).toContain('Plain copy');
+    expect(stdout.text).toContain('Untrained copy');
     expect(stdout.text).not.toContain('\u001b');
     expect(stderr.lines).toEqual([
       'Only 20 test images.',
@@ -63,7 +86,7 @@ describe('for people', () => {
     ]);
   });
 
-  it('files that only the result names are listed, each file once, at most twenty', async () => {
+  it('files left out that only the result names are listed once, at most twenty', async () => {
     const files = Array.from({ length: 23 }, (_, i) => ({ path: `${i}.png`, reason: 'is empty' }));
     const { stderr } = await runTest(predict, {
       engine: {
@@ -75,7 +98,7 @@ describe('for people', () => {
     });
     expect(stderr.text).toContain('23 files left out:');
     expect(stderr.text.match(/\.png: is empty/g)).toHaveLength(20);
-    expect(stderr.lines.at(-1)).toBe('  and 3 more, which --json lists');
+    expect(stderr.lines.at(-1)).toBe('  and 3 more; --json lists all');
   });
 
   it('files left out are listed before the reason of a failure', async () => {
@@ -107,7 +130,7 @@ describe('stopping', () => {
   });
   const cancelled = new UserError('cancelled', 'Stopped.');
 
-  it.each(['SIGINT', 'SIGTERM'])('by %s ends with 130', async (name) => {
+  it.each(['SIGINT', 'SIGTERM'])('a stop by %s exits with 130', async (name) => {
     const signals = new EventEmitter();
     const { exitCode, stdout, stderr } = await runTest(distill, {
       signals,
@@ -122,7 +145,7 @@ describe('stopping', () => {
     expect(signals.eventNames()).toEqual([]);
   });
 
-  it('is an error in JSON', async () => {
+  it('a stop is an error in JSON', async () => {
     const signals = new EventEmitter();
     const { stdout } = await runTest([...distill, '--json'], {
       signals,
@@ -131,7 +154,7 @@ describe('stopping', () => {
     expect(JSON.parse(stdout.text)).toMatchObject({ error: { code: 'cancelled' } });
   });
 
-  it("takes the platform's own abort error for what it is", async () => {
+  it("treats the platform's AbortError as a stop", async () => {
     const signals = new EventEmitter();
     const { exitCode } = await runTest(distill, {
       signals,
@@ -140,7 +163,7 @@ describe('stopping', () => {
     expect(exitCode).toBe(130);
   });
 
-  it('does not hide a defect', async () => {
+  it('a stop does not hide a defect', async () => {
     const signals = new EventEmitter();
     const { exitCode, stderr } = await runTest(distill, {
       signals,
@@ -150,7 +173,7 @@ describe('stopping', () => {
     expect(stderr.text).toContain('got 7 blocks');
   });
 
-  it('happens at once the second time', async () => {
+  it('a second stop signal ends the command at once', async () => {
     const signals = new EventEmitter();
     const codes: number[] = [];
     let time = 0;
@@ -167,7 +190,7 @@ describe('stopping', () => {
     expect(codes).toEqual([130]);
   });
 
-  it('happens without a word when nobody reads any more', async () => {
+  it('a closed output stops the command without a message', async () => {
     const { exitCode, stdout, stderr } = await runTest([...distill, '--json'], {
       readerGone: AbortSignal.abort(),
       engine: stopped(() => undefined, cancelled),
@@ -175,7 +198,7 @@ describe('stopping', () => {
     expect([exitCode, stdout.text, stderr.text]).toEqual([141, '', '']);
   });
 
-  it('too late changes nothing', async () => {
+  it('a stop signal after the result changes nothing', async () => {
     const signals = new EventEmitter();
     const { exitCode, stdout } = await runTest(distill, {
       signals,
@@ -187,6 +210,6 @@ describe('stopping', () => {
       },
     });
     expect(exitCode).toBe(0);
-    expect(stdout.text).toContain('Plain copy');
+    expect(stdout.text).toContain('Untrained copy');
   });
 });

@@ -11,13 +11,14 @@ const manifest = z
   .object({ version: z.string() })
   .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')));
 
-// `understudy … | head` closes the pipe, and closing a terminal takes it away (EIO): the work stops, as
-// nobody waits for it, and nothing is said.
+// `understudy … | head` closes the pipe (EPIPE), and closing a terminal removes it (EIO): no reader is left, so the work
+// stops without a message.
 const reader = new AbortController();
 for (const output of [process.stdout, process.stderr]) {
   output.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOSPC') {
-      if (output === process.stdout) process.stderr.write('The disk is full: the output is cut.\n');
+      if (output === process.stdout)
+        process.stderr.write('The disk is full: the output is incomplete.\n');
       process.exit(2);
     }
     if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
@@ -25,16 +26,16 @@ for (const output of [process.stdout, process.stderr]) {
   });
 }
 
-// The launcher was killed: this process got none of its signals, and nobody waits for it any more.
+// The launcher was killed: its signals no longer arrive here, and no user waits for the result.
 const stopAlone = (): void => {
   reader.abort();
 };
 process.on('disconnect', stopAlone);
-// The channel alone keeps nothing alive. Where there never was one, there is no `connected` either.
+// The channel alone must not keep the process alive. A process started without one has no `connected` property.
 process.channel?.unref();
 if (Object.hasOwn(process, 'connected') && !process.connected) stopAlone();
 
-/** Tells the launcher (bin/watch-child.mjs) something, where there is one. */
+/** Sends a message to the launcher (bin/watch-child.mjs), if a launcher started this process. */
 function tell(message: object): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { isTerminal, type Output, type World } from './world.ts';
+import { isTerminal, type Output, type Environment } from './environment.ts';
 
 /** Colours by role. */
 export interface Paint {
@@ -10,8 +10,8 @@ export interface Paint {
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Colours on a terminal, none elsewhere and none where NO_COLOR is set (no-color.org). */
-export function paintFor(output: Output, env: World['env']): Paint {
+/** Colours on a terminal; none elsewhere, or if NO_COLOR is set (no-color.org). */
+export function paintFor(output: Output, env: Environment['env']): Paint {
   const coloured = isTerminal(output, env) && (env.NO_COLOR ?? '') === '';
   const painter =
     (style: Style) =>

@@ -7,80 +7,82 @@ import { addEvaluate, addPredict } from './commands/models.ts';
 import { addDemo, addSample } from './commands/samples.ts';
 import { addTeacher } from './commands/teacher.ts';
 import { paintFor } from './paint.ts';
-import { widthOf, type World } from './world.ts';
+import { widthOf, type Environment } from './environment.ts';
 
-/** The command line with all its commands; it throws where commander would end the process. */
-export function buildProgram(world: World): Command {
-  const paint = paintFor(world.stdout, world.env);
+/** The command line with all its commands; it throws when commander would end the process. */
+export function buildProgram(environment: Environment): Command {
+  const paint = paintFor(environment.stdout, environment.env);
   const program = new Command('understudy')
     .description(
       'Turns a large vision transformer, the teacher, into a compact student with a few labelled images. ' +
         'Everything stays on this machine.',
     )
     .usage('<command> [options]')
-    .version(world.version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'explain a command')
-    .helpCommand('help [command]', 'explain a command')
+    .version(environment.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'show the help of a command')
     .configureHelp({ styleTitle: (title) => paint.strong(title) })
     .configureOutput({
-      writeOut: (text) => void world.stdout.write(text),
-      writeErr: (text) => void world.stderr.write(text),
-      // Errors are thrown, and written where all others are.
+      writeOut: (text) => void environment.stdout.write(text),
+      writeErr: (text) => void environment.stderr.write(text),
+      // Errors are thrown; `run` writes them.
       outputError: () => undefined,
-      getOutHelpWidth: () => widthOf(world.stdout),
-      getErrHelpWidth: () => widthOf(world.stderr),
+      getOutHelpWidth: () => widthOf(environment.stdout),
+      getErrHelpWidth: () => widthOf(environment.stderr),
       getOutHasColors: () => paint.strong('') !== '',
     })
     .exitOverride()
-    .addHelpText('after', `\n${lesson}`);
-  addDemo(program, world);
-  addTeacher(program, world);
-  addDistill(program, world);
-  addEvaluate(program, world);
-  addPredict(program, world);
-  addSample(program, world);
-  addImage(program, world);
-  addImport(program, world);
-  addLabels(program, world);
-  addDevices(program, world);
+    .addHelpText('after', `\n${terms}`);
+  addDemo(program, environment);
+  addTeacher(program, environment);
+  addDistill(program, environment);
+  addEvaluate(program, environment);
+  addPredict(program, environment);
+  addSample(program, environment);
+  addImage(program, environment);
+  addImport(program, environment);
+  addLabels(program, environment);
+  addDevices(program, environment);
   return program;
 }
 
-const lesson = `In short:
-  teacher      a vision transformer that knows your kind of images but is large and slow
-  skip factor  keep every r-th block of the teacher: 2 keeps half, 3 a third; smaller and faster,
-               but less able
-  rank         size of the adapters, the part that is trained and makes up for the skipped blocks
-  views        in how many ways each image is cropped and flipped, so that few images go a long way
-  plain copy   the kept blocks untrained; what the student gains on it is what distilling is worth
+const terms = `Terms:
+  teacher         a large, slow vision transformer, trained on images like yours
+  student         the small model that Understudy makes from it, for your classes or regions
+  skip factor     keep every r-th block of the teacher: 2 keeps half, 3 a third; smaller and
+                  faster, but less accurate
+  rank            size of the adapters: small trained matrices that make up for skipped blocks
+  views           number of random crops and flips per image; they add variety to few images
+  untrained copy  the kept blocks without training; the student's gain over it is the benefit
+                  of distilling
 
 Examples:
-  See it work, without anything of your own:
+  Try it on drawn images, with the bundled teacher:
     understudy demo
 
-  Look into a teacher: how large would its students be?
+  Inspect a teacher: how large would its students be?
     understudy teacher inspect vit_base.safetensors
 
-  Which teachers are there, and may a product be made of them? Fetch one:
+  List teachers with their licences, and download one:
     understudy teacher catalogue --domain medical
     understudy teacher fetch dinov2-small --out teachers/
 
-  Look into an image: values, spacing, orientation, coordinates:
+  Inspect an image: values, spacing, orientation, coordinates:
     understudy image inspect brain.nii.gz
 
-  Bring a folder into a project of the window; again, and only what is new comes in:
+  Import a folder into a project; repeated, it imports only new images:
     understudy import scans/ --workspace projects/ --project Lungs
 
-  Take the masks of a project out, beside their images in every tool:
+  Export the masks of a project for other tools:
     understudy labels export --workspace projects/ --project Lungs --format png --out masks/
 
-  Half of the blocks, images in one folder a class:
+  Distil with half of the blocks, from images in one folder per class:
     understudy distill --teacher vit_base.safetensors --images xray/train --test xray/test \\
       --skip 2 --out xray/student
 
-  Test the student on another hospital's images, then let it name new ones:
+  Test the student on another hospital's images, then predict new ones:
     understudy evaluate --model xray/student/student.onnx --images other/
     understudy predict --model xray/student/student.onnx --images new/ --out answers/
 
-Exit codes: 0 done, 1 a defect of the program, 2 something to put right, 130 stopped;
-143 or 129 where SIGTERM or SIGHUP had to end a command that did not answer.`;
+Exit codes: 0 done, 1 error in the program, 2 wrong input or option, 3 done in part,
+130 stopped by Ctrl-C; 143 or 129 if SIGTERM or SIGHUP ended a command that did not respond.`;

@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../engine/errors.ts';
-import { runTest } from './testing/test-world.ts';
+import { exitCodes } from './environment.ts';
+import { runTest } from './testing/test-environment.ts';
 
 describe('help', () => {
+  it('lists every exit code', async () => {
+    const [, listed = ''] = (await runTest(['--help'])).stdout.text.split('Exit codes: ');
+    const { done, defect, usage, partly, cancelled } = exitCodes;
+    const codes = [...listed.matchAll(/(?:^|[,;]\s)(\d+) /g)].map(([, code]) => Number(code));
+    expect(codes).toEqual([done, defect, usage, partly, cancelled, 143]);
+  });
+
   it.each([[], ['teacher']])(
-    'is shown on stderr where no command is named: %j',
+    'help is shown on stderr if no command is given: %j',
     async (...argv) => {
       const { exitCode, stdout, stderr } = await runTest(argv);
       expect(exitCode).toBe(2);
@@ -13,19 +21,25 @@ describe('help', () => {
     },
   );
 
-  it('teaches the words and shows examples', async () => {
+  it('explains the terms and shows examples', async () => {
     const { exitCode, stdout } = await runTest(['--help']);
     expect(exitCode).toBe(0);
-    for (const word of ['skip factor', 'rank', 'views', 'plain copy', 'understudy distill --t']) {
+    for (const word of [
+      'skip factor',
+      'rank',
+      'views',
+      'untrained copy',
+      'understudy distill --t',
+    ]) {
       expect(stdout.text).toContain(word);
     }
   });
 
-  it('takes defaults and choices from the contract', async () => {
+  it('shows defaults and choices of the contract', async () => {
     const text = (await runTest(['distill', '--help'])).stdout.text.replace(/\s+/g, ' ');
-    expect(text).toMatch(/--rank <k> [^-]*\(default 16\)/);
+    expect(text).toMatch(/--rank <k> [^-]*\(default: 16\)/);
     expect(text).toMatch(
-      /--task <kind> [^-]*\(auto, single, several or segmentation; default auto\)/,
+      /--task <kind> [^-]*\(auto, single, several or segmentation; default: auto\)/,
     );
     expect((await runTest(['demo', '--help'])).stdout.text).toContain('./understudy-demo');
   });
@@ -40,12 +54,15 @@ describe('help', () => {
     'devices',
     'teacher inspect',
     'image inspect',
-  ])('of "%s" is no wider than 100 columns, nor than the terminal', async (command) => {
-    const argv = [...command.split(' ').filter((word) => word !== ''), '--help'];
-    const plain = await runTest(argv);
-    expect(Math.max(...plain.stdout.lines.map((line) => line.length))).toBeLessThanOrEqual(100);
-    expect(plain.stdout.text).toContain(`Usage: understudy ${command}`.trim());
-  });
+  ])(
+    'help of "%s" is at most 100 columns wide, and no wider than the terminal',
+    async (command) => {
+      const argv = [...command.split(' ').filter((word) => word !== ''), '--help'];
+      const plain = await runTest(argv);
+      expect(Math.max(...plain.stdout.lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+      expect(plain.stdout.text).toContain(`Usage: understudy ${command}`.trim());
+    },
+  );
 });
 
 it('prints the version', async () => {
@@ -56,14 +73,14 @@ it('prints the version', async () => {
 describe('failures', () => {
   const failing = (error: Error) => ({ engine: { listDevices: () => Promise.reject(error) } });
 
-  it('of the user are one sentence and 2', async () => {
+  it('errors of the user print one sentence and exit with 2', async () => {
     const error = new UserError('not-found', 'x was not found. Check the path.', 'ENOENT');
     const { exitCode, stdout, stderr } = await runTest(['devices'], failing(error));
     expect([exitCode, stdout.text]).toEqual([2, '']);
     expect(stderr.text).toBe('x was not found. Check the path.\n');
   });
 
-  it('are the last line of JSON too', async () => {
+  it('errors are also the last line of JSON', async () => {
     const error = new UserError('too-large', 'x is too large.');
     const { exitCode, stdout, stderr } = await runTest(['devices', '--json'], failing(error));
     expect(exitCode).toBe(2);
@@ -73,7 +90,7 @@ describe('failures', () => {
     expect(stderr.text).toBe('x is too large.\n');
   });
 
-  it('of the command line are JSON as well', async () => {
+  it('invalid options are reported as JSON too', async () => {
     const { exitCode, stdout } = await runTest(['distill', '--json', '--rank', 'x']);
     expect(exitCode).toBe(2);
     expect(JSON.parse(stdout.text)).toEqual({
@@ -86,7 +103,7 @@ describe('failures', () => {
     });
   });
 
-  it('of the program are 1 and say how to see more', async () => {
+  it('defects exit with 1 and print how to show details', async () => {
     const { exitCode, stderr } = await runTest(['devices'], failing(new TypeError('no such op')));
     expect(exitCode).toBe(1);
     expect(stderr.text).toContain('no such op');
@@ -94,7 +111,7 @@ describe('failures', () => {
     expect(stderr.text).not.toContain('run.test.ts');
   });
 
-  it('show their stack where it is asked for', async () => {
+  it('defects print their stack with UNDERSTUDY_DEBUG', async () => {
     const { stderr } = await runTest(['devices'], {
       ...failing(new TypeError('no such op')),
       env: { UNDERSTUDY_DEBUG: '1' },
@@ -102,7 +119,7 @@ describe('failures', () => {
     expect(stderr.text).toContain('run.test.ts');
   });
 
-  it('show their details where they are asked for', async () => {
+  it('errors print their details with UNDERSTUDY_DEBUG', async () => {
     const { stderr } = await runTest(['devices'], {
       ...failing(new UserError('disk', 'The disk is full.', 'ENOSPC')),
       env: { UNDERSTUDY_DEBUG: '1' },
@@ -113,11 +130,11 @@ describe('failures', () => {
 
 describe('colours', () => {
   it.each<[string, Record<string, string>, number | undefined, boolean]>([
-    ['are there on a terminal', {}, 100, true],
-    ['are not there in a file', {}, undefined, false],
-    ['are not there with NO_COLOR', { NO_COLOR: '1' }, 100, false],
-    ['are there with an empty NO_COLOR', { NO_COLOR: '' }, 100, true],
-    ['are not there on a dumb terminal', { TERM: 'dumb' }, 100, false],
+    ['colours are shown on a terminal', {}, 100, true],
+    ['colours are not written to a file', {}, undefined, false],
+    ['colours are off with NO_COLOR', { NO_COLOR: '1' }, 100, false],
+    ['colours are shown with an empty NO_COLOR', { NO_COLOR: '' }, 100, true],
+    ['colours are off on a dumb terminal', { TERM: 'dumb' }, 100, false],
   ])('%s', async (_name, env, columns, coloured) => {
     const options = { env, ...(columns === undefined ? {} : { columns }) };
     const help = await runTest(['--help'], options);

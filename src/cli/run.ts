@@ -1,31 +1,33 @@
 import { type Command, CommanderError } from 'commander';
 import { firstLine, withoutTrace } from '../contract/failure-text.ts';
 import { UserError } from '../engine/errors.ts';
+import { PartlyDone } from './job.ts';
 import { paintFor } from './paint.ts';
 import { buildProgram } from './program.ts';
-import { exitCodes, fitted, type World } from './world.ts';
+import { exitCodes, fitted, type Environment } from './environment.ts';
 
-/** What is said of a run that failed. */
+/** Message of a failed run. */
 interface Failure {
   readonly exitCode: number;
   readonly code: string;
   readonly message: string;
-  /** What else helps; for people only. */
+  /** Further advice, for users; not in the JSON. */
   readonly more: string;
 }
 
 /** Runs one command line, without the program's name, and returns the exit code. */
-export async function run(argv: readonly string[], world: World): Promise<number> {
-  const program = buildProgram(world);
+export async function run(argv: readonly string[], environment: Environment): Promise<number> {
+  const program = buildProgram(environment);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCodes.done;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
-    const failure = describe(error, program, argv, world);
-    // Nobody reads any more: that is why the work was stopped, and nothing need be said.
-    if (failure.code === 'cancelled' && world.readerGone.aborted) return exitCodes.readerGone;
-    writeFailure(failure, argv, world);
+    if (error instanceof PartlyDone) return exitCodes.partly;
+    const failure = describe(error, program, argv, environment);
+    // The work stopped because no reader is left: a message would reach no user.
+    if (failure.code === 'cancelled' && environment.readerGone.aborted) return exitCodes.readerGone;
+    writeFailure(failure, argv, environment);
     return failure.exitCode;
   }
 }
@@ -34,7 +36,7 @@ function describe(
   error: unknown,
   program: Command,
   argv: readonly string[],
-  { env }: World,
+  { env }: Environment,
 ): Failure {
   const debug = (env.UNDERSTUDY_DEBUG ?? '') !== '';
   const hint = `See ${commandName(program, argv)} --help.`;
@@ -56,13 +58,13 @@ function describe(
     exitCode: exitCodes.defect,
     code: 'defect',
     message: `Something went wrong inside Understudy: ${message}`,
-    more: debug ? stack : 'Set UNDERSTUDY_DEBUG=1 to see where, and please report it.',
+    more: debug ? stack : 'Set UNDERSTUDY_DEBUG=1 to show where, and please report this error.',
   };
 }
 
 function usageProblem(error: CommanderError): Pick<Failure, 'code' | 'message'> {
   const code = 'invalid-option';
-  if (error.code === 'commander.help') return { code, message: 'Name a command.' };
+  if (error.code === 'commander.help') return { code, message: 'No command was given.' };
   // "error: unknown option '--rnak'\n(Did you mean --rank?)"
   const text = error.message.replace(/^error: /, '');
   const [problem = '', ...suggestions] = text.replace(/\.$/, '').split('\n');
@@ -70,7 +72,7 @@ function usageProblem(error: CommanderError): Pick<Failure, 'code' | 'message'> 
   return { code, message: [sentence, ...suggestions].join(' ') };
 }
 
-/** The command that was meant, as far as it was found: `understudy teacher`. */
+/** Name of the innermost command that `argv` names: `understudy teacher`. */
 function commandName(program: Command, argv: readonly string[]): string {
   let command = program;
   const names = [program.name()];
@@ -86,14 +88,14 @@ function commandName(program: Command, argv: readonly string[]): string {
 function writeFailure(
   { code, message, more }: Failure,
   argv: readonly string[],
-  world: World,
+  environment: Environment,
 ): void {
   if (argv.includes('--json')) {
-    world.stdout.write(
+    environment.stdout.write(
       `${JSON.stringify({ error: { code, message: message.replaceAll('\n', ' ') } })}\n`,
     );
   }
-  const paint = paintFor(world.stderr, world.env);
-  const sentence = fitted(message, world.stderr);
-  world.stderr.write(`${paint.attention(sentence)}\n${more === '' ? '' : `${more}\n`}`);
+  const paint = paintFor(environment.stderr, environment.env);
+  const sentence = fitted(message, environment.stderr);
+  environment.stderr.write(`${paint.attention(sentence)}\n${more === '' ? '' : `${more}\n`}`);
 }

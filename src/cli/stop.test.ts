@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { expect, it } from 'vitest';
 import { listenForStop } from './stop.ts';
 
-it('takes signals that come together for one wish, a later one for another', () => {
+it('treats signals at the same time as one request, a later one as another', () => {
   const source = new EventEmitter();
   const heard: string[] = [];
   let time = 100;

@@ -1,30 +1,30 @@
-import type { SignalSource, StopSignal } from './world.ts';
+import type { SignalSource, StopSignal } from './environment.ts';
 
 const stopSignals: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * One key press may arrive more than once: from the terminal, from npm and from the process that
- * started this one. What comes within this time of the first is the same wish.
+ * Time in which several stop signals count as one request: a key press may arrive from the terminal, from npm and
+ * from the process that started this one.
  */
-const sameWishMilliseconds = 500;
+const samePressMilliseconds = 500;
 
 export interface StopHandlers {
-  /** The first request. */
+  /** The first request: ends the command after the current step. */
   stop(): void;
-  /** Another one: at once. */
+  /** Another request, later: ends the command at once. */
   stopNow(): void;
-  /** Milliseconds. */
+  /** Current time, ms. */
   now(): number;
 }
 
-/** Listens for Ctrl-C, for termination and for the terminal's end until the function that it returns is called. */
+/** Listens for Ctrl-C, for termination and for a closed terminal; returns a function that ends listening. */
 export function listenForStop(source: SignalSource, handlers: StopHandlers): () => void {
   let first: number | undefined;
   const listener = (): void => {
     if (first === undefined) {
       first = handlers.now();
       handlers.stop();
-    } else if (handlers.now() - first >= sameWishMilliseconds) {
+    } else if (handlers.now() - first >= samePressMilliseconds) {
       handlers.stopNow();
     }
   };

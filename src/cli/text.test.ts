@@ -10,7 +10,7 @@ it.each<[string[], string]>([
   expect(listOf(items, 'or')).toBe(expected);
 });
 
-it('keeps what would steer a terminal or turn the reading direction out of a line', () => {
+it('removes characters that control a terminal or change the reading direction', () => {
   expect(printable('a\u001b[2J\nb\u202Ec é 水')).toBe('a�[2J�b�c é 水');
 });
 

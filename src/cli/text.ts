@@ -4,9 +4,9 @@ export function listOf(items: readonly string[], conjunction: 'and' | 'or'): str
   return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} ${conjunction} ${last}`;
 }
 
-/** Names from files may hold control characters, which a terminal would obey. */
+/** Replaces control characters, which names from files may contain and a terminal would execute. */
 export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
+  // oxlint-disable-next-line no-control-regex -- they are replaced
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '�');
 }
 

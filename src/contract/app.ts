@@ -75,9 +75,9 @@ import type { Failure } from './runs.ts';
 import { id, path, name, nothing } from './values.ts';
 
 /**
- * What the window may ask and is told: every method with its parameters and result, every event with
- * its content. Bridge, handlers, client and types derive from these two tables; whoever receives a
- * message checks it against them. Both are in one file, however long, so that there is one place to look.
+ * Every method the window may call, with its parameters and result, and every event it receives, with its content.
+ * Bridge, handlers, client and types derive from these two tables; whoever receives a message checks it against them.
+ * Both are in one file, however long, so that there is one place to look.
  */
 
 export * from './entities.ts';
@@ -111,6 +111,8 @@ export const engineMethods = {
       project: id,
       name: name.optional(),
       domain: domain.optional(),
+      /** Another one only while the project has no images. */
+      task: projectTask.optional(),
       settings: projectSettings.partial().optional(),
     }),
     result: project,
@@ -127,13 +129,13 @@ export const engineMethods = {
     }),
     result: project,
   },
-  /** How many masks by a person show it, done or not. */
+  /** Counts the masks by a person that show the class, done or not. */
   'class.masks': { params: z.strictObject({ class: id }), result: z.int().nonnegative() },
-  /** Its labels go with it. */
+  /** Removes a class together with its labels. */
   'class.remove': { params: z.strictObject({ class: id }), result: project },
-  /** What an import of a folder would bring in. */
+  /** Describes what an import of a folder would bring in. */
   'image.look': { params: z.strictObject({ folder: path }), result: folderContents },
-  /** What a source of masks holds for the images of a folder; its masks are read for that. */
+  /** Reads the masks of a source and describes what they hold for the images of a folder. */
   'image.lookMasks': {
     params: z.strictObject({ project: id, folder: path, source: maskSourcePlace }),
     result: maskSourceContents,
@@ -157,7 +159,7 @@ export const engineMethods = {
       project: id,
       folder: path,
       labels: labelSource,
-      /** With masks, into a project that outlines regions; null: they are left out. */
+      /** Masks to import into a project that outlines regions; null leaves them out. */
       masks: maskImport.nullable().default(null),
       /** New files come in by themselves from then on, with labels from the same place. */
       watch: z.boolean().default(false),
@@ -166,7 +168,7 @@ export const engineMethods = {
   },
   /** Stops an import; what is in stays in. */
   'image.stopImport': { params: z.strictObject({ project: id }), result: nothing },
-  /** Whether images can be grouped by patient. */
+  /** Tells whether images can be grouped by patient. */
   'patients.status': { params: nothing, result: patientStatus },
   /** Reads whose each image is again, and keeps all groups under a new secret. Tells `patients.progress`. */
   'patients.rekey': { params: nothing, result: rekeyReport },
@@ -196,7 +198,7 @@ export const engineMethods = {
   },
   /** The reports of this project's imports, the latest first. */
   'image.reports': { params: z.strictObject({ project: id }), result: z.array(keptReport) },
-  /** What became of each file, by path. */
+  /** Lists the outcome of each file of an import, by path. */
   'image.files': {
     params: z.strictObject({
       project: id,
@@ -210,7 +212,7 @@ export const engineMethods = {
       files: z.array(importedFile),
     }),
   },
-  /** How many files were left out, of all imports. */
+  /** Counts the files left out by all imports of a project. */
   'image.leftOut': { params: z.strictObject({ project: id }), result: z.int().nonnegative() },
   /** The table of files as CSV, all of it. */
   'image.saveFiles': {
@@ -268,8 +270,8 @@ export const engineMethods = {
   /** A picture of an image under any preparation, WebP of at most 512 px a side. */
   'image.preview': { params: z.strictObject({ image: id, preparation }), result: bytes },
   /**
-   * What is known of an image's masks: of those that it has. Of models, those of a run; null: of each layer the
-   * latest run's that has one.
+   * Lists the masks an image has. Model masks are those of `run`; with null, those of the latest run that has one,
+   * per layer.
    */
   'mask.list': {
     params: z.strictObject({ image: id, run: id.nullable().default(null) }),
@@ -280,7 +282,7 @@ export const engineMethods = {
     params: z.strictObject({
       image: id,
       layer: maskLayer,
-      /** As for `mask.list`. */
+      /** Run whose masks are meant; null as for `mask.list`. */
       run: id.nullable().default(null),
       level: z.int().min(0).max(16).default(0),
       tiles: z.array(maskTilePlace).min(1).max(64),
@@ -303,7 +305,7 @@ export const engineMethods = {
     params: adoption.extend({ image: id }),
     result: z.strictObject({ info: maskInfo.nullable(), tiles: z.array(maskTilePatch) }),
   },
-  /** How the labels of a project can leave, by a look at some of its files. */
+  /** Lists how the labels of a project can be exported, judged by some of its files. */
   'labels.choices': { params: z.strictObject({ project: id }), result: labelExportChoices },
   /** Writes labels into a folder, or into a new one in it where it has files. Tells `labels.progress`. */
   'labels.export': {
@@ -318,20 +320,20 @@ export const engineMethods = {
   /** Stops an export; files that are whole stay. */
   'labels.stopExport': { params: z.strictObject({ project: id }), result: nothing },
   /**
-   * What a few strokes say of the rest of a region (see contract/masks). Fails with 'invalid-labels' where
-   * strokes of one kind only are there, or none; 'not-found' without a teacher.
+   * Suggests the rest of a region from a few strokes (see contract/masks). Fails with 'invalid-labels' without
+   * strokes or with strokes of one kind only, and with 'not-found' without a teacher.
    */
   'mask.suggest': { params: suggestionRequest.extend({ image: id }), result: suggestion },
   /** Looks at a region ahead of `mask.suggest`, which then answers at once. */
   'mask.prepareSuggestion': { params: suggestionPlace.extend({ image: id }), result: nothing },
-  /** What a viewer needs to know of an image before it asks for tiles. */
+  /** Describes what a viewer needs to know of an image before it asks for tiles. */
   'image.open': { params: z.strictObject({ image: id }), result: viewedImage },
   /**
    * Stored values of a tile. The first of a very large file without levels of its own waits until smaller
    * copies are made; 'image.levels' says how far that is.
    */
   'image.tile': { params: tileRequest, result: imageTile },
-  /** One answer a band, in the same order. */
+  /** Measures values of bands; one answer per band, in the same order. */
   'image.statistics': { params: statisticsRequest, result: z.array(bandStatistics) },
   /** The images that are one stack with this one, itself among them, in the order of its slices. */
   'image.stack': { params: z.strictObject({ image: id }), result: z.array(id) },
@@ -341,7 +343,7 @@ export const engineMethods = {
     params: z.strictObject({ file: path, overrides: teacherOverrides.default({}) }),
     result: teacher,
   },
-  /** What was fetched for it is deleted; a file that a person brought stays. */
+  /** Removes a teacher. Files that Understudy downloaded for it are deleted; a file that a person brought stays. */
   'teacher.remove': { params: z.strictObject({ teacher: id }), result: nothing },
   /** Teachers that can be had, and how far each is. */
   'catalogue.list': { params: nothing, result: z.array(catalogueEntry) },
@@ -375,7 +377,7 @@ export const engineMethods = {
     result: z.strictObject({ images: z.int().nonnegative(), skipped: z.int().nonnegative() }),
   },
   'review.stop': { params: z.strictObject({ project: id }), result: nothing },
-  /** What a run would meet now: fails as `run.start` would; notes are what a person should know before it. */
+  /** Checks a run before it starts: fails as `run.start` would; notes are what a person should know before it. */
   'run.check': {
     params: z.strictObject({ project: id }),
     result: z.strictObject({ notes: z.array(z.string()) }),
@@ -403,7 +405,7 @@ export const engineMethods = {
     }),
   },
   'run.predictions': { params: z.strictObject({ run: id }), result: z.array(runPrediction) },
-  /** Of a run that outlines: its test images, the student's worst first. */
+  /** Lists the test images of a run that outlines, the student's worst first. */
   'run.masks': { params: z.strictObject({ run: id }), result: z.array(runMask) },
   'run.predictionStatus': { params: z.strictObject({ run: id }), result: predictionStatus },
   /**
@@ -414,20 +416,20 @@ export const engineMethods = {
     params: z.strictObject({ run: id, images: predictedImages.default('unlabelled') }),
     result: z.strictObject({
       images: z.int().nonnegative(),
-      /** Those that had one. */
+      /** Images that already had a prediction. */
       known: z.int().nonnegative(),
       skipped: z.array(skippedImage),
       cancelled: z.boolean(),
     }),
   },
-  /** What was predicted stays, and of a large image what was done of it. */
+  /** Stops predicting. Finished predictions stay, and so does the finished part of a large image. */
   'run.stopPredicting': { params: z.strictObject({ run: id }), result: nothing },
   'run.export': {
     params: z.strictObject({
       run: id,
       format: exportFormat,
       file: path,
-      /** The student by default; the plain copy has files where it did better on the test images. */
+      /** The student by default; the untrained copy has files where it did better on the test images. */
       model: exportedModel.optional(),
     }),
     result: z.strictObject({ file: z.string(), bytes: z.int().positive() }),
@@ -440,18 +442,18 @@ export const hostMethods: ReadonlySet<string> = new Set<keyof typeof engineMetho
   'catalogue.unlock',
 ]);
 
-/** What of the menu has keys that a person may choose. */
+/** Menu commands whose keys a person may choose. */
 const keyedCommand = z.enum([
   ...(['new-project', 'open-projects', 'import', 'undo', 'redo', 'shortcuts'] as const),
 ]);
-/** As an item of Electron's menus takes it. */
+/** Key combination in the notation of Electron's menus. */
 const menuKey = z
   .string()
   .regex(/^(?:CmdOrCtrl\+|F\d)(?:Alt\+|Shift\+)*(?:[\x21-\x7e]|[A-Z][A-Za-z]+\d?)?$/);
 const menuKeys = z.partialRecord(keyedCommand, z.array(menuKey).max(4));
 export type MenuKeys = z.infer<typeof menuKeys>;
 
-/** What a notification of the system leads to, as the page has it. */
+/** Place in the window that a notification of the system leads to. */
 const notifiedPlace = z.strictObject({
   project: id.nullable(),
   step: z.string().max(40),
@@ -476,7 +478,7 @@ const shellMethods = {
     result: path.nullable(),
   },
   'shell.showInFolder': { params: z.strictObject({ file: path }), result: nothing },
-  /** Has the system say something; `notification.opened` once somebody chooses it. */
+  /** Shows a notification of the system; `notification.opened` follows once somebody chooses it. */
   'shell.notify': {
     params: z.strictObject({
       title: z.string().min(1).max(200),
@@ -572,7 +574,7 @@ export const events = {
     /** Images. */
     done: z.int().nonnegative(),
     total: z.int().nonnegative(),
-    /** Of the image at work, in [0, 1]. */
+    /** Finished part of the image at work, in [0, 1]. */
     part: z.number().min(0).max(1),
     secondsLeft: z.number().nullable(),
   }),
@@ -583,7 +585,7 @@ export const events = {
     total: z.int().positive(),
   }),
   'run.changed': run,
-  /** It was cancelled, and nothing is left of it. */
+  /** A run was cancelled, and nothing is left of it. */
   'run.removed': z.strictObject({ run: id, project: id }),
   'run.progress': z.strictObject({
     run: id,
@@ -592,14 +594,17 @@ export const events = {
     phase: jobPhase.exclude(['sample', 'pixels', 'download']),
     done: z.number(),
     total: z.number(),
-    /** Of this phase. */
+    /** Seconds left in this phase; null if unknown. */
     secondsLeft: z.number().nullable(),
     loss: z.number().optional(),
     imagesPerSecond: z.number().optional(),
   }),
   /** A new look at the student; those at later steps, of a run that went back, no longer count. */
   'run.glimpse': z.strictObject({ run: id, glimpse: runGlimpse }),
-  /** How the training of a run goes: where it began, that its rate fell, that its plain copy is better so far. */
+  /**
+   * Notes on how training goes: where it began, that its learning rate fell, that the untrained copy is better so
+   * far.
+   */
   'run.notice': z.strictObject({ run: id, message: z.string() }),
   /**
    * The engine is ready; has not answered for some time and may be stopped; died and is started again; or cannot be
@@ -617,7 +622,7 @@ export const events = {
   }),
 } as const satisfies Record<string, z.ZodType>;
 
-/** Whether the engine of a state has ended: what it was doing goes on under another, or not at all. */
+/** True if the engine of a state has ended: its work continues under another engine, or not at all. */
 export function hasEnded(state: EventOf<'engine.state'>['state']): boolean {
   return state === 'restarting' || state === 'failed';
 }
@@ -627,9 +632,10 @@ export type EventOf<E extends EventName> = z.output<(typeof events)[E]>;
 
 /** The answer to a request, as it crosses a process: an error is a value. */
 export type Answer<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Failure };
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: Failure };
 
-/** What the engine is sent, as the window's process or a test sends it. */
+/** Messages to the engine, as the window's process or a test sends them. */
 export const engineRequest = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('request'),
@@ -646,7 +652,7 @@ export const engineRequest = z.discriminatedUnion('kind', [
 ]);
 export type EngineRequest = z.infer<typeof engineRequest>;
 
-/** What the engine sends. */
+/** Messages from the engine. */
 export type EngineMessage =
   | { readonly kind: 'response'; readonly id: number; readonly answer: Answer<unknown> }
   | { readonly kind: 'event'; readonly name: EventName; readonly content: unknown }

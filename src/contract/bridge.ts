@@ -2,17 +2,17 @@ import type { Answer, EventName, MethodName } from './app.ts';
 import type { WrittenPreparation } from './jobs.ts';
 
 /**
- * What the preload script puts on `window.understudy`: plain functions, as only those cross into the
- * page. `src/renderer/lib/client.svelte.ts` makes a typed client of it.
+ * Functions that the preload script puts on `window.understudy`: plain functions, because only those cross into the
+ * page. `src/renderer/lib/client.svelte.ts` makes a typed client of them.
  */
 export interface Bridge {
   /** Sends a request; an error is a value, never a rejection. */
   request(id: number, method: MethodName, params: unknown): Promise<Answer<unknown>>;
   /** Says that the answer to a request is no longer wanted. */
   abort(id: number): void;
-  /** Every event from now on; returns a function that ends it. */
+  /** Passes on every event from now on; returns a function that ends it. */
   listen(listener: (name: EventName, content: unknown) => void): () => void;
-  /** Where a file or folder that was dropped on the window lies. */
+  /** Returns the path of a file or folder that was dropped on the window. */
   pathOf(file: File): string;
   readonly platform: 'linux' | 'win32' | 'darwin';
 }

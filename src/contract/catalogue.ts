@@ -9,10 +9,10 @@ export type CardDomain = z.infer<typeof cardDomain>;
 /** Also the name of a folder. */
 export const cardId = z.string().regex(/^[a-z0-9][a-z0-9-]{1,63}$/);
 
-/** Where the addresses of all files begin; a mirror stands in for it. */
+/** Start of the addresses of all files; a mirror replaces it. */
 export const cardOrigin = 'https://huggingface.co';
 
-/** In hexadecimal; of some only the first digits are known. */
+/** SHA-256 in hexadecimal; for some files only the first digits are known. */
 const knownHash = z.string().regex(/^[0-9a-f]{8,64}$/);
 
 const cardFile = z.strictObject({
@@ -20,14 +20,20 @@ const cardFile = z.strictObject({
   url: z
     .string()
     .regex(/^https:\/\/huggingface\.co\/[\w.-]+\/[\w.-]+\/resolve\/(main|[0-9a-f]{40})\/[\w.-]+$/),
-  /** As its source lists it, to three digits where it lists no more; compared with what came where nothing better is known. */
+  /**
+   * Size in bytes as the source lists it, sometimes to three digits only; checks a download for which no hash is
+   * known.
+   */
   bytes: z.int().positive().nullable(),
-  /** As its source says it; null where it does not. */
+  /** SHA-256 as published by the source; null if it publishes none. */
   sha256: knownHash.nullable(),
 });
 export type CardFile = z.infer<typeof cardFile>;
 
-/** Whether a product may be made of it. `ask`: its licence is not known, or its authors wish for something else. */
+/**
+ * Tells whether commercial products may use the teacher. `ask`: the licence is unknown, or its authors wish for
+ * something else.
+ */
 const commercialUse = z.enum(['yes', 'no', 'ask']);
 export type CommercialUse = z.infer<typeof commercialUse>;
 
@@ -40,7 +46,7 @@ export const card = z
     domain: cardDomain,
     /** Goes on after "suits". */
     suits: sentence,
-    /** Its page, for people. */
+    /** Web page of the teacher, for people. */
     page: z.url({ protocol: /^https$/ }),
     /** The first holds the weights; the others say how they are meant, and lie beside it. */
     files: z.array(cardFile).min(1).max(5),
@@ -49,14 +55,14 @@ export const card = z
     commercial: commercialUse,
     /** Half a sentence, after the answer. */
     why: sentence,
-    /** Its files are given only to those who have an account and agreed to terms: they are brought by hand. */
+    /** True if files are given only to account holders who agreed to terms; a person must download them. */
     isGated: z.boolean(),
     patchSize: z.int().positive(),
     imageSize: z.int().positive(),
     bands: z.int().positive(),
     width: z.int().positive(),
     blocks: z.int().positive(),
-    /** Of the encoder, about. */
+    /** Approximate number of parameters of the encoder. */
     parameters: z.int().positive(),
     /** Null where its source was not found to say it. */
     training: sentence.nullable(),
@@ -64,17 +70,17 @@ export const card = z
   .refine(({ files }) => new Set(files.map(({ name }) => name)).size === files.length);
 export type Card = z.infer<typeof card>;
 
-/** Of the workspace; null: the environment's (`HF_ENDPOINT`, `HTTPS_PROXY`), if it has one. */
+/** Download settings of the workspace; null uses the environment's (`HF_ENDPOINT`, `HTTPS_PROXY`), if it has any. */
 export const downloadSettings = z.strictObject({
   mirror: z.string().max(2000).nullable(),
   proxy: z.string().max(2000).nullable(),
-  /** Whether a person insists on a mirror without encryption, where anybody on the way can change files. */
+  /** True if a person insists on an unencrypted mirror, whose files anybody on the way can change. */
   plainHttp: z.boolean().default(false),
 });
 export type DownloadSettings = z.infer<typeof downloadSettings>;
 
 /**
- * Whether an address is encrypted, or of this computer, so that nobody on the way can change what comes from it.
+ * Returns true if an address is encrypted or on this computer, so that nobody on the way can change what it sends.
  *
  * @param address of the web
  */
@@ -84,17 +90,20 @@ export function isSafeFromOthers(address: string): boolean {
   return protocol === 'https:' || isHere;
 }
 
-/** As they lie in the workspace: addresses without names and passwords, and which of them need those. */
+/**
+ * Download settings as the workspace stores them: addresses without names and passwords, and which of them need
+ * those.
+ */
 export const storedDownloads = downloadSettings.extend({ logins: z.array(loginKind).optional() });
 export type StoredDownloads = z.infer<typeof storedDownloads>;
 
-/** As the window shows them. */
+/** Download settings as the window shows them. */
 export const shownDownloads = downloadSettings.extend({
   logins: z.strictObject({ mirror: loginState, proxy: loginState }),
 });
 export type ShownDownloads = z.infer<typeof shownDownloads>;
 
-/** How far a card is: `here` means that all its files are, whether it was made a teacher or not. */
+/** State of a card; `here`: all its files are on this computer, whether or not it was made a teacher. */
 const cardState = z.enum(['by-hand', 'absent', 'fetching', 'here']);
 
 export const catalogueEntry = z.strictObject({
@@ -104,9 +113,9 @@ export const catalogueEntry = z.strictObject({
   part: z.int().nonnegative(),
   /** The teacher that its weights are. */
   teacher: z.int().positive().nullable(),
-  /** Where its weights lie, once they do. */
+  /** Path of the weights once they are here. */
   file: z.string().nullable(),
-  /** Whether what was fetched has the SHA-256 that the catalogue pins; null where nothing was fetched. */
+  /** True if the download has the SHA-256 that the catalogue pins; null if nothing was downloaded. */
   isVerified: z.boolean().nullable(),
   /** SHA-256 of the weights that were fetched, to compare with another computer's; null where nothing was fetched. */
   sha256: z.string().nullable(),
@@ -120,7 +129,7 @@ export const fetchRequest = z.strictObject({
   proxy: z.string().max(2000).optional(),
   /** Allows a mirror without encryption. */
   plainHttp: z.boolean().optional(),
-  /** Of the weights, from somebody who knows it, where the catalogue does not. */
+  /** SHA-256 of the weights from somebody who knows it, where the catalogue has none. */
   sha256: z
     .string()
     .regex(/^[0-9a-fA-F]{64}$/)

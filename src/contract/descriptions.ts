@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { deviceName, teacherOverrides } from './jobs.ts';
 
-/** What a teacher's file and this machine say of themselves. */
+/** Descriptions of a teacher's file and of this machine. */
 
-/** Who named its weights, and of which family it is as far as that shows. */
+/** Naming convention of the weights, and the family if it shows. */
 export const teacherConvention = z.enum([
   'timm',
   'deit',
@@ -25,8 +25,8 @@ export const teacherConvention = z.enum([
 export type TeacherConvention = z.infer<typeof teacherConvention>;
 
 /**
- * Where a property comes from, the surest first: a person, the weights themselves, a configuration beside them, what
- * is usual of the family, or nothing better than a guess.
+ * Source of a property, the surest first: a person, the weights themselves, a configuration beside them, the family's
+ * usual value, or a guess.
  */
 const propertySource = z.enum(['given', 'file', 'config', 'family', 'guess']);
 export type PropertySource = z.infer<typeof propertySource>;
@@ -36,7 +36,7 @@ export const inferredProperty = z.strictObject({
   property: teacherOverrides.keyof(),
   value: z.union([z.number(), z.string(), z.array(z.number())]),
   source: propertySource,
-  /** What was taken to be so, and why: `layer norm with ε = 1e-6, as in timm`. */
+  /** Value and reason in one sentence: `layer norm with ε = 1e-6, as in timm`. */
   sentence: z.string(),
 });
 export type InferredProperty = z.infer<typeof inferredProperty>;
@@ -46,9 +46,9 @@ export const teacherDescription = z.strictObject({
   bytes: z.number(),
   sha256: z.string(),
   convention: teacherConvention,
-  /** As people know it: `DINOv2 in Hugging Face's naming`. Empty in what was kept before there were several. */
+  /** Common name: `DINOv2 in Hugging Face's naming`. Empty in records from before several conventions were known. */
   title: z.string().default(''),
-  /** How the weights lie: `safetensors`, … */
+  /** Container of the weights: `safetensors`, … */
   container: z.string().default('safetensors'),
   storedAs: z.array(z.string()),
   architecture: z.strictObject({
@@ -71,10 +71,10 @@ export const teacherDescription = z.strictObject({
     normAfterPooling: z.boolean(),
   }),
   normalization: z.strictObject({ mean: z.array(z.number()), deviation: z.array(z.number()) }),
-  /** What the file does not say and was taken to be so: sentences of what was inferred without a source. */
+  /** Sentences about properties that were inferred without a source. */
   assumed: z.array(z.string()),
   inferred: z.array(inferredProperty).default([]),
-  /** What is done with the file's model beyond reading it: which of several was taken, what was left out. */
+  /** Sentences about choices beyond reading the file: which of several models was taken, what was left out. */
   notes: z.array(z.string()).default([]),
   parameters: z.number(),
   /** Students by skip factor: what would be kept. */
@@ -86,15 +86,15 @@ export type TeacherDescription = z.infer<typeof teacherDescription>;
 
 export const deviceDescription = z.strictObject({
   name: deviceName,
-  /** What it is, as its maker calls it; what kind of device where none was found. */
+  /** Product name by its maker; the kind of device if none was found. */
   description: z.string(),
   /** Why nothing can be computed on it, and what that would take; null where it can. */
   missing: z.string().nullable(),
-  /** Of processors. */
+  /** Threads of the processor. */
   threads: z.number().nullable(),
-  /** Its own, where that is known. */
+  /** Memory of its own in bytes, if known. */
   memoryBytes: z.number().nullable(),
-  /** In a training step of the usual student of the teacher that comes with the app, measured now. */
+  /** Training speed just measured, with the default student of the bundled teacher. */
   imagesPerSecond: z.number().nullable(),
 });
 export type DeviceDescription = z.infer<typeof deviceDescription>;

@@ -13,14 +13,14 @@ import {
 } from './jobs.ts';
 import { deviceDescription, inferredProperty } from './descriptions.ts';
 import { skippedImage } from './results.ts';
-import { id, path, name, when } from './values.ts';
+import { groupName, id, path, name, when } from './values.ts';
 
-/** What there is in a workspace, as it crosses processes: projects, images, imports and teachers; runs are in `runs.ts`. */
+/** Contents of a workspace as they cross processes: projects, images, imports and teachers; runs are in `runs.ts`. */
 
 export const domain = projectDomain;
 export type Domain = z.infer<typeof domain>;
 
-/** One class an image, any number of labels, or regions of an image that are outlined. */
+/** One class per image, any number of labels, or outlined regions of an image. */
 export const projectTask = task;
 export type ProjectTask = z.infer<typeof projectTask>;
 
@@ -29,13 +29,13 @@ export const projectClass = z.strictObject({
   name,
   /** sRGB, `#rrggbb`. */
   colour: z.string().regex(/^#[0-9a-f]{6}$/),
-  /** Its value in masks; null past the 254th class. */
+  /** Value of the class in masks; null past the 254th class. */
   maskValue: maskClassValue.nullable(),
   labelled: z.int().nonnegative(),
   /** Labelled images that a run would learn from now, and those that it would hold out to measure on. */
   learnt: z.int().nonnegative(),
   tested: z.int().nonnegative(),
-  /** That masks which are done give it; missing where there is none of it. */
+  /** Pixels of the class in masks marked as done; absent if there are none. */
   pixels: z.int().nonnegative().optional(),
 });
 export type ProjectClass = z.infer<typeof projectClass>;
@@ -55,7 +55,7 @@ export const projectSettings = z.strictObject({
   preparation,
   /** Side of a model's input, px; null: the teacher's own, where regions are outlined at least 128. */
   imageSize: z.int().min(16).max(1024).nullable(),
-  /** This and what follows where regions are outlined: see `distillOptions`. */
+  /** Settings for outlined regions, this one and the following: see `distillOptions`. */
   decoderSteps: z.int().min(1).max(100_000),
   adapt: z.boolean(),
   overlap: z.number().min(0).max(0.75),
@@ -71,7 +71,7 @@ export const testSet = z.strictObject({
   id,
   name: z.string(),
   images: z.int().nonnegative(),
-  /** Of the images with their labels. */
+  /** Hash of the images with their labels. */
   fingerprint: z.string(),
   frozenAt: when,
 });
@@ -86,18 +86,18 @@ export const project = z.strictObject({
   createdAt: when,
   openedAt: when,
   images: z.int().nonnegative(),
-  /** With a label; where regions are outlined, those whose mask was marked as done. */
+  /** Images with a label; if regions are outlined, images whose mask is marked as done. */
   labelled: z.int().nonnegative(),
-  /** Whose mask is begun and not marked as done. */
+  /** Images whose mask was begun and is not marked as done. */
   drafts: z.int().nonnegative(),
-  /** As a class's, each image once. */
+  /** Images to learn from, counted as for a class, each image once. */
   learnt: z.int().nonnegative(),
   tested: z.int().nonnegative(),
   /** Marked as test images. Where none of them is labelled, the first run holds out a fifth of the labelled others. */
   marked: z.strictObject({ labelled: z.int().nonnegative(), unlabelled: z.int().nonnegative() }),
   /** Test images that nobody marked: of the frozen test set, or as a first run would draw them now. */
   drawn: z.array(id),
-  /** Its test set as the latest run took it; null before the first run, and where a new one is to be drawn. */
+  /** Test set of the latest run; null before the first run, and when a new one is to be drawn. */
   testSet: testSet.nullable(),
   /** Groups with test images and images that were learnt from until now; the next run only measures on them. */
   spanning: z.array(z.string()),
@@ -113,7 +113,7 @@ const imageReview = z.strictObject({
    * disagree; nobody has looked at its label.
    */
   reason: z.enum(['unlabelled', 'unsure', 'teacher', 'label', 'unreviewed']),
-  /** What the student wavers between, the likelier first. Missing, with the others, where it was not asked. */
+  /** Two likeliest classes, the likelier first. Absent, with the fields below, if the review was not requested. */
   likeliest: z
     .array(z.strictObject({ class: id, probability: z.number().min(0).max(1) }))
     .optional(),
@@ -123,7 +123,7 @@ const imageReview = z.strictObject({
 });
 export type ImageReview = z.infer<typeof imageReview>;
 
-/** What is known of what to look at next. */
+/** State of the review that ranks the images to look at next. */
 export const reviewStatus = z.strictObject({
   /** The latest finished run; null where there is no student to ask. */
   run: id.nullable(),
@@ -151,20 +151,21 @@ export const projectImage = z.strictObject({
   isLearn: z.boolean().optional(),
   /** Patient, volume or scene; missing where it has none. */
   group: z.string().optional(),
-  /** Whether somebody here gave or confirmed its label; missing where not. */
+  /** True if a person gave or confirmed its label; absent otherwise. */
   isReviewed: z.boolean().optional(),
   /** Missing where nothing is outlined. */
   mask: maskState.optional(),
   /** A student has predicted its mask; missing where not. */
   isPredicted: z.boolean().optional(),
-  /** Where what to look at next was asked for. */
+  /** Review of the image, if the request asked for it. */
   review: imageReview.optional(),
 });
 export type ProjectImage = z.infer<typeof projectImage>;
 
 /**
- * Which images of a project: of one class, without a label, or all. `to-label`: unlabelled and not held out;
- * `draft`: of a mask that is begun and not done; `predicted`: not done, but a student has predicted it; `review`: those to look at next, the most useful first.
+ * Selection of images in a project: of one class, without a label, or all. `to-label`: unlabelled and not held out;
+ * `draft`: mask begun and not done; `predicted`: not done, but predicted by a student; `review`: to look at next, the
+ * most useful first.
  */
 export const imageFilter = z.strictObject({
   show: z
@@ -175,6 +176,8 @@ export const imageFilter = z.strictObject({
     .default('all'),
   /** Part of the name. */
   search: z.string().max(200).default(''),
+  /** A run whose student's worst images come first, by its Dice; by name otherwise. */
+  worstOf: id.optional(),
 });
 export type ImageFilter = z.infer<typeof imageFilter>;
 
@@ -182,32 +185,35 @@ export type ImageFilter = z.infer<typeof imageFilter>;
 export const labelChange = z.strictObject({
   image: id,
   classes: z.array(id).nullable(),
-  /** Whether somebody has looked at it; taken to be so with a label that a person gives. */
+  /** True if a person has looked at it; implied by a label that a person gives. */
   isReviewed: z.boolean().optional(),
 });
 export type LabelChange = z.infer<typeof labelChange>;
 
-/** What an image is for: to measure on, to learn from, or as the test set is drawn. */
+/** Use of an image: for the test, for learning, or as the test set is drawn. */
 const imageUse = z.enum(['test', 'learn', 'auto']);
 export type ImageUse = z.infer<typeof imageUse>;
 
-/** What a person sets of images: what they are for, and whose they are. What is left out stays. */
+/** Changes a person makes to images: their use and their group. Absent fields stay as they are. */
 export const useChange = z.strictObject({
   image: id,
   use: imageUse.optional(),
   /** Patient, volume or scene; null: none. */
-  group: z.string().trim().min(1).max(200).nullable().optional(),
+  group: groupName.nullable().optional(),
 });
 export type UseChange = z.infer<typeof useChange>;
 
-/** What an import of a folder would bring in. */
+/** Preview of what an import of a folder would bring in. */
 export const folderContents = z.strictObject({
+  /** Files: those of DICOM and NIfTI may hold several images each. */
   images: z.int().nonnegative(),
-  /** Of them, those in a folder named test, which are held out. */
+  /** True if files of these formats are among them. */
+  hasVolumes: z.boolean(),
+  /** Images in a folder named test, which are held out. */
   test: z.int().nonnegative(),
   /** Masks beside the images, which are left out. */
   masks: z.int().nonnegative(),
-  /** Where masks of the images may come from. */
+  /** Possible sources of masks for the images. */
   maskSources: z.array(foundMaskSource),
   /** Images in class folders; how many such folders, and the first of them by name. */
   labelled: z.int().nonnegative(),
@@ -225,17 +231,19 @@ export const importReport = z.strictObject({
   folder: z.string(),
   found: z.int().nonnegative(),
   added: z.int().nonnegative(),
-  /** Of the same content as one that is there already. */
+  /** Images whose content is already in the project. */
   known: z.int().nonnegative(),
-  /** Of the known ones, those found in another place than before. */
+  /** Known images found in another place than before. */
   moved: z.int().nonnegative().default(0),
+  /** Known images that are copies: the project has their content from another file. */
+  copies: z.int().nonnegative().default(0),
   /** Images whose masks came in. */
   masks: z.int().nonnegative().default(0),
   /** Images that came in without the mask that there is for them, as it does not fit. */
   masksLeftOut: z.int().nonnegative().default(0),
   /** Images that were found and could not be read, since their files were gone by then. */
   lost: z.int().nonnegative().default(0),
-  /** The first of them. */
+  /** First files and folders that were left out. */
   skipped: z.array(skippedImage),
   cancelled: z.boolean(),
 });
@@ -254,15 +262,17 @@ export const missingImages = z.strictObject({
 });
 export type MissingImages = z.infer<typeof missingImages>;
 
-/** What came of a search for missing images in a folder. */
+/** Result of a search for missing images in a folder. */
 export const locateReport = z.strictObject({
   /** Absolute. */
   folder: z.string(),
-  /** Before the search. */
+  /** Missing images before the search. */
   missing: z.int().nonnegative(),
   found: z.int().nonnegative(),
-  /** Of the found ones, those that have another name or lie in another folder than before. */
+  /** Found images that have another name or folder than before. */
   byContent: z.int().nonnegative(),
+  /** Found images whose files have another name. */
+  renamed: z.int().nonnegative(),
   /** The first that was not found; null where all were. */
   first: z.string().nullable(),
 });
@@ -271,11 +281,11 @@ export type LocateReport = z.infer<typeof locateReport>;
 export const keptReport = importReport.extend({ id, createdAt: when });
 export type KeptReport = z.infer<typeof keptReport>;
 
-/** How labels come with a folder. */
+/** Source of the labels of a folder. */
 export const labelSource = z.union([z.enum(['folders', 'none']), z.strictObject({ csv: path })]);
 export type LabelSource = z.infer<typeof labelSource>;
 
-/** What became of a file; `other`: it is no image by its name. */
+/** Outcome of a file in an import; `other`: not an image, judging by its name. */
 export const fileOutcome = z.enum(['added', 'known', 'moved', 'skipped', 'other']);
 export type FileOutcome = z.infer<typeof fileOutcome>;
 
@@ -293,7 +303,7 @@ export const importedFile = z.strictObject({
 });
 export type ImportedFile = z.infer<typeof importedFile>;
 
-/** Which files: of one import (its report's id) or of all, and what became of them. */
+/** Selection of files: of one import (by its report's id) or of all, and by outcome. */
 export const fileFilter = z.strictObject({
   report: id.nullable(),
   show: z.union([z.literal('all'), fileOutcome]).default('all'),
@@ -322,7 +332,7 @@ export const teacher = z.strictObject({
   name,
   file: z.string(),
   isBundled: z.boolean(),
-  /** Its file was fetched into the workspace, and is deleted with it. */
+  /** True if the file was downloaded into the workspace and is deleted with the teacher. */
   isFetched: z.boolean(),
   bytes: z.int().nonnegative(),
   parameters: z.int().nonnegative(),
@@ -333,32 +343,32 @@ export const teacher = z.strictObject({
   depth: z.int().positive(),
   /** Parameters of one block; all are alike. */
   blockParameters: z.int().positive(),
-  /** What it was trained on and what it suits; null where nobody said. */
+  /** Training data and purpose of the teacher; null if unknown. */
   training: z.string().nullable(),
   suits: z.string().nullable(),
   licence: z.string().nullable(),
-  /** Taken to be so, as the file does not say. */
+  /** Sentences about properties that were assumed, since the file does not state them. */
   assumed: z.array(z.string()),
-  /** All that weights do not show by themselves, with where it comes from; a person may correct it. */
+  /** Properties that weights do not show by themselves, each with its source; a person may correct them. */
   inferred: z.array(inferredProperty),
-  /** What of the file's model was taken, left out or adapted. */
+  /** Sentences about what was taken from the file's model, left out or adapted. */
   notes: z.array(z.string()),
-  /** Estimated need of a run on this machine, and what is free now. */
+  /** Bytes that training a student of half the blocks is estimated to take, and bytes free on this machine now. */
   memoryNeeded: z.int().nonnegative(),
   memoryFree: z.int().nonnegative(),
 });
 export type Teacher = z.infer<typeof teacher>;
 
-/** What a student would be, by a short measurement on this machine. */
+/** Estimate of a student from a short measurement on this machine. */
 export const studentEstimate = z.strictObject({
   skip: z.int().positive(),
   blocks: z.array(z.int().nonnegative()),
   parameters: z.int().positive(),
-  /** Of the weights in float32. */
+  /** Size of the weights in float32. */
   bytes: z.int().positive(),
   /** Times faster than the teacher. */
   speedUp: z.number().positive(),
-  /** To distil with the project's settings. */
+  /** Seconds to distil it with the project's settings. */
   seconds: z.number().positive(),
   /** Bytes at its peak, roughly, with the project's settings. */
   memoryNeeded: z.number().positive(),
@@ -369,47 +379,47 @@ export type StudentEstimate = z.infer<typeof studentEstimate>;
 export const deviceOption = deviceDescription
   .omit({ threads: true, imagesPerSecond: true })
   .extend({
-    /** In a training step of the project's student; null where it was not measured. */
+    /** Training speed with the project's student; null if not measured. */
     imagesPerSecond: z.number().positive().nullable(),
-    /** That a run of the project would take. */
+    /** Seconds that a run of the project would take. */
     seconds: z.number().nonnegative().nullable(),
-    /** Whether a run would compute on it, as the project's settings are. */
+    /** True if a run would use this device with the project's settings. */
     isChosen: z.boolean(),
   });
 export type DeviceOption = z.infer<typeof deviceOption>;
 
 const finite = z.number();
 
-/** What a file says of its pixels; of a patient, nothing. */
+/** Facts a file states about its pixels; nothing about a patient. */
 export const imageFacts = z.strictObject({
   format: z.enum(['png', 'jpeg', 'webp', 'bmp', 'tiff', 'dicom', 'nifti']),
   bands: z.int().positive(),
-  /** From 1: the band that says where there is nothing. */
+  /** Band that marks where there is no data, from 1. */
   alpha: z.int().positive().nullable(),
   frames: z.int().positive(),
   sampleType: z.enum([
     ...(['uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'float32', 'float64'] as const),
   ]),
   interpretation: z.enum(['grey', 'rgb', 'palette', 'bands']),
-  /** Between the centres of neighbouring pixels. */
+  /** Distance between the centres of neighbouring pixels. */
   spacing: z.strictObject({ x: finite, y: finite, unit: z.enum(['mm', 'm', 'degree']) }).nullable(),
   /** Stored value to meaning: slope · v + intercept. */
   rescale: z.strictObject({ slope: finite, intercept: finite }).nullable(),
-  /** Of rescaled values, the file's default first. */
+  /** Windows of rescaled values, the file's default first. */
   windows: z.array(
     z.strictObject({ center: finite, width: finite, name: z.string().max(64).nullable() }),
   ),
-  /** It brings a table from values to shades, which comes before its windows. */
+  /** True if the file has a table from values to shades, which is applied before its windows. */
   hasTable: z.boolean(),
-  /** What `auto` stands for in this image: bands from 1, and a range as a preparation has it. */
+  /** Meaning of `auto` for this image: bands from 1, and a range as a preparation has it. */
   auto: z.strictObject({ bands: z.array(z.int().positive()), range: z.string() }),
 });
 export type ImageFacts = z.infer<typeof imageFacts>;
 
-/** How a student leaves: one file. */
+/** Format of an exported student: one file. */
 export const exportFormat = z.enum(['float32', 'float16', 'int8', 'safetensors']);
 export type ExportFormat = z.infer<typeof exportFormat>;
 
-/** Of a run's two small models, the one that is saved. */
+/** Model of a run that is exported. */
 export const exportedModel = z.enum(['student', 'copy']);
 export type ExportedModel = z.infer<typeof exportedModel>;

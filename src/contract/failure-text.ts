@@ -1,7 +1,7 @@
 import { withoutEnd } from '../core/text/scan.ts';
 
 /**
- * Where a message of a library turns into its trace: a line of a stack, or the place in the sources of a native library
+ * Start of a library's trace in a message: a line of a stack, or a place in the sources of a native library
  * ("/onnxruntime/core/framework/execution_frame.cc:173").
  */
 const trace =
@@ -11,7 +11,7 @@ const trace =
 const longest = 300;
 
 export interface SplitMessage {
-  /** What a person sees first. */
+  /** Sentence that a person sees first. */
   readonly message: string;
   /** The whole text, where the message is not all of it: for behind a fold. */
   readonly details: string | undefined;
@@ -23,7 +23,10 @@ export function withoutTrace(text: string): SplitMessage {
   return at < 0 ? { message: text, details: undefined } : cut(text, at);
 }
 
-/** As `withoutTrace`, and of a text that was written for nobody in particular only its first line, if that is not too long. */
+/**
+ * Splits a message like `withoutTrace`, and keeps only the first line of a text not written for people, if that line
+ * is short.
+ */
 export function firstLine(text: string): SplitMessage {
   const { message, details } = withoutTrace(text);
   const end = message.indexOf('\n');
@@ -34,5 +37,5 @@ export function firstLine(text: string): SplitMessage {
 
 function cut(text: string, at: number): SplitMessage {
   const message = withoutEnd(text.slice(0, at), /[\s:([{]/);
-  return { message: message === '' ? 'An error without a message.' : message, details: text };
+  return { message: message === '' ? 'An unknown error.' : message, details: text };
 }

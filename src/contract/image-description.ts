@@ -1,40 +1,40 @@
 import { z } from 'zod';
 
-/** Over all finite values of all frames and bands; null where there is none. */
+/** Statistics over all finite values of all frames and bands; null if there are none. */
 const valueFigures = z.strictObject({
   min: z.number().nullable(),
   max: z.number().nullable(),
   mean: z.number().nullable(),
 });
 
-/** What an image file says of itself, and what its values are. Never anything of a patient. */
+/** Description of an image file and its values; nothing about a patient. */
 export const imageDescription = z.strictObject({
   format: z.enum(['png', 'jpeg', 'webp', 'bmp', 'tiff', 'dicom', 'nifti']),
-  /** Of a frame, px. */
+  /** Width of a frame, px. */
   width: z.number(),
   height: z.number(),
   bands: z.number(),
-  /** What each band is called; null for one without a name, and for formats that know no names. */
+  /** Name of each band; null for a band without a name, and for formats without band names. */
   bandNames: z.array(z.string().nullable()),
   /** The band, from 1, that says where there is something. */
   alpha: z.number().nullable(),
   /** Pages, slices or time points. */
   frames: z.number(),
-  /** How values are kept after decoding. */
+  /** Number type after decoding. */
   dtype: z.enum(['uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'float32', 'float64']),
   /**
-   * Of stored values. Luma and chromas of DICOM are not made into RGB before. The slope and intercept of
-   * NIfTI are part of how it stores values, so there these figures are after them.
+   * Statistics of stored values. DICOM's luma and chroma are not converted to RGB first. NIfTI's slope and intercept
+   * are part of how values are stored, so the figures are after them.
    */
   ...valueFigures.shape,
-  /** How many values are infinite, and left out of these figures. */
+  /** Infinite values, which the other figures leave out. */
   infinite: z.number(),
   crs: z.string().nullable(),
   /** [a, b, c, d, e, f]: x = a·column + b·row + c, y = d·column + e·row + f. */
   transform: z.array(z.number()).length(6).nullable(),
   /** JSON has no numbers for these three; GDAL writes the same words. */
   nodata: z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]).nullable(),
-  /** Between the centres of neighbouring pixels. */
+  /** Distance between the centres of neighbouring pixels. */
   spacing: z
     .strictObject({ x: z.number(), y: z.number(), unit: z.enum(['mm', 'm', 'degree']) })
     .nullable(),
@@ -47,7 +47,7 @@ export const imageDescription = z.strictObject({
   rescale: z.strictObject({ slope: z.number(), intercept: z.number() }).nullable(),
   /** `min`, `max` and `mean` after `rescale`; null where there is none, and for NIfTI. */
   rescaled: valueFigures.nullable(),
-  /** In rescaled values; the first is the file's default. */
+  /** Windows in rescaled values; the first is the file's default. */
   windows: z.array(
     z.strictObject({
       center: z.number(),
@@ -56,7 +56,7 @@ export const imageDescription = z.strictObject({
       name: z.string().nullable(),
     }),
   ),
-  /** Of a volume: where its axes lead, such as RAS; as the next two, null for other images. */
+  /** Directions of a volume's axes, such as RAS; like the next two, null for other images. */
   orientation: z.string().nullable(),
   /** Length of each axis, and the distance of neighbours along it, as the file has them. */
   shape: z.array(z.number()).nullable(),

@@ -1,15 +1,18 @@
 import { z } from 'zod';
+import { directionLetters } from '../core/image/directions.ts';
 import { bytes } from './jobs.ts';
 import { id } from './values.ts';
 
 /**
- * What a viewer is told of an image: sizes, meaning of values, and stored values by tiles. Bands are
- * counted from 0 here. Of a patient, nothing.
+ * Description of an image for a viewer: sizes, meaning of values, and tiles of stored values. Bands are counted from
+ * 0 here. Nothing about a patient.
  */
 
 const finite = z.number();
 const band = z.int().min(0).max(65_535);
 const size = z.int().positive();
+
+const letter = z.enum(directionLetters);
 
 const sampleType = z.enum([
   ...(['uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'float32', 'float64'] as const),
@@ -44,7 +47,7 @@ export const viewedImage = z.strictObject({
   alpha: band.nullable(),
   /** Stored value that means "nothing here". */
   nodata: finite.nullable(),
-  /** How the file asks to be shown; as in `Display` of the readers. */
+  /** Display settings of the file, as `Display` of the readers. */
   display: z.strictObject({
     rescale: z.strictObject({ slope: finite, intercept: finite }).nullable(),
     modalityTable: table.nullable(),
@@ -61,10 +64,10 @@ export const viewedImage = z.strictObject({
     /** (entries, 3), 8-bit RGB. */
     palette: bytes.nullable(),
     colours: z.array(z.int().nonnegative()).length(3).optional(),
-    /** Of rescaled values. */
+    /** Unit of rescaled values. */
     unit: z.enum(['HU']).nullable(),
   }),
-  /** Between the centres of neighbouring pixels. */
+  /** Distance between the centres of neighbouring pixels. */
   spacing: z
     .strictObject({
       x: finite.positive(),
@@ -76,7 +79,22 @@ export const viewedImage = z.strictObject({
   geo: z
     .strictObject({ transform: z.array(finite).length(6), crs: z.string().max(10_000).nullable() })
     .nullable(),
-  /** What a person should know of the file. */
+  /** Side of the patient at each edge; null if the file does not say. */
+  edges: z
+    .strictObject({
+      left: letter,
+      right: letter,
+      top: letter,
+      bottom: letter,
+    })
+    .nullable(),
+  /** DICOM modality: CT, MR, US. */
+  modality: z.string().max(16).nullable(),
+  /** The same for slices of one series or file, and told by nothing else; null: it is in none. */
+  series: z.string().max(64).nullable(),
+  /** True if its frames follow each other in time and are not slices. */
+  isFilm: z.boolean(),
+  /** Notes about the file for a person. */
   notes: z.array(z.string()),
 });
 export type ViewedImage = z.infer<typeof viewedImage>;
@@ -110,11 +128,11 @@ export const statisticsRequest = z.strictObject({
   bands: z.array(band).min(1).max(4),
   /** Percentages whose values are wanted. */
   shares: z.array(z.number().min(0).max(100)).max(8),
-  /** Whether of what values mean, by the file's slope or table, or of what is stored. */
+  /** True for rescaled values (by the file's slope or table), false for stored values. */
   isRescaled: z.boolean(),
 });
 
-/** Of one band, over the pixels that a model's stretch is measured on. */
+/** Statistics of one band, over the pixels that a model's stretch is measured on. */
 export const bandStatistics = z.strictObject({
   values: z.array(finite),
   least: finite,

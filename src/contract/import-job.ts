@@ -10,26 +10,26 @@ import { path } from './values.ts';
 export const importRequest = z.strictObject({
   folder: path,
   workspace: path,
-  /** By its name; made where there is none. */
+  /** Project by name; created if there is none. */
   project: path,
   /** `folders`, `none`, or a CSV file. */
   labels: path.default('folders'),
-  /** Of a project that is made. */
+  /** Domain of a new project. */
   domain: domain.optional(),
   task: projectTask.optional(),
   /** A file of masks, or `found`: those in the folder, if they are of one kind. */
   masks: path.optional(),
   /** `what=class`, separated by commas: a name, number or colour of the masks, and a class, `background` or `ignore`. */
   class: z.string().max(100_000).optional(),
-  /** Whether classes that the masks name and the project has not are made. */
+  /** True to create classes that the masks name and the project lacks. */
   newClasses: z.boolean().default(false),
-  /** Of images that have a mask: whether it is replaced. */
+  /** True to replace masks that images already have. */
   replaceMasks: z.boolean().default(false),
-  /** Of GeoJSON: the property that names the class. */
+  /** Property of polygons that names the class; known for files exported here. */
   property: z.string().min(1).max(200).optional(),
   /** Done where the masks say all that there is, unless given. */
   maskState: maskState.optional(),
-  /** Whether all patients of the workspace are read again first, under a new secret. */
+  /** True to read all patients of the workspace again first, under a new secret. */
   rekey: z.boolean().default(false),
 });
 export type ImportRequest = z.infer<typeof importRequest>;
@@ -42,13 +42,15 @@ export const importSummary = z.strictObject({
   /** Images, slices among them. */
   found: z.int(),
   added: z.int(),
-  /** There before, of the same content. */
+  /** Found images whose content was already in the project, copies within the folder included. */
   known: z.int(),
-  /** Of them, those found in another place than before. */
+  /** Known images that are copies: the project has their content from another file. */
+  copies: z.int(),
+  /** Known images found in another place than before. */
   moved: z.int(),
   /** Images whose masks came in. */
   masks: z.int(),
-  /** Every value that the mask files store, the most frequent first; empty without such files. */
+  /** Values that the mask files store, the most frequent first; empty without such files. */
   maskValues: z.array(maskValueUse),
   /** Files that came in as images and look like masks of the others. */
   likelyMasks: z.int(),
@@ -64,7 +66,7 @@ export type ImportSummary = z.infer<typeof importSummary>;
 export const locateRequest = z.strictObject({
   folder: path,
   workspace: path,
-  /** By its name. */
+  /** Project by name. */
   project: path,
   /** The folder that they were imported from; all unless given. */
   from: path.optional(),

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * What the engine is asked and what it answers: requests, progress, results. The command line, and
- * whatever else drives the engine, validates with these schemas and takes its types from them.
+ * Requests to the engine, its progress and its results. The command line, and whatever else drives the engine,
+ * validates with these schemas and takes its types from them.
  */
 
 const path = z.string().min(1).max(4096);
@@ -13,14 +13,14 @@ const threads = whole(1, 256).optional();
 /** `what=class`, separated by commas: a name, number or colour of masks, and a class, `background` or `ignore`. */
 const classPairs = z.string().max(100_000);
 
-/** How labels are given: class folders below the images, or a CSV file. */
+/** Source of labels: class folders below the images, or a CSV file. */
 const labels = path;
 
-/** One class an image, or any number of them. */
+/** One class per image, or any number of them. */
 export const classificationTask = z.enum(['single', 'several']);
 export type ClassificationTask = z.infer<typeof classificationTask>;
 
-/** Those, or regions of an image that are outlined. */
+/** Classification tasks, and outlining regions of an image. */
 export const task = z.enum([...classificationTask.options, 'segmentation']);
 export type Task = z.infer<typeof task>;
 
@@ -30,12 +30,12 @@ export const projectDomain = z.enum(['medical', 'satellite', 'other']);
 /** `overhead`: the images have no up (satellite, microscopy), so views may be turned and flipped upside down. */
 export const orientation = z.enum(['upright', 'overhead']);
 
-/** Where training begins: see docs/adr/0010 and 0034. */
+/** Start of training: see docs/adr/0010 and 0034. */
 export const start = z.enum(['auto', 'fitted', 'copy']);
 
 /**
- * What to compute on: processors; a GPU of any maker; NVIDIA's on Linux, by ONNX Runtime or TensorFlow.js; any on Windows;
- * Apple's.
+ * Device to compute on: processors; a GPU of any maker; NVIDIA's on Linux, by ONNX Runtime or TensorFlow.js; any on
+ * Windows; Apple's.
  */
 export const deviceName = z.enum(['cpu', 'webgpu', 'cuda', 'tensorflow', 'dml', 'coreml']);
 export type DeviceName = z.infer<typeof deviceName>;
@@ -44,20 +44,22 @@ export type DeviceName = z.infer<typeof deviceName>;
 export const deviceChoice = z.enum(['auto', ...deviceName.options]);
 export type DeviceChoice = z.infer<typeof deviceChoice>;
 
-/** What matrix products of a GPU take their operands in; everything else is float32. */
+/** Number format of the operands of a GPU's matrix products; everything else is float32. */
 export const precision = z.enum(['float32', 'float16']);
 export type Precision = z.infer<typeof precision>;
 
-/** What they are taken in on a device: in 16 bits a processor would only be slower, and TensorFlow.js has none. */
+/**
+ * Returns the number format used on a device: float16 would only slow a processor down, and TensorFlow.js has none.
+ */
 export function precisionOn(device: DeviceName, wished: Precision): Precision {
   return device === 'cpu' || device === 'tensorflow' ? 'float32' : wished;
 }
 
-/** What exported files can be run on: TensorFlow.js reads none. */
+/** Devices that exported files can run on; TensorFlow.js reads none. */
 const fileDevice = deviceName.exclude(['tensorflow']);
 export type FileDevice = z.infer<typeof fileDevice>;
 
-/** How an image that is not square becomes one: all of it, squeezed, or its centre, cut. */
+/** Framing of an image that is not square: the whole image, squeezed, or its centre, cropped. */
 export const framing = z.enum(['whole', 'centre']);
 
 /** A word, or two amounts behind `window`, or two percentages behind `percentile`. */
@@ -67,7 +69,7 @@ const rangePattern =
 /** Bands that a model sees at most. */
 export const mostBands = 64;
 
-/** What a model sees of stored values: see core/image/preparation. */
+/** Preparation of stored values for a model: see core/image/preparation. */
 export const preparation = z.strictObject({
   /** Counted from 1: one for grey, three for red, green and blue, or any others; the file's own colours by default. */
   bands: z
@@ -86,16 +88,16 @@ export const preparation = z.strictObject({
 });
 export type WrittenPreparation = z.infer<typeof preparation>;
 
-/** What a checkpoint does not say and its reader would otherwise infer. */
+/** Properties of a checkpoint that its reader would otherwise infer. */
 export const teacherOverrides = z.strictObject({
   heads: whole(1, 256).optional(),
   epsilon: z.number().min(1e-12).max(0.1).optional(),
   activation: z.enum(['gelu', 'gelu-tanh', 'quick-gelu']).optional(),
   pooling: z.enum(['class-token', 'patch-mean']).optional(),
-  /** Of pixels in [0, 1], as the next one. */
+  /** Mean of pixels in [0, 1], like the next one. */
   mean: z.array(z.number().min(-1).max(1)).min(1).max(64).optional(),
   deviation: z.array(z.number().min(1e-3).max(2)).min(1).max(64).optional(),
-  /** Which of the bands that it was trained on are those that are seen of images, red, green and blue by default; from 1. */
+  /** Bands of the teacher, from 1, that correspond to the colours of the images (red, green and blue by default). */
   colourBands: z
     .array(whole(1, 4096))
     .min(1)
@@ -124,29 +126,31 @@ export function stepsOfDecoders(run: { decoderSteps: number; adapt: boolean }): 
   return 3 * run.decoderSteps + (run.adapt ? learningOnSteps(run.decoderSteps) : 0);
 }
 
-/** Whether a run fits the copy before it trains: `auto` tries it, and keeps what is better (docs/adr/0034). */
+/**
+ * Returns true if a run fits the copy before it trains: `auto` tries it and keeps the better start (docs/adr/0034).
+ */
 export function fitsCopy(asked: DistillOptions['start']): boolean {
   return asked !== 'copy';
 }
 
 /** Share of a tile's side by which tiles overlap. */
 const overlap = z.number().min(0).max(0.75).default(0.5);
-/** Of lengths in an image: its pixels, or what it says of their size. */
+/** Unit of lengths in an image: its pixels, or the pixel size that it states. */
 export const lengthUnit = z.enum(['px', 'mm', 'm']);
 export type LengthUnit = z.infer<typeof lengthUnit>;
 
-/** In whatever unit. */
+/** Largest tolerance, in any unit. */
 export const longestTolerance = 1000;
 
-/** How far from the true boundary a predicted one may be and still count as right. */
+/** Largest distance between a predicted and a true boundary that still counts as right. */
 export const borderTolerance = {
   tolerance: z.number().min(0).max(longestTolerance),
   toleranceUnit: lengthUnit,
 } as const;
-/** Where nothing is said of it. */
+/** Default tolerance. */
 export const usualTolerance = { distance: 2, unit: 'px' } as const;
 
-/** How to distil, whatever the images are. */
+/** Options of distilling, whatever the images are. */
 export const distillOptions = z.strictObject({
   teacher: path,
   overrides: teacherOverrides.default({}),
@@ -155,8 +159,8 @@ export const distillOptions = z.strictObject({
   /** An explicit list of blocks in place of every r-th. */
   blocks: z.array(whole(0, 1023)).min(1).max(1024).optional(),
   /**
-   * Where the student begins: the plain copy, as in the paper, or the copy with each block first fitted in
-   * closed form to its stretch of the teacher. `auto`: the better of the two on training images that are set aside.
+   * Start of the student: the untrained copy, as in the paper, or the copy with each block first fitted in closed
+   * form to its part of the teacher. `auto`: the better of the two on training images set aside.
    */
   start: start.default('auto'),
   rank: whole(1, 1024).default(16),
@@ -171,9 +175,9 @@ export const distillOptions = z.strictObject({
   preparation: preparation.default({ range: 'auto' }),
   /** Side of the input, px; the teacher's own by default, for outlines at least 128. */
   imageSize: whole(1, 4096).optional(),
-  /** Of outlines: steps that train the decoder. */
+  /** Steps that train the decoder, for outlines. */
   decoderSteps: whole(1, 100_000).default(200),
-  /** Of outlines: whether the student's adapters learn on from the masks, with its decoder. */
+  /** True to fine-tune the student's adapters on the masks together with its decoder, for outlines. */
   adapt: z.boolean().default(false),
   overlap,
   tolerance: borderTolerance.tolerance.default(usualTolerance.distance),
@@ -194,7 +198,7 @@ export const distillRequest = z.strictObject({
   teacher,
   images: path,
   labels: labels.default('imagefolder'),
-  /** Of masks. */
+  /** Class pairs of masks. */
   class: classPairs.optional(),
   /** Held-out folder of the same form; without it a seeded fifth of the labelled images, by group. */
   test: path.optional(),
@@ -209,9 +213,9 @@ export const evaluateRequest = z.strictObject({
   model: path,
   images: path,
   labels: labels.default('imagefolder'),
-  /** Of masks. */
+  /** Class pairs of masks. */
   class: classPairs.optional(),
-  /** Of outlines, as its unit; the usual one by default. */
+  /** Tolerance for outlines, like its unit; the default one if absent. */
   tolerance: borderTolerance.tolerance.optional(),
   toleranceUnit: borderTolerance.toleranceUnit.optional(),
   seed: seed.default(0),
@@ -220,7 +224,7 @@ export const evaluateRequest = z.strictObject({
 });
 export type EvaluateRequest = z.infer<typeof evaluateRequest>;
 
-/** How predicted masks are written. */
+/** Format of predicted masks. */
 const maskFormat = z.enum(['png', 'geotiff', 'geojson', 'gpkg', 'nifti', 'dicom-seg']);
 export type MaskFormat = z.infer<typeof maskFormat>;
 
@@ -228,11 +232,11 @@ export const predictRequest = z.strictObject({
   model: path,
   images: path,
   out: path,
-  /** Of outlines; PNG by default. */
+  /** Format for outlines; PNG by default. */
   format: maskFormat.optional(),
-  /** Of polygons: how far a border may be moved to have fewer corners, px. */
+  /** Simplification of polygons: how far a border may move to save corners, px. */
   simplify: z.number().min(0).max(100).default(0),
-  /** Of outlines; what the model says by default. */
+  /** Overlap of tiles for outlines; the model's own by default. */
   overlap: overlap.unwrap().optional(),
   /** Leaves out images whose masks are there, and goes on with one that was begun. */
   resume: z.boolean().default(false),
@@ -274,16 +278,16 @@ export const jobEvent = z.discriminatedUnion('type', [
     phase: jobPhase,
     done: z.number(),
     total: z.number(),
-    /** Of this phase; null until there is something to go by. */
+    /** Seconds left in this phase; null until they can be estimated. */
     secondsLeft: z.number().nullable(),
-    /** While distilling: mean absolute difference from the teacher. */
+    /** Mean absolute difference from the teacher while distilling. */
     loss: z.number().optional(),
     imagesPerSecond: z.number().optional(),
   }),
-  /** What a student in training is compared with: its teacher, on a few labelled images. */
+  /** Reference for a student in training: its teacher's view of a few labelled images. */
   z.strictObject({
     type: z.literal('reference'),
-    /** Of the images whose patches are shown. */
+    /** Paths of the images whose patches are shown. */
     paths: z.array(z.string()),
     /** Patches a side. */
     grid: z.int().positive(),
@@ -306,10 +310,13 @@ export const jobEvent = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('notice'),
     message: z.string(),
-    /** How the training goes, which the window shows; without it, the notice is about the command line's options. */
+    /**
+     * Marks notices on how training goes, which the window shows; without it, the notice is about the command line's
+     * options.
+     */
     topic: z.literal('recipe').optional(),
   }),
-  /** What the job computes on from here on. */
+  /** Device that the job computes on from here on. */
   z.strictObject({
     type: z.literal('device'),
     device: deviceName,

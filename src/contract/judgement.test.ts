@@ -93,9 +93,14 @@ describe('answers that take no model', () => {
 
   it('make a teacher unsuitable that does no better, and no student of it is praised', () => {
     const found = judged(0.294, 0.529);
-    expect(found).toMatchObject({ isTeacherUnsuitable: true, studentStands: 'none' });
+    expect(found).toMatchObject({ use: { verdict: 'useless' }, studentStands: 'none' });
+    expect(found.use.causes).toMatchObject([{ kind: 'teacher' }, { kind: 'labelled' }]);
     expect(found.hasHelped).toBe(false);
-    expect(judged(0.9, 0.9)).toMatchObject({ isTeacherUnsuitable: false, studentStands: 'above' });
+    expect(judged(0.294, 0.95).use).toMatchObject({
+      verdict: 'unsuitable',
+      recommended: 'student',
+    });
+    expect(judged(0.9, 0.9)).toMatchObject({ use: { verdict: 'usable' }, studentStands: 'above' });
   });
 
   it('are no bar to a student that tells rare classes apart', () => {
@@ -106,17 +111,17 @@ describe('answers that take no model', () => {
     const summary = classSummaryOf({ student, classes: ['a', 'b', 'c'] });
     const teacher = { ...candidate(0.9, 12), confusion };
     expect(judgeClasses({ ...summary, teacher })).toMatchObject({
-      ...{ studentStands: 'majority', isTeacherUnsuitable: false, hasHelped: false },
+      ...{ studentStands: 'majority', use: { verdict: 'usable' }, hasHelped: false },
     });
   });
 
   it('are outlining everything where regions are outlined', () => {
     const baselines = { dice: 0.85, iou: 0.7, pixelAccuracy: 0.6 };
     expect(judgeMasks(maskSummaryOf({ baselines }))).toMatchObject({
-      ...{ isTeacherUnsuitable: true, isStudentUseless: true, hasHelped: false },
+      ...{ use: { verdict: 'useless', shortfall: 'chance' }, hasHelped: false },
     });
     expect(judgeMasks(maskSummaryOf())).toMatchObject({
-      ...{ isTeacherUnsuitable: false, isStudentUseless: false, hasHelped: true },
+      ...{ use: { verdict: 'usable', recommended: 'student' }, hasHelped: true },
     });
   });
 });

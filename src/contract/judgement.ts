@@ -1,3 +1,4 @@
+import { distillOptions, usualTraining } from './jobs.ts';
 import type {
   CandidateReport,
   ClassBaselines,
@@ -6,19 +7,21 @@ import type {
   Interval,
   MaskSummary,
 } from './results.ts';
+import { judgeUse } from './usefulness.ts';
+import type { Measure, Use } from './usefulness.ts';
 
-/** What the figures of a run say and what they do not, for whoever puts it into words. */
+/** Judgement of a run's figures, independent of its wording. */
 
-/** One measured quality against another. */
+/** Comparison of one measured quality with another. */
 export interface Comparison {
   readonly outcome: 'better' | 'same' | 'worse';
-  /** In [-1, 1]; above 0 where the first is better. */
+  /** Difference in [-1, 1]; above 0 if the first is better. */
   readonly gain: number;
   /** The 95 % intervals are known and share no value; otherwise the difference may be chance. */
   readonly isApart: boolean;
 }
 
-/** What can be said of every run. */
+/** Judgement common to every run. */
 export interface Judgement {
   readonly overCopy: Comparison;
   readonly overTeacher: Comparison;
@@ -28,18 +31,18 @@ export interface Judgement {
   readonly time: number | null;
   /** The loss fell. */
   readonly hasLearnt: boolean;
-  /** The student is above the plain copy by more than chance. */
+  /** The student is of use, and above the untrained copy by more than chance. */
   readonly hasHelped: boolean;
+  /** Usefulness of the student. */
+  readonly use: Use;
 }
 
-/** Of a run for classes: its quality is the accuracy. */
+/** Judgement of a run for classes; its quality is the accuracy. */
 export interface ClassJudgement extends Judgement {
   readonly baselines: ClassBaselines;
-  /** The teacher cannot be told from guessing: whatever is distilled from it means nothing. */
-  readonly isTeacherUnsuitable: boolean;
-  /** How the student stands against answers that take no model. */
+  /** Standing of the student against answers that need no model. */
   readonly studentStands: Standing;
-  /** So few test images that an interval of accuracy is some ten points wide. */
+  /** True if there are so few test images that an interval of accuracy is some ten points wide. */
   readonly isFew: boolean;
 }
 
@@ -49,14 +52,11 @@ export interface ClassJudgement extends Judgement {
  */
 type Standing = 'above' | 'majority' | 'none';
 
-/** Of a run for outlines: its quality is the mean Dice. */
+/** Judgement of a run for outlines; its quality is the mean Dice. */
 export interface MaskJudgement extends Judgement {
   readonly copyOverTeacher: Comparison;
   /** Dice that takes no model; null in runs of earlier versions. */
   readonly baseline: number | null;
-  /** The teacher's, or the student's, mean Dice is no better than that by more than chance. */
-  readonly isTeacherUnsuitable: boolean;
-  readonly isStudentUseless: boolean;
   /** Student over copy by mean IoU, where that says the opposite of Dice. */
   readonly contradiction: Comparison | null;
   /** Test images on which student and copy differ, and on how many each is better. */
@@ -67,32 +67,37 @@ export interface MaskJudgement extends Judgement {
   };
   readonly tested: TestedMasks;
   /**
-   * Where the plain copy is above student or teacher: let the adapters learn on from the masks, or, where they
-   * did, train on more.
+   * Advice if the untrained copy is above student or teacher: fine-tune the adapters on the masks or, if that was
+   * done, train longer.
    */
   readonly advice: 'adapt' | 'more' | null;
 }
 
-/** What the figures of masks rest on. */
+/** Number of test images behind the figures of masks. */
 export interface TestedMasks {
   /** Test images that have a Dice of each of the three. */
   readonly images: number;
-  /** Of them, what is not independent counts once: groups, or the images. */
+  /** Independent test units: groups count once, other images each. */
   readonly units: number;
-  /** Too few of these for an interval to be worth much. */
+  /** True if there are too few units for a useful interval. */
   readonly isFew: boolean;
-  /** One of these alone: drawn again and again it is always the same, and tells nothing of chance. */
+  /** True if there is a single unit: resampling always draws it again, so an interval says nothing about chance. */
   readonly isSingle: boolean;
 }
 
 /** Shown with three decimals of a share, this difference would be none. */
 const nothing = 0.0005;
-/** Below this share of the teacher's time a student is faster by more than a clock's mood. */
+/** Share of the teacher's time below which a student is faster by more than the noise of a clock. */
 const fasterBelow = 0.95;
-/** With fewer, an interval of accuracy is some ten points wide. */
+/** Number of test images below which an interval of accuracy is some ten points wide. */
 const fewImages = 100;
-/** With fewer, a bootstrap interval is too narrow. */
+/** Number of units below which a bootstrap interval is too narrow. */
 const fewUnits = 20;
+/** Labelled images of each class, or outlined images, below which there is little to learn from. */
+const enoughLabelled = 10;
+/** Mean Dice below which nobody is helped: less than a fifth of what is predicted or outlined is both. */
+const leastDice = 0.3;
+const usualDecoderSteps = distillOptions.shape.decoderSteps.parse(undefined);
 
 /** Two intervals share a value. */
 export function overlaps(a: Interval, b: Interval): boolean {
@@ -120,6 +125,7 @@ interface Qualities {
 function judge(
   { teacher, student, loss }: DistillSummary,
   qualities: Qualities,
+  use: Use,
   isChanceKnown = true,
 ): Judgement {
   const overCopy = compare(qualities.student, qualities.copy, isChanceKnown);
@@ -131,38 +137,46 @@ function judge(
     size: student.bytes / teacher.bytes,
     time: time < fasterBelow ? time : null,
     hasLearnt,
-    hasHelped: hasLearnt && overCopy.outcome === 'better' && overCopy.isApart,
+    hasHelped:
+      hasLearnt && use.verdict === 'usable' && overCopy.outcome === 'better' && overCopy.isApart,
+    use,
   };
 }
 
+/** Judges the figures of a run for classes. */
 export function judgeClasses(summary: ClassSummary): ClassJudgement {
   const { teacher, copy, student } = summary;
   const qualities = {
     ...{ teacher: teacher.accuracy, copy: copy.accuracy, student: student.accuracy },
   };
-  const judged = judge(summary, qualities);
   const baselines = classBaselinesOf(summary);
+  const judged = judge(summary, qualities, useOfClasses(summary, baselines));
   const studentStands = standingOf(student, baselines);
   return {
     ...judged,
     ...{ baselines, studentStands },
-    isTeacherUnsuitable:
-      standingOf(teacher, baselines) === 'none' && isNear(teacher.accuracy.value, baselines),
     hasHelped: judged.hasHelped && studentStands === 'above',
     isFew: summary.images.tested < fewImages,
   };
 }
 
-/** Of the way from answers that take no model to perfect ones, what is still near the former. */
-const nearShare = 0.15;
-
-/** With few test images, a good teacher cannot be told from guessing either, but it is not near it. */
-function isNear(accuracy: number, { chance, mostFrequent }: ClassBaselines): boolean {
-  const baseline = Math.max(chance, mostFrequent);
-  return accuracy <= baseline + nearShare * (1 - baseline);
+function useOfClasses(summary: ClassSummary, baselines: ClassBaselines): Use {
+  const { teacher, copy, student, images, classes } = summary;
+  const of = (report: CandidateReport): readonly Measure[] => [
+    { quality: report.accuracy, baseline: Math.max(baselines.chance, baselines.mostFrequent) },
+    { quality: report.balancedAccuracy, baseline: balancedChance(report, baselines) },
+  ];
+  return judgeUse({
+    ...{ teacher: of(teacher), copy: of(copy), student: of(student) },
+    isCopyBetter: student.accuracy.value < copy.accuracy.value,
+    ...{ isAdapted: false, canAdapt: false },
+    ...{ steps: summary.steps, usualSteps: usualTraining.classification.steps },
+    ...{ labelled: images.labelled, enoughLabelled: enoughLabelled * classes.length },
+    tested: images.tested,
+  });
 }
 
-/** How good answers are that take no model, by what the test images are. */
+/** Returns the quality of answers that need no model, judging by the test images. */
 export function classBaselinesOf({
   task,
   classes,
@@ -185,15 +199,16 @@ export function classBaselinesOf({
   return { chance: 0.5, mostFrequent: mean };
 }
 
+function standingOf(report: CandidateReport, baselines: ClassBaselines): Standing {
+  const { accuracy, balancedAccuracy } = report;
+  if (accuracy.low > Math.max(baselines.chance, baselines.mostFrequent)) return 'above';
+  return balancedAccuracy.low > balancedChance(report, baselines) ? 'majority' : 'none';
+}
+
 /** Balanced accuracy counts every class alike, so that the most frequent one is worth no more than any other. */
-function standingOf(
-  { accuracy, balancedAccuracy, confusion }: CandidateReport,
-  { chance, mostFrequent }: ClassBaselines,
-): Standing {
-  if (accuracy.low > Math.max(chance, mostFrequent)) return 'above';
+function balancedChance({ confusion }: CandidateReport, { chance }: ClassBaselines): number {
   const tested = confusion.filter((row) => row.some((count) => count > 0)).length;
-  const balancedChance = chance === 0.5 ? 0.5 : 1 / Math.max(1, tested);
-  return balancedAccuracy.low > balancedChance ? 'majority' : 'none';
+  return chance === 0.5 ? 0.5 : 1 / Math.max(1, tested);
 }
 
 /** Null where no test image shows a class, so that there is nothing to judge by. */
@@ -204,7 +219,9 @@ export function judgeMasks(summary: MaskSummary): MaskJudgement | null {
   const iou = qualitiesOf(summary, 'iou');
   const tested = testedMasks(summary);
   const isChanceKnown = !tested.isSingle;
-  const judged = judge(summary, dice, isChanceKnown);
+  const baseline = summary.baselines?.dice ?? null;
+  const use = useOfMasks(summary, dice, tested);
+  const judged = judge(summary, dice, use, isChanceKnown);
   const byIou = iou && compare(iou.student, iou.copy, isChanceKnown);
   const copyOverTeacher = compare(dice.copy, dice.teacher, isChanceKnown);
   const isCopyAbove =
@@ -212,14 +229,9 @@ export function judgeMasks(summary: MaskSummary): MaskJudgement | null {
     byIou?.outcome === 'worse' ||
     copyOverTeacher.outcome === 'better' ||
     (iou !== null && compare(iou.copy, iou.teacher).outcome === 'better');
-  const baseline = summary.baselines?.dice ?? null;
-  const isNoBetter = ({ low }: Interval): boolean => baseline !== null && low <= baseline;
-  const isStudentUseless = isNoBetter(dice.student);
   return {
     ...judged,
-    hasHelped: judged.hasHelped && !isStudentUseless,
-    ...{ copyOverTeacher, baseline, isStudentUseless },
-    isTeacherUnsuitable: isNoBetter(dice.teacher),
+    ...{ copyOverTeacher, baseline },
     contradiction: byIou && isOpposite(byIou, judged.overCopy) ? byIou : null,
     images: countBetter(summary),
     tested,
@@ -227,7 +239,22 @@ export function judgeMasks(summary: MaskSummary): MaskJudgement | null {
   };
 }
 
-/** What figures of masks rest on: an image that shows nothing, and in which nothing was found, has none. */
+function useOfMasks(summary: MaskSummary, dice: Qualities, { units }: TestedMasks): Use {
+  const { adapted: isAdapted, steps, decoderSteps, images } = summary;
+  const of = (quality: Interval): readonly Measure[] => [
+    { quality, baseline: summary.baselines?.dice ?? 0, least: leastDice },
+  ];
+  return judgeUse({
+    ...{ teacher: of(dice.teacher), copy: of(dice.copy), student: of(dice.student) },
+    isCopyBetter: dice.student.value < dice.copy.value,
+    ...{ isAdapted, canAdapt: !isAdapted },
+    ...{ steps, usualSteps: usualTraining.segmentation.steps },
+    decoderSteps: { steps: decoderSteps, usual: usualDecoderSteps },
+    ...{ labelled: images.labelled, enoughLabelled, tested: units },
+  });
+}
+
+/** Counts the images behind figures of masks; an image without regions, predicted or true, has no figure. */
 function testedMasks({ perImage, units }: MaskSummary): TestedMasks {
   const images = perImage.filter(
     ({ teacher, copy, student }) => teacher !== null && copy !== null && student !== null,
@@ -247,7 +274,7 @@ function isOpposite(a: Comparison, b: Comparison): boolean {
   return a.outcome !== 'same' && b.outcome !== 'same' && a.outcome !== b.outcome;
 }
 
-/** One that learnt on already and is above the copy has what it needs. */
+/** Advises on adapters; a fine-tuned student above the copy needs nothing. */
 function adviceFor({ adapted }: MaskSummary, { overCopy }: Judgement): MaskJudgement['advice'] {
   if (!adapted) return 'adapt';
   return overCopy.outcome === 'worse' ? 'more' : null;
@@ -260,4 +287,24 @@ function countBetter({ perImage }: MaskSummary): MaskJudgement['images'] {
   const better = gains.filter((gain) => gain >= nothing).length;
   const worse = gains.filter((gain) => gain <= -nothing).length;
   return { differing: better + worse, student: better, copy: worse };
+}
+
+/** Returns the use of a student; null if there is nothing to judge by. */
+export function useOf(summary: DistillSummary): Use | null {
+  return summary.task === 'segmentation'
+    ? (judgeMasks(summary)?.use ?? null)
+    : judgeClasses(summary).use;
+}
+
+/**
+ * Origin of the delivered student: the end of training, an earlier state, the fitted copy, or the untrained copy of
+ * the teacher's blocks. The latter two are delivered if training made the student worse.
+ */
+export type Delivered = 'trained' | 'earlier' | 'fitted' | 'copy';
+
+export function deliveredOf({ recipe, steps }: DistillSummary): Delivered {
+  if (!recipe) return 'trained';
+  const { kept, start } = recipe;
+  if (typeof kept === 'number') return kept < steps ? 'earlier' : 'trained';
+  return kept === 'start' && start === 'fitted' ? 'fitted' : 'copy';
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { skippedImage } from './results.ts';
 
-/** How labels leave a project: masks in the forms of the field, or classes of whole images as a table. */
+/** Format of exported labels: common mask formats, or a table of classes of whole images. */
 
 export const labelFormat = z.enum([
   'png',
@@ -15,14 +15,17 @@ export const labelFormat = z.enum([
 ]);
 export type LabelFormat = z.infer<typeof labelFormat>;
 
-/** All masks that a person has begun, or those that are done; a table of classes given to whole images has every label. */
+/**
+ * Masks to export: all that a person has begun, or those marked as done; a table of classes of whole images has every
+ * label.
+ */
 export const exportedMasks = z.enum(['all', 'done']);
 export type ExportedMasks = z.infer<typeof exportedMasks>;
 
-/** Whether labels of a project can leave in a format, as far as a look at some of its files tells. */
+/** Fit of a format for the labels of a project, judged by some of its files. */
 const labelFormatFit = z.strictObject({
   format: labelFormat,
-  /** Of the images looked at. */
+  /** Share of the inspected images that the format fits. */
   fits: z.enum(['all', 'some', 'none']),
   /** Why the first of the others does not fit. */
   reason: z.string().nullable(),
@@ -45,20 +48,20 @@ export const labelExportReport = z.strictObject({
   folder: z.string(),
   /** Relative to the folder, with `/`. */
   files: z.array(z.string()),
-  /** Whose labels are in the files. */
+  /** Images whose labels are in the files. */
   images: z.int().nonnegative(),
   /** Images that have no mask (that is done), or no label. */
   unmarked: z.int().nonnegative(),
   /** Images whose labels do not fit the format, and why. */
   leftOut: z.array(skippedImage),
-  /** What a person should know of the files. */
+  /** Notes about the files for a person. */
   notes: z.array(z.string()),
   /** Stopped: files that are there are whole. */
   cancelled: z.boolean(),
 });
 export type LabelExportReport = z.infer<typeof labelExportReport>;
 
-/** From the command line. */
+/** Request of the command line. */
 export const labelExportRequest = z.strictObject({
   workspace: z.string().min(1).max(4096),
   project: z.string().min(1).max(200),

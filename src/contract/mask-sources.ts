@@ -1,15 +1,15 @@
 import { z } from 'zod';
+import { bytes } from './jobs.ts';
 import { maskClassValue, maskState } from './masks.ts';
 import { path } from './values.ts';
 
-/** As they cross a process. */
-const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
-
-/** Where masks of images may come from, as it crosses processes. */
+/** Sources of masks for images, as they cross processes. */
 
 /**
- * `masks`: a folder of them beside one of images; `beside`: among the images, by their names and what they hold; `dicom-seg`: segmentations among the DICOM files of a
- * folder; the others are files, `nifti` a label map of a DICOM series. `file`: one that a person chose, told by its content.
+ * Kind of a source. `masks`: a folder of masks beside one of images; `beside`: masks among the images, recognised by
+ * name and content; `dicom-seg`: segmentations among the DICOM files of a folder; `nifti`: a label map of a DICOM
+ * series; `geojson` and `gpkg`: one file or all of a folder; `file`: one that a person chose, recognised by content.
+ * The others are single files.
  */
 const maskSourceKind = z.enum([
   'masks',
@@ -18,6 +18,7 @@ const maskSourceKind = z.enum([
   'coco',
   'cvat',
   'geojson',
+  'gpkg',
   'geotiff',
   'nifti',
   'file',
@@ -26,9 +27,9 @@ export type MaskSourceKind = z.infer<typeof maskSourceKind>;
 
 export const maskSourcePlace = z.strictObject({
   kind: maskSourceKind,
-  /** Absolute; of the folder of images for those that are not one file. */
+  /** Absolute; the folder of images for those that are not one file. */
   path,
-  /** Which property of GeoJSON names the class; null: not chosen, or another kind. */
+  /** Property of polygons that names the class; null if not chosen or for other kinds. */
   property: z.string().max(200).nullable().default(null),
 });
 export type MaskSourcePlace = z.infer<typeof maskSourcePlace>;
@@ -36,17 +37,17 @@ export type MaskSourcePlace = z.infer<typeof maskSourcePlace>;
 export const foundMaskSource = z.strictObject({
   kind: maskSourceKind,
   path: z.string(),
-  /** Masks or segmentations where it is a folder; 1 for a file. */
+  /** Masks, segmentations or files of polygons where it is a folder; 1 for a file. */
   files: z.int().positive(),
 });
 export type FoundMaskSource = z.infer<typeof foundMaskSource>;
 
 /** A class as a source has it; one of name, number and colour is there. */
 const sourceClass = z.strictObject({
-  /** What stands for it where classes are assigned. */
+  /** Value that stands for the class where classes are assigned. */
   value: maskClassValue,
   name: z.string().nullable(),
-  /** In the file. */
+  /** Number of the class in the file. */
   number: z.int().nullable(),
   colour: z
     .string()
@@ -64,9 +65,9 @@ const storedValue = z.strictObject({
     .string()
     .regex(/^#[0-9a-f]{6}$/)
     .nullable(),
-  /** What it stands for: 0 background, 255 nothing known, else the value of a `sourceClass`. */
+  /** Meaning of the value: 0 background, 255 unknown, else the value of a `sourceClass`. */
   value: z.int().min(0).max(255),
-  /** Of the pixels of all masks, (0, 1]. */
+  /** Share of the pixels of all masks, (0, 1]. */
   share: z.number().min(0).max(1),
   /** Masks that have it. */
   masks: z.int().positive(),
@@ -89,64 +90,64 @@ export const maskPreview = z.strictObject({
 });
 export type MaskPreview = z.infer<typeof maskPreview>;
 
-/** What an import makes of a value that mask files store. */
+/** Use of a stored mask value in an import. */
 export const maskValueUse = z.strictObject({
-  /** Its number or colour, with the name that a list of classes gives it. */
+  /** Stored number or colour, with its name from a list of classes. */
   value: z.string(),
-  /** Of the pixels of all masks. */
+  /** Share of the pixels of all masks. */
   share: z.number().min(0).max(1),
-  /** The name of a class, `background` or `not known`. */
+  /** Name of a class, `background`, or `ignored: nothing known`. */
   becomes: z.string(),
 });
 export type MaskValueUse = z.infer<typeof maskValueUse>;
 
-/** What a source holds, read as far as that takes. */
+/** Contents of a mask source, as far as they were read. */
 export const maskSourceContents = z.strictObject({
   kind: maskSourceKind,
   /** Files of the folder that it has something for. */
   images: z.int().nonnegative(),
   classes: z.array(sourceClass).max(254),
-  /** Every value that mask files store, the most frequent first; empty for outlines and segments. */
+  /** Values that mask files store, the most frequent first; empty for outlines and segments. */
   values: z.array(storedValue),
-  /** Properties of GeoJSON that may name the class, with how many different values; else empty. */
+  /** Properties of polygons that may name the class, with how many different values; else empty. */
   properties: z.array(z.strictObject({ name: z.string(), values: z.int().positive() })),
   property: z.string().nullable(),
-  /** What does not fit or cannot be read; the first of them. */
+  /** First files that do not fit or cannot be read. */
   problems: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
   problemCount: z.int().nonnegative(),
-  /** Whether it says of an image all that there is in it. */
+  /** True if the source covers everything in an image. */
   isComplete: z.boolean(),
-  /** Whether the project has masks already, which an import may meet. */
+  /** True if the project already has masks, which an import may affect. */
   hasMasks: z.boolean(),
 });
 export type MaskSourceContents = z.infer<typeof maskSourceContents>;
 
-/** What becomes of a class of the source. */
+/** Target of a class of the source. */
 const classTarget = z.union([
   z.strictObject({ class: z.int().positive() }),
   z.strictObject({ create: z.string().trim().min(1).max(200) }),
-  /** Not this class, but nothing either: background, or nothing known. */
+  /** Non-class targets: background, or unknown pixels. */
   z.enum(['background', 'ignore']),
 ]);
 export type ClassTarget = z.infer<typeof classTarget>;
 
-/** How masks come into a project, once a person has seen what is in them. */
+/** Import of masks into a project, after a person has seen what is in them. */
 export const maskImport = z.strictObject({
   source: maskSourcePlace,
   classes: z.array(z.strictObject({ value: maskClassValue, to: classTarget })).max(254),
-  /** Where an image has a mask by a person already. */
+  /** Action if an image already has a mask by a person. */
   onConflict: z.enum(['keep', 'replace']).default('keep'),
   state: maskState,
 });
 export type MaskImport = z.infer<typeof maskImport>;
 
-/** How masks come into a project with a watched folder: as they first came, by what that had decided. */
+/** Import of masks through a watched folder, with the choices made when they first came in. */
 export const watchedMasks = maskImport.extend({
   /** The classes that `classes` speaks of: another look may number them otherwise. */
   looked: z.array(sourceClass).max(254),
   /**
-   * What numbers or colours in masks mean, by what all masks had: a class, 0 background or 255 nothing
-   * known. Null for sources that say it themselves.
+   * Meaning of numbers or colours in masks, from all masks seen: a class, 0 background or 255 unknown. Null for
+   * sources that state it themselves.
    */
   table: z
     .strictObject({

@@ -12,11 +12,11 @@ export const maskClassValue = z.int().min(1).max(254);
 export const modelLayer = z.enum(['teacher', 'copy', 'student']);
 export type ModelLayer = z.infer<typeof modelLayer>;
 
-/** Whose a mask is. */
+/** Author of a mask: a person or a model. */
 export const maskLayer = z.enum(['human', ...modelLayer.options]);
 export type MaskLayer = z.infer<typeof maskLayer>;
 
-/** Done: a person said that all of it is as it should be. */
+/** State of a mask; `done`: a person confirmed all of it. */
 export const maskState = z.enum(['draft', 'done']);
 export type MaskState = z.infer<typeof maskState>;
 
@@ -40,7 +40,7 @@ const pixels = z.custom<Uint8Array>(
 export const maskTile = maskTilePlace.extend({ pixels });
 export type MaskTile = z.infer<typeof maskTile>;
 
-/** At its longest, every pixel is a run of its own. */
+/** Run-length encoding; at its longest every pixel is a run. */
 const runs = z.custom<Uint8Array>(
   (value) => value instanceof Uint8Array && value.length <= 2 * 512 * 512,
   'must be bytes, two a pixel at most',
@@ -55,13 +55,13 @@ export type MaskTileChange = z.infer<typeof maskTileChange>;
 
 export const maskInfo = z.strictObject({
   layer: maskLayer,
-  /** Whose model it is of; null for a person's. */
+  /** Run of the model that made the mask; null for a person's. */
   run: id.nullable(),
   state: maskState,
   /** Counts changes of what is marked. */
   revision: z.int().nonnegative(),
   changedAt: z.iso.datetime(),
-  /** Those that are not all background. */
+  /** Tiles that are not entirely background. */
   tiles: z.array(maskTilePlace),
   /** Pixels of each value that it has, without background. */
   histogram: z.array(
@@ -109,16 +109,16 @@ export const adoption = z.strictObject({
   layer: modelLayer,
   /** Null: the latest that has such a mask of the image. */
   run: id.nullable().default(null),
-  /** Only pixels of these classes; null: all that was predicted, background too where `keep` is not set. */
+  /** Classes to accept; null accepts every predicted pixel, including background unless `keep` is set. */
   classes: z.array(maskClassValue).min(1).max(254).nullable().default(null),
-  /** Only what lies in it. */
+  /** Region to accept; null for the whole image. */
   region: maskRegion.nullable().default(null),
-  /** Only what hangs together with this pixel and is of its class. */
+  /** Pixel whose connected region of one class is accepted. */
   at: z
     .strictObject({ x: z.int().nonnegative(), y: z.int().nonnegative() })
     .nullable()
     .default(null),
-  /** What the person has marked stands; otherwise the prediction takes its place. */
+  /** True to keep what the person has marked; false lets the prediction replace it. */
   keep: z.boolean().default(true),
 });
 export type Adoption = z.infer<typeof adoption>;
@@ -126,7 +126,7 @@ export type Adoption = z.infer<typeof adoption>;
 const offset = z.int().min(0).max(511);
 const extent = z.int().min(1).max(512);
 
-/** What changed in a tile: values of the rectangle (px of the tile) in runs, before and after. */
+/** Change of a tile: values of a rectangle (px of the tile) as run lengths, before and after. */
 export const maskTilePatch = maskTilePlace.extend({
   rectangle: z.strictObject({ x: offset, y: offset, width: extent, height: extent }),
   before: runs,
@@ -135,29 +135,29 @@ export const maskTilePatch = maskTilePlace.extend({
 export type MaskTilePatch = z.infer<typeof maskTilePatch>;
 
 export const suggestionPlace = z.strictObject({
-  /** It may touch 81 tiles of the level at most: 4096 × 4096 px of it, wherever it begins. */
+  /** Region of at most 81 tiles of the level: 4096 × 4096 px of it, wherever it begins. */
   region: maskRegion,
-  /** Of the tiles that are wanted, of one pixel for 2^level × 2^level of the image, as `mask.tiles` has them. */
+  /** Level of the tiles: one pixel for 2^level × 2^level pixels of the image, as in `mask.tiles`. */
   level: z.int().min(0).max(16).default(0),
 });
 
 export const suggestionRequest = suggestionPlace.extend({
   strokes: z.array(strokeTile).max(256),
-  /** What is saved in the layer of the person teaches too, where no stroke says otherwise. */
+  /** True to also learn from the person's saved layer where no stroke says otherwise. */
   useMask: z.boolean().default(false),
 });
 
 export const suggestion = z.strictObject({
   /**
-   * Every tile of the level that the region touches, of mask values: 0 background or outside the region.
-   * Where there is a stroke, its value stands.
+   * Every tile of the level that the region touches, with mask values: 0 background or outside the region. Strokes
+   * keep their value.
    */
   tiles: z.array(maskTile),
-  /** How much of the region each kind got, background (0) too, and how sure that is. */
+  /** Share of the region for each class, background (0) included, and its confidence. */
   classes: z.array(
     z.strictObject({
       value: z.int().min(0).max(254),
-      /** At the level. */
+      /** Pixels at the level. */
       pixels: z.int().nonnegative(),
       /** Mean probability of what was proposed, in [0, 1]; null where nothing was. */
       confidence: z.number().min(0).max(1).nullable(),

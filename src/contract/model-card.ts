@@ -2,13 +2,18 @@ import { z } from 'zod';
 import { classificationTask, framing, preparation } from './jobs.ts';
 import { interval } from './results.ts';
 
-/** What an exported model says about itself. */
+/** Version of the card's format. */
+export const cardFormat = 1;
 
+/** Metadata common to every exported model. */
 const cardOfModel = {
-  format: z.literal(1),
-  /** Of what wrote the file. */
+  format: z.literal(cardFormat),
+  /** Versions of the programs that wrote the file. */
   versions: z.strictObject({ understudy: z.string(), onnxruntime: z.string() }),
-  classes: z.array(z.string()).min(1),
+  classes: z
+    .array(z.string())
+    .min(1)
+    .refine((names) => new Set(names).size === names.length, 'two classes have the same name'),
   preprocessing: z.strictObject({
     /** Side of the square input, px. */
     imageSize: z.int().positive().max(8192),
@@ -30,12 +35,12 @@ const cardOfModel = {
     rank: z.number(),
     steps: z.number(),
     seed: z.number(),
-    /** How weights are stored. */
+    /** Number format of the weights. */
     weights: z.enum(['float32', 'float16', 'int8']),
   }),
 };
 
-/** What an exported model that names classes says about itself. */
+/** Metadata of an exported model that names classes. */
 const classCard = z.strictObject({
   ...cardOfModel,
   task: classificationTask,
@@ -51,7 +56,10 @@ export type ClassCard = z.infer<typeof classCard>;
 
 const maskFigures = z.strictObject({ dice: interval.nullable(), iou: interval.nullable() });
 
-/** What one that outlines regions says: its classes begin with the background, and it sees squares at full resolution. */
+/**
+ * Metadata of a model that outlines regions: its classes begin with the background, and it sees squares at full
+ * resolution.
+ */
 export const maskCard = z.strictObject({
   ...cardOfModel,
   task: z.literal('segmentation'),
@@ -63,7 +71,7 @@ export const maskCard = z.strictObject({
     /** Side of a patch, px: what an image must at least have. */
     patchSize: z.int().positive(),
     decoderSteps: z.number(),
-    /** Whether the encoder learnt on from the masks. */
+    /** True if the encoder was fine-tuned on the masks. */
     adapted: z.boolean(),
   }),
   metrics: z.strictObject({

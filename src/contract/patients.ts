@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-/** Whether images can be grouped by patient: see docs/adr/0032. */
+/** Tells whether images can be grouped by patient: see docs/adr/0032. */
 export const patientStatus = z.strictObject({
-  /** Of the workspace's secret; `other`: another one lies in its place. */
+  /** State of the workspace's secret; `other`: a different secret is in its place. */
   state: z.enum(['sound', 'missing', 'damaged', 'unreadable', 'other']),
   /** Kept under the secret. */
   groups: z.int().nonnegative(),
-  /** What happened and what to do; null where it is sound. */
+  /** Problem and advice; null if the secret is sound. */
   message: z.string().nullable(),
 });
 export type PatientStatus = z.infer<typeof patientStatus>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { classificationTask, lengthUnit, precision } from './jobs.ts';
 
-/** What jobs come to: figures with their intervals, what was left out, what was written. */
+/** Results of jobs: figures with their intervals, what was left out, what was written. */
 
 /** A measured quality with its bootstrap 95 % interval, all in [0, 1]. */
 export const interval = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
@@ -11,7 +11,7 @@ const qualityReport = z.strictObject({
   accuracy: interval,
   balancedAccuracy: interval,
   macroF1: interval,
-  /** Absent where no class has both positives and negatives. */
+  /** Area under the ROC curve; null where no class has both positives and negatives. */
   auc: interval.nullable(),
   /** Single label: truth × prediction. Several labels: TN, FP, FN, TP a label. */
   confusion: z.array(z.array(z.number())),
@@ -22,24 +22,24 @@ const cost = {
   blocks: z.number(),
   /** Encoder and head. */
   parameters: z.number(),
-  /** Of the weights in float32. */
+  /** Size of the weights in float32. */
   bytes: z.number(),
   /** Best of repeated batches, shapes taking turns; of outlines a tile. Encoders of one shape share the figure. */
   msPerImage: z.number(),
 };
 
-/** One of the three encoders side by side, each with a head trained on the same labels. */
+/** One of the three compared encoders, each with a head trained on the same labels. */
 const candidateReport = z.strictObject({ ...qualityReport.shape, ...cost });
 export type CandidateReport = z.infer<typeof candidateReport>;
 
-/** By class and their mean, without the background; null where there was nothing to measure. */
+/** Scores per class and their mean, without the background; null if there was nothing to measure. */
 const classScores = z.strictObject({
   mean: interval.nullable(),
   classes: z.record(z.string(), interval.nullable()),
 });
 export type ClassScores = z.infer<typeof classScores>;
 
-/** See core/metrics/segmentation for what they are. */
+/** Measures of predicted masks, defined in core/metrics/segmentation. */
 const maskQuality = z.strictObject({
   dice: classScores,
   iou: classScores,
@@ -48,11 +48,11 @@ const maskQuality = z.strictObject({
 });
 export type MaskQuality = z.infer<typeof maskQuality>;
 
-/** Within which a border counts as met, of boundary F1. */
+/** Distance within which a border counts as found, for boundary F1. */
 const writtenTolerance = z.strictObject({ distance: z.number(), unit: lengthUnit });
 export type WrittenTolerance = z.infer<typeof writtenTolerance>;
 
-/** As a candidate of classes, with a decoder in place of the head. */
+/** One of the three compared encoders with a decoder in place of the head. */
 const maskCandidateReport = z.strictObject({ ...maskQuality.shape, ...cost });
 export type MaskCandidateReport = z.infer<typeof maskCandidateReport>;
 
@@ -67,20 +67,33 @@ const parityReport = z.strictObject({
 });
 export type ParityReport = z.infer<typeof parityReport>;
 
-/** A file that was left out, and why. */
-export const skippedImage = z.strictObject({ path: z.string(), reason: z.string() });
+/** A file or folder that was left out, and why. */
+export const skippedImage = z.strictObject({
+  path: z.string(),
+  reason: z.string(),
+  /** True for a folder; all of it was left out. */
+  isFolder: z.boolean().optional(),
+  /** True if leaving it out loses no image, as with masks beside the images. */
+  isExpected: z.boolean().optional(),
+});
+export type SkippedImage = z.infer<typeof skippedImage>;
+
+/** Returns true if something was left out that a person may miss. */
+export function isPartly(skipped: readonly SkippedImage[]): boolean {
+  return skipped.some(({ isExpected }) => isExpected !== true);
+}
 
 const share = z.number().min(0).max(1).nullable();
 
-/** How the student came to be: where it began and which of its states was kept, as far as training images could tell. */
+/** Origin of the student: its start and the state that was kept, judged by training images. */
 const recipeReport = z.strictObject({
   start: z.enum(['fitted', 'copy']),
-  /** The state that the student is: its plain copy, its start, or after so many steps. */
+  /** The state that the student is: its untrained copy, its start, or after so many steps. */
   kept: z.union([z.literal('copy'), z.literal('start'), z.int().positive()]),
-  /** How often training went back and lowered its learning rate. */
+  /** Number of times training went back and lowered its learning rate. */
   rateFalls: z.int().nonnegative(),
   /**
-   * Accuracy on training images that were set aside: of a probe on the plain copy, on the start, and on the state that
+   * Accuracy on training images that were set aside: of a probe on the untrained copy, on the start, and on the state that
    * was kept; null where there were too few images or no classes.
    */
   aside: z.strictObject({ images: z.int().nonnegative(), copy: share, start: share, kept: share }),
@@ -91,7 +104,7 @@ const summaryOfRun = {
   /** Missing in runs of earlier versions. */
   recipe: recipeReport.optional(),
   /**
-   * Mean absolute difference of the last block's output from the teacher's: of the plain copy and of the student, on views
+   * Mean absolute difference of the last block's output from the teacher's: of the untrained copy and of the student, on views
    * that training did not see. In runs of earlier versions, of the first and the last step.
    */
   loss: z.strictObject({ first: z.number(), last: z.number() }),
@@ -100,7 +113,7 @@ const summaryOfRun = {
   blocks: z.array(z.number()),
   rank: z.number(),
   steps: z.number(),
-  /** Of the device's products; missing in runs of before it was kept. */
+  /** Precision of matrix products; absent in older runs. */
   precision: precision.optional(),
   classes: z.array(z.string()),
   images: z.strictObject({
@@ -120,7 +133,7 @@ const summaryOfRun = {
 const classBaselines = z.strictObject({ chance: z.number(), mostFrequent: z.number() });
 export type ClassBaselines = z.infer<typeof classBaselines>;
 
-/** What takes no model: the best of outlining nothing, or all of each image as one class. */
+/** Answers that need no model: the best of outlining nothing, or all of each image as one class. */
 const maskBaselines = z.strictObject({
   dice: z.number(),
   iou: z.number(),
@@ -149,11 +162,11 @@ const maskSummary = z.strictObject({
   /** Side of a tile, px. */
   side: z.number(),
   decoderSteps: z.number(),
-  /** Whether the student's adapters learnt on from the masks. */
+  /** True if the student's adapters were fine-tuned on the masks. */
   adapted: z.boolean(),
-  /** What is not independent counts once: groups of the test images that have a Dice, or these images. */
+  /** Independent test units: groups of the test images that have a Dice, or these images. */
   units: z.number(),
-  /** Classes that test masks show; missing in runs of before it was kept. */
+  /** Classes that test masks show; absent in runs of earlier versions. */
   shown: z.array(z.string()).optional(),
   /** Mean Dice of each test image, the student's worst first; null where there is nothing to compare. */
   perImage: z.array(
@@ -175,7 +188,7 @@ const evaluation = {
   model: z.string(),
   classes: z.array(z.string()),
   images: z.number(),
-  /** Of the model; of outlines a tile. */
+  /** Model time per image; for outlines, per tile. */
   msPerImage: z.number(),
   skipped: z.array(skippedImage),
 };
@@ -213,7 +226,7 @@ export const predictSummary = z.discriminatedUnion('task', [
     pixels: z.record(z.string(), z.number()),
     /** Images whose masks were there already. */
     known: z.number(),
-    /** What should be known of all files. */
+    /** Notes that apply to all files. */
     notes: z.array(z.string()),
   }),
 ]);

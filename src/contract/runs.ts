@@ -9,7 +9,7 @@ import { id, when } from './values.ts';
 export const runState = z.enum(['queued', 'running', 'paused', 'failed', 'done']);
 export type RunState = z.infer<typeof runState>;
 
-/** What went wrong, for a person and for a report. */
+/** Failure, worded for a person and with details for a report. */
 export const failure = z.strictObject({
   code: z.string(),
   message: z.string(),
@@ -28,13 +28,15 @@ export const run = z.strictObject({
   finishedAt: when.nullable(),
   /** Steps done. */
   step: z.int().nonnegative(),
-  /** What it computes on; null until it begins. */
+  /** Device in use; null until the run begins. */
   device: deviceName.nullable(),
   /** Why that is not the device that was wished for, or that it began on. */
   deviceNote: z.string().nullable(),
   error: failure.nullable(),
   summary: distillSummary.nullable(),
-  /** What it is measured on; null until it begins, and in runs of before test sets were kept. */
+  /** True if its student, or the untrained copy, was saved as a file. */
+  isExported: z.boolean(),
+  /** Test set of the run; null until it begins, and in runs older than kept test sets. */
   testSet: testSet.nullable(),
 });
 export type Run = z.infer<typeof run>;
@@ -43,13 +45,13 @@ export type Run = z.infer<typeof run>;
 export const runMetric = z.strictObject({ step: z.int().positive(), loss: z.number() });
 export type RunMetric = z.infer<typeof runMetric>;
 
-/** What of a run has a loss, as its phases: the student that learns from the teacher, then all decoders as one. */
+/** Phase of a run that has a loss curve: distilling the student, then all decoders as one. */
 export const runCurve = z.enum(['distill', 'decoder']);
 export type RunCurve = z.infer<typeof runCurve>;
 
-/** What a student in training is compared with: its teacher, on the same labelled images. */
+/** Reference for a student in training: its teacher's view of the same labelled images. */
 export const runReference = z.strictObject({
-  /** Whose patches are shown; null where an image has been removed since. */
+  /** Images whose patches are shown; null for one that has since been removed. */
   images: z.array(id.nullable()),
   /** Patches a side. */
   grid: z.int().positive(),
@@ -68,7 +70,7 @@ export const runGlimpse = z.strictObject({
 });
 export type RunGlimpse = z.infer<typeof runGlimpse>;
 
-/** What the three said of one test image; indices into the summary's classes. */
+/** Predictions of the three models for one test image; indices into the summary's classes. */
 export const runPrediction = z.strictObject({
   image: id,
   name: z.string(),
@@ -82,8 +84,8 @@ export type RunPrediction = z.infer<typeof runPrediction>;
 const dice = z.number().min(0).max(1).nullable();
 
 /**
- * How well the three outlined a test image: mean Dice of its classes, null where there was nothing to compare.
- * Their masks are its layers of this run.
+ * Mean Dice of the three models on a test image, null if there was nothing to compare. Their masks are the image's
+ * layers of this run.
  */
 export const runMask = z.strictObject({
   image: id,
@@ -94,7 +96,7 @@ export const runMask = z.strictObject({
 });
 export type RunMask = z.infer<typeof runMask>;
 
-/** Whose masks a student is to predict: of images whose own is not done, of all, or of these. */
+/** Images whose masks a student predicts: those whose own mask is not done, all, or these. */
 export const predictedImages = z.union([
   z.enum(['unlabelled', 'all']),
   z.array(id).min(1).max(10_000),
@@ -104,7 +106,7 @@ export type PredictedImages = z.infer<typeof predictedImages>;
 export const predictionStatus = z.strictObject({
   /** Images of the project, and how many of them have the student's mask of this run. */
   all: z.strictObject({ images: z.int().nonnegative(), predicted: z.int().nonnegative() }),
-  /** Of them, those whose own mask is not done. */
+  /** Images among them whose own mask is not done. */
   unlabelled: z.strictObject({ images: z.int().nonnegative(), predicted: z.int().nonnegative() }),
   /** About how long the unlabelled ones that have none would take. */
   seconds: z.number().nonnegative(),

@@ -11,7 +11,7 @@ export type TeacherImportRequest = z.infer<typeof teacherImportRequest>;
 export const teacherImportSummary = z.strictObject({
   workspace: z.string(),
   teacher,
-  /** Whether it was not there before. */
+  /** True if the teacher was added by this request. */
   isNew: z.boolean(),
 });
 export type TeacherImportSummary = z.infer<typeof teacherImportSummary>;
@@ -20,7 +20,7 @@ export type TeacherImportSummary = z.infer<typeof teacherImportSummary>;
 export const teacherList = z.strictObject({
   workspace: z.string(),
   teachers: z.array(teacher),
-  /** Those whose files are not where they were. */
+  /** Teachers whose files are missing. */
   gone: z.array(teacher.shape.id),
 });
 export type TeacherList = z.infer<typeof teacherList>;

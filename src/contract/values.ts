@@ -3,11 +3,10 @@ import { z } from 'zod';
 /** Values that all parts of the contract are made of. */
 
 export const id = z.int().positive();
-export const path = z
-  .string()
-  .min(1)
-  .max(4096)
-  .refine((text) => !text.includes('\0'));
+const hasNoNul = (text: string): boolean => !text.includes('\0');
+export const path = z.string().min(1).max(4096).refine(hasNoNul);
+/** Name of a patient, volume or scene, as a table or a person gives it. */
+export const groupName = z.string().trim().min(1).max(200).refine(hasNoNul);
 export const name = z
   .string()
   .trim()
@@ -17,7 +16,7 @@ export const name = z
   .normalize('NFC')
   // Line breaks, what cannot be seen and what turns text round would only hide in lists and files.
   .regex(/^[^\p{Cc}\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]*$/u);
-/** What a class may be called, and a project. */
+/** Name of a class or project. */
 export const className = name;
 export const nothing = z.null();
 export const when = z.iso.datetime();

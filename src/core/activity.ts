@@ -1,6 +1,6 @@
 /**
- * What this process is at. Its main thread may hang in a damaged file; whoever then ends the process from outside can
- * name that file, remove what was not finished, and tell a file that hangs from a step that takes its time.
+ * Activity of this process. Its main thread may hang in a damaged file; the process that then ends it from outside can
+ * name that file, remove unfinished files, and tell a file that hangs from a computation that takes long.
  */
 
 export type Activity =
@@ -10,12 +10,12 @@ export type Activity =
 
 let listener: ((activity: Activity) => void) | undefined;
 
-/** Has each activity from now on told to `listen`, which must not throw. */
+/** Passes each later activity to `listen`, which must not throw. */
 export function watchActivity(listen: (activity: Activity) => void): void {
   listener = listen;
 }
 
-/** Does `work`, which reads the file. */
+/** Runs `work`, which reads the file. */
 export async function whileReading<T>(path: string, work: () => Promise<T>): Promise<T> {
   listener?.({ type: 'reading', path });
   try {
@@ -25,7 +25,7 @@ export async function whileReading<T>(path: string, work: () => Promise<T>): Pro
   }
 }
 
-/** Does `work`, which computes on a device. */
+/** Runs `work`, which computes on a device. */
 export async function whileComputing<T>(work: () => Promise<T>): Promise<T> {
   listener?.({ type: 'computing' });
   try {
@@ -35,7 +35,7 @@ export async function whileComputing<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A file or folder with a temporary name is begun; the function that it returns says that it is gone. */
+/** Reports that a file or folder with a temporary name is being written; the returned function reports its removal. */
 export function beginWriting(path: string): () => void {
   listener?.({ type: 'writing', path });
   return () => listener?.({ type: 'written', path });

@@ -1,34 +1,34 @@
 import { presentable } from './text/presentable.ts';
 
-/** What went wrong, for programs. */
+/** Kind of error, for programs. */
 export type ErrorCode =
   | 'cancelled'
-  /** What to compute on is not there, or has failed: lost, out of memory, its driver gone. */
+  /** The computing device is missing or has failed: lost, out of memory, its driver gone. */
   | 'device'
   | 'disk'
-  /** Training came to numbers that are none. */
+  /** Training produced NaN or infinite values. */
   | 'diverged'
   | 'in-use'
   | 'invalid-file'
   | 'invalid-option'
   | 'invalid-labels'
-  /** A server, or the way to it. */
+  /** A server failed, or could not be reached. */
   | 'network'
   | 'no-images'
   | 'not-found'
-  /** The key of a workspace under which groups by patient are kept is gone, or another one. */
+  /** The workspace key that encrypts groups by patient is missing, or is another key. */
   | 'secret-lost'
   | 'too-large'
   | 'unsupported';
 
 /**
- * An error that a person can act on. Its message is one or two sentences: what happened, which file
+ * An error that the user can act on. Its message is one or two sentences: what happened, which file
  * or option, and what to do. Anything else that is thrown is a defect of the program.
  */
 export class UserError extends Error {
   override readonly name = 'UserError';
   readonly code: ErrorCode;
-  /** More for a report: never shown first. */
+  /** Details for a problem report; never shown first. */
   readonly details: string | undefined;
 
   constructor(code: ErrorCode, message: string, details?: string) {

@@ -1,8 +1,8 @@
 /**
  * Seeded random numbers: xoshiro128++ (Blackman and Vigna, "Scrambled linear pseudorandom number
- * generators", 2021), its state filled by a mixing function over the seed and any number of keys. Keys
- * make numbered streams: `new Random(seed, image, view)` is the same wherever and whenever it is asked
- * for, so nothing depends on the order of work.
+ * generators", 2021). A mixing function over the seed and any number of keys fills its state. Keys make
+ * numbered streams: `new Random(seed, image, view)` gives the same numbers wherever and whenever it is created,
+ * so nothing depends on the order of work.
  */
 export class Random {
   #a: number;
@@ -21,7 +21,7 @@ export class Random {
     this.#d = mix(hash + 0x78dde6e4) | 1;
   }
 
-  /** A whole number in [0, 2³²). */
+  /** Draws an integer in [0, 2³²). */
   next(): number {
     const sum = (this.#a + this.#d) | 0;
     const result = (rotateLeft(sum, 7) + this.#a) >>> 0;
@@ -35,23 +35,23 @@ export class Random {
     return result;
   }
 
-  /** A number in [low, high). */
+  /** Draws a number in [low, high). */
   uniform(low = 0, high = 1): number {
     return low + (high - low) * (this.next() / 2 ** 32);
   }
 
-  /** A whole number in [0, limit). */
+  /** Draws an integer in [0, limit). */
   integer(limit: number): number {
     return Math.floor(this.uniform(0, limit));
   }
 
-  /** A standard normal number (Box and Muller, 1958). */
+  /** Draws from the standard normal distribution (Box and Muller, 1958). */
   normal(): number {
     const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
     return radius * Math.cos(2 * Math.PI * this.uniform());
   }
 
-  /** A shuffled copy (Fisher and Yates). */
+  /** Returns a shuffled copy (Fisher and Yates). */
   shuffled<T>(items: readonly T[]): T[] {
     const copy = [...items];
     for (let last = copy.length - 1; last > 0; last--) {
@@ -68,7 +68,7 @@ function rotateLeft(word: number, bits: number): number {
   return (word << bits) | (word >>> (32 - bits));
 }
 
-/** The finaliser of MurmurHash3: every bit of the input reaches every bit of the output. */
+/** Finaliser of MurmurHash3: every bit of the input affects every bit of the output. */
 function mix(word: number): number {
   let hash = word;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

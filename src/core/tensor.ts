@@ -9,7 +9,7 @@ export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** Wraps `data`; throws when its length is not the product of `shape`. */
+/** Wraps `data`; throws if its length is not the product of `shape`. */
 export function tensor(shape: readonly number[], data: Float32Array | readonly number[]): Tensor {
   const values = data instanceof Float32Array ? data : Float32Array.from(data);
   if (values.length !== elementCount(shape)) {
@@ -20,7 +20,7 @@ export function tensor(shape: readonly number[], data: Float32Array | readonly n
   return { shape, data: values };
 }
 
-/** All zeros. */
+/** Tensor of zeros. */
 export function zeros(shape: readonly number[]): Tensor {
   return { shape, data: new Float32Array(elementCount(shape)) };
 }

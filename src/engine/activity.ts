@@ -1,2 +1,2 @@
-/** For those who drive the engine and may not import `core`. */
+/** Re-exported from `core` for callers of the engine, which may not import `core`. */
 export { watchActivity } from '../core/activity.ts';

@@ -1,2 +1,2 @@
-/** The errors of jobs, for those who drive the engine and may not import `core`. */
+/** Errors of jobs, re-exported for callers of the engine, which may not import `core`. */
 export { UserError } from '../core/errors.ts';

@@ -1,25 +1,28 @@
 import type { JobEvent, JobPhase } from '../contract/jobs.ts';
 import { UserError } from '../core/errors.ts';
+import { jobText } from '../text/index.ts';
 
-/** How a job is watched and stopped. */
+/** Reporting and cancellation of a job. */
 export interface JobContext {
   readonly signal: AbortSignal;
-  /** Aborted when what was learnt so far is enough: training ends here, what follows it does not. */
+  /** Aborted to end training early; heads, evaluation and export still run. */
   readonly enough?: AbortSignal | undefined;
   report(event: JobEvent): void;
 }
 
 /** Throws when the job was cancelled. */
 export function throwIfCancelled({ signal }: Pick<JobContext, 'signal'>): void {
-  if (signal.aborted) throw new UserError('cancelled', 'Stopped.');
+  if (signal.aborted) throw new UserError('cancelled', jobText.stopped);
 }
 
-/** Lets timers and signals run: a graph blocks its thread while it computes. */
+/** Yields to timers and signals, because a graph blocks its thread while it computes. */
 export function breathe(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Reports the progress of one phase, with the time left from the pace since it began. */
+/**
+ * Reports the progress of one phase; estimates the time left from the pace since the phase began.
+ */
 export class PhaseProgress {
   readonly #context: JobContext;
   readonly #phase: JobPhase;
@@ -27,7 +30,7 @@ export class PhaseProgress {
   readonly #first: number;
   readonly #start = performance.now();
 
-  /** @param first what was done before, by an earlier run */
+  /** @param first units that an earlier run completed */
   constructor(context: JobContext, phase: JobPhase, total: number, first = 0) {
     this.#context = context;
     this.#phase = phase;

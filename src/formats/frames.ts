@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { extname } from 'node:path';
 import { UserError } from '../core/errors.ts';
-import { mapConcurrently } from './concurrently.ts';
-import type { FoundImage } from './labelled-images.ts';
+import { mapConcurrently } from './files/concurrently.ts';
+import type { FoundImage } from './labels/labelled-images.ts';
 import { withImage } from './open-images.ts';
 import type { ImageHeader } from './raster/image-file.ts';
 
@@ -22,7 +22,7 @@ const looked: ReadonlySet<string> = new Set([
   '.tiff',
 ]);
 
-/** How many images a file has, and what holds them together. */
+/** Number of images in a file, and the identifiers that hold them together. */
 export type FileFrames = Pick<ImageHeader, 'frames' | 'grouping'>;
 
 /** Undefined where the file cannot be opened: whoever reads it is told why. */
@@ -46,8 +46,8 @@ export interface FrameOptions {
   /** Told of images that name a patient, where those cannot be told apart: they are left out. */
   readonly refuse?: ((image: FoundImage) => void) | undefined;
   /**
-   * Whether images have this group already. Where those of an examination have, by it alone, its other
-   * images join them, whomever they name: one examination never stands on both sides of a split.
+   * Returns true if images already have this group. If those of an examination have, its other images join them by
+   * the examination alone, whomever they name: one examination never stands on both sides of a split.
    */
   readonly isGroup?: ((group: string) => boolean) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -59,9 +59,9 @@ export interface FrameOptions {
 type Imaged = FoundImage & { readonly group?: string | undefined };
 
 /**
- * Every slice, page or time point of a file as an image of its own, labelled as the file is, with the group
- * that it belongs to: the patient whom a DICOM file names, as a keyed hash, or the volume that a slice is of. A file that cannot be
- * opened stays as it is: whoever reads it is told why.
+ * Expands every slice, page or time point of a file to an image of its own, labelled as the file is, with its group:
+ * the patient whom a DICOM file names, as a keyed hash, or the volume of a slice. A file that cannot be opened stays
+ * as it is: whoever reads it learns why.
  *
  * @throws UserError 'cancelled'
  */
@@ -79,36 +79,40 @@ export async function expandFrames<T extends Imaged>(
     hashes.set(identity, known);
     return known;
   };
-  const expanded = await mapConcurrently(
+  const looks = await mapConcurrently(
     parts,
     partsAtOnce,
-    async (part) => {
+    async (part): Promise<(FileFrames | undefined)[]> => {
       const toRead = part.filter(({ name }) => mayHoldMore(name));
       const found = toRead.length === 0 ? [] : await read(toRead.map(({ path }) => path));
       const files = new Map(toRead.map((image, at) => [image, found[at]]));
-      return part.flatMap((image) => {
-        const file = files.get(image);
-        if (file === undefined) return [image];
-        if (refuse !== undefined && image.group === undefined && identityOf(file) !== '') {
-          refuse(image);
-          return [];
-        }
-        const examination = examinationOf(file);
-        const isBegun =
-          patientNumber(file) === null && examination !== '' && isGroup(hashed(examination));
-        return framesOf(image, file, isBegun ? examination : identityOf(file), hashed);
-      });
+      return part.map((image) => files.get(image));
     },
     signal,
   );
-  return expanded.flat();
+  const files = looks.flat();
+  const identities = identitiesOf(files, (examination) => isGroup(hashed(examination)));
+  return images.flatMap((image, at) => {
+    const [file, identity = ''] = [files[at], identities[at]];
+    if (file === undefined) return [image];
+    if (refuse !== undefined && image.group === undefined && identity !== '') {
+      refuse(image);
+      return [];
+    }
+    return framesOf(image, file, identity, hashed);
+  });
 }
 
 const readHere: ReadFrames = (paths) => mapConcurrently(paths, 1, readFrames);
 
-/** What anonymisers write in place of a patient's number: it is the same for all. */
+/** Values that anonymisers write in place of a patient's number: the same for everybody. */
 const placeholder =
   /^(?:anon\w*|de-?identified|removed|unknown|none|n\/?a|patient|subject|test|x+|0+|-+)?$/i;
+
+/** Returns true if a file is DICOM or NIfTI by its name: each slice or frame in it becomes an image. */
+export function isVolumeName(name: string): boolean {
+  return mayHoldMore(name) && !/\.tiff?$/i.test(name);
+}
 
 /** DICOM files are often named by numbers with points alone. */
 function mayHoldMore(name: string): boolean {
@@ -117,14 +121,67 @@ function mayHoldMore(name: string): boolean {
 }
 
 /**
- * Whom a file names, if anybody: its patient by number, else by name and date of birth, else the
- * examination or series whose images belong together. Neither numbers nor UIDs hold a NUL, so that none
- * of them is the same as a person's digest.
+ * Whom each file names, if anybody: its patient by number, else by name and date of birth, else the examination or
+ * series whose images belong together. A file that leaves its patient out is of the one whom others of its series or
+ * study name, and numbers that differ by case or width alone are one patient's. Neither numbers nor UIDs hold a NUL, so
+ * that none of them is the same as a person's digest.
+ *
+ * @param isBegun whether images have the examination itself as their group already
+ * @returns one for each file, empty for those that name nobody
  */
-function identityOf(file: FileFrames): string {
-  const person = file.grouping?.person ?? null;
-  const byName = person === null ? null : `name and date of birth\0${person}`;
-  return patientNumber(file) ?? byName ?? examinationOf(file);
+export function identitiesOf(
+  files: readonly (FileFrames | undefined)[],
+  isBegun: (examination: string) => boolean = () => false,
+): string[] {
+  const numbers = new Map<string, string>();
+  const [byNumber, byPerson] = [new Map<string, string>(), new Map<string, string>()];
+  const own = (file: FileFrames): string | undefined => {
+    const number = patientNumber(file);
+    return number === null ? undefined : numbers.get(plainly(number));
+  };
+  for (const file of files) {
+    const number = file === undefined ? null : patientNumber(file);
+    if (number !== null) keepLeast(numbers, plainly(number), number);
+  }
+  for (const file of files) {
+    if (file === undefined) continue;
+    const [number, person] = [own(file), personOf(file)];
+    for (const uid of uidsOf(file)) {
+      if (number !== undefined) keepLeast(byNumber, uid, number);
+      else if (person !== undefined) keepLeast(byPerson, uid, person);
+    }
+  }
+  return files.map((file) => {
+    if (file === undefined) return '';
+    const examination = examinationOf(file);
+    const ofOthers = (named: ReadonlyMap<string, string>): string | undefined =>
+      uidsOf(file).flatMap((uid) => named.get(uid) ?? [])[0];
+    const number = own(file) ?? ofOthers(byNumber);
+    if (number !== undefined) return number;
+    if (examination !== '' && isBegun(examination)) return examination;
+    return ofOthers(byPerson) ?? personOf(file) ?? examination;
+  });
+}
+
+/** The first in order, so that the same files give the same whatever order they come in. */
+function keepLeast(map: Map<string, string>, key: string, value: string): void {
+  const known = map.get(key);
+  if (known === undefined || value < known) map.set(key, value);
+}
+
+/** A number without what writers of files change. */
+function plainly(number: string): string {
+  return number.normalize('NFKC').toLowerCase();
+}
+
+/** Returns the identifiers that hold a file together, the nearest first: its series, then its study. */
+function uidsOf({ grouping }: FileFrames): string[] {
+  return [grouping?.series, grouping?.study].flatMap((uid) => uid ?? []);
+}
+
+function personOf({ grouping }: FileFrames): string | undefined {
+  const person = grouping?.person ?? null;
+  return person === null ? undefined : `name and date of birth\0${person}`;
 }
 
 /** The patient's number; null where there is none, or what stands for none. */
@@ -137,9 +194,17 @@ function examinationOf({ grouping }: FileFrames): string {
   return grouping?.study ?? grouping?.series ?? '';
 }
 
-/** The group of a file's images under a secret; undefined where nothing holds them together with others. */
-export function frameGroup(path: string, file: FileFrames, secret: Uint8Array): string | undefined {
-  const identity = identityOf(file);
+/**
+ * The group of a file's images under a secret; undefined where nothing holds them together with others.
+ *
+ * @param identity as `identitiesOf` has it
+ */
+export function frameGroup(
+  path: string,
+  file: FileFrames,
+  identity: string,
+  secret: Uint8Array,
+): string | undefined {
   if (identity !== '') return keyedHash(identity, secret);
   // Slices of one volume show nearly the same: they stay on one side.
   return file.frames === 1 ? undefined : keyedHash(path, secret);
@@ -167,10 +232,10 @@ function framesOf<T extends Imaged>(
   }));
 }
 
-/** Where nothing of it is kept, a hash need not be kept from anybody. */
+/** Secret for groups that are compared and not stored: their hash needs no protection. */
 export const noSecret = new Uint8Array();
 
-/** Whether a group looks like one that was made here, rather than one that a person named. */
+/** Returns true if a group looks like one made here rather than named by a person. */
 export function isHash(group: string): boolean {
   return /^[0-9a-f]{16}$/.test(group);
 }

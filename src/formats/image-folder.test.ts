@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { findImages, labelsFromFolders } from './image-folder.ts';
+import { findImages, labelsFromFolders, type PassedOver } from './image-folder.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -113,7 +113,7 @@ describe('labelsFromFolders', () => {
       name,
     }));
     expect(() => labelsFromFolders('/data', images)).toThrow(
-      /--labels: the masks are then left out/,
+      /--labels; the masks are then left out/,
     );
   });
 
@@ -134,3 +134,41 @@ describe('labelsFromFolders', () => {
     expect(labelsFromFolders('/data', found(...names)).classes).toHaveLength(2);
   });
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'names that are not valid UTF-8 cost their own file or folder, and say what to do',
+  async () => {
+    const root = await mkdtemp(join(tmpdir(), 'understudy-names-'));
+    const odd = (before: string, after = ''): Buffer =>
+      Buffer.concat([Buffer.from(join(root, before)), Buffer.of(0xfc), Buffer.from(after)]);
+    try {
+      await writeFile(join(root, 'good.png'), 'x');
+      // What has this character really in its name can be read.
+      await writeFile(join(root, 'real\ufffd.png'), 'x');
+      await writeFile(odd('Gr', 'n.png'), 'x');
+      await writeFile(odd('scan'), 'x');
+      await writeFile(odd('notes', '.txt'), 'x');
+      await mkdir(odd('f', 'r'));
+      const passed: PassedOver[] = [];
+      const found = await findImages(root, {}, undefined, (one) => passed.push(one));
+      expect(found.map(({ name }) => name)).toEqual(['good.png', 'real\ufffd.png']);
+      const said = passed.map(({ path, reason, ...rest }) => [
+        path.slice(root.length + 1),
+        reason.replaceAll(root, ''),
+        rest,
+      ]);
+      const rename = 'cannot be read: its name is not valid UTF-8. Rename it.';
+      expect(said.sort()).toEqual([
+        ['Gr\ufffdn.png', `/Gr\ufffdn.png ${rename}`, { kind: 'skipped' }],
+        ['f\ufffdr', `The folder /f\ufffdr ${rename}`, { kind: 'skipped', isFolder: true }],
+        ['notes\ufffd.txt', 'Its name is not that of an image file.', { kind: 'other' }],
+        ['scan\ufffd', `/scan\ufffd ${rename}`, { kind: 'skipped' }],
+      ]);
+      await expect(findImages(join(root, 'f\ufffdr'))).rejects.toThrow(
+        /was not found\. Its name has characters \(\ufffd\) that are not valid UTF-8.*Rename it/,
+      );
+    } finally {
+      await rm(root, { recursive: true });
+    }
+  },
+);

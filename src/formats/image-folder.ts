@@ -3,13 +3,14 @@ import { opendir, realpath, stat } from 'node:fs/promises';
 import { extname, join, resolve, sep } from 'node:path';
 import { compareCodePoints } from '../core/dataset/order.ts';
 import { UserError } from '../core/errors.ts';
-import { readFailure } from './file-errors.ts';
-import { isLabelList, markExportedLabels } from './exported-labels.ts';
+import { imageFolderText } from '../text/index.ts';
+import { isUndecodable, readFailure } from './files/file-errors.ts';
+import { isLabelList, markExportedLabels } from './labels/exported-labels.ts';
 import { imageExtensions } from './images.ts';
 import { isDicom } from './raster/dicom/dicom.ts';
 import { readHead } from './raster/file-source.ts';
-import type { FoundImage, LabelledImages } from './labelled-images.ts';
-import { maskProblems, refuseMasks, separateMasks } from './mask-folders.ts';
+import type { FoundImage, LabelledImages } from './labels/labelled-images.ts';
+import { maskProblems, refuseMasks, separateMasks } from './labels/mask-folders.ts';
 
 /** Bounds of a search, so that a wrong folder (a whole disk) fails with a sentence, not with time. */
 export interface FolderLimits {
@@ -28,18 +29,22 @@ const dicomHead = 132;
 /** Entries of a folder that are held at a time. */
 const entriesAtOnce = 256;
 
-/** What a search passed over. */
+/** Files that a search skipped. */
 export interface PassedOver {
   /** Absolute. */
   readonly path: string;
   readonly reason: string;
   /** `skipped`: a person may miss it; `other`: a file that is no image by its name. */
   readonly kind: 'skipped' | 'other';
+  /** True for a folder that was not searched. */
+  readonly isFolder?: boolean;
+  /** True if leaving it out loses no image. */
+  readonly isExpected?: boolean;
 }
 
 interface Search {
   readonly root: string;
-  /** Where the root lies once its links are followed: nothing outside is read. */
+  /** Real path of the root, with links followed: nothing outside is read. */
   readonly realRoot: string;
   readonly limits: FolderLimits;
   readonly signal: AbortSignal | undefined;
@@ -92,12 +97,12 @@ export async function findImages(
 
 function noImages(directory: string, outside: number): UserError {
   const extensions = [...imageExtensions].join(', ');
-  const links = outside === 1 ? 'One link in it leads' : `${outside} links in it lead`;
-  const advice =
+  return new UserError(
+    'no-images',
     outside === 0
-      ? 'Choose the folder that holds them or their class folders.'
-      : `${links} outside, where nothing is read. Choose the folder that the images lie in.`;
-  return new UserError('no-images', `${directory} holds no images (${extensions}). ${advice}`);
+      ? imageFolderText.noImages(directory, extensions)
+      : imageFolderText.onlyLinksOutside(directory, extensions, outside),
+  );
 }
 
 async function checkFolder(directory: string): Promise<void> {
@@ -105,7 +110,7 @@ async function checkFolder(directory: string): Promise<void> {
     throw readFailure(error, directory);
   });
   if (!isFolder) {
-    throw new UserError('invalid-file', `${directory} is a file. Choose a folder of images.`);
+    throw new UserError('invalid-file', imageFolderText.isFile(directory));
   }
 }
 
@@ -113,8 +118,9 @@ async function look(search: Search, place: Place): Promise<void> {
   const { root, limits } = search;
   requireGoingOn(search);
   search.folders++;
-  if (place.depth > limits.depth) throw tooLarge(root, `more than ${limits.depth} levels`);
-  if (search.folders > limits.folders) throw tooLarge(root, `more than ${limits.folders} folders`);
+  if (place.depth > limits.depth) throw tooLarge(imageFolderText.tooManyLevels(root, limits.depth));
+  if (search.folders > limits.folders)
+    throw tooLarge(imageFolderText.tooManyFolders(root, limits.folders));
   const folder = resolve(root, place.prefix);
   try {
     // One by one: a folder may hold hundreds of thousands.
@@ -126,17 +132,21 @@ async function look(search: Search, place: Place): Promise<void> {
     const failure = readFailure(error, folder);
     const isOfRoot = place.depth === 0 || !(await isThere(root));
     if (isOfRoot || failure === error || !(failure instanceof UserError)) throw failure;
-    search.tell({ path: folder, reason: failure.message, kind: 'skipped' });
+    search.tell({ path: folder, reason: failure.message, kind: 'skipped', isFolder: true });
   }
 }
 
 function requireGoingOn({ signal }: Search): void {
-  if (signal?.aborted === true) throw new UserError('cancelled', 'The search was stopped.');
+  if (signal?.aborted === true) throw new UserError('cancelled', imageFolderText.searchStopped);
 }
 
 async function visit(search: Search, place: Place, entry: Dirent): Promise<void> {
   const name = place.prefix + entry.name;
   const path = join(search.root, name);
+  if (isUndecodable(entry.name) && !(await isThere(path))) {
+    tellOfName(search, path, entry);
+    return;
+  }
   if (entry.isSymbolicLink() && !(await leadsInside(search, path))) return;
   const kind = entry.isSymbolicLink()
     ? await kindOf(path).catch(() => ({ isFile: false, isFolder: false }))
@@ -145,13 +155,23 @@ async function visit(search: Search, place: Place, entry: Dirent): Promise<void>
     await visitFolder(search, place, name);
   } else if (await isImageName(entry.name, path, kind.isFile)) {
     if (search.found.length >= search.limits.images) {
-      throw tooLarge(search.root, `more than ${search.limits.images} images`);
+      throw tooLarge(imageFolderText.tooManyImages(search.root, search.limits.images));
     }
     search.found.push(compact(path, name));
   } else {
     if (kind.isFile && isLabelList(entry.name)) search.labelled.add(place.prefix);
-    search.tell({ path, reason: 'It is no image by its name.', kind: 'other' });
+    search.tell({ path, reason: imageFolderText.notNamedAsImage, kind: 'other' });
   }
+}
+
+/** A file that may be an image, or a folder, with a name that cannot be read. */
+function tellOfName({ tell }: Search, path: string, entry: Dirent): void {
+  const isFolder = entry.isDirectory();
+  const extension = extname(entry.name).toLowerCase();
+  const isWanted = isFolder || extension === '' || imageExtensions.has(extension);
+  const notUtf8 = isFolder ? imageFolderText.folderNameNotUtf8 : imageFolderText.nameNotUtf8;
+  const reason = isWanted ? notUtf8(path) : imageFolderText.notNamedAsImage;
+  tell({ path, reason, kind: isWanted ? 'skipped' : 'other', ...(isFolder && { isFolder }) });
 }
 
 /**
@@ -167,38 +187,38 @@ async function visitFolder(search: Search, place: Place, name: string): Promise<
   const path = join(search.root, name);
   const real = await realpath(path).catch(() => undefined);
   if (real === undefined) {
-    const reason = `The folder ${path} cannot be opened: its name is not written in UTF-8, or it may not be read. Rename it or check its permissions.`;
-    search.tell({ path, reason, kind: 'skipped' });
+    const reason = imageFolderText.folderClosed(path);
+    search.tell({ path, reason, kind: 'skipped', isFolder: true });
   } else if (real === search.limits.except) {
-    const reason = `${path} is the folder of projects: what lies in it is Understudy’s own.`;
-    search.tell({ path, reason, kind: 'skipped' });
+    const reason = imageFolderText.isWorkspace(path);
+    search.tell({ path, reason, kind: 'skipped', isFolder: true, isExpected: true });
   } else if (place.ancestors.includes(real)) {
-    const reason = `${path} is a link that leads back to a folder it lies in.`;
-    search.tell({ path, reason, kind: 'skipped' });
+    const reason = imageFolderText.linkToParent(path);
+    search.tell({ path, reason, kind: 'skipped', isFolder: true, isExpected: true });
   } else {
     const ancestors = [...place.ancestors, real];
     await look(search, { prefix: `${name}/`, depth: place.depth + 1, ancestors });
   }
 }
 
-/** Whether a link leads to something within the folder; tells of one that does not. */
+/** Returns true if a link leads to something within the folder; reports one that does not. */
 async function leadsInside(search: Search, path: string): Promise<boolean> {
   const real = await realpath(path).catch(() => undefined);
   if (real === undefined) {
-    search.tell({ path, reason: `${path} is a link that leads nowhere.`, kind: 'skipped' });
+    search.tell({ path, reason: imageFolderText.brokenLink(path), kind: 'skipped' });
     return false;
   }
   const root = search.realRoot.endsWith(sep) ? search.realRoot : search.realRoot + sep;
   if (real === search.realRoot || real.startsWith(root)) return true;
   search.outside++;
-  const reason = `${path} is a link that leads outside the folder, where nothing is read. Choose the folder that it leads to, or copy the files.`;
+  const reason = imageFolderText.linkOutside(path);
   search.tell({ path, reason, kind: 'skipped' });
   return false;
 }
 
 /**
- * Whether a file is an image by its extension. Medical archives often give DICOM files none: those are
- * known by their first bytes.
+ * Returns true if a file is an image by its extension. Medical archives often give DICOM files none: those are
+ * recognised by their first bytes.
  */
 async function isImageName(name: string, path: string, isFile: boolean): Promise<boolean> {
   if (!isFile) return false;
@@ -222,13 +242,9 @@ async function kindOf(path: string): Promise<{ isFile: boolean; isFolder: boolea
   return { isFile: stats.isFile(), isFolder: stats.isDirectory() };
 }
 
-function tooLarge(root: string, what: string): UserError {
-  return new UserError('too-large', `${root} holds ${what}. Choose a smaller folder of images.`);
+function tooLarge(message: string): UserError {
+  return new UserError('too-large', message);
 }
-
-/** What to do with images beside masks on the command line. */
-const nameInTable =
-  'Name the classes of the images in a CSV file and give it with --labels: the masks are then left out.';
 
 const trainNames = new Set(['train', 'training']);
 const splitNames = new Set([...trainNames, 'val', 'valid', 'validation', 'test', 'testing']);
@@ -245,7 +261,7 @@ export function labelsFromFolders(
   images: readonly FoundImage[],
 ): LabelledImages {
   const parted = separateMasks(images);
-  refuseMasks(directory, parted, nameInTable);
+  refuseMasks(directory, parted, imageFolderText.listClasses);
   checkNoSplits(directory, parted.images);
   const labelled = parted.images.map((image) => {
     const label = firstFolder(image.name);
@@ -274,12 +290,10 @@ function checkNoSplits(directory: string, images: readonly FoundImage[]): void {
   if (nested.length === 0 || splits.length < folders.size) return;
   const train = splits.find((folder) => trainNames.has(folder.toLowerCase()));
   const test = splits.find((folder) => folder !== train);
-  const advice = [
-    train === undefined ? 'Give one of them' : `Give ${join(directory, train)} for training`,
-    test === undefined || train === undefined ? '' : ` and --test ${join(directory, test)}`,
-  ].join('');
+  const placeOf = (split: string | undefined): string | null =>
+    split === undefined ? null : join(directory, split);
   throw new UserError(
     'invalid-labels',
-    `${directory} holds splits (${splits.join(', ')}) with the class folders inside. ${advice}.`,
+    imageFolderText.splits(directory, splits, { train: placeOf(train), test: placeOf(test) }),
   );
 }

@@ -3,13 +3,13 @@ import type { ImageFormat } from './raster/image-file.ts';
 /** A kind of file, told from its first bytes. */
 export interface ImageSignature {
   readonly name: string;
-  /** What its reader calls it; null where it is known only to be refused by name. */
+  /** Name of the format in its reader; null for formats that are recognised only to be refused by name. */
   readonly format: ImageFormat | null;
 }
 
 interface Mark extends ImageSignature {
   readonly at: number;
-  /** One character a byte. */
+  /** Bytes of the signature, one character each. */
   readonly bytes: string;
 }
 

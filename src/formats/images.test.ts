@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Preparation } from '../core/image/preparation.ts';
-import { pngFile, tiffFile, words } from './image-fixtures.ts';
+import { pngFile, tiffFile, words } from './testing/image-fixtures.ts';
 import { readImage, writePng } from './images.ts';
 
 let folder: string;
@@ -182,7 +182,7 @@ describe('measurements', () => {
     const { data: seen } = await readImage({ path }, { ...asStored, ...first });
     expect([...seen.subarray(0, 6)]).toEqual([3, 0, 1, 7, 4, 5]);
     await expect(readImage({ path }, { ...asStored, ...second })).rejects.toThrow(
-      `${path}: band 5 is to be seen`,
+      `${path}: band 5 was chosen`,
     );
   });
 

@@ -1,15 +1,16 @@
 import { UserError } from '../core/errors.ts';
-import { pictured, plainPreparation } from '../core/image/preparation.ts';
+import { imageFolderText } from '../text/index.ts';
+import { picturePreparation, plainPreparation } from '../core/image/preparation.ts';
 import type { Preparation } from '../core/image/preparation.ts';
 import type { Raster } from '../core/image/raster.ts';
-import type { ImagePlace } from './labelled-images.ts';
+import type { ImagePlace } from './labels/labelled-images.ts';
 import { sharp } from './libvips.ts';
-import { memoryFailure } from './memory-failure.ts';
+import { memoryFailure } from './files/memory-failure.ts';
 import { withImage } from './open-images.ts';
 import type { ImageFile } from './raster/image-file.ts';
 import { readPrepared } from './raster/prepared.ts';
-import { writeFileAtomically } from './write-file.ts';
-import type { WriteOptions } from './write-file.ts';
+import { writeFileAtomically } from './files/write-file.ts';
+import type { WriteOptions } from './files/write-file.ts';
 
 /** Extensions by which images are found, in lower case. What a file holds is told by its content. */
 export const imageExtensions: ReadonlySet<string> = new Set([
@@ -52,7 +53,7 @@ export async function readImage(
   });
 }
 
-/** As `readImage`, in red, green and blue: what people are shown of it. @throws UserError as `readImage` */
+/** Reads an image like `readImage`, in red, green and blue as people see it. @throws UserError as `readImage` */
 export async function readPicture(
   { path, frame }: ImagePlace,
   preparation: Preparation,
@@ -60,18 +61,18 @@ export async function readPicture(
 ): Promise<Raster> {
   return withImage(path, async (file) => {
     requireFrame(file, frame);
-    return readPrepared(file, { preparation: pictured(preparation, file.header), frame, signal });
+    return readPrepared(file, {
+      preparation: picturePreparation(preparation, file.header),
+      frame,
+      signal,
+    });
   });
 }
 
 /** @throws UserError 'invalid-file' where the file has fewer frames than when it came in */
 export function requireFrame({ path, header }: ImageFile, frame: number | undefined): void {
   if (frame === undefined || frame < header.frames) return;
-  const has = header.frames === 1 ? 'one slice' : `${header.frames} slices`;
-  throw new UserError(
-    'invalid-file',
-    `${path} has ${has}, not ${frame + 1} as before. Add its folder again.`,
-  );
+  throw new UserError('invalid-file', imageFolderText.fewerSlices(path, header.frames, frame + 1));
 }
 
 /**

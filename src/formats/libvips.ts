@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { UserError } from '../core/errors.ts';
+import { imageText } from '../text/index.ts';
 
 // One thread a decode: training reads many small images, so callers decode several files at once
 // (libuv runs four by default), which keeps the cores busy with less overhead than splitting each.
@@ -10,11 +11,7 @@ sharp.cache(false);
 /** The decoder, set up for this program: import it from here alone. */
 export { sharp };
 
-/** What to throw when the decoder gave up on `path`. */
+/** Returns the error to throw when the decoder gave up on `path`. */
 export function damagedImage(path: string, details?: string): UserError {
-  return new UserError(
-    'invalid-file',
-    `${path} is damaged or cut short and cannot be decoded. Copy it again or remove it.`,
-    details,
-  );
+  return new UserError('invalid-file', imageText.damaged(path), details);
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { pngFile } from './image-fixtures.ts';
+import { pngFile } from './testing/image-fixtures.ts';
 import { withImage } from './open-images.ts';
 import type { ImageFile } from './raster/image-file.ts';
 import { niftiFile } from './raster/nifti/nifti-fixtures.ts';

@@ -12,12 +12,12 @@ import { openImage } from './raster/open.ts';
 
 /** Files that are kept open, at most. */
 const most = 3;
-/** How long after their last use, ms. */
+/** Time that an unused file stays open, ms. */
 const moment = 5000;
 
 interface KeptFile {
   readonly file: ImageFile;
-  /** Of the file on the disk: another one in its place is another file. */
+  /** Identity of the file on the disk: a replaced file is another one. */
   readonly stamp: string;
   users: number;
   timer: NodeJS.Timeout | undefined;
@@ -101,7 +101,7 @@ export async function stampOf(path: string): Promise<string> {
   return found ? `${found.dev}:${found.ino}:${found.size}:${found.mtimeNs}` : '';
 }
 
-/** As a thread of its own reads files: without a promise, which takes longer than the disk. */
+/** Looks a file up synchronously, as threads do: a promise takes longer than the disk. */
 function statHere(path: string): BigIntStats | undefined {
   try {
     return statSync(path, { bigint: true, throwIfNoEntry: false });

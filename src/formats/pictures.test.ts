@@ -3,7 +3,7 @@ import { plainPreparation, preparationOf } from '../core/image/preparation.ts';
 import type { Preparation } from '../core/image/preparation.ts';
 import { sharp } from './libvips.ts';
 import { readThumbnail } from './pictures.ts';
-import { pictureFile, syntax } from './raster/dicom/dicom-fixtures.ts';
+import { pictureFile, syntax } from './testing/dicom-fixtures.ts';
 import { openImage } from './raster/open.ts';
 import { readPrepared } from './raster/prepared.ts';
 import { expectRefusal } from './raster/testing/reading.ts';
@@ -47,7 +47,7 @@ const dicom = (side: number): Buffer =>
     ],
   );
 
-/** What libvips' own, better kernel makes of what a model sees. */
+/** Reduces what a model sees with libvips' own, better kernel. */
 async function witness(path: string, preparation: Preparation): Promise<Buffer> {
   const file = await openImage(path);
   const { width, height, data } = await readPrepared(file, { preparation });

@@ -1,5 +1,5 @@
 import {
-  pictured,
+  picturePreparation,
   prepareMeans,
   prepareShades,
   rangeOf,
@@ -7,7 +7,7 @@ import {
 } from '../core/image/preparation.ts';
 import type { Preparation } from '../core/image/preparation.ts';
 import type { Raster } from '../core/image/raster.ts';
-import { discardLarge } from './decode-budget.ts';
+import { discardLarge } from './files/decode-budget.ts';
 import { sharp } from './libvips.ts';
 import type { ImageFile, ImageHeader } from './raster/image-file.ts';
 import { readToPrepare } from './raster/prepared.ts';
@@ -33,11 +33,11 @@ export async function encodePicture(
 
 /** px; twice the usual tile, for dense screens. */
 const thumbnailSide = 256;
-/** Of JPEG. */
+/** Quality of JPEG. */
 const thumbnailQuality = 85;
 
 /**
- * A small picture of what a model sees of an image (`pictured`), as JPEG, which takes a third of the time of WebP. It is
+ * Small picture of what a model sees of an image (`picturePreparation`), as JPEG, which takes a third of the time of WebP. It is
  * the file's own sketch where it has one and the model sees what is stored.
  *
  * @throws UserError as `readPrepared`
@@ -48,7 +48,7 @@ export async function readThumbnail(
   frame?: number,
 ): Promise<Uint8Array> {
   const { header } = file;
-  const preparation = pictured(seen, header);
+  const preparation = picturePreparation(seen, header);
   if (file.sketch !== undefined && isLarge(header) && isSeenAsStored(preparation, header)) {
     return ownBytes(await file.sketch(thumbnailSide, thumbnailQuality));
   }
@@ -88,7 +88,7 @@ function evenFactor({ width, height }: Size): number | undefined {
   return isWhole && width % factor === 0 && height % factor === 0 ? factor : undefined;
 }
 
-/** Of 1 or 3 channels. */
+/** Pixels of 1 or 3 channels. */
 async function encodeThumbnail(raster: Raster): Promise<Uint8Array> {
   const { width, height, channels, data } = raster;
   const image = sharp(data, {
@@ -115,7 +115,7 @@ function isTiny({ width, height }: Size): boolean {
   return Math.max(width, height) <= thumbnailSide / 2;
 }
 
-/** Without the rest of a memory that is shared. */
+/** Copies the bytes out of a shared memory. */
 function ownBytes(bytes: Buffer): Uint8Array {
   const { buffer, byteOffset, byteLength } = bytes;
   const isAlone = byteLength === buffer.byteLength;

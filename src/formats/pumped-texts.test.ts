@@ -5,14 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { coloursByName } from '../core/image/colour-names.ts';
 import { polygonRuns } from '../core/mask/polygon.ts';
 import { describeTeacher } from './checkpoints/read-teacher.ts';
-import { parseLabelRows } from './label-rows.ts';
+import { parseLabelRows } from './labels/label-rows.ts';
 import { requireKind } from './masks/detect.ts';
 import { isCvatArchive } from './masks/cvat/read.ts';
 import { parseLabelList } from './masks/paired/label-list.ts';
-import { maskPlaces } from './mask-folders.ts';
+import { maskPlaces } from './labels/mask-folders.ts';
 import { openImage } from './raster/open.ts';
-import { gdalMetadataOf } from './raster/tiff/gdal-fields.ts';
-import { long, short, text, tiffBytes, type FieldSpec } from './raster/tiff/tiff-fixtures.ts';
+import { gdalMetadataOf } from './raster/tiff/place/gdal-fields.ts';
+import { long, short, text, tiffBytes, type FieldSpec } from './testing/tiff-fixtures.ts';
 import { tags } from './raster/tiff/tags.ts';
 
 // Each place that reads texts of files gets texts of a megabyte that repeat what its expressions begin with. Whatever
@@ -22,7 +22,7 @@ const length = 1_000_000;
 /** Generous: a busy machine is slow, not quadratic. Milliseconds. */
 const longest = 20_000;
 
-/** What a system takes as a path. */
+/** Longest path that a system accepts. */
 const longestPath = 4096;
 
 const pumped = (piece: string): string => piece.repeat(Math.ceil(length / piece.length));
@@ -168,5 +168,5 @@ it('pages that share one directory a hundred thousand times', async () => {
   const pages = Array.from({ length: 4000 }, () => ({ width: 4, height: 4, values, fields }));
   const path = join(folder, 'shared.tif');
   await writeFile(path, tiffBytes(pages));
-  await expect(openImage(path)).rejects.toThrow('lists more pages and fields of pages');
+  await expect(openImage(path)).rejects.toThrow('lists more pages and fields than can be read');
 });

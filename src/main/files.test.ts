@@ -12,7 +12,7 @@ import process from 'node:process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { failurePage } from './failure-page.ts';
+import { failurePage } from './window/failure-page.ts';
 import { Log } from './log.ts';
 import { pictureUrl, preparationMark } from '../contract/bridge.ts';
 import { readPictureUrl } from './pictures.ts';

@@ -66,7 +66,7 @@ function olderFiles(file: string): string[] {
   return Array.from({ length: kept }, (_, index) => `${file}.${index + 1}`);
 }
 
-/** What an error says, for the log or as the details of an answer. */
+/** Describes an error for the log or as the details of an answer. */
 export function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -4,7 +4,7 @@ import type { LoginKind, Logins } from '../contract/logins.ts';
 import { withoutEnd } from '../core/text/scan.ts';
 import { readKept, writeKept } from './kept-file.ts';
 
-/** What this needs of Electron's `safeStorage`. */
+/** Part of Electron's `safeStorage` that is used here. */
 export interface KeyStore {
   isEncryptionAvailable(): boolean;
   /** Linux alone. */

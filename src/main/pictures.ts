@@ -1,7 +1,7 @@
 import type { Session } from 'electron';
 import type { Answer } from '../contract/app.ts';
 import { mediaScheme } from '../contract/bridge.ts';
-import type { EngineHost } from './engine-host.ts';
+import type { EngineHost } from './engine/engine-host.ts';
 
 /**
  * Serves `media://image/<id>/<thumbnail|whole>`, so that the page shows pictures with plain `img`
@@ -17,7 +17,7 @@ export function servePictures(session: Session, engine: EngineHost): void {
 
 interface PictureAnswer {
   readonly answer: Answer<unknown>;
-  /** It is what its address says, and stays so. */
+  /** True if the picture at an address never changes. */
   readonly isLasting: boolean;
 }
 
@@ -64,7 +64,7 @@ function typeOf([first, second]: Uint8Array): 'image/jpeg' | 'image/webp' {
 interface Picture {
   readonly image: number;
   readonly side: 'thumbnail' | 'whole';
-  /** Of the preparation; null: whichever the project has. */
+  /** Hash of the preparation; null: the project's current one. */
   readonly mark: string | null;
 }
 

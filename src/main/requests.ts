@@ -6,12 +6,12 @@ import { engineMethods, hostMethods, methods } from '../contract/app.ts';
 import type { Answer, EngineMethod, MethodName, ShellMethod } from '../contract/app.ts';
 import { channels } from '../contract/bridge.ts';
 import type { LoginKind, LoginState } from '../contract/logins.ts';
-import type { EngineHost } from './engine-host.ts';
-import { refusal } from './engine-messages.ts';
+import type { EngineHost } from './engine/engine-host.ts';
+import { refusal } from './engine/engine-messages.ts';
 import type { LoginKeeper } from './logins.ts';
 import { describe } from './log.ts';
 import type { Log } from './log.ts';
-import { isPage } from './page.ts';
+import { isPage } from './window/page.ts';
 import type { SavePlaces } from './save-places.ts';
 import { ShellError } from './shell-methods.ts';
 import type { ShellHandlers } from './shell-methods.ts';
@@ -21,7 +21,7 @@ export interface RequestWorld {
   readonly contents: () => WebContents | null;
   readonly engine: EngineHost;
   readonly shell: ShellHandlers;
-  /** Where the page may have something written. */
+  /** Places where the page may have something written. */
   readonly places: SavePlaces;
   readonly logins: LoginKeeper;
   /** Told once a project is gone: nothing here may name its files any more. */
@@ -47,14 +47,14 @@ export function serveRequests(world: RequestWorld): void {
   ): Promise<Answer<unknown>> => {
     if (!isOurs(event, world.contents())) return forbidden;
     const parsedId = requestId.safeParse(id);
-    if (!parsedId.success) return refusal('invalid-request', 'A request came without a number.');
+    if (!parsedId.success) return refusal('invalid-request', 'The request has no number.');
     const abort = new AbortController();
     underWay.set(parsedId.data, abort);
     try {
       return await answer(world, method, params, abort.signal);
     } catch (error) {
       world.log.note(`${String(method)}: ${describe(error)}`);
-      return refusal('internal', 'That did not work. The log says more.', describe(error));
+      return refusal('internal', 'The request failed. Open the log for details.', describe(error));
     } finally {
       // A page that was reloaded counts from the start again.
       if (underWay.get(parsedId.data) === abort) underWay.delete(parsedId.data);
@@ -76,7 +76,7 @@ export function serveRequests(world: RequestWorld): void {
     try {
       event.reply(channels.answer, page, id, given);
     } catch (error) {
-      world.log.note(`An answer did not get to the window: ${describe(error)}`);
+      world.log.note(`An answer could not be sent to the window: ${describe(error)}`);
     }
   };
 
@@ -93,21 +93,24 @@ async function answer(
 ): Promise<Answer<unknown>> {
   const name = methodName.safeParse(method);
   if (!name.success) {
-    return refusal('invalid-request', 'The window asked for something that does not exist.');
+    return refusal('invalid-request', 'The window sent an unknown request.');
   }
   const parsed = methods[name.data].params.safeParse(params);
   if (hostMethods.has(name.data)) return forbidden;
   if (!parsed.success) {
     return refusal(
       'invalid-request',
-      `The window asked for ${name.data} in a form that does not fit.`,
+      `The window sent an invalid request for ${name.data}.`,
       // As long as what was sent.
       z.prettifyError(parsed.error).slice(0, 2000),
     );
   }
   if (isEngineMethod(name.data)) {
     if (!places.allows(name.data, parsed.data)) {
-      return refusal('forbidden', 'Nothing was saved there. Choose the place in the dialog again.');
+      return refusal(
+        'forbidden',
+        'Nothing was saved: the file was not chosen in the dialog. Choose it again.',
+      );
     }
     const answered = await engine.request(name.data, parsed.data, signal);
     if (name.data === 'project.remove' && answered.ok) projectRemoved();
@@ -120,7 +123,7 @@ async function answer(
   } catch (error) {
     if (error instanceof ShellError) return refusal(error.code, error.message);
     log.note(`${name.data}: ${describe(error)}`);
-    return refusal('internal', `That did not work. The log says more.`, describe(error));
+    return refusal('internal', `The request failed. Open the log for details.`, describe(error));
   }
 }
 
@@ -150,4 +153,4 @@ function isOurs(event: IpcMainEvent, contents: WebContents | null): boolean {
   return event.sender === contents && isPage(event.senderFrame);
 }
 
-const forbidden = refusal('forbidden', 'This page may not ask for anything.');
+const forbidden = refusal('forbidden', 'This page is not allowed to send requests.');

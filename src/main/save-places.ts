@@ -28,7 +28,7 @@ export class SavePlaces {
     return place;
   }
 
-  /** Whether a request of the page writes nothing, or writes where a person chose. */
+  /** Returns true if a request of the page writes nothing, or writes to a place that a person chose. */
   allows(method: EngineMethod, params: unknown): boolean {
     const name = (written as Partial<Record<EngineMethod, string>>)[method];
     if (name === undefined) return true;

@@ -1,6 +1,6 @@
 import { app } from 'electron';
 import type { Session, WebContents } from 'electron';
-import { devServer, isPage } from './page.ts';
+import { devServer, isPage } from './window/page.ts';
 
 /** Schemes by which something could leave this machine, or another file come in. */
 const outside = { urls: ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'file://*'] };
@@ -31,7 +31,7 @@ function isDevServer(url: string): boolean {
   return new URL(url).host === new URL(devServer).host;
 }
 
-/** For every page there ever is: no new windows, no other pages in it, no embedded ones. */
+/** Protects every page: no new windows, no other pages in it, no embedded ones. */
 export function hardenPages(onNavigation: (url: string, contents: WebContents) => void): void {
   app.on('web-contents-created', (_created, contents) => {
     contents.setWindowOpenHandler(() => ({ action: 'deny' }));

@@ -3,9 +3,9 @@ import { isAbsolute } from 'node:path';
 import { dialog, shell } from 'electron';
 import type { BrowserWindow, OpenDialogOptions } from 'electron';
 import type { MenuKeys, ParsedParams, Result, ShellMethod } from '../contract/app.ts';
-import { about } from './about.ts';
-import { notify } from './notifications.ts';
-import type { EngineHost } from './engine-host.ts';
+import { about } from './window/about.ts';
+import { notify } from './window/notifications.ts';
+import type { EngineHost } from './engine/engine-host.ts';
 import type { SavePlaces } from './save-places.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -25,7 +25,7 @@ export interface ShellWorld {
   readonly forgetPictures: () => Promise<void>;
 }
 
-/** What a method answers a page with that asked for something impossible. */
+/** Error for a page that asked for something impossible. */
 export class ShellError extends Error {
   override readonly name = 'ShellError';
   readonly code: string;
@@ -71,7 +71,7 @@ export function shellHandlers(world: ShellWorld): ShellHandlers {
     },
     'shell.showInFolder': async ({ file }) => {
       if (!isAbsolute(file) || !(await exists(file))) {
-        throw new ShellError('not-found', `${file} is no longer there.`);
+        throw new ShellError('not-found', `${file} no longer exists.`);
       }
       shell.showItemInFolder(file);
       return null;

@@ -10,7 +10,7 @@ const settings = z.strictObject({
   opened: path,
 });
 
-/** Which folder the projects lie in: the chosen one, which is kept between starts, or a default. */
+/** Folder of the projects: the chosen one, which is remembered between starts, or a default. */
 export class Workspace {
   readonly #file: string;
   #kept: z.output<typeof settings>;
@@ -27,7 +27,7 @@ export class Workspace {
     return this.#folder;
   }
 
-  /** Whether projects were opened here before; a folder that was chosen since may be begun anew. */
+  /** True if projects were opened here before; a newly chosen folder may start empty. */
   get isKnown(): boolean {
     return this.#kept.opened === this.#folder;
   }

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { app } from 'electron';
 import type { Session, WebContents } from 'electron';
-import { devServer } from './page.ts';
+import { devServer } from './window/page.ts';
 
 // Everything that keeps Chromium from the network, in one place. Understudy's page needs none of it: it is served under
 // schemes of its own, and what a person asks to download the engine downloads. See docs/adr/0029-zero-network.md, and the
@@ -64,12 +64,12 @@ const features = [
   'DirectSockets',
 ];
 
-/** While developing, Vite's server is the one place that the page may reach. */
+/** Allows Vite's server during development, the one place that the page may reach. */
 function exceptDevServer(url: string): string {
   return `MAP * ~NOTFOUND , EXCLUDE ${new URL(url).hostname}`;
 }
 
-/** Before the app is ready: Chromium reads its switches when it starts. */
+/** Switches network features off. Call it before the app is ready: Chromium reads its switches when it starts. */
 export function cutNetwork(): void {
   const { commandLine } = app;
   for (const [name, value] of switches) commandLine.appendSwitch(name, value);
@@ -88,7 +88,7 @@ export function cutNetwork(): void {
   });
 }
 
-/** Each session has a spell checker, which downloads a dictionary whether or not a page is checked. */
+/** Switches off the spell checker of a session, which downloads a dictionary whether or not a page is checked. */
 function cutSession(session: Session): void {
   session.setSpellCheckerEnabled(false);
   // On a Mac the system checks, which has its dictionaries.

@@ -3,12 +3,12 @@ import type { Graph } from '../core/graph/ops.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { DeviceTensor, Inputs } from './executor.ts';
 
-/** What a loaded graph takes. */
+/** Inputs that a loaded graph declares. */
 export interface DeclaredInputs {
-  /** The graph's name, for messages. */
+  /** Name of the graph, for messages. */
   readonly graph: string;
   readonly names: readonly string[];
-  /** By input; an axis without a size takes any, and an input without a shape too. */
+  /** Shapes by input; an axis of undefined size accepts any, and so does an input without a shape. */
   readonly shapes: ReadonlyMap<string, DeclaredShape>;
 }
 
@@ -24,9 +24,9 @@ export function declaredShapes(graph: Graph): ReadonlyMap<string, DeclaredShape>
 }
 
 /**
- * The values of every input, in the order of their names.
+ * Lists the values of every input, in the order of their names.
  *
- * @throws when an input is missing, unknown or of another shape
+ * @throws if an input is missing, unknown or of another shape
  */
 export function matchInputs(
   { graph, names, shapes }: DeclaredInputs,
@@ -48,7 +48,7 @@ export function matchInputs(
   return matched;
 }
 
-/** Values that are not on any device yet. */
+/** Requires values that are not on a device yet. */
 export function requireValues(value: Tensor | DeviceTensor): Tensor {
   if (!('data' in value)) throw new Error('a tensor of another executor cannot be used here');
   return value;

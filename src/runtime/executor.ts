@@ -1,38 +1,39 @@
 import { UserError } from '../core/errors.ts';
 import type { Graph } from '../core/graph/ops.ts';
 import type { Tensor } from '../core/tensor.ts';
+import { executorText } from '../text/index.ts';
 
-/** Runs graphs on one device of this machine. */
+/** Executor of graphs on one device of this machine. */
 export interface Executor {
-  /** As the user names it: `cpu`. */
+  /** Name as used by the user: `cpu`. */
   readonly name: string;
-  /** How many tokens (images times patches) at a time suit this device best in a training step. */
+  /** Number of tokens (images times patches) per run that suits this device best in a training step. */
   readonly tokensAtOnce: number;
-  /** Threads of the processor that it keeps busy at work. */
+  /** Number of processor threads that it keeps busy. */
   readonly busyThreads: number;
-  /** Of the device, where that is known. */
+  /** Memory of the device, if known. */
   readonly memoryBytes?: number | undefined;
-  /** Whether results stay in a device's memory, from where reading takes time. */
+  /** True if results stay in a device's memory, so that reading them takes time. */
   readonly keepsResults: boolean;
   /** Compiles a graph; its constants are copied to the device once. */
   load(graph: Graph): Promise<LoadedGraph>;
 }
 
-/** An executor that also runs what was exported. */
+/** Executor that can also run exported files. */
 export interface ModelFileExecutor extends Executor {
   /** Loads a model file, with any weights file beside it. */
   loadFile(path: string): Promise<LoadedGraph>;
 }
 
-/** A graph that is ready to run any number of times. */
+/** Graph that is ready to run any number of times. */
 export interface LoadedGraph {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   /**
-   * Runs once. Results stay on the device, so that a training step's state can be fed back without
+   * Runs the graph once. Results stay on the device, so that a training step's state can be fed back without
    * a copy; the caller disposes them.
    *
-   * @throws when an input is missing, unknown or of another shape
+   * @throws if an input is missing, unknown or of another shape
    */
   run(inputs: Inputs): Promise<Results>;
   dispose(): Promise<void>;
@@ -42,7 +43,7 @@ export type Inputs = Readonly<Record<string, Tensor | DeviceTensor>>;
 
 export type Results = ReadonlyMap<string, DeviceTensor>;
 
-/** A float32 tensor where the executor keeps it. */
+/** Float32 tensor in the executor's memory. */
 export interface DeviceTensor {
   readonly shape: readonly number[];
   read(): Promise<Tensor>;
@@ -50,9 +51,9 @@ export interface DeviceTensor {
 }
 
 /**
- * Loads graphs in turn; where one cannot be loaded those before it are disposed.
+ * Loads graphs in turn; if one fails to load, those before it are disposed.
  *
- * @throws as `load`
+ * @throws the same errors as `load`
  */
 export async function loadAll(
   executor: Pick<Executor, 'load'>,
@@ -68,7 +69,7 @@ export async function loadAll(
   }
 }
 
-/** One named result as values; the others are disposed. */
+/** Reads one named result as values and disposes all results. */
 export async function readResult(results: Results, name: string): Promise<Tensor> {
   const wanted = results.get(name);
   if (!wanted) throw new Error(`no result ${name}; there are ${[...results.keys()].join(', ')}`);
@@ -78,15 +79,12 @@ export async function readResult(results: Results, name: string): Promise<Tensor
 }
 
 /**
- * The same, where what was computed must be numbers.
+ * Reads one named result, whose values must be finite.
  *
- * @throws UserError 'diverged' where it is not
+ * @throws UserError 'diverged' for NaN or infinite values
  */
 export async function readFinite(results: Results, name: string): Promise<Tensor> {
   const values = await readResult(results, name);
   if (values.data.every(Number.isFinite)) return values;
-  throw new UserError(
-    'diverged',
-    `What the model gives (${name}) are no numbers. Its file may be damaged, or the device that computes may be faulty.`,
-  );
+  throw new UserError('diverged', executorText.notFinite(name));
 }

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-// Wide enough that its matrices count as large: 64·64 weights.
+// Wide enough for its matrices to count as large: 64·64 weights.
 const model = tinyVit({ width: 64, mlpWidth: 64 });
 const head = { weight: randomTensor([3, 64], 1), bias: randomTensor([3], 2) };
 const student = classifierGraph(model, { ...head, task: 'single' });
@@ -28,7 +28,7 @@ const image = randomTensor([2, 3, 8, 8], 3, 0, 1);
 const logits = (graph: Graph): Float64Array =>
   required(evaluate(graph, new Map([['image', image.data]])).get('logits'), 'logits').data;
 
-/** The student's logits on `image`, by a model file. */
+/** Logits of the student on `image`, computed by a model file. */
 async function fromFile(name: string, batch = image): Promise<Float32Array> {
   const loaded = await executor.loadFile(join(folder, name));
   const { data } = await readResult(await loaded.run({ image: batch }), 'logits');
@@ -48,7 +48,7 @@ describe('a model file', () => {
     expect(difference(await fromFile('apart.onnx'), logits(student))).toBeLessThan(1e-5);
   });
 
-  // 8 bits: an input that lies between two steps may be rounded either way.
+  // 8 bits: an input between two steps may be rounded either way.
   it.each([
     ['float32', student, 1e-5, 0],
     ['float16', halfWeights(student), 1e-5, 5e-3],
@@ -59,7 +59,7 @@ describe('a model file', () => {
     expect(difference(logits(graph), logits(student))).toBeLessThanOrEqual(ofTheLiveModel);
   });
 
-  // 8-bit inputs take their range from the whole batch, so there its size does change results.
+  // 8-bit inputs take their range from the whole batch, so its size affects the results.
   it.each([
     ['float32', student],
     ['float16', halfWeights(student)],
@@ -83,7 +83,7 @@ describe('a model file', () => {
 });
 
 it('graphs whose weights are handed over beside the message run like others', async () => {
-  // Past 64 MiB the executor keeps weights out of the message: a bias for each of 17 M sums.
+  // Above 64 MiB the executor passes weights outside of the message: a bias for each of 17 M sums.
   const columns = 2 ** 24 + 1024;
   const weight = new Float32Array(columns).fill(0.25);
   weight[columns - 1] = -3;

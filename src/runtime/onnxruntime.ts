@@ -2,222 +2,228 @@ import './no-telemetry.ts';
 import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { whileComputing } from '../core/activity.ts';
 import { UserError } from '../core/errors.ts';
-import type { OpName } from '../core/graph/ops.ts';
-import { forPlainProducts } from '../core/graph/plain-products.ts';
-import { emitOnnx, identityModel, weightFile } from '../core/onnx/emit.ts';
+import type { Graph, OpName } from '../core/graph/ops.ts';
+import { forUntransposedProducts } from '../core/graph/untransposed-products.ts';
+import { emitOnnx, identityModel, weightFile, type OnnxModel } from '../core/onnx/emit.ts';
 import { halfProducts } from '../core/onnx/precision.ts';
 import { tensor } from '../core/tensor.ts';
 import type { Tensor } from '../core/tensor.ts';
+import { onnxRuntimeText } from '../text/index.ts';
 import { declaredShapes, matchInputs, requireValues } from './declared-inputs.ts';
 import type { DeclaredInputs } from './declared-inputs.ts';
 import type { DeviceTensor, Inputs, LoadedGraph, ModelFileExecutor, Results } from './executor.ts';
 import { defaultThreads } from './threads.ts';
 
-// What it would write on the terminal of a provider that is not there is thrown as well.
+// A missing provider's messages are thrown as well; this keeps them from the terminal.
 env.logLevel = 'fatal';
 
-/** Of ONNX Runtime. */
+/** Version of ONNX Runtime. */
 export const runtimeVersion: string = env.versions.node ?? env.versions.common;
 
 export interface OnnxRuntimeOptions {
-  /** Threads inside an operator; by default one a core that this process may use. */
+  /** Number of threads inside an operator; by default one per core that this process may use. */
   readonly threads?: number;
-  /** Of the device, where that is known. */
+  /** Memory of the device, if known. */
   readonly memoryBytes?: number | undefined;
-  /** What matrix products take their operands in; float16 needs a device that has it. */
+  /** Precision of the operands of matrix products; float16 needs a device that supports it. */
   readonly products?: 'float32' | 'float16';
-  /** Writes to standard error, among all else it has to say, which provider gets which node. */
+  /** True to log to standard error which provider gets which node, among everything else that is logged. */
   readonly logsPlacements?: boolean;
-  /** Writes ONNX Runtime's own profile to files that begin with this path. */
+  /** Path prefix of the files that ONNX Runtime's own profile is written to. */
   readonly profilePrefix?: string;
 }
 
-/** Weights beyond this many bytes are handed over beside the message instead of being copied into it. */
+/** Size in bytes above which weights are passed beside the message instead of being copied into it. */
 const externalThreshold = 64 << 20;
 const externalFile = 'weights.bin';
 
-/** Where ONNX Runtime computes: processor; any maker's GPU; NVIDIA's on Linux; any on Windows; Apple's. */
+/** Execution provider: processor; GPU of any vendor; NVIDIA GPU on Linux; any GPU on Windows; Apple's. */
 export type Provider = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
 
 interface ProviderTraits {
   readonly tokensAtOnce: number;
-  /** Where results of a graph stay; files give theirs to the processor at once. */
+  /** Location of a graph's results; those of files are moved to the processor at once. */
   readonly location: 'cpu' | 'gpu-buffer';
-  /** Ops that it has no kernel for, so that they would be computed on the processor, with two copies. */
-  readonly spelledOut: ReadonlySet<OpName>;
-  /** Products take operands only as they lie, and want many entries to compute side by side. */
-  readonly plainProducts: boolean;
-  /** Optimisers of the runtime that do harm. */
+  /** Ops without a kernel, which would otherwise run on the processor, with two copies. */
+  readonly decomposedOps: ReadonlySet<OpName>;
+  /** True if products cannot read transposed operands, and need many entries to compute in parallel. */
+  readonly needsUntransposedProducts: boolean;
+  /** Optimisers of the runtime that make graphs slower. */
   readonly disabledOptimizers: string;
-  /** Refuses a graph of which the processor would have to compute a part. */
-  readonly wholeGraphs: boolean;
+  /** True to refuse graphs of which the processor would have to compute a part. */
+  readonly requiresWholeGraphs: boolean;
 }
 
-const nothing: ReadonlySet<OpName> = new Set();
+const noOps: ReadonlySet<OpName> = new Set();
 
 /**
- * Measured on the training step: Gemm spreads its bias with one thread where Add uses all, and the transpose optimiser
- * repeats transposes that FusedMatMul takes in for nothing.
+ * Traits of providers on processors, by measurements of the training step: Gemm adds its bias with one thread where Add
+ * uses all, and the transpose optimiser repeats transposes that FusedMatMul performs at no cost.
  */
-const ofProcessors = {
-  spelledOut: nothing,
-  plainProducts: false,
+const processorTraits = {
+  decomposedOps: noOps,
+  needsUntransposedProducts: false,
   disabledOptimizers: 'MatMulAddFusion;TransposeOptimizer',
-  wholeGraphs: false,
+  requiresWholeGraphs: false,
 };
 
 /**
- * On processors 32 images of 65 tokens at a time keep a step's intermediate results in the caches, 10 % faster than
- * 128 images, and a large teacher's step within memory. On a GPU 32 images of 197 tokens fill it.
+ * Traits of each provider. On processors 32 images of 65 tokens at a time keep a step's intermediate results in the
+ * caches, 10 % faster than 128 images, and a large teacher's step within memory. On a GPU 32 images of 197 tokens use
+ * it fully.
  */
 const traits: Readonly<Record<Provider, ProviderTraits>> = {
-  cpu: { tokensAtOnce: 2080, location: 'cpu', ...ofProcessors },
+  cpu: { tokensAtOnce: 2080, location: 'cpu', ...processorTraits },
   webgpu: {
     tokensAtOnce: 6304,
     location: 'gpu-buffer',
-    spelledOut: new Set(['logSoftmax']),
-    plainProducts: true,
-    // A product and what is added to it are one kernel there; with a turned operand it is slow.
+    decomposedOps: new Set(['logSoftmax']),
+    needsUntransposedProducts: true,
+    // A product and its addition are one kernel there, which is slow with a transposed operand.
     disabledOptimizers: 'TransposeOptimizer;GemmTransposeFusion',
-    wholeGraphs: true,
+    requiresWholeGraphs: true,
   },
-  // The runtime's binding for Node hands out what lies on a GPU for WebGPU alone.
-  cuda: { tokensAtOnce: 6304, location: 'cpu', ...ofProcessors },
-  dml: { tokensAtOnce: 6304, location: 'cpu', ...ofProcessors },
-  // It knows a part of the ops and leaves the rest to the processor, with copies to and fro.
-  coreml: { tokensAtOnce: 2080, location: 'cpu', ...ofProcessors, wholeGraphs: true },
+  // The runtime's binding for Node gives access to GPU memory for WebGPU only.
+  cuda: { tokensAtOnce: 6304, location: 'cpu', ...processorTraits },
+  dml: { tokensAtOnce: 6304, location: 'cpu', ...processorTraits },
+  // Core ML supports some ops and leaves the others to the processor, with copies to and fro.
+  coreml: { tokensAtOnce: 2080, location: 'cpu', ...processorTraits, requiresWholeGraphs: true },
 };
 
-/** What a provider that cannot be had would take. */
-const needs: Readonly<Record<Exclude<Provider, 'cpu'>, string>> = {
-  webgpu:
-    'WebGPU finds no GPU here. It needs one with its current driver: with Vulkan on Linux (libvulkan.so.1 among it), with Direct3D 12 on Windows.',
-  cuda: 'CUDA cannot be used here. It needs an NVIDIA GPU with its driver, the CUDA and cuDNN libraries, and the CUDA part of ONNX Runtime, which is not installed with this app; WebGPU uses the same GPU without them.',
-  dml: 'DirectML finds no GPU here. It needs one with its current driver for Direct3D 12.',
-  coreml: 'Core ML cannot be used here.',
-};
-
-/** What a device that was there did not get through. */
-function failureOf(provider: Exclude<Provider, 'cpu'>, error: unknown): UserError {
+/** Error for a device that was available and failed. */
+function deviceError(provider: Exclude<Provider, 'cpu'>, error: unknown): UserError {
   const details = String(error);
-  return new UserError('device', sentenceOf(provider, details), details);
+  return new UserError('device', deviceErrorText(provider, details), details);
 }
 
-/** A processor fails for want of memory alone; all else is a defect. */
-function ofProcessor(error: unknown): unknown {
+/** Error on a processor: only lack of memory is one for users, all others are defects. */
+function processorError(error: unknown): unknown {
   const details = String(error);
   if (!/bad_alloc|bad allocation|failed to allocate/i.test(details)) return error;
-  return new UserError(
-    'too-large',
-    'This computer does not have enough free memory. Close other programs, or choose a smaller teacher, input or batch.',
-    details,
-  );
+  return new UserError('too-large', onnxRuntimeText.memoryTooSmall, details);
 }
 
-function sentenceOf(provider: Provider, details: string): string {
-  if (/f16|float16/i.test(details))
-    return `The GPU, or its driver, has no numbers of 16 bits (${provider}, shader-f16).`;
+function deviceErrorText(provider: Provider, details: string): string {
+  if (/f16|float16/i.test(details)) return onnxRuntimeText.noHalfPrecision(provider);
   if (details.includes('fallback to CPU EP has been explicitly disabled'))
-    return `A part of what is to be computed is nothing that ${provider} can do.`;
-  return `The GPU failed at work (${provider}): its memory may be too small or taken by other programs, or its driver was lost.`;
+    return onnxRuntimeText.partUnsupported(provider);
+  return onnxRuntimeText.failed(provider);
 }
 
 /**
- * ONNX Runtime's kernels, as `onnxruntime-node` brings them.
+ * Creates an executor with ONNX Runtime's kernels, from `onnxruntime-node`.
  *
- * What it loads and runs throws a UserError 'device' where there is no device, driver or library, or it fails; what
- * goes wrong on processors is a defect.
+ * Loading and running throw a UserError 'device' if there is no device, driver or library, or if it fails;
+ * failures on processors are defects.
  */
 export function onnxRuntime(
   provider: Provider,
   options: OnnxRuntimeOptions = {},
 ): ModelFileExecutor {
-  const { tokensAtOnce, location, spelledOut, plainProducts, disabledOptimizers, wholeGraphs } =
-    traits[provider];
-  // Gradients near convergence can be full of subnormal numbers, which processors compute slowly.
-  // Idle threads of one session must not spin while another session runs: teacher and student
-  // take turns, and each was up to eight times slower.
-  const session = { set_denormal_as_zero: '1', force_spinning_stop: '1' };
-  const optimization = { disable_specified_optimizers: disabledOptimizers };
-  const sessionOptions: InferenceSession.SessionOptions = {
-    executionProviders: [provider],
-    graphOptimizationLevel: 'all',
-    // Warnings are about the runtime's own choices, and errors are thrown. Everything names the placements.
-    logSeverityLevel: options.logsPlacements ? 0 : 4,
-    extra: { session, optimization },
-    ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
-    ...(options.profilePrefix === undefined
-      ? {}
-      : { enableProfiling: true, profileFilePrefix: options.profilePrefix }),
-  };
-  const reader = new DeviceReader(sessionOptions);
-  const guarded: Guard = async (work) => {
-    try {
-      return await work();
-    } catch (error) {
-      throw provider === 'cpu' ? ofProcessor(error) : failureOf(provider, error);
-    }
-  };
-  const create = async (
-    model: string | Uint8Array,
-    settings: InferenceSession.SessionOptions,
-  ): Promise<InferenceSession> => {
-    try {
-      // The two are overloads of one function.
-      return await whileComputing(() =>
-        typeof model === 'string'
-          ? InferenceSession.create(model, settings)
-          : InferenceSession.create(model, settings),
-      );
-    } catch (error) {
-      if (provider === 'cpu') throw ofProcessor(error);
-      if (await reader.isThere()) throw failureOf(provider, error);
-      throw new UserError('device', needs[provider], String(error));
-    }
-  };
+  const { tokensAtOnce, location, requiresWholeGraphs } = traits[provider];
+  const fileOptions = sessionOptionsOf(provider, options);
+  const graphOptions = sessionOptionsOf(provider, options, requiresWholeGraphs);
+  const reader = new DeviceReader(fileOptions);
+  const guarded = guardOf(provider);
   return {
     name: provider,
     tokensAtOnce,
-    // Whoever waits for a GPU only hands it work.
+    // Threads that wait for a GPU are idle.
     busyThreads: provider === 'cpu' ? (options.threads ?? defaultThreads()) : 1,
     memoryBytes: options.memoryBytes,
     keepsResults: location === 'gpu-buffer',
     async load(graph) {
-      const suited = plainProducts ? forPlainProducts(graph) : graph;
-      const { model, weights } = emitOnnx(
-        options.products === 'float16' ? halfProducts(suited) : suited,
-        {
-          external: { file: externalFile, threshold: externalThreshold, isApart: true },
-          spelledOut,
-        },
-      );
+      const { model, weights } = emitFor(provider, options, graph);
       const externalData = weights.map((data, index) => ({
         path: weightFile(externalFile, index),
         data,
       }));
-      const loaded = await create(model, {
-        ...sessionOptions,
-        externalData,
-        preferredOutputLocation: location,
-        ...(wholeGraphs && {
-          extra: { session: { ...session, disable_cpu_ep_fallback: '1' }, optimization },
-        }),
-      });
+      const settings = { ...graphOptions, externalData, preferredOutputLocation: location };
+      const loaded = await createSession(provider, reader, model, settings);
       return new OnnxSession(graph.name, loaded, declaredShapes(graph), reader, guarded);
     },
     async loadFile(path) {
-      const loaded = await create(path, sessionOptions);
+      const loaded = await createSession(provider, reader, path, fileOptions);
       return new OnnxSession(path, loaded, new Map(), reader, guarded);
     },
   };
 }
 
-/** Does what the device may fail at, and tells of it. */
+/** @param disablesFallback true to refuse graphs of which the processor would have to compute a part */
+function sessionOptionsOf(
+  provider: Provider,
+  { threads, logsPlacements, profilePrefix }: OnnxRuntimeOptions,
+  disablesFallback = false,
+): InferenceSession.SessionOptions {
+  return {
+    executionProviders: [provider],
+    graphOptimizationLevel: 'all',
+    // Warnings concern the runtime's own choices, and errors are thrown. Level 0 includes the placements.
+    logSeverityLevel: logsPlacements ? 0 : 4,
+    extra: {
+      session: {
+        // Gradients near convergence can be full of subnormal numbers, which processors compute slowly.
+        set_denormal_as_zero: '1',
+        // Idle threads of one session must not spin while another session runs: teacher and student
+        // take turns, and spinning made each up to eight times slower.
+        force_spinning_stop: '1',
+        ...(disablesFallback && { disable_cpu_ep_fallback: '1' }),
+      },
+      optimization: { disable_specified_optimizers: traits[provider].disabledOptimizers },
+    },
+    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+    ...(profilePrefix === undefined
+      ? {}
+      : { enableProfiling: true, profileFilePrefix: profilePrefix }),
+  };
+}
+
+/** Converts a graph to a model in the form that suits the provider. */
+function emitFor(provider: Provider, { products }: OnnxRuntimeOptions, graph: Graph): OnnxModel {
+  const { needsUntransposedProducts, decomposedOps } = traits[provider];
+  const suited = needsUntransposedProducts ? forUntransposedProducts(graph) : graph;
+  return emitOnnx(products === 'float16' ? halfProducts(suited) : suited, {
+    external: { file: externalFile, threshold: externalThreshold, hasSeparateFiles: true },
+    decomposedOps,
+  });
+}
+
+function guardOf(provider: Provider): Guard {
+  return async (work) => {
+    try {
+      return await work();
+    } catch (error) {
+      throw provider === 'cpu' ? processorError(error) : deviceError(provider, error);
+    }
+  };
+}
+
+async function createSession(
+  provider: Provider,
+  reader: DeviceReader,
+  model: string | Uint8Array,
+  settings: InferenceSession.SessionOptions,
+): Promise<InferenceSession> {
+  try {
+    // `create` has separate overloads for paths and bytes.
+    return await whileComputing(() =>
+      typeof model === 'string'
+        ? InferenceSession.create(model, settings)
+        : InferenceSession.create(model, settings),
+    );
+  } catch (error) {
+    if (provider === 'cpu') throw processorError(error);
+    if (await reader.isAvailable()) throw deviceError(provider, error);
+    throw new UserError('device', onnxRuntimeText.requirements[provider], String(error));
+  }
+}
+
+/** Function that runs work on the device and converts its failures. */
 type Guard = <T>(work: () => Promise<T>) => Promise<T>;
 
 /**
- * Brings tensors from the device. The binding's own way (`getData`) ends the process, so a graph that
- * does nothing runs, and gives its result to the processor.
+ * Reader of tensors on the device. The binding's own method (`getData`) ends the process, so an identity graph
+ * runs instead and returns its result on the processor.
  */
 class DeviceReader {
   readonly #options: InferenceSession.SessionOptions;
@@ -227,8 +233,8 @@ class DeviceReader {
     this.#options = options;
   }
 
-  /** Whether there is a device at all: it can hold this graph if it can any. */
-  async isThere(): Promise<boolean> {
+  /** True if the device is available at all: it can load this small graph if it can load any. */
+  async isAvailable(): Promise<boolean> {
     try {
       await this.#open();
       return true;
@@ -239,7 +245,7 @@ class DeviceReader {
 
   async read(value: OrtTensor): Promise<OrtTensor> {
     const { y } = await (await this.#open()).run({ x: value });
-    if (!y) throw new Error('the device gave nothing back');
+    if (!y) throw new Error('the device returned no values');
     return y;
   }
 

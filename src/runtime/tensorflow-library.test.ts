@@ -17,7 +17,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Puts a package of the binding's name into the folder. */
+/** Creates a package with the binding's name in the folder. */
 async function install(source: string): Promise<void> {
   const home = join(folder, 'node_modules', '@tensorflow', 'tfjs-node-gpu');
   await mkdir(home, { recursive: true });
@@ -34,7 +34,7 @@ describe('TensorFlow that cannot be used is told of', () => {
     const report = tensorflowNative();
     expect(report).toMatchObject({ usable: false, details: undefined });
     if (report.usable) return;
-    expect(report.reason).toContain(`neither in ${folder} nor beside Understudy`);
+    expect(report.reason).toContain(`neither in ${folder} nor next to Understudy`);
     expect(report.reason).toMatch(/UNDERSTUDY_TENSORFLOW.*docs\/tensorflow.md.*NVIDIA driver/);
   });
 
@@ -51,7 +51,7 @@ describe('TensorFlow that cannot be used is told of', () => {
     await install('');
     expect(tensorflowNative()).toMatchObject({
       usable: false,
-      reason: expect.stringMatching(/does not fit TensorFlow\.js 4\.22\.0/) as string,
+      reason: expect.stringMatching(/does not match TensorFlow\.js 4\.22\.0/) as string,
     });
   });
 

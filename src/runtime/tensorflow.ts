@@ -4,8 +4,10 @@ import { UserError } from '../core/errors.ts';
 import { checkGraph } from '../core/graph/check.ts';
 import { graphInputs, reachableNodes } from '../core/graph/ops.ts';
 import type { Graph, NodeOf, OpName } from '../core/graph/ops.ts';
+import { must } from '../core/must.ts';
 import { tensor } from '../core/tensor.ts';
 import type { Tensor } from '../core/tensor.ts';
+import { tensorFlowText } from '../text/index.ts';
 import { declaredShapes, matchInputs, requireValues } from './declared-inputs.ts';
 import type { DeclaredInputs } from './declared-inputs.ts';
 import type { DeviceTensor, Executor, Inputs, LoadedGraph, Results } from './executor.ts';
@@ -18,10 +20,10 @@ import type { Step } from './tensorflow-plan.ts';
 import { defaultThreads } from './threads.ts';
 
 /**
- * TensorFlow.js, node by node. Ops block the thread until they are done.
+ * Executor that runs TensorFlow.js node by node. Ops block the thread until they are done.
  *
- * @throws UserError 'device' from `load`, where the backend is not installed or cannot be loaded, and from a loaded
- * graph's `run`, where TensorFlow fails at work
+ * @throws UserError 'device' from `load` if the backend is not installed or cannot be loaded, and from a loaded
+ * graph's `run` if TensorFlow fails
  */
 export function tensorFlow(backend: TensorFlowBackend, options: TensorFlowOptions = {}): Executor {
   const isOnGpu = (): boolean => {
@@ -31,8 +33,8 @@ export function tensorFlow(backend: TensorFlowBackend, options: TensorFlowOption
   return {
     name: backend,
     memoryBytes: options.memoryBytes,
-    // As many as suit ONNX Runtime on either.
     keepsResults: false,
+    // Same numbers as for ONNX Runtime.
     get tokensAtOnce() {
       return isOnGpu() ? 6304 : 2080;
     },
@@ -48,7 +50,7 @@ export function tensorFlow(backend: TensorFlowBackend, options: TensorFlowOption
   };
 }
 
-/** @throws with the first op that TensorFlow.js does not offer: it computes in float32 alone */
+/** @throws Error for the first op that TensorFlow.js does not offer, since it computes in float32 only */
 function requireOffered({ name, outputs }: Graph): void {
   for (const { op, inputs, types } of reachableNodes(outputs.values())) {
     if (op === 'constant') continue;
@@ -57,7 +59,7 @@ function requireOffered({ name, outputs }: Graph): void {
     );
     if (other) {
       throw new Error(
-        `${name}: TensorFlow.js does not offer ${op} of ${other.dtype}; it computes in float32 alone`,
+        `${name}: TensorFlow.js does not support ${op} of ${other.dtype}; it computes in float32 only`,
       );
     }
   }
@@ -70,10 +72,10 @@ class TensorFlowGraph implements LoadedGraph {
   readonly #backend: TensorFlowBackend;
   readonly #declared: DeclaredInputs;
   readonly #steps: readonly Step[];
-  /** Places of the graph's inputs and outputs, by name. */
-  readonly #fed: ReadonlyMap<string, number>;
-  readonly #given: ReadonlyMap<string, number>;
-  /** Weights, by place. */
+  /** Places of the graph's inputs and outputs by name. */
+  readonly #inputPlaces: ReadonlyMap<string, number>;
+  readonly #outputPlaces: ReadonlyMap<string, number>;
+  /** Weights by place. */
   readonly #constants = new Map<number, TfTensor>();
 
   constructor(graph: Graph, tf: TensorFlow, backend: TensorFlowBackend) {
@@ -85,8 +87,8 @@ class TensorFlowGraph implements LoadedGraph {
     this.inputs = inputs.map(({ attributes }) => attributes.name);
     this.outputs = [...graph.outputs.keys()];
     this.#declared = { graph: graph.name, names: this.inputs, shapes: declaredShapes(graph) };
-    this.#fed = new Map(inputs.map((node) => [node.attributes.name, places.of(node, 0)]));
-    this.#given = new Map(
+    this.#inputPlaces = new Map(inputs.map((node) => [node.attributes.name, places.of(node, 0)]));
+    this.#outputPlaces = new Map(
       [...graph.outputs].map(([name, { node, output }]) => [name, places.of(node, output)]),
     );
     chooseBackend(tf, backend);
@@ -115,36 +117,37 @@ class TensorFlowGraph implements LoadedGraph {
   #compute(inputs: Inputs): Results {
     const [tf, backend] = [this.#tf, this.#backend];
     const feeds = matchInputs(this.#declared, inputs).map(
-      ([name, value]) => [this.#fed.get(name) ?? -1, this.#feedOf(value)] as const,
+      ([name, value]) => [this.#inputPlaces.get(name) ?? -1, this.#feedOf(value)] as const,
     );
     chooseBackend(tf, backend);
-    /** By place, what this run has made and not yet disposed. */
+    /** Results of this run that are not disposed yet, by place. */
     const values = new Map<number, TfTensor>();
     const at = (place: number): TfTensor => {
       const value = values.get(place) ?? this.#constants.get(place);
-      if (!value) throw new Error('a value is used before it is there, or after the graph is gone');
+      if (!value)
+        throw new Error('a value is used before it is computed or after its graph is disposed');
       return value;
     };
     try {
       for (const [place, feed] of feeds) {
         values.set(place, 'data' in feed ? upload(tf, feed) : tf.clone(feed.native));
       }
-      for (const { node, inputs: taken, turned, outputs, over } of this.#steps) {
-        const results = compute(tf, node, taken.map(at), turned);
-        outputs.forEach((place, index) => values.set(place, must(results[index])));
-        for (const place of over) {
+      for (const { node, inputs: taken, transposed, outputs, released } of this.#steps) {
+        const results = compute(tf, node, taken.map(at), transposed);
+        outputs.forEach((place, index) => values.set(place, must(results[index], 'a value')));
+        for (const place of released) {
           values.get(place)?.dispose();
           values.delete(place);
         }
       }
       return new Map(
-        [...this.#given].map(([name, place]) => [
+        [...this.#outputPlaces].map(([name, place]) => [
           name,
           new TfDeviceTensor(tf.clone(at(place)), backend),
         ]),
       );
     } catch (error) {
-      // In JavaScript it is a defect.
+      // In JavaScript a failure is a defect.
       throw backend === 'tensorflow' ? failure(error) : error;
     } finally {
       for (const value of values.values()) value.dispose();
@@ -171,7 +174,7 @@ class TfDeviceTensor implements DeviceTensor {
   }
 
   async read(): Promise<Tensor> {
-    // A copy: the backend in JavaScript gives away the array that it computes with.
+    // A copy, since the JavaScript backend returns the array that it computes with.
     return tensor(this.shape, (await this.native.data<'float32'>()).slice());
   }
 
@@ -181,31 +184,22 @@ class TfDeviceTensor implements DeviceTensor {
 }
 
 function failure(error: unknown): UserError {
-  return new UserError(
-    'device',
-    'TensorFlow failed at work: the memory of its device may be too small or taken by other programs, or its driver was lost.',
-    String(error),
-  );
+  return new UserError('device', tensorFlowText.failed, String(error));
 }
 
-/** One node's outputs. */
+/** Computes one node's outputs. */
 function compute<K extends OpName>(
   tf: TensorFlow,
   node: NodeOf<K>,
   inputs: readonly TfTensor[],
-  turned: readonly boolean[],
+  transposed: readonly boolean[],
 ): readonly TfTensor[] {
   const lowering: TensorFlowLowering<K> | 'none' = tensorflowLowerings[node.op];
-  if (lowering === 'none') throw new Error(`${node.op}: is not offered`);
-  return tf.tidy(() => [...lowering(tf, inputs, node, turned)]);
+  if (lowering === 'none') throw new Error(`${node.op}: not supported`);
+  return tf.tidy(() => [...lowering(tf, inputs, node, transposed)]);
 }
 
-/** The device's own copy: a tensor of an array stays that array until an op first takes it, and in JavaScript for good. */
+/** Copies values to the device: the tensor of an array shares it until an op uses it, and in JavaScript always. */
 function upload(tf: TensorFlow, { shape, data }: Tensor): TfTensor {
   return tf.tidy(() => tf.mul(tf.tensor(data, [...shape], 'float32'), 1));
-}
-
-function must<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('a value is missing');
-  return value;
 }

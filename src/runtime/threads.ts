@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
 /**
- * Threads for numerical work: one a physical core, as far as this process may use them. Two threads of
- * one core share its multipliers and only disturb each other.
+ * Number of threads for numerical work: one per physical core that this process may use. Two threads of
+ * one core share its multipliers and slow each other down.
  */
 export function defaultThreads(): number {
   return Math.min(availableParallelism(), physicalCores() ?? Infinity);
 }
 
-/** Physical cores by the kernel's account; `undefined` where it gives none. */
+/** Number of physical cores according to the kernel; `undefined` if it does not say. */
 function physicalCores(): number | undefined {
   if (process.platform !== 'linux') return undefined;
   try {

@@ -32,6 +32,17 @@ test('a full disk is said, and the transaction is gone', () => {
   connection.close();
 });
 
+test.each([
+  ['by place', ['a\0b', new Uint8Array(4)]],
+  ['by name', [{ size: 'a\0b', bytes: null }]],
+] as const)('a text with a NUL character is not stored: %s', (_, bindings) => {
+  const connection = temporaryConnection();
+  const values = bindings.length === 2 ? '?, ?' : ':size, :bytes';
+  expect(() => connection.run(`INSERT INTO things VALUES (${values})`, ...bindings)).toThrow(/NUL/);
+  expect(connection.all(sizes, 'SELECT size FROM things')).toEqual([]);
+  connection.close();
+});
+
 test('another program that writes is said', () => {
   const connection = temporaryConnection();
   const other = new Database(connection.file);
@@ -52,8 +63,8 @@ test.each([
   ['SQLITE_BUSY_SNAPSHOT', 'in-use', /another program/],
   ['SQLITE_CORRUPT_INDEX', 'invalid-file', /damaged/],
   ['SQLITE_TOOBIG', 'invalid-file', /damaged/],
-  ['SQLITE_NOTADB', 'invalid-file', /no database/],
-  ['SQLITE_CONSTRAINT_FOREIGNKEY', 'not-found', /removed meanwhile/],
+  ['SQLITE_NOTADB', 'invalid-file', /not a database/],
+  ['SQLITE_CONSTRAINT_FOREIGNKEY', 'not-found', /removed in the meantime/],
 ])('%s becomes a sentence', (code, expected, pattern) => {
   const failure = databaseFailure(new Database.SqliteError('said so', code), '/somewhere/a.sqlite');
   expect(failure).toMatchObject({ name: 'UserError', code: expected });

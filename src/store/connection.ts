@@ -1,14 +1,15 @@
 import Database from 'better-sqlite3';
 import type { z } from 'zod';
-import { damage, databaseFailure } from './failures.ts';
+import { must } from '../core/must.ts';
+import { damageError, databaseFailure } from './failures.ts';
 
 type SqlValue = string | number | Uint8Array | null;
-/** Values by name (`:name`) in one object, or in order (`?`). */
+/** Values by name (`:name`) in one object, or by order (`?`). */
 export type Binding = SqlValue | Readonly<Record<string, SqlValue>>;
 
 export interface Changed {
   readonly rows: number;
-  /** Of the row inserted last. */
+  /** Id of the row inserted last. */
   readonly id: number;
 }
 
@@ -17,65 +18,72 @@ interface ConnectionOptions {
 }
 
 /**
- * How long SQLite waits for another process, ms. It blocks the thread, so it is short: enough for an
- * engine that was just told to end.
+ * Time in ms that SQLite waits for another process. It blocks the thread, so it is short: enough for an
+ * engine that is just ending.
  */
-const patience = 500;
+const busyTimeout = 500;
 
 /**
- * A database whose rows are checked as they are read and whose failures are sentences. Statements are
- * prepared once and kept by their text, so texts must not contain values.
+ * Database connection that validates rows as they are read and converts failures to messages. Statements are
+ * prepared once and cached by their text, so texts must not contain values.
  */
 export class Connection {
   readonly file: string;
   readonly #database: Database.Database;
   readonly #statements = new Map<string, Database.Statement>();
 
-  /** @throws UserError 'disk' when the file cannot be opened */
+  /** @throws UserError 'disk' if the file cannot be opened */
   constructor(file: string, { readOnly = false }: ConnectionOptions = {}) {
     this.file = file;
     this.#database = this.#guard(
-      () => new Database(file, { timeout: patience, readonly: readOnly }),
+      () => new Database(file, { timeout: busyTimeout, readonly: readOnly }),
     );
-    // A file may come from anybody: its definitions run no functions with side effects, and its pages are checked as
-    // they are read. That nothing writes into the table of contents is better-sqlite3's own setting.
+    // A file may come from anybody: its definitions must not run functions with side effects, and its pages are checked
+    // as they are read. better-sqlite3 itself protects the schema table from writes.
     this.pragma('trusted_schema = OFF');
     this.pragma('cell_size_check = ON');
   }
 
+  /** @throws Error for a text with a NUL character, which could not be read again */
   run(sql: string, ...bindings: readonly Binding[]): Changed {
+    if (bindings.some(hasNul)) throw new Error('expected text without NUL characters');
     return this.#guard(() => {
       const { changes, lastInsertRowid } = this.#statement(sql).run(...bindings);
       return { rows: changes, id: Number(lastInsertRowid) };
     });
   }
 
-  /** The first row, or undefined where there is none. */
+  /** Returns the first row, or undefined if there is none. */
   get<Row>(row: z.ZodType<Row>, sql: string, ...bindings: readonly Binding[]): Row | undefined {
     const found = this.#guard(() => this.#statement(sql).get(...bindings));
     return found === undefined ? undefined : this.#checked(row, found);
   }
 
+  /** Returns the only row of a query that always has one, such as a count. */
+  one<Row>(row: z.ZodType<Row>, sql: string, ...bindings: readonly Binding[]): Row {
+    return must(this.get(row, sql, ...bindings), 'the only row of a query');
+  }
+
   /**
-   * All rows. There is no cursor: SQLite refuses writes while one is open, and whoever reads with one may
-   * wait for something else in between.
+   * Returns all rows. There is no cursor: SQLite refuses writes while one is open, and a reader may
+   * await something else between rows.
    */
   all<Row>(row: z.ZodType<Row>, sql: string, ...bindings: readonly Binding[]): Row[] {
     const found = this.#guard(() => this.#statement(sql).all(...bindings));
     return found.map((values) => this.#checked(row, values));
   }
 
-  /** Runs statements that bind and return nothing. */
+  /** Runs statements that have no bindings and return nothing. */
   execute(sql: string): void {
     this.#guard(() => this.#database.exec(sql));
   }
 
-  /** A pragma's single value. */
+  /** Returns the single value of a pragma. */
   pragma(text: string): unknown {
     return this.#guard(() => this.#database.pragma(text, { simple: true }));
   }
 
-  /** All of `work` or nothing. May be nested; `work` must not be async. */
+  /** Runs all of `work` or nothing. May be nested; `work` must not be async. */
   transaction<T>(work: () => T): T {
     return this.#guard(() => this.#database.transaction(work).immediate());
   }
@@ -94,7 +102,8 @@ export class Connection {
 
   #checked<Row>(row: z.ZodType<Row>, values: unknown): Row {
     const { success, data, error } = row.safeParse(values);
-    if (!success) throw damage(this.file, error.message);
+    if (!success) throw damageError(this.file, error.message);
+    if (hasNul(values)) throw damageError(this.file, 'a text has a NUL character');
     return data;
   }
 
@@ -105,4 +114,14 @@ export class Connection {
       throw databaseFailure(error, this.file);
     }
   }
+}
+
+/** True if a text, or a text in a row, has a NUL character: `run` writes none, and no file name can have one. */
+function hasNul(values: unknown): boolean {
+  if (typeof values === 'string') return values.includes('\0');
+  if (typeof values !== 'object' || values === null || values instanceof Uint8Array) return false;
+  for (const value of Object.values(values)) {
+    if (typeof value === 'string' && value.includes('\0')) return true;
+  }
+  return false;
 }

@@ -1,109 +1,80 @@
 import { basename, dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { UserError } from '../core/errors.ts';
+import { databaseText, recordText } from '../text/index.ts';
 
-/** What to throw when SQLite failed on `file`: a sentence where a person can act, else the error itself. */
+/** Converts an error of SQLite on `file` to a message if the user can act on it, else returns the error itself. */
 export function databaseFailure(error: unknown, file: string): unknown {
   if (!(error instanceof Database.SqliteError)) return error;
   const { code } = error;
   const details = `${code}: ${error.message}`;
-  // Extended codes begin with the plain one: SQLITE_IOERR_WRITE.
+  // Extended codes begin with the basic one: SQLITE_IOERR_WRITE.
   switch (code.split('_', 2)[1] ?? '') {
     case 'FULL':
-      return new UserError(
-        'disk',
-        `The disk is full, so the last change was not saved in ${dirname(file)}. Free some space and try again.`,
-        details,
-      );
+      return new UserError('disk', databaseText.diskFull(dirname(file)), details);
     case 'IOERR':
-      return new UserError(
-        'disk',
-        `The disk failed while ${file} was read or written. Check the disk and its free space, then try again.`,
-        details,
-      );
+      return new UserError('disk', databaseText.diskFailed(file), details);
     case 'READONLY':
     case 'CANTOPEN':
     case 'PERM':
-      return new UserError(
-        'disk',
-        `${file} could not be opened for writing. Check the permissions of its folder or choose another one.`,
-        details,
-      );
+      return new UserError('disk', databaseText.notWritable(file), details);
     case 'BUSY':
     case 'LOCKED':
-      return new UserError(
-        'in-use',
-        `${file} is in use by another program. Close it there and try again.`,
-        details,
-      );
+      return new UserError('in-use', databaseText.inUse(file), details);
     case 'NOTADB':
     case 'CORRUPT':
     case 'TOOBIG': // Nothing that is written here comes near SQLite's limit, half a gigabyte.
-      return damage(file, details);
+      return damageError(file, details);
     case 'ERROR':
-      return isOfValues(error.message) ? damage(file, details) : error;
+      return isDataError(error.message) ? damageError(file, details) : error;
     default:
-      // Something was added to a row that has gone, say to a project that was removed meanwhile.
+      // A row refers to one that has been removed, such as a project that was removed in the meantime.
       if (code !== 'SQLITE_CONSTRAINT_FOREIGNKEY') return error;
-      return new UserError(
-        'not-found',
-        'What this belongs to was removed meanwhile. Open the project again and look.',
-        details,
-      );
+      return new UserError('not-found', recordText.removedMeanwhile, details);
   }
 }
 
-/** Whether a query failed on what is stored, and not on what was asked: numbers are bounded and JSON is checked when written. */
-function isOfValues(message: string): boolean {
+/** True if stored values made a query fail: numbers are bounded and JSON is checked when they are written. */
+function isDataError(message: string): boolean {
   return message === 'integer overflow' || message === 'malformed JSON';
 }
 
-/** The refusal of a database that is none, or whose content makes no sense. */
-export function damage(file: string, details: string): UserError {
+/** Error for a file that is no database, or whose content is damaged. */
+export function damageError(file: string, details: string): UserError {
   return new UserError(
     'invalid-file',
-    `${basename(file)} in ${dirname(file)} is damaged or no database. Put a copy of it back, or move it away to begin anew; images are not in it.`,
+    databaseText.damaged({ name: basename(file), folder: dirname(file) }),
     details,
   );
 }
 
 /**
- * The refusal of a database whose tables are not as this program makes them.
+ * Error for a database whose tables differ from those that this program creates.
  *
- * @param difference behind “it has”: an unknown trigger changed_labels
+ * @param difference one of `databaseText`
  */
-export function changedElsewhere(file: string, difference: string): UserError {
+export function changedSchemaError(file: string, difference: string): UserError {
   return new UserError(
     'invalid-file',
-    `${basename(file)} in ${dirname(file)} is damaged or was changed by another program: it has ${difference}. Put a backup of it back, or move it away to begin anew; images are not in it.`,
+    databaseText.changed({ name: basename(file), folder: dirname(file) }, difference),
   );
 }
 
-/** The refusal of a folder that cannot hold a workspace. */
+/** Error for a folder that cannot hold a workspace. */
 export function folderFailure(error: unknown, folder: string): unknown {
   if (!(error instanceof Error) || !('code' in error) || error instanceof UserError) return error;
-  return new UserError(
-    'disk',
-    `The folder ${folder} could not be created or written. Check its permissions and the disk, or choose another one.`,
-    String(error.code),
-  );
+  return new UserError('disk', databaseText.folderNotWritable(folder), String(error.code));
 }
 
-/** The refusal of a workspace that was there and is no more. */
-export function goneFailure(folder: string): UserError {
-  return new UserError(
-    'not-found',
-    `The projects in ${folder} are no longer there: the folder was moved, renamed, emptied or removed, or its disk was taken out. Put it back and start the engine again, or choose another folder.`,
-  );
+/** Error for an open workspace that is no longer there. */
+export function missingWorkspaceError(folder: string): UserError {
+  return new UserError('not-found', databaseText.folderMissing(folder));
 }
 
-/** The answer to an id that is none, or no more. */
-export function notFound(
+/** Error for an id that does not exist, or no longer. */
+export function notFoundError(
   what: 'project' | 'class' | 'image' | 'teacher' | 'run',
   id: number,
 ): UserError {
-  return new UserError(
-    'not-found',
-    `The ${what} with number ${id} is not here. It may have been removed meanwhile: open the project again and look.`,
-  );
+  return new UserError('not-found', recordText.notFound(what, id));
 }

@@ -6,38 +6,43 @@ import { copyPattern } from './migrate.ts';
 import { migrations } from './migrations/all.ts';
 import { requireSchema } from './schema.ts';
 
-/** The row of `settings` that is there while something of a removed project may still be in a file. */
-const due = 'forget';
+/** Row of `settings` that exists while traces of a removed project may still be in a file. */
+const pendingErasure = 'forget';
 
 const row = z.object({ name: z.string() });
 const projectIds = z.object({ id: z.number() });
 
-/** Notes, in the transaction that removes a project, that its names have to go from the files as well. */
+/** Records, in the transaction that removes a project, that its names have to be erased from the files too. */
 export function requestForgetting(connection: Connection): void {
-  connection.run(`INSERT OR REPLACE INTO settings (name, value) VALUES (?, 'true')`, due);
+  connection.run(
+    `INSERT OR REPLACE INTO settings (name, value) VALUES (?, 'true')`,
+    pendingErasure,
+  );
 }
 
 export function isForgettingDue(connection: Connection): boolean {
-  return connection.get(row, 'SELECT name FROM settings WHERE name = ?', due) !== undefined;
+  return (
+    connection.get(row, 'SELECT name FROM settings WHERE name = ?', pendingErasure) !== undefined
+  );
 }
 
 /**
- * Builds the database anew without what was deleted from it, empties its log, and removes from the copies of
- * earlier versions what is no longer in it. Deleting alone leaves names behind: in pages that were rebuilt, in
- * the log, and in the copies. A failure is noted on the console and tried again at the next opening.
+ * Rebuilds the database without deleted content, empties its log, and deletes removed projects from the copies of
+ * earlier versions. Deleting rows alone leaves names behind: in pages that were rebuilt, in
+ * the log, and in the copies. A failure is logged to the console and tried again at the next opening.
  */
 export function forgetRemoved(connection: Connection, folder: string): void {
   try {
     forgetInCopies(connection, folder);
     connection.execute('VACUUM');
-    connection.run('DELETE FROM settings WHERE name = ?', due);
+    connection.run('DELETE FROM settings WHERE name = ?', pendingErasure);
     connection.pragma('wal_checkpoint(TRUNCATE)');
   } catch (error) {
     console.error(error);
   }
 }
 
-/** A copy that cannot be changed is deleted: it must not outlive what was removed. */
+/** Erases removed projects from all copies. A copy that cannot be changed is deleted, so that no trace remains. */
 function forgetInCopies(connection: Connection, folder: string): void {
   const kept = new Set(connection.all(projectIds, 'SELECT id FROM projects').map(({ id }) => id));
   for (const name of readdirSync(folder)) {
@@ -51,14 +56,14 @@ function forgetInCopies(connection: Connection, folder: string): void {
   }
 }
 
-/** Addresses of mirrors and proxies had names and passwords in them once. */
+/** Deletes addresses of mirrors and proxies that contain names and passwords, which older versions stored. */
 function forgetLogins(copy: Connection): void {
   const isThere = copy.get(row, `SELECT name FROM sqlite_schema WHERE name = 'settings'`);
   if (isThere === undefined) return;
   copy.run(`DELETE FROM settings WHERE name = 'downloads' AND value GLOB '*//*@*'`);
 }
 
-/** Ids of projects are never given twice, so that a project that is not in the database was removed. */
+/** Erases removed projects from one copy. Project ids are never reused, so one not in the database was removed. */
 function forgetIn(file: string, kept: ReadonlySet<number>): void {
   const copy = new Connection(file);
   try {

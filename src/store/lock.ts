@@ -1,39 +1,36 @@
 import { join } from 'node:path';
 import { UserError } from '../core/errors.ts';
+import { databaseText } from '../text/index.ts';
 import { Connection } from './connection.ts';
 import { makePrivateFile } from './workspace-files.ts';
 
 const lockName = 'understudy.lock';
 
 /**
- * Takes a workspace for this process, and returns what lets it go.
+ * Locks a workspace for this process, and returns the function that unlocks it.
  *
- * The lock is an open exclusive transaction on an empty database beside the real one. The operating
- * system holds it, so it ends with the process however that ends, and there is no process number to
- * guess about, which a stale lock file would need. It is a file of its own, and not `locking_mode` of
- * the real database, so that it covers what comes before that is opened for writing (checks, copies,
- * migrations), and so that other programs may still read a workspace that is open. The file is never
- * deleted: another process could hold the deleted one, and a third a new one.
+ * The lock is an open exclusive transaction on an empty database next to the real one. The operating
+ * system holds it, so it ends with the process however that ends; a lock file with a process number could be
+ * stale. It is a separate file, and not `locking_mode` of the real database, so that it also covers the steps
+ * before that is opened for writing (checks, copies, migrations), and so that other programs can still read an
+ * open workspace. The file is never deleted: one process could hold the deleted file, and another a new one.
  *
- * @throws UserError 'in-use' when another process has it, 'disk' when nothing can be written there
+ * @throws UserError 'in-use' if another process has it, 'disk' if nothing can be written there
  */
 export function takeLock(folder: string): () => void {
-  return lockFile(
-    join(folder, lockName),
-    `The workspace ${folder} is open in another window of Understudy. Close it there, or choose another folder.`,
-  );
+  return lockFile(join(folder, lockName), databaseText.openElsewhere(folder));
 }
 
 /**
- * The lock itself, on any file.
+ * Locks any file in this way.
  *
- * @param inUse the sentence for whoever comes second
+ * @param inUse message for the case that another process has the lock
  */
 export function lockFile(file: string, inUse: string): () => void {
   makePrivateFile(file);
   const lock = new Connection(file);
   try {
-    // In memory, else an empty journal lies about after a crash.
+    // In memory, since a journal file would remain after a crash.
     lock.pragma('journal_mode = MEMORY');
     lock.execute('BEGIN EXCLUSIVE');
   } catch (error) {

@@ -14,8 +14,14 @@ import { temporaryFolder } from './testing/temporary-store.ts';
 const { description, summary } = written;
 const settings = {
   ...written.settings,
-  ...{ imageSize: null, decoderSteps: 200, adapt: false, overlap: 0.5, device: 'auto' },
-  ...{ tolerance: 2, toleranceUnit: 'px', precision: 'float32' },
+  imageSize: null,
+  decoderSteps: 200,
+  adapt: false,
+  overlap: 0.5,
+  device: 'auto',
+  tolerance: 2,
+  toleranceUnit: 'px',
+  precision: 'float32',
 };
 const newest = migrations.at(-1)?.version ?? 0;
 
@@ -28,7 +34,7 @@ test('versions go up in tens, and each has its rows to test with', () => {
   }
 });
 
-/** A workspace as a version left it, with rows in every table. */
+/** Workspace of an older version, with rows in every table. */
 function makeOld(folder: string, version: number): void {
   const connection = new Connection(join(folder, databaseName));
   for (const migration of migrations) {
@@ -57,7 +63,7 @@ describe.each(migrations)('from version $version on', ({ version }) => {
     const folder = temporaryFolder();
     makeOld(folder, version);
     const before = tables(join(folder, databaseName));
-    // The first form had a table for masks that nothing was ever written to.
+    // The first version had a table for masks that was never written to.
     if (version < 50) before.delete('mask_tiles');
     for (const [name, count] of before) {
       expect(`${name}: ${count}`).not.toBe(`${name}: 0`);
@@ -145,7 +151,7 @@ describe.each(migrations)('from version $version on', ({ version }) => {
   });
 });
 
-/** Rows by table. */
+/** Rows of each table. */
 function tables(file: string): Map<string, number> {
   const database = new Database(file, { readonly: true });
   const names = database
@@ -164,7 +170,7 @@ describe('projects whose images are outlined', () => {
     const folder = temporaryFolder();
     makeOld(folder, 50);
     const old = new Database(join(folder, databaseName));
-    // A project that is gone: its id must not come back.
+    // A removed project, whose id must not be reused.
     old.exec(`INSERT INTO projects SELECT 7, name, domain, task, is_sample, settings, created_at,
       opened_at FROM projects; DELETE FROM projects WHERE id = 7`);
     old.close();
@@ -176,7 +182,12 @@ describe('projects whose images are outlined', () => {
     const { domain, isSample } = store.projects.get(1);
     const kept = store.projects.get(1).settings;
     const made = store.projects.create({
-      ...{ name: 'Outlines', domain, task: 'segmentation', isSample, settings: kept, classes: [] },
+      name: 'Outlines',
+      domain,
+      task: 'segmentation',
+      isSample,
+      settings: kept,
+      classes: [],
     });
     expect(made).toMatchObject({ id: 8, task: 'segmentation' });
     store.close();
@@ -267,7 +278,7 @@ describe('the machinery', () => {
       });
       expect(() => {
         migrate(connection, [first, ...steps.slice(0, end), broken]);
-      }).toThrow(/could not be brought/);
+      }).toThrow(/could not be upgraded/);
       expect(versionOf(connection)).toBe(10);
       expect(readdirSync(folder).filter((name) => name.includes('before'))).toEqual([
         'understudy.before-020.sqlite',
@@ -324,12 +335,14 @@ test('a project with results goes on with the test images of the latest', () => 
   const folder = temporaryFolder();
   makeOld(folder, 170);
   const connection = new Connection(join(folder, databaseName));
-  // The one that was marked by a folder is measured on no more, and both are labelled.
+  // The image marked by a folder is no longer tested, and both are labelled.
   connection.execute(`UPDATE images SET is_test = 0, is_labelled = 1;`);
   connection.close();
   const store = openStore(folder);
   expect(store.projects.get(1)).toMatchObject({
-    ...{ tested: 1, learnt: 1, drawn: [1] },
+    tested: 1,
+    learnt: 1,
+    drawn: [1],
     testSet: { name: 'A', images: 1 },
   });
   expect(store.runs.get(1).testSet).toBeNull();

@@ -2,31 +2,32 @@ import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../core/errors.ts';
+import { databaseText } from '../text/index.ts';
 import type { Connection } from './connection.ts';
 import { folderFailure } from './failures.ts';
 import { applicationId } from './inspect.ts';
 import type { Migration } from './migrations/migration.ts';
 import { makePrivateFile } from './workspace-files.ts';
 
-/** Copies from before migrations that are kept. */
+/** Number of copies from before migrations that are kept. */
 const keptCopies = 3;
 
-/** Names of the copies. */
+/** Pattern of the copies' names. */
 export const copyPattern = /^understudy\.before-(\d+)\.sqlite$/;
 
 /**
- * Brings a database to the newest form, all steps in one transaction: an upgrade that is interrupted leaves the
- * database as it was, so that the copy is always of what a released version wrote. One with content is copied
- * first, beside itself, as `understudy.before-<first step>.sqlite`.
+ * Migrates a database to the newest version, all steps in one transaction: an interrupted upgrade leaves the
+ * database as it was, so that a copy is always that of a released version. A database with content is copied
+ * first, in its folder, as `understudy.before-<first step>.sqlite`.
  *
- * @throws UserError when a step or the copy failed; what was there is still there
+ * @throws UserError if a step or the copy fails; the database is unchanged then
  */
 export function migrate(connection: Connection, migrations: readonly Migration[]): void {
   const version = Number(connection.pragma('user_version'));
   const pending = migrations.filter((migration) => migration.version > version);
   if (pending[0] === undefined) return;
   if (version > 0) keepCopy(connection, pending[0].version);
-  // A step that rebuilds a table would otherwise lose all that refers to it.
+  // With foreign keys on, a step that rebuilds a table would delete all rows that refer to it.
   connection.pragma('foreign_keys = OFF');
   connection.transaction(() => {
     for (const migration of pending) apply(connection, migration);
@@ -40,7 +41,7 @@ function apply(connection: Connection, { version, name, up }: Migration): void {
       if (typeof up === 'string') connection.execute(up);
       else up(connection);
       const orphans = connection.all(z.unknown(), 'PRAGMA foreign_key_check');
-      if (orphans.length > 0) throw new Error(`${orphans.length} rows refer to rows that are gone`);
+      if (orphans.length > 0) throw new Error(`${orphans.length} rows refer to deleted rows`);
       connection.pragma(`application_id = ${applicationId}`);
       connection.pragma(`user_version = ${version}`);
     });
@@ -48,7 +49,7 @@ function apply(connection: Connection, { version, name, up }: Migration): void {
     if (error instanceof UserError) throw error;
     throw new UserError(
       'invalid-file',
-      `${connection.file} could not be brought to this version of Understudy, and was left as it is. Open it with the version you had, and report this.`,
+      databaseText.notUpgraded(connection.file),
       `step ${version} ${name}: ${String(error)}`,
     );
   }
@@ -74,7 +75,7 @@ function copyName(version: number): string {
   return `understudy.before-${String(version).padStart(3, '0')}.sqlite`;
 }
 
-/** VACUUM INTO leaves it to the system when the bytes reach the disk. */
+/** Writes a file's data to the disk, which VACUUM INTO leaves to the operating system. */
 function synchronize(file: string): void {
   const handle = openSync(file, 'r+');
   try {

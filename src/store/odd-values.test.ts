@@ -10,7 +10,7 @@ import { databaseName, openStore, type Store } from './store.ts';
 import { rows } from './testing/rows.ts';
 import { temporaryFolder } from './testing/temporary-store.ts';
 
-/** A workspace with rows in every table. */
+/** Workspace with rows in every table. */
 function fullWorkspace(): string {
   const folder = temporaryFolder();
   const connection = new Connection(join(folder, databaseName));
@@ -22,7 +22,7 @@ function fullWorkspace(): string {
   return folder;
 }
 
-/** By the declared type of a column. */
+/** Odd values by the declared type of a column. */
 const odd: Readonly<Record<string, readonly string[]>> = {
   INTEGER: ['-1', '2147483648', '9223372036854775807'],
   REAL: ['-1', '9e999'],
@@ -30,7 +30,7 @@ const odd: Readonly<Record<string, readonly string[]>> = {
   BLOB: [`x''`, 'zeroblob(32)'],
 };
 
-/** What a window or a command may read. */
+/** Reads everything that a window or a command may read. */
 function reads(store: Store): readonly (() => unknown)[] {
   return [
     () => store.projects.list(),
@@ -108,7 +108,7 @@ test('whatever a column holds, a query works or says what is wrong', () => {
         try {
           database.exec(`UPDATE OR IGNORE ${table} SET ${name} = ${value}`);
         } catch {
-          // The column's type, or that it may not be null: SQLite itself keeps to those.
+          // SQLite itself enforces the column's type or NOT NULL.
           continue;
         }
         tried++;
@@ -127,6 +127,20 @@ test('whatever a column holds, a query works or says what is wrong', () => {
   store.close();
   expect(tried).toBeGreaterThan(150);
   expect(problems).toEqual([]);
+});
+
+test('a text with a NUL character is damage, whoever reads it', () => {
+  const folder = fullWorkspace();
+  const store = openStore(folder);
+  const database = new Database(join(folder, databaseName));
+  database.exec(`UPDATE images SET name = 'a' || char(0) || '.png'`);
+  database.close();
+  try {
+    expect(failureOf(() => store.images.get(1))).toMatchObject({ code: 'invalid-file' });
+    expect(failureOf(() => [...store.images.all(1)])).toMatchObject({ code: 'invalid-file' });
+  } finally {
+    store.close();
+  }
 });
 
 function restore(database: Database.Database, table: string, values: readonly unknown[][]): void {

@@ -38,22 +38,22 @@ test.each([
   ['an index on a function', 'CREATE INDEX more ON images (hex(name))', /an unknown index more/],
   ['a table less', 'DROP TABLE risky_files', /no table risky_files/],
   ['an index less', 'DROP INDEX images_in_order', /no index images_in_order/],
-  ['a column more', 'ALTER TABLE images ADD COLUMN more TEXT', /another table images/],
+  ['a column more', 'ALTER TABLE images ADD COLUMN more TEXT', /a different table images/],
   [
     'a computed column',
     rewrite('images', 'group_name TEXT', 'group_name TEXT AS (name)'),
-    /another table images/,
+    /a different table images/,
   ],
-  ['a check less', rewrite('images', 'CHECK (width > 0)', ''), /another table images/],
-  ['another default', rewrite('runs', 'DEFAULT 0', 'DEFAULT (random())'), /another table runs/],
-  ['other text', rewrite('images', `''test''`, `''TEST''`), /another table images/],
-  ['a table that is not strict', rewrite('projects', 'STRICT', ''), /another table projects/],
+  ['a check less', rewrite('images', 'CHECK (width > 0)', ''), /a different table images/],
+  ['another default', rewrite('runs', 'DEFAULT 0', 'DEFAULT (random())'), /a different table runs/],
+  ['other text', rewrite('images', `''test''`, `''TEST''`), /a different table images/],
+  ['a table that is not strict', rewrite('projects', 'STRICT', ''), /a different table projects/],
 ])('a database with %s is not opened', (_name, sql, difference) => {
   const folder = changed(sql);
   const refusal = expect.objectContaining({ name: 'UserError', code: 'invalid-file' }) as Error;
   expect(() => openStore(folder)).toThrow(refusal);
   expect(() => openStore(folder)).toThrow(difference);
-  expect(() => openStore(folder)).toThrow(/changed by another program.*Put a backup of it back/);
+  expect(() => openStore(folder)).toThrow(/changed by another program.*Restore a backup of it/);
 });
 
 test('an older database with a view is refused before it is copied and changed', () => {

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { databaseText } from '../text/index.ts';
 import { Connection } from './connection.ts';
-import { changedElsewhere } from './failures.ts';
+import { changedSchemaError } from './failures.ts';
 import type { Migration } from './migrations/migration.ts';
 
 /**
- * The form of a database: its tables, indices, views and triggers. A view or a trigger runs whatever somebody wrote
- * into it, and a query on it may never end, so that a database with another form than ours is not queried at all.
+ * Check of a database's schema: its tables, indices, views and triggers. A view or a trigger runs whatever its author
+ * wrote, and a query on it may never end, so a database with a schema other than ours is not queried at all.
  */
 
 const object = z.object({
@@ -16,20 +17,20 @@ const object = z.object({
 });
 type SchemaObject = z.infer<typeof object>;
 
-/** What ANALYZE of any tool leaves; it only holds numbers for SQLite's planner. */
+/** Tables that ANALYZE of any tool creates; they hold only numbers for SQLite's planner. */
 const statistics: ReadonlySet<string> = new Set([
   'create table sqlite_stat1(tbl,idx,stat)',
   'create table sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)',
 ]);
 
-/** Forms by the version that has them: making one takes some milliseconds. */
-const forms = new Map<number, ReadonlyMap<string, string>>();
+/** Cache of schemas by version: creating one takes some milliseconds. */
+const schemas = new Map<number, ReadonlyMap<string, string>>();
 
 /**
- * Refuses a database whose tables, indices, views or triggers are not exactly those that the migrations make. Reads
- * the table of contents alone.
+ * Refuses a database whose tables, indices, views or triggers are not exactly those that the migrations create. Reads
+ * the schema table only.
  *
- * @param version of the database, its `user_version`
+ * @param version version of the database, its `user_version`
  * @throws UserError 'invalid-file' that names the first difference
  */
 export function requireSchema(
@@ -37,20 +38,23 @@ export function requireSchema(
   version: number,
   migrations: readonly Migration[],
 ): void {
-  const expected = formOf(version, migrations);
+  const expected = schemaOf(version, migrations);
   const found = read(connection);
   for (const [key, sql] of found) {
     const wanted = expected.get(key);
-    if (wanted === undefined) throw changedElsewhere(connection.file, `an unknown ${key}`);
-    if (wanted !== sql) throw changedElsewhere(connection.file, `another ${key}`);
+    if (wanted === undefined)
+      throw changedSchemaError(connection.file, databaseText.unknownDefinition(key));
+    if (wanted !== sql)
+      throw changedSchemaError(connection.file, databaseText.otherDefinition(key));
   }
   for (const key of expected.keys()) {
-    if (!found.has(key)) throw changedElsewhere(connection.file, `no ${key}`);
+    if (!found.has(key))
+      throw changedSchemaError(connection.file, databaseText.missingDefinition(key));
   }
 }
 
-function formOf(version: number, migrations: readonly Migration[]): ReadonlyMap<string, string> {
-  const known = forms.get(version);
+function schemaOf(version: number, migrations: readonly Migration[]): ReadonlyMap<string, string> {
+  const known = schemas.get(version);
   if (known) return known;
   const connection = new Connection(':memory:');
   try {
@@ -60,21 +64,21 @@ function formOf(version: number, migrations: readonly Migration[]): ReadonlyMap<
       else migration.up(connection);
     }
     const form = read(connection);
-    forms.set(version, form);
+    schemas.set(version, form);
     return form;
   } finally {
     connection.close();
   }
 }
 
-/** What there is, as `table images`, with its definition. */
+/** Reads the schema: definitions by key, for example `table images`. */
 function read(connection: Connection): Map<string, string> {
   const sql = 'SELECT type, name, tbl_name AS "on", sql FROM sqlite_schema';
   const objects = connection.all(object, sql).filter((one) => !isStatistics(one));
   return new Map(
     objects.map(({ type, name, on, sql: text }) => [
       `${type} ${name}`,
-      // An index that SQLite makes for a UNIQUE or PRIMARY KEY has no text.
+      // An index that SQLite creates for a UNIQUE or PRIMARY KEY has no text.
       `${on.toLowerCase()}: ${normalized(text ?? '')}`,
     ]),
   );
@@ -84,12 +88,12 @@ function isStatistics({ type, sql }: SchemaObject): boolean {
   return type === 'table' && statistics.has(normalized(sql ?? ''));
 }
 
-/** Strings (one with a quote in it is two), names in quotes, comments, white space, words and numbers, and all else one by one. */
+/** Tokens: strings (two if it has a quote inside), quoted names, comments, white space, words and numbers, others. */
 const tokens = /'[^']*'|"[^"]*"|--[^\n]*|\s+|\w+|[^]/g;
 
 /**
- * A definition without comments, and the same for every way to space and quote it: versions of SQLite write a table
- * that was renamed or got a column in different ways.
+ * Normalises a definition: without comments, spacing and quotes, since versions of SQLite write a table
+ * that was renamed or extended by a column in different ways.
  */
 function normalized(sql: string): string {
   let text = '';
@@ -97,7 +101,7 @@ function normalized(sql: string): string {
     if (/^(?:--|\s)/.test(token)) continue;
     const plain = /^"(\w+)"$/.exec(token)?.[1] ?? token;
     const shown = token.startsWith("'") ? token : plain.toLowerCase();
-    // Two words stay two.
+    // Keep adjacent words apart.
     const isGlued = /\w$/.test(text) && /^\w/.test(shown);
     text += isGlued ? ` ${shown}` : shown;
   }

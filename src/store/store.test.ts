@@ -52,7 +52,7 @@ test.skipIf(process.platform === 'win32')('tells when it is not where it was', (
   expect(require).toThrow(refusal('not-found'));
   mkdirSync(folder);
   cpSync(join(`${folder} elsewhere`, databaseName), join(folder, databaseName));
-  expect(require).toThrow(/no longer there/);
+  expect(require).toThrow(/is missing/);
   rmSync(folder, { recursive: true });
   renameSync(`${folder} elsewhere`, folder);
   require();
@@ -133,13 +133,13 @@ describe('refuses', () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, databaseName), bytes);
     expect(() => openStore(folder)).toThrow(refusal('invalid-file'));
-    expect(() => openStore(folder)).toThrow(/is damaged or no database/);
+    expect(() => openStore(folder)).toThrow(/is damaged or is not a database/);
     expect(readFileSync(join(folder, databaseName))).toEqual(bytes);
   });
 
   test.each([
     ['cut off', (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
-    // Keeps the header and the schema's root.
+    // Keeps the header and the schema's root page.
     ['overwritten', (bytes: Buffer) => bytes.fill(0xa5, 3 * 4096)],
   ])('a damaged database: %s', (_name, damaged) => {
     const folder = temporaryFolder();
@@ -156,7 +156,7 @@ describe('refuses', () => {
   test('a lock that is no lock', () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'understudy.lock'), 'something else '.repeat(100));
-    expect(() => openStore(folder)).toThrow(/understudy\.lock .*is damaged or no database/);
+    expect(() => openStore(folder)).toThrow(/understudy\.lock .*is damaged or is not a database/);
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Connection } from './connection.ts';
-import { folderFailure, goneFailure } from './failures.ts';
+import { folderFailure, missingWorkspaceError } from './failures.ts';
 import { inspectDatabase } from './inspect.ts';
 import { takeLock } from './lock.ts';
 import { migrate } from './migrate.ts';
@@ -30,19 +30,19 @@ import { makePrivateFile, prepareWorkspaceFolder } from './workspace-files.ts';
 
 /*
  * A workspace is a folder with one SQLite database, `understudy.sqlite`, held by one process at a time
- * (lock.ts). Opening takes the lock, looks at the file without writing to it (inspect.ts), and brings it
- * to the newest form (migrate.ts, migrations/). Queries are classes by entity (queries/); they speak in
- * the contract's entities and check every row they read (connection.ts, columns.ts).
+ * (lock.ts). Opening takes the lock, checks the file without writing to it (inspect.ts), and migrates it
+ * to the newest version (migrate.ts, migrations/). Queries are classes by entity (queries/); they use
+ * the contract's entities and validate every row they read (connection.ts, columns.ts).
  *
- * Images stay where they lie: a row holds a place and the hash of the content, by which an image is known
- * again when it moved. Everything is synchronous, as SQLite is; nothing here takes long but importing
+ * Images stay where they are: a row holds a path and the hash of the content, by which a moved image is
+ * recognised. Everything is synchronous, as SQLite is; the only slow operation is importing
  * tens of thousands of images, which is done in batches.
  */
 
 export const databaseName = 'understudy.sqlite';
 
 export interface Store {
-  /** Absolute. */
+  /** Absolute path of the workspace. */
   readonly folder: string;
   readonly projects: ProjectQueries;
   readonly classes: ClassQueries;
@@ -63,39 +63,39 @@ export interface Store {
   readonly unfinished: UnfinishedFileQueries;
   readonly testSets: TestSetQueries;
   readonly imageUses: ImageUseQueries;
-  /** All changes of `work` or none. May be nested; `work` must not be async. */
+  /** Applies all changes of `work` or none. May be nested; `work` must not be async. */
   transaction<T>(work: () => T): T;
   /**
-   * Throws where the database is not where it was opened any more, or another is in its place: SQLite
-   * writes on into a file that was moved or deleted, and does not tell.
+   * Throws if the database was moved, deleted or replaced since it was opened: SQLite
+   * keeps writing to a moved or deleted file without an error.
    *
    * @throws UserError 'not-found'
    */
   requireThere(): void;
   /**
-   * Takes what removed projects have left out of the database, the files beside it and its copies from before
-   * upgrades. Reads and writes all of the database. Where that fails, on a full disk say, the next opening does it.
+   * Erases traces of removed projects from the database, the files beside it and its copies from before
+   * upgrades. Reads and writes the whole database. If it fails (for example on a full disk), the next opening retries.
    */
   forgetRemoved(): void;
-  /** Puts everything into the one file and lets others in. A second call does nothing. */
+  /** Writes everything to the one file and releases the lock. A second call does nothing. */
   close(): void;
 }
 
 export interface OpenOptions {
-  /** There were projects before: where there are none now, no new workspace is begun in their place. */
+  /** True if the workspace existed before: if it is missing, no new one is created in its place. */
   readonly isKnown?: boolean;
 }
 
 /**
- * Opens a workspace, which is created where there is none.
+ * Opens a workspace, creating it if there is none.
  *
- * @throws UserError 'not-found' when one that is known is not there, 'disk' when the folder cannot be created or written, 'in-use' when another process has
- * it open, 'invalid-file' when the database is damaged or another program's, 'unsupported' when a newer
- * version wrote it
+ * @throws UserError 'not-found' if a known workspace is missing, 'disk' if the folder cannot be created or written,
+ * 'in-use' if another process has it open, 'invalid-file' if the database is damaged or another program's,
+ * 'unsupported' if a newer version wrote it
  */
 export function openStore(folder: string, { isKnown = false }: OpenOptions = {}): Store {
   const path = resolve(folder);
-  if (isKnown && !existsSync(join(path, databaseName))) throw goneFailure(path);
+  if (isKnown && !existsSync(join(path, databaseName))) throw missingWorkspaceError(path);
   try {
     prepareWorkspaceFolder(path);
   } catch (error) {
@@ -114,17 +114,17 @@ export function openStore(folder: string, { isKnown = false }: OpenOptions = {})
 
 function openDatabase(file: string): Connection {
   inspectDatabase(file, migrations);
-  // SQLite gives the files beside it (-wal, -shm) the permissions that the database has.
+  // SQLite gives the files beside it (-wal, -shm) the permissions of the database.
   makePrivateFile(file);
   const connection = new Connection(file);
   try {
     connection.pragma('journal_mode = WAL');
-    // A power cut may take the last transactions, never the database.
+    // A power failure may lose the last transactions, never the database.
     connection.pragma('synchronous = NORMAL');
     connection.pragma('foreign_keys = ON');
-    // What is deleted is overwritten: names of patients' files must not stay in free pages.
+    // Deleted content is overwritten: names of patients' files must not stay in free pages.
     connection.pragma('secure_delete = ON');
-    // KiB: the indices of 50,000 images stay in memory.
+    // In KiB: the indices of 50,000 images stay in memory.
     connection.pragma('cache_size = -32768');
     migrate(connection, migrations);
     return connection;
@@ -160,7 +160,7 @@ function storeOn(connection: Connection, folder: string, unlock: () => void): St
     imageUses: new ImageUseQueries(connection),
     transaction: (work) => connection.transaction(work),
     requireThere: () => {
-      if (identityOf(connection.file) !== identity) throw goneFailure(folder);
+      if (identityOf(connection.file) !== identity) throw missingWorkspaceError(folder);
     },
     forgetRemoved: () => {
       forgetRemoved(connection, folder);
@@ -178,14 +178,14 @@ function storeOn(connection: Connection, folder: string, unlock: () => void): St
   };
 }
 
-/** Which file lies there, as the file system tells; undefined for none. */
+/** Identity of the file at a path according to the file system; undefined if there is none. */
 function identityOf(file: string): string | undefined {
   try {
     const { dev, ino } = statSync(file, { bigint: true });
-    // Windows lets no one move or delete an open file, and its numbers are not the same for ever.
+    // Windows does not let an open file be moved or deleted, and its file numbers may change.
     return process.platform === 'win32' ? 'there' : `${dev} ${ino}`;
   } catch {
-    // A disk that was taken out answers in many ways.
+    // A removed disk gives many different errors.
     return undefined;
   }
 }

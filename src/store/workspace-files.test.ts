@@ -126,7 +126,7 @@ test.skipIf(!isPosix)(
   () => {
     const folder = temporaryFolder();
     execFileSync('mkfifo', [join(folder, databaseName)]);
-    expect(() => openStore(folder)).toThrow(/no ordinary file/);
+    expect(() => openStore(folder)).toThrow(/not an ordinary file/);
   },
 );
 

@@ -4,50 +4,51 @@ import { lstat, realpath, rm } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../core/errors.ts';
+import { databaseText } from '../text/index.ts';
 
 /*
- * A workspace may come from somebody else: its database and its folder hold whatever that person put there.
+ * A workspace may come from somebody else, with any content in its database and its folder.
  * Names that lead to files are therefore checked as they are read, and once more before anything is deleted.
  */
 
-/** Folders in a workspace whose whole content Understudy made itself. */
+/** Folders in a workspace whose whole content was created by Understudy. */
 const ownFolders = ['levels', 'runs', 'sample', 'teachers', 'thumbnails'] as const;
-/** Files directly in a workspace that are ours, by their names. */
+/** Pattern of names of our own files directly in a workspace. */
 const ownFile = /^(?:understudy\.|secret(?:$|\.)|\.understudy-)/;
 
 const privateFolder = 0o700;
 const privateFile = 0o600;
 
 /**
- * A relative place within the workspace: one to four plain names separated by `/`. Absolute paths, `..`, drive
- * letters, backslashes and NUL do not fit.
+ * Relative path within the workspace: one to four plain names separated by `/`. Absolute paths, `..`, drive
+ * letters, backslashes and NUL do not match.
  */
 export const workspaceName = z
   .string()
   .max(255)
   .regex(/^[a-z0-9][\w-]*(?:\/[a-z0-9][\w-]*){0,3}$/i);
 
-/** The one folder that belongs to a run. */
+/** Name of the only folder that belongs to a run. */
 export function runFolderName(id: number): string {
   return `runs/${id}`;
 }
 
 /**
- * Makes the workspace's folder where it is missing, for its owner alone; refuses one in which a link or
- * something that is no file stands in the place of our own files; and takes other users' permissions on
- * those away where they have any.
+ * Creates the workspace's folder if it is missing, for its owner only; refuses one in which a link or
+ * a special file is in the place of our own files; and removes other users' permissions on
+ * those files and folders.
  *
- * @param folder absolute
- * @throws UserError 'invalid-file'; whatever the system throws where the folder cannot be made
+ * @param folder absolute path
+ * @throws UserError 'invalid-file'; any error of the file system if the folder cannot be created
  */
 export function prepareWorkspaceFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: privateFolder });
   const entries = readdirSync(folder, { withFileTypes: true });
   for (const entry of entries) {
     if (ownFile.test(entry.name)) {
-      if (!entry.isFile() && !entry.isDirectory()) throw foreignEntry(join(folder, entry.name));
+      if (!entry.isFile() && !entry.isDirectory()) throw linkError(join(folder, entry.name));
     } else if (isOwnFolder(entry.name)) {
-      if (entry.isSymbolicLink()) throw foreignEntry(join(folder, entry.name));
+      if (entry.isSymbolicLink()) throw linkError(join(folder, entry.name));
       if (entry.isDirectory()) refuseLinksIn(join(folder, entry.name));
     }
   }
@@ -55,13 +56,13 @@ export function prepareWorkspaceFolder(folder: string): void {
   for (const entry of entries) {
     const path = join(folder, entry.name);
     if (entry.isFile() && ownFile.test(entry.name)) restrict(path, privateFile);
-    // What lies in a folder that nobody else may enter is out of reach with it.
+    // A folder that others may not enter protects its content too.
     if (entry.isDirectory() && isOwnFolder(entry.name)) restrict(path, privateFolder);
   }
 }
 
 /**
- * Takes other users' permissions on everything below our own folders away, which older versions had left.
+ * Removes other users' permissions on everything in our own folders, as older versions left them.
  *
  * @param signal ends the walk early
  */
@@ -77,18 +78,18 @@ export async function restrictContents(folder: string, signal: AbortSignal): Pro
         restrict(below, entry.isDirectory() ? privateFolder : privateFile);
       }
     }
-    // Between two folders others have their turn.
+    // Let other work run between two folders.
     await new Promise(setImmediate);
   }
 }
 
 /**
- * Deletes a folder of the workspace with all in it; none there is fine. Nothing outside of the workspace is ever
- * deleted: each part of the way must be a real folder. A link in the folder's own place goes, and what it leads
- * to stays.
+ * Deletes a folder of the workspace with its content; a missing one is accepted. Nothing outside of the workspace is
+ * ever deleted: each part of the path must be a real folder. If the folder itself is a link, the link is deleted, and
+ * its target stays.
  *
- * @param name as the database has it
- * @throws UserError 'invalid-file' where the name, or a link on the way, leads out of the workspace; nothing is
+ * @param name name in the database
+ * @throws UserError 'invalid-file' if the name, or a link on the path, leads out of the workspace; nothing is
  * deleted then
  */
 export async function removeOwnFolder(workspace: string, name: string): Promise<void> {
@@ -97,38 +98,38 @@ export async function removeOwnFolder(workspace: string, name: string): Promise<
 }
 
 /**
- * The absolute path of a name in the workspace.
+ * Returns the absolute path of a name in the workspace.
  *
- * @throws UserError 'invalid-file' where the name, or a link on the way to its last part, leads out of the workspace
+ * @throws UserError 'invalid-file' if the name, or a link on the path to its last part, leads out of the workspace
  */
 export async function requireOwnPlace(workspace: string, name: string): Promise<string> {
-  if (!workspaceName.safeParse(name).success) throw outsideWorkspace(workspace, name);
+  if (!workspaceName.safeParse(name).success) throw outsideWorkspaceError(workspace, name);
   const parts = name.split('/');
   let path = workspace;
   for (const part of parts.slice(0, -1)) {
     path = join(path, part);
     const found = await lstat(path).catch(() => undefined);
-    if (found !== undefined && !found.isDirectory()) throw foreignEntry(path);
+    if (found !== undefined && !found.isDirectory()) throw linkError(path);
   }
   const [real, root] = await Promise.all(
     [path, workspace].map((place) => realpath(place).catch(() => undefined)),
   );
-  // What is not there cannot lead anywhere.
+  // A missing file cannot lead anywhere.
   if (real !== undefined && root !== undefined && real !== root && !real.startsWith(root + sep)) {
-    throw outsideWorkspace(workspace, name);
+    throw outsideWorkspaceError(workspace, name);
   }
   return join(path, parts.at(-1) ?? '');
 }
 
 /**
- * Makes an empty file for its owner alone where there is none, whatever the process's umask is: what is opened
- * by its name later keeps these permissions.
+ * Creates an empty file for its owner only if there is none, regardless of the process's umask: a file opened
+ * by this name later keeps these permissions.
  */
 export function makePrivateFile(path: string): void {
   try {
     closeSync(openSync(path, 'wx', privateFile));
   } catch {
-    // It is there, or cannot be made: whoever opens it says so.
+    // It exists, or cannot be created: opening it reports that.
     return;
   }
   restrict(path, privateFile);
@@ -140,13 +141,13 @@ function refuseLinksIn(folder: string): void {
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     for (const entry of entriesOf(path)) {
       const below = join(path, entry.name);
-      if (entry.isSymbolicLink()) throw foreignEntry(below);
+      if (entry.isSymbolicLink()) throw linkError(below);
       if (entry.isDirectory()) waiting.push(below);
     }
   }
 }
 
-/** None where there is no such folder, or it cannot be read: whoever needs it says so. */
+/** Lists a folder; empty if it is missing or cannot be read, which its users report. */
 function entriesOf(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
@@ -160,8 +161,8 @@ function isOwnFolder(name: string): boolean {
 }
 
 /**
- * Opening the file would be surer than its name, but closing it would drop the locks that SQLite holds on it.
- * A file with several names may belong elsewhere too and stays as it is.
+ * Restricts the permissions of a file or folder. Opening the file would be safer than using its name, but closing it
+ * would drop the locks that SQLite holds on it. A file with several names may belong elsewhere too and is not changed.
  */
 function restrict(path: string, mode: number): void {
   if (process.platform === 'win32') return;
@@ -171,21 +172,15 @@ function restrict(path: string, mode: number): void {
     const isOurs = found.uid === process.getuid?.();
     if (isPlain && isOurs && (found.mode & 0o777) !== mode) chmodSync(path, mode);
   } catch {
-    // It went meanwhile, or the disk knows no permissions (FAT).
+    // It was removed in the meantime, or the disk has no permissions (FAT).
   }
 }
 
-function foreignEntry(path: string): UserError {
-  return new UserError(
-    'invalid-file',
-    `${path} is a link or no ordinary file. Understudy never writes or deletes through links, so this workspace was not opened. Put a real file or folder in its place, or remove it.`,
-  );
+function linkError(path: string): UserError {
+  return new UserError('invalid-file', databaseText.link(path));
 }
 
-/** The refusal of a folder that a changed database names. */
-export function outsideWorkspace(where: string, name: string): UserError {
-  return new UserError(
-    'invalid-file',
-    `The database in ${where} names “${name.slice(0, 200)}” as one of its own folders, which it is not. Nothing was written or deleted there. Another program changed the database: put a copy of it back, or remove the run or the project.`,
-  );
+/** Error for a folder named in a database that another program changed. */
+export function outsideWorkspaceError(where: string, name: string): UserError {
+  return new UserError('invalid-file', databaseText.outside(where, { name: name.slice(0, 200) }));
 }

@@ -20,7 +20,7 @@ interface Candidate {
 }
 
 /**
- * Lets WebGPU compute without a GPU: SwiftShader, a Vulkan driver for processors, lies beside every Electron on Linux.
+ * Lets WebGPU compute without a GPU: SwiftShader, a Vulkan driver for processors, comes with every Electron on Linux.
  * Elsewhere, and where another driver is named, the machine's own is taken.
  *
  * @returns why that cannot be

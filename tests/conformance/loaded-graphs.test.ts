@@ -5,7 +5,7 @@ import { required } from '../support/values.ts';
 import { describeExecutors } from './executors.ts';
 
 describeExecutors('a loaded graph', (executor) => {
-  it('runs with another batch size than it was built for', async () => {
+  it('a graph runs with another batch size than it was built for', async () => {
     const x = g.input('x', [2, 3, 4]);
     const y = g.reshape(g.reshape(g.reshape(x, [2, 12]), [-1, 6]), [2, 12]);
     const loaded = await executor.load({
@@ -18,7 +18,7 @@ describeExecutors('a loaded graph', (executor) => {
     expect(got).toEqual({ shape: [5, 12], data });
   });
 
-  it('feeds a result back without reading it', async () => {
+  it('a result becomes an input without being read', async () => {
     const x = g.input('x', [2]);
     const loaded = await executor.load({
       name: 'double',
@@ -33,7 +33,7 @@ describeExecutors('a loaded graph', (executor) => {
     y.dispose();
   });
 
-  it('takes apart and joins more tensors than a shader has buffers for', async () => {
+  it('splits and joins more tensors than a shader has buffers', async () => {
     const count = 64;
     const every = Array.from({ length: count }, (_, index) => index);
     const whole = g.input('whole', [count, 3]);
@@ -54,7 +54,7 @@ describeExecutors('a loaded graph', (executor) => {
     await Promise.all([apart.dispose(), join.dispose()]);
   });
 
-  it('neither keeps nor changes what it was given, nor what was read from it', async () => {
+  it('neither keeps nor changes its inputs, nor results that were read', async () => {
     const x = g.input('x', [2, 1]);
     const weight = g.constant({ shape: [1, 2], data: Float32Array.of(3, 4) });
     const loaded = await executor.load({

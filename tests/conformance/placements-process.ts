@@ -2,7 +2,7 @@ import { segmentationStep } from '../../src/core/distill/segmentation-step.ts';
 import { targetGraph, trainStep } from '../../src/core/distill/train-step.ts';
 import type { Graph } from '../../src/core/graph/ops.ts';
 import { decoderLayout, patchGraph } from '../../src/core/heads/segmentation-decoder.ts';
-import { adapterLayout } from '../../src/core/lora/adapters.ts';
+import { adapterLayout } from '../../src/core/vit/adapters.ts';
 import { copyBlocks } from '../../src/core/vit/copy.ts';
 import { onnxRuntime } from '../../src/runtime/onnxruntime.ts';
 import { tinyVit } from '../support/tiny-vit.ts';

@@ -4,7 +4,7 @@ import { biasCorrections } from '../../src/core/distill/optimizer.ts';
 import { trainStep } from '../../src/core/distill/train-step.ts';
 import * as g from '../../src/core/graph/build.ts';
 import type { Graph } from '../../src/core/graph/ops.ts';
-import { adapterLayout } from '../../src/core/lora/adapters.ts';
+import { adapterLayout } from '../../src/core/vit/adapters.ts';
 import { tensor, zeros } from '../../src/core/tensor.ts';
 import type { DeviceTensor, LoadedGraph } from '../../src/runtime/executor.ts';
 import { tensorFlow } from '../../src/runtime/tensorflow.ts';
@@ -71,7 +71,7 @@ describe.each(backends)('TensorFlow.js $backend', ({ backend, missing }) => {
   describe.skipIf(missing !== undefined)(`memory${reason}`, () => {
     const executor = tensorFlow(backend, { threads: 1 });
 
-    it('stays the same over 1,000 training steps, and is given back', async () => {
+    it('memory stays constant over 1,000 training steps, and is freed', async () => {
       const before = tf.memory();
       const loaded = await executor.load(trainStep({ copy, layout }, 2));
       let { state } = await step(loaded, start, 0);
@@ -98,7 +98,7 @@ describe.each(backends)('TensorFlow.js $backend', ({ backend, missing }) => {
       });
     });
 
-    it('holds what is still needed alone', async () => {
+    it('memory holds only tensors that are still needed', async () => {
       const size = 1000;
       let y = g.input('x', [size]);
       for (let index = 0; index < 100; index++) y = g.gelu(y);
@@ -112,7 +112,7 @@ describe.each(backends)('TensorFlow.js $backend', ({ backend, missing }) => {
       await loaded.dispose();
     });
 
-    it('is given back by a run that fails', async () => {
+    it('memory is freed by a run that fails', async () => {
       const x = g.input('x', [2, 3]);
       const w = g.input('w', [2, 3]);
       const graph: Graph = { name: 'sum', outputs: new Map([['y', g.add(g.abs(x), w)]]), batch: 2 };
@@ -133,7 +133,7 @@ describe.skipIf(tensorflowMissing !== undefined)(`two backends in one process${r
   const held = (backend: string): number => tf.findBackend(backend).numDataIds();
   const graph = trainStep({ copy, layout }, 2);
 
-  it('compute in turns, each with its own tensors', async () => {
+  it('two backends compute in turns, each with its own tensors', async () => {
     const heldBefore = held('cpu');
     const [a, b] = await Promise.all([plain.load(graph), native.load(graph)]);
     const heldByPlain = held('cpu') - heldBefore;

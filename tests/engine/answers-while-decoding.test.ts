@@ -6,8 +6,8 @@ import {
   encapsulatedFile,
   rleFrame,
   syntax,
-} from '../../src/formats/raster/dicom/dicom-fixtures.ts';
-import { tiffBytes } from '../../src/formats/raster/tiff/tiff-fixtures.ts';
+} from '../../src/formats/testing/dicom-fixtures.ts';
+import { tiffBytes } from '../../src/formats/testing/tiff-fixtures.ts';
 import { EngineProcess } from '../support/engine-process.ts';
 import { temporaryFolder } from './support.ts';
 
@@ -38,7 +38,7 @@ function packed(count: number, seed: number): Buffer {
   return bytes;
 }
 
-describe('the engine while large images come in', async () => {
+describe('the engine while large images are imported', async () => {
   const folder = await temporaryFolder();
   const images = join(folder, 'images');
   let engine: EngineProcess;
@@ -58,7 +58,7 @@ describe('the engine while large images come in', async () => {
   });
   afterAll(() => engine.stop());
 
-  it('answers what it is asked, and draws pictures', async () => {
+  it('responds to requests, and draws pictures', async () => {
     const made = { name: 'Large', domain: 'medical', task: 'single' } as const;
     const { id: project } = await engine.call('project.create', made);
     const state = { isIn: false };

@@ -1,13 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  dicomFile,
-  pictureEntries,
-  syntax,
-} from '../../src/formats/raster/dicom/dicom-fixtures.ts';
-import { doubles, short, tiffBytes } from '../../src/formats/raster/tiff/tiff-fixtures.ts';
+import type { MaskSourcePlace } from '../../src/contract/mask-sources.ts';
+import { dicomFile, pictureEntries, syntax } from '../../src/formats/testing/dicom-fixtures.ts';
+import { doubles, short, tiffBytes } from '../../src/formats/testing/tiff-fixtures.ts';
 import { EngineProcess } from '../support/engine-process.ts';
 import { temporaryFolder } from './support.ts';
 
@@ -69,13 +67,21 @@ const files: readonly [name: string, content: () => string | Buffer, words: RegE
   [
     'deep.geojson',
     () => `{"type":"FeatureCollection","features":${'['.repeat(3e6)}${']'.repeat(3e6)}}`,
-    /nothing in it lies on any of the images/,
+    /none of its shapes is inside any of the images/,
   ],
   [
     'objects.geojson',
     () => `{"type":"FeatureCollection","features":[${'{},'.repeat(12e6)}0]}`,
     /objects\.geojson would take \d+ MB of memory/,
   ],
+];
+
+/** Class lists next to masks, of the largest allowed length, with names that once took minutes to match. */
+const lists: readonly [name: string, content: string][] = [
+  ['classes.txt', ','.repeat(180_000)],
+  ['labelmap.txt', ' '.repeat(180_000)],
+  ['labels.csv', `${'"'.repeat(90_000)}${','.repeat(90_000)}`],
+  ['dataset.json', `{"labels":{"${'a '.repeat(80_000)}":1}}`],
 ];
 
 const teachers: readonly [name: string, content: () => string | Buffer][] = [
@@ -91,7 +97,7 @@ const teachers: readonly [name: string, content: () => string | Buffer][] = [
   ],
 ];
 
-describe('the engine while hostile files come in', async () => {
+describe('the engine while hostile files are imported', async () => {
   const folder = await temporaryFolder();
   let engine: EngineProcess;
   let asking = true;
@@ -118,10 +124,9 @@ describe('the engine while hostile files come in', async () => {
     }
   };
   /** What is said of a file of masks by looking at it and by importing it. */
-  const bringIn = async (at: string, path: string): Promise<string[]> => {
-    const made = { name: path, domain: 'other', task: 'segmentation' } as const;
+  const bringIn = async (at: string, source: MaskSourcePlace): Promise<string[]> => {
+    const made = { name: source.path, domain: 'other', task: 'segmentation' } as const;
     const { id: project } = await engine.call('project.create', made);
-    const source = { kind: 'file', path, property: null } as const;
     const look = await engine.ask('image.lookMasks', { project, folder: at, source });
     if (!look.ok) return [look.error.message];
     const { classes } = look.value as { classes: { value: number }[] };
@@ -133,8 +138,14 @@ describe('the engine while hostile files come in', async () => {
     return report.skipped.map(({ reason }) => reason);
   };
 
-  it('answers soon, and each file ends in a sentence', async () => {
+  it('responds soon, and reports each file in a sentence', async () => {
     const image = placedImage();
+    const mask = await sharp({
+      create: { width: side, height: side, channels: 3, background: 'black' },
+    })
+      .toColourspace('b-w')
+      .png()
+      .toBuffer();
     const brought: Promise<string[]>[] = [];
     for (const [name, content, words] of files) {
       const at = join(folder, name.replace('.', ' '));
@@ -145,10 +156,19 @@ describe('the engine while hostile files come in', async () => {
         own.enable();
         asked = ask();
       }
-      const said = await bringIn(at, path);
+      const said = await bringIn(at, { kind: 'file', path, property: null });
       brought.push(Promise.resolve(said));
       if (words === null) expect(said).toEqual([]);
       else expect(said.join('\n')).toMatch(words);
+    }
+    for (const [name, content] of lists) {
+      const at = join(folder, `masks ${name}`);
+      await put(join(`masks ${name}`, 'images', 'a.tif'), image);
+      await put(join(`masks ${name}`, 'masks', 'a.png'), mask);
+      await put(join(`masks ${name}`, 'masks', name), content);
+      const source = { kind: 'masks', path: join(at, 'masks'), property: null } as const;
+      const said = await bringIn(join(at, 'images'), source);
+      expect(said).toEqual([]);
     }
     for (const [name, content] of teachers) {
       const file = await put(name, content());

@@ -2,10 +2,10 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect, it, onTestFinished } from 'vitest';
-import { measure } from '../../src/engine/devices/list-devices.ts';
-import { undisturbed } from '../../src/engine/other-work.ts';
-import { machineKey } from '../../src/engine/services/estimates.ts';
-import { machineSpeed } from '../../src/engine/speed.ts';
+import { timeDevice } from '../../src/engine/device-choice/list-devices.ts';
+import { undisturbed } from '../../src/engine/devices/cpu-contention.ts';
+import { machineKey } from '../../src/engine/speed/estimates.ts';
+import { machineSpeed } from '../../src/engine/speed/speed.ts';
 import { OpenServices } from '../support/open-services.ts';
 import { temporaryFolder, writeTinyTeacher } from './support.ts';
 
@@ -17,7 +17,7 @@ function keepBusy(): void {
   });
 }
 
-it('a measurement beside other work is used at once, and not kept for ever', async () => {
+it('a measurement next to other work is used at once, but not kept for ever', async () => {
   const folder = await temporaryFolder();
   await writeTinyTeacher(join(folder, 'teacher.safetensors'));
   const engine = await OpenServices.open(join(folder, 'workspace'));
@@ -42,13 +42,13 @@ it('a measurement beside other work is used at once, and not kept for ever', asy
   expect(await engine.call('teacher.estimate', { project, teacher })).toEqual(students);
 });
 
-it('a trial for the command line says how much there was to try it with', async () => {
+it('a trial for the command line records how much of the processor was free', async () => {
   const folder = await temporaryFolder();
   const teacher = join(folder, 'teacher.safetensors');
   await writeTinyTeacher(teacher);
   keepBusy();
   const student = { blocks: [0], rank: 2, batch: 8, precision: 'float32', imageSize: 16 } as const;
-  const outcome = await measure({ teacher, device: 'cpu', threads: cpus().length, ...student });
+  const outcome = await timeDevice({ teacher, device: 'cpu', threads: cpus().length, ...student });
   if ('missing' in outcome) throw new Error(outcome.missing);
   expect(outcome.imagesPerSecond).toBeGreaterThan(0);
   expect(outcome.free).toBeLessThan(undisturbed);

@@ -12,11 +12,11 @@ import {
   serve,
   someContent,
   trickle,
-} from '../../src/engine/catalogue/testing/file-server.ts';
-import type { FileServer, Handler } from '../../src/engine/catalogue/testing/file-server.ts';
+} from '../../src/engine/testing/file-server.ts';
+import type { FileServer, Handler } from '../../src/engine/testing/file-server.ts';
 import { ImagePool } from '../../src/engine/image-pool/image-pool.ts';
-import { CatalogueService } from '../../src/engine/services/catalogue.ts';
-import { TeacherService } from '../../src/engine/services/teachers.ts';
+import { CatalogueService } from '../../src/engine/app/teachers/catalogue.ts';
+import { TeacherService } from '../../src/engine/app/teachers/teachers.ts';
 import { addProject, settings } from '../../src/store/testing/fixtures.ts';
 import { temporaryStore } from '../../src/store/testing/temporary-store.ts';
 import { EngineProcess } from '../support/engine-process.ts';
@@ -30,7 +30,7 @@ const unheard = new AbortController().signal;
 
 // The tiny teacher is what these promise; the others are as large as they are.
 vi.mock('../../src/engine/catalogue/cards.ts', async (original) => {
-  const { withSmallCards } = await import('../../src/engine/catalogue/testing/small-cards.ts');
+  const { withSmallCards } = await import('../../src/engine/testing/small-cards.ts');
   return withSmallCards(await original(), ['vit-small-augreg', 'siglip-base', 'uni']);
 });
 
@@ -76,7 +76,7 @@ function open(store = temporaryStore()) {
   return { store, teachers, catalogue, told, entry };
 }
 
-it('makes a teacher of a card, with what the card says of it', async () => {
+it('turns a card into a teacher with the facts of the card', async () => {
   offer(serve(teacher));
   const { store, teachers, catalogue, told, entry } = open();
   expect(await entry()).toMatchObject({ state: 'absent', part: 0, teacher: null, file: null });
@@ -93,7 +93,7 @@ it('makes a teacher of a card, with what the card says of it', async () => {
   expect(teachers.list()).toMatchObject([{ id: made.id }]);
 });
 
-it('says of what was fetched whether anything was known of it, also after a restart', async () => {
+it('shows whether a download was verified, also after a restart', async () => {
   offer(serve(teacher));
   const { store, catalogue, entry } = open();
   expect(await entry()).toMatchObject({ isVerified: null });
@@ -114,7 +114,7 @@ it('says of what was fetched whether anything was known of it, also after a rest
   expect(await promised.entry()).toMatchObject({ isVerified: false, sha256: hash });
 });
 
-it('what was fetched for a teacher goes with it, and nothing else', async () => {
+it('removing a teacher deletes its downloaded files, and nothing else', async () => {
   offer(serve(teacher));
   const { store, teachers, catalogue, entry } = open();
   const folder = join(store.folder, 'teachers', card);
@@ -128,14 +128,14 @@ it('what was fetched for a teacher goes with it, and nothing else', async () => 
   await writeFile(join(folder, '.understudy-lock'), '');
   await teachers.remove(again.id);
   expect(existsSync(folder)).toBe(false);
-  // A file that somebody brought is theirs.
+  // A downloaded file that the user chose belongs to the user.
   const brought = await catalogue.bring('uni', teacherFile, unheard);
   expect(brought.isFetched).toBe(false);
   await teachers.remove(brought.id);
   expect(await readFile(teacherFile)).toEqual(teacher);
 });
 
-it('what was fetched stays while an unfinished run needs it', async () => {
+it('downloaded files are kept while an unfinished run needs them', async () => {
   offer(serve(teacher));
   const { store, teachers, catalogue, entry } = open();
   const { id } = await catalogue.fetch(card, unheard);
@@ -145,7 +145,7 @@ it('what was fetched stays while an unfinished run needs it', async () => {
   expect(await entry()).toMatchObject({ state: 'here', teacher: id });
 });
 
-it('is fetched once at a time, can be stopped, and goes on after a restart', async () => {
+it('a teacher is downloaded once at a time, can be stopped, and resumes after a restart', async () => {
   offer(trickle(teacher, 50, 20));
   const { store, catalogue, told, entry } = open();
   const first = catalogue.fetch(card, unheard);
@@ -172,7 +172,7 @@ it('is fetched once at a time, can be stopped, and goes on after a restart', asy
   await ended;
 });
 
-it('leaves nothing locked behind once it was killed', async () => {
+it('a killed download leaves no lock', async () => {
   server.handlers = [sendOnly(someContent(5000), 1000)];
   const workspace = join(await temporaryFolder(), 'killed');
   const engine = await EngineProcess.start(workspace);
@@ -189,10 +189,10 @@ it('leaves nothing locked behind once it was killed', async () => {
 });
 
 it.each([
-  ['a web page', () => loginPage, /no checkpoint but a web page/],
-  ['no checkpoint', () => someContent(5000), /is not the file that was wanted/],
+  ['a web page', () => loginPage, /A web page arrived instead of a checkpoint/],
+  ['no checkpoint', () => someContent(5000), /did not send the requested file/],
   ['of the right form and nothing else', () => withoutSense(teacher), /on trial images/],
-])('what is %s is not kept, and the next fetch begins anew', async (_, wrong, sentence) => {
+])('a download that is %s is deleted, and the next one starts anew', async (_, wrong, sentence) => {
   offer(serve(wrong()));
   const { teachers, catalogue, entry } = open();
   await expect(catalogue.fetch(card, unheard)).rejects.toThrow(sentence);
@@ -203,7 +203,7 @@ it.each([
   expect(await entry()).toMatchObject({ state: 'here' });
 });
 
-it('what lies there and is no teacher, from wherever it came, is fetched anew', async () => {
+it('an existing file that is not a teacher is downloaded again', async () => {
   offer(serve(teacher));
   const { store, catalogue, entry } = open();
   const folder = join(store.folder, 'teachers', card);
@@ -216,49 +216,49 @@ it('what lies there and is no teacher, from wherever it came, is fetched anew', 
   expect(await readFile(join(folder, 'model.safetensors'))).toEqual(teacher);
 });
 
-it('no other transformer has a card’s name and licence, from a server or by hand', async () => {
+it('another transformer is refused for a card, from a server or as a downloaded file', async () => {
   offer(serve(teacher));
   const { catalogue, entry, teachers } = open();
   await expect(catalogue.fetch('dinov2-registers-large', unheard)).rejects.toMatchObject({
     code: 'invalid-file',
-    message: expect.stringMatching(/bytes where 1220000000 are listed/) as string,
+    message: expect.stringMatching(/bytes, but the catalogue lists 1220000000/) as string,
   });
   const sentence =
-    /is another teacher than RETFound, colour fundus: it has 4 blocks of width 64, patches of 8 px and 3 bands, where 24 blocks of width 1024/;
+    /is not RETFound, colour fundus: it has 4 blocks of width 64, patches of 8 px and 3 bands, not 24 blocks of width 1024/;
   await expect(catalogue.bring('retfound-cfp', teacherFile, unheard)).rejects.toThrow(sentence);
   expect(await entry('retfound-cfp')).toMatchObject({ state: 'by-hand', teacher: null });
   expect(teachers.list()).toEqual([]);
 });
 
-it('what is not the file that was expected is refused, from a server and by hand', async () => {
+it('an unexpected file is refused, from a server and as a downloaded file', async () => {
   offer(serve(teacher));
   const { catalogue, entry, teachers } = open();
   await expect(catalogue.fetch('phikon', unheard)).rejects.toMatchObject({
     code: 'invalid-file',
-    message: expect.stringMatching(/d01642bf was expected.*deleted/) as string,
+    message: expect.stringMatching(/not with d01642bf.*deleted/) as string,
   });
   expect(await entry('phikon')).toMatchObject({ state: 'absent', part: 0 });
   await expect(catalogue.bring('phikon', teacherFile, unheard)).rejects.toThrow(
-    /is not the file of Phikon.*d01642bf was expected/,
+    /is not the file of Phikon.*not with d01642bf/,
   );
   expect(teachers.list()).toEqual([]);
 });
 
-it('a file that was brought by hand has the card’s licence', async () => {
+it('a teacher from a downloaded file has the card’s licence', async () => {
   const { catalogue, entry, teachers } = open();
   const brought = join(await temporaryFolder(), 'pytorch_model.safetensors');
   await copyFile(teacherFile, brought);
   const made = await catalogue.bring('uni', brought, unheard);
   expect(made).toMatchObject({ name: 'UNI', file: brought, licence: 'CC BY-NC-ND 4.0' });
   expect(await entry('uni')).toMatchObject({ state: 'here', teacher: made.id, file: brought });
-  // Also once a person has corrected it, though nothing is known of its content.
+  // Also after the user has corrected the teacher, although its content is not verified.
   expect(await teachers.add(brought, { epsilon: 1e-5 }, unheard)).toMatchObject({
     ...{ id: made.id, name: 'UNI', licence: 'CC BY-NC-ND 4.0' },
   });
   expect(await entry('uni')).toMatchObject({ state: 'here', teacher: made.id });
 });
 
-it('keeps a mirror and a proxy, and refuses what is none', () => {
+it('stores a mirror and a proxy, and refuses invalid addresses', () => {
   const { store, catalogue } = open();
   const plainHttp = false;
   const set = {
@@ -270,7 +270,7 @@ it('keeps a mirror and a proxy, and refuses what is none', () => {
   expect(catalogue.saveSettings(set)).toMatchObject(kept);
   expect(store.settings.downloads()).toEqual(kept);
   const refused = { mirror: null, proxy: 'nowhere', plainHttp };
-  expect(() => catalogue.saveSettings(refused)).toThrow(/no address of a proxy/);
+  expect(() => catalogue.saveSettings(refused)).toThrow(/not a valid proxy address/);
   expect(catalogue.settings()).toMatchObject(kept);
   expect(catalogue.saveSettings({ mirror: '', proxy: '', plainHttp: false })).toMatchObject({
     ...{ mirror: null, proxy: null, plainHttp, logins: { mirror: 'none', proxy: 'none' } },

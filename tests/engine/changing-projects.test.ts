@@ -6,7 +6,7 @@ import { EngineProcess } from '../support/engine-process.ts';
 import { bmpFile } from '../../src/formats/raster/common/bmp-fixtures.ts';
 import { temporaryFolder, writeImages, writeText, writeTinyTeacher } from './support.ts';
 
-// Files, labels and projects that change while they are used; each was found by somebody told to break it.
+// Files, labels and projects that change while they are used; each defect was found by a tester who tried to break the app.
 
 describe('projects that change', async () => {
   const folder = await temporaryFolder();
@@ -55,7 +55,33 @@ describe('projects that change', async () => {
     },
   );
 
-  it('a run does not learn from another file in the place of its teacher', async () => {
+  it('the task can be changed, with its default training, until there are images', async () => {
+    const { project, images } = await create('tasks');
+    const same = await engine.call('project.update', { project, task: 'single' });
+    expect(same.settings.steps).toBe(20);
+    const outlined = await engine.call('project.update', { project, task: 'segmentation' });
+    expect(outlined.task).toBe('segmentation');
+    expect(outlined.settings.steps).not.toBe(20);
+    await engine.call('project.update', { project, task: 'single' });
+    await bringIn(project, images);
+    await expect(
+      engine.call('project.update', { project, task: 'segmentation' }),
+    ).rejects.toMatchObject({ code: 'invalid-option' });
+    expect(await get(project)).toMatchObject({ task: 'single' });
+  });
+
+  it('counts copies of one picture as copies', async () => {
+    const { project, images } = await create('copies');
+    const [first, copy] = ['0.png', 'copy.png'].map((name) => join(images, 'train', 'red', name));
+    await copyFile(first ?? '', copy ?? '');
+    const report = await bringIn(project, images);
+    expect(report).toMatchObject({ known: 1, copies: 1, moved: 0 });
+    expect(report.added).toBe(report.found - 1);
+    const again = await bringIn(project, images);
+    expect(again).toMatchObject({ added: 0, known: again.found, copies: 1 });
+  });
+
+  it('a run refuses another file in place of its teacher', async () => {
     const file = join(folder, 'exchanged.safetensors');
     await writeTinyTeacher(file);
     const bytes = await readFile(file);
@@ -79,7 +105,7 @@ describe('projects that change', async () => {
     });
   });
 
-  it('images beside masks are no two classes, and come in without their masks', async () => {
+  it('folders of images and masks are not two classes, and masks are not imported as images', async () => {
     const { project, images } = await create('masks');
     const nuclei = join(images, 'nuclei');
     const files = [
@@ -110,7 +136,7 @@ describe('projects that change', async () => {
     expect(page.images.map(({ name }) => name)).toEqual(['train/images/0.png']);
   });
 
-  it('other content at the same place takes the place of the old', async () => {
+  it('new content of a file replaces the old', async () => {
     const { project, images } = await create('overwritten');
     await bringIn(project, images);
     await copyFile(join(images, 'train', 'red', '0.png'), join(folder, 'keep.png'));
@@ -122,7 +148,7 @@ describe('projects that change', async () => {
     expect(await ended(run)).toMatchObject({ state: 'done' });
   });
 
-  it('a file that changed since it came in is left out, and told of', async () => {
+  it('a file that changed since its import is left out, and reported', async () => {
     const { project, images } = await create('changed');
     await bringIn(project, images);
     const file = join(images, 'train', 'red', '0.png');
@@ -130,9 +156,15 @@ describe('projects that change', async () => {
     const done = await ended(await engine.call('run.start', { project }));
     expect(done.summary?.images.distilled).toBe(17);
     expect(done.summary?.images.skipped).toMatchObject([{ path: file }]);
+    // Its run is of its task, also without images.
+    const page = await engine.call('image.page', { project, filter: {}, offset: 0, limit: 50 });
+    await engine.call('image.remove', { project, images: page.images.map(({ id }) => id) });
+    await expect(
+      engine.call('project.update', { project, task: 'segmentation' }),
+    ).rejects.toMatchObject({ message: expect.stringMatching(/has runs cannot/) as string });
   });
 
-  it('a file that was exchanged for another of its size and time is left out, and told of', async () => {
+  it('a file replaced by another of the same size and time is left out, and reported', async () => {
     const { project, images } = await create('exchanged');
     const file = join(images, 'train', 'red', '0.png');
     const [one, other] = [8, 200].map((value) =>
@@ -151,7 +183,7 @@ describe('projects that change', async () => {
       {
         path: file,
         reason: expect.stringMatching(
-          /0\.png is no longer the file.*Import its folder again/,
+          /0\.png has changed since it was imported.*Import its folder again/,
         ) as string,
       },
     ]);
@@ -179,7 +211,7 @@ describe('projects that change', async () => {
     ]);
   });
 
-  it('what is held out, and whose an image is, may come with a second import', async () => {
+  it('test images and groups can be added by a second import', async () => {
     const { project, images } = await create('later');
     await bringIn(project, images, 'none');
     expect(await get(project)).toMatchObject({ labelled: 0, tested: 0 });
@@ -187,7 +219,7 @@ describe('projects that change', async () => {
     expect(await get(project)).toMatchObject({ labelled: 27, tested: 9 });
   });
 
-  it('no patient is on both sides, also where test images are marked', async () => {
+  it('no patient has training and test images, also if the user marks test images', async () => {
     const { project, images } = await create('patients');
     const rows = ['red', 'green', 'blue'].flatMap((name) =>
       [0, 1, 2, 3, 4, 5].map((i) => {
@@ -208,7 +240,7 @@ describe('projects that change', async () => {
     );
   });
 
-  it('labels given while a run is paused do not keep it from going on', async () => {
+  it('labels given during a pause do not prevent a run from resuming', async () => {
     const { project, images } = await create('labelling', 2000);
     await bringIn(project, join(images, 'train'));
     const run = await engine.call('run.start', { project });
@@ -229,7 +261,7 @@ describe('projects that change', async () => {
     expect(await removed).toEqual({ run: run.id, project });
   });
 
-  it('a project that goes takes its runs along', async () => {
+  it('removing a project removes its runs', async () => {
     const { project, images } = await create('going', 2000);
     await bringIn(project, images);
     await engine.call('run.start', { project });
@@ -252,7 +284,7 @@ describe('projects that change', async () => {
     },
   );
 
-  it('a sample that was interrupted is finished the next time', async () => {
+  it('an interrupted sample is finished the next time', async () => {
     const drawing = engine.ask('project.sample', null);
     await engine.next('import.progress', ({ done }) => done > 550);
     const killed = new Promise((resolve) => engine.child.once('exit', resolve));
@@ -264,7 +296,7 @@ describe('projects that change', async () => {
     expect(sample).toMatchObject({ images: 600, labelled: 350, tested: 300 });
   });
 
-  it('a workspace may be moved: runs and the sample come along', async () => {
+  it('a workspace can be moved with its runs and the sample', async () => {
     await engine.stop();
     const elsewhere = join(folder, 'elsewhere');
     await rename(workspace, elsewhere);
@@ -288,7 +320,7 @@ describe('projects that change', async () => {
     expect((await readFile(file)).length).toBeGreaterThan(1000);
   });
 
-  it('a label that cannot be seen is refused in a table too', async () => {
+  it('an invisible label is refused in a table too', async () => {
     const { project, images } = await create('table');
     await writeText(join(images, 'labels.csv'), 'path,label\ntrain/red/0.png,re\u0000d\n');
     const labels = { csv: join(images, 'labels.csv') };

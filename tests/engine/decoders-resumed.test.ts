@@ -2,8 +2,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { JobEvent } from '../../src/contract/jobs.ts';
-import { distill } from '../../src/engine/distill.ts';
-import { weightFiles } from '../../src/engine/export.ts';
+import { distill } from '../../src/engine/jobs/distill.ts';
+import { weightFiles } from '../../src/engine/models/export-files.ts';
 import { outlineFolder, outlineRequest, writePair } from './outlined-folder.ts';
 import { watch } from './support.ts';
 
@@ -18,7 +18,7 @@ function stepsOf(events: readonly JobEvent[]): number[] {
   );
 }
 
-describe('a run that is stopped while its decoders learn', async () => {
+describe('a run that is stopped while its decoders are trained', async () => {
   const folder = await outlineFolder();
   const ask = (out: string) =>
     outlineRequest(folder, { out: join(folder, out), steps: 2, decoderSteps, adapt: true });
@@ -34,7 +34,7 @@ describe('a run that is stopped while its decoders learn', async () => {
     await distill(ask('whole'), watch());
   });
 
-  it('goes on after the last one that was done, to the same bits', async () => {
+  it('continues after the last finished decoder, to the same bits', async () => {
     await stop('parts');
     expect(await readdir(join(folder, 'parts'))).toContain('decoders.safetensors');
     const context = watch();
@@ -46,7 +46,7 @@ describe('a run that is stopped while its decoders learn', async () => {
     expect(left.filter((name) => !/^(?:student|copy)\./.test(name))).toEqual(['summary.json']);
   });
 
-  it('takes no decoder again that is damaged', async () => {
+  it('does not reuse a damaged decoder', async () => {
     await stop('damaged');
     await writeFile(join(folder, 'damaged', 'decoders.safetensors'), 'not a decoder');
     const context = watch();
@@ -55,7 +55,7 @@ describe('a run that is stopped while its decoders learn', async () => {
     expect(Buffer.compare(await weightsOf('damaged'), await weightsOf('whole'))).toBe(0);
   });
 
-  it('takes no decoder again that learnt from other masks', async () => {
+  it('does not reuse a decoder that was trained on other masks', async () => {
     await stop('changed');
     const drawing = { width: 30, height: 40, seed: 100 };
     await writePair(join(folder, 'train'), '00.png', { ...drawing, isEmpty: true });

@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import type { DeviceName } from '../../src/contract/jobs.ts';
 import { UserError } from '../../src/core/errors.ts';
 import { tensor } from '../../src/core/tensor.ts';
-import { distill } from '../../src/engine/distill.ts';
+import { distill } from '../../src/engine/jobs/distill.ts';
 import type { DeviceTensor, Executor, LoadedGraph } from '../../src/runtime/executor.ts';
 import { outlineFolder, outlineRequest } from './outlined-folder.ts';
 import { temporaryFolder, tinyRequest, watch, writeImages, writeTinyTeacher } from './support.ts';
@@ -111,7 +111,7 @@ function stepsOf({ events }: Watched): number[] {
 const adapters = (out: string): Promise<Buffer> =>
   readFile(join(folder, out, 'student.safetensors'));
 
-it('a run ends as it would have on the processor, whenever the device is lost', async () => {
+it("a run gives the processor's result, whenever the device is lost", async () => {
   await distill(tinyRequest(folder, { device: 'cpu', out: join(folder, 'whole') }), watch());
   for (const [graph, runs] of [
     ['fit', 0],
@@ -128,24 +128,26 @@ it('a run ends as it would have on the processor, whenever the device is lost', 
     );
     expect(reasons(context), out).toEqual([
       null,
-      'The GPU was lost. The processor goes on in its place.',
+      'The GPU was lost. The run continues on the processor.',
     ]);
     expect(summary.steps).toBe(12);
     expect((await adapters(out)).equals(await adapters('whole')), out).toBe(true);
   }
 });
 
-it('numbers that are none are the device’s fault first', async () => {
+it('NaN is blamed on the device first', async () => {
   Object.assign(fault, { graph: 'step', runs: 5, kind: 'not-a-number' });
   const context = watch();
   const request = tinyRequest(folder, { device: 'webgpu', out: join(folder, 'nan') });
   const summary = await distill(request, context);
-  expect(reasons(context)[1]).toMatch(/no numbers any more\. The processor goes on/);
+  expect(reasons(context)[1]).toMatch(
+    /NaN or infinite values\. The run continues on the processor/,
+  );
   expect(summary.steps).toBe(12);
   expect(Number.isFinite(summary.loss.last)).toBe(true);
 });
 
-it('what was learnt before the heads is not learnt again', async () => {
+it('training before the heads is not repeated', async () => {
   Object.assign(fault, { graph: 'encoder', runs: 0 });
   const context = watch();
   const request = tinyRequest(folder, { device: 'webgpu', out: join(folder, 'heads') });
@@ -154,17 +156,17 @@ it('what was learnt before the heads is not learnt again', async () => {
   expect(stepsOf(context)).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
 });
 
-it('a device that has no room for one image does not begin', async () => {
+it('a device without memory for one image is not used', async () => {
   fault.memoryBytes = 1000;
   const context = watch();
   await distill(tinyRequest(folder, { device: 'webgpu', out: join(folder, 'small') }), context);
-  expect(reasons(context)[1]).toMatch(/needs about .* GiB, .* a run may take .* GiB/);
+  expect(reasons(context)[1]).toMatch(/needs about .* GiB, but a run may use .* GiB/);
   // The processor goes on all the same, and says that it may not get far.
   const said = context.events.flatMap((event) => (event.type === 'notice' ? [event.message] : []));
-  expect(said.join()).toMatch(/the computer's memory a run may take .* GiB: it may be very slow/);
+  expect(said.join()).toMatch(/a run may use .* GiB of the computer's memory: it may be very slow/);
 });
 
-it('outlines go on as well', async () => {
+it('segmentation runs continue on the processor too', async () => {
   const outlined = await outlineFolder();
   Object.assign(fault, { graph: 'step', runs: 6 });
   const context = watch();

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Run } from '../../src/contract/app.ts';
-import { measureSpeed } from '../../src/engine/speed.ts';
+import { measureSpeed } from '../../src/engine/speed/speed.ts';
 import { webgpuMissing } from '../conformance/executors.ts';
 import { OpenServices, workerOf } from '../support/open-services.ts';
 import { temporaryFolder, writeImages, writeTinyTeacher } from './support.ts';
@@ -41,7 +41,7 @@ describe('devices in projects', async () => {
     return [await engine.call('run.start', { project }), ended];
   };
 
-  it('are listed with their speed and time, or with what is missing', async () => {
+  it('devices are listed with their speed and time, or with what is missing', async () => {
     await choose('auto');
     const [cpu, ...others] = await engine.call('device.list', { project });
     expect(cpu).toMatchObject({ name: 'cpu', missing: null });
@@ -57,16 +57,18 @@ describe('devices in projects', async () => {
     expect(listed.filter((option) => option?.isChosen)).toEqual([cpu]);
   });
 
-  it('a run says what it computes on', async () => {
+  it('a run reports its device', async () => {
     await choose('auto');
     const [, ended] = await started();
     expect(await ended).toMatchObject({ state: 'done', device: 'cpu', deviceNote: null });
   });
 
-  it('a device that is not there is set aside, with a sentence that stays with the run', async () => {
+  it('a missing device is replaced, and the run keeps the reason', async () => {
     await choose('cuda');
     const [{ id }, ended] = await started();
-    const note = expect.stringMatching(/needs an NVIDIA GPU .* The processor goes on/) as string;
+    const note = expect.stringMatching(
+      /needs an NVIDIA GPU .* The run continues on the processor/,
+    ) as string;
     const run = { state: 'done', device: 'cpu', deviceNote: note };
     expect(await ended).toMatchObject(run);
     expect(await engine.call('run.get', { run: id })).toMatchObject(run);
@@ -76,7 +78,7 @@ describe('devices in projects', async () => {
     expect(await engine.call('teacher.estimate', { project, teacher })).not.toEqual([]);
   });
 
-  it('are computed on in float32 until a project says otherwise, which is kept', async () => {
+  it('devices compute in float32 until a project chooses otherwise, which is stored', async () => {
     const precision = async (): Promise<string> =>
       (await engine.call('project.get', { project })).settings.precision;
     expect(await precision()).toBe('float32');
@@ -102,7 +104,7 @@ describe('devices in projects', async () => {
     `a GPU is asked for float16 where a project says so, and measured with it${reason}`,
     async () => {
       const half = { device: 'webgpu', precision: 'float16' } as const;
-      const none = /no numbers of 16 bits/;
+      const none = /does not support 16-bit numbers/;
       const measured = measureSpeed({
         teacher: join(folder, 'teacher.safetensors'),
         rank: 2,
@@ -133,7 +135,7 @@ describe('devices in projects', async () => {
       process.kill(workerOf(process.pid), 'SIGSEGV');
       expect(await ended).toMatchObject({
         ...{ state: 'done', step: 40, device: 'cpu' },
-        deviceNote: expect.stringMatching(/computed on webgpu was ended/) as string,
+        deviceNote: expect.stringMatching(/computed on webgpu ended unexpectedly/) as string,
       });
     },
   );

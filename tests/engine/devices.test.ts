@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest';
 import { webgpuMissing } from '../conformance/executors.ts';
 import { deviceDescription } from '../../src/contract/descriptions.ts';
-import { findDevices, listDevices } from '../../src/engine/devices/list-devices.ts';
+import { findDevices, listDevices } from '../../src/engine/device-choice/list-devices.ts';
 
 it.skipIf(webgpuMissing !== undefined || process.platform !== 'linux')(
-  `tells a stand-in by software from a GPU${webgpuMissing === undefined ? '' : ` (skipped: ${webgpuMissing})`}`,
+  `tells a software emulation from a GPU${webgpuMissing === undefined ? '' : ` (skipped: ${webgpuMissing})`}`,
   async () => {
     const webgpu = (await findDevices(1)).find(({ name }) => name === 'webgpu');
-    expect(webgpu?.missing).toMatch(/is no GPU but a stand-in by software/);
+    expect(webgpu?.missing).toMatch(/is a software emulation of a GPU/);
   },
 );
 
-it('tries what there could be, and says of each how fast it is or what it would need', async () => {
+it('tests every possible device, and reports its speed or what it needs', async () => {
   // No Vulkan driver: as on a machine without a GPU.
   process.env.VK_DRIVER_FILES = '/nowhere/icd.json';
   const devices = await listDevices(1);
@@ -25,5 +25,5 @@ it('tries what there could be, and says of each how fast it is or what it would 
     else expect(missing).toMatch(/^[A-Z].*\.$/s);
   }
   if (process.platform !== 'linux') return;
-  expect(others.find(({ name }) => name === 'webgpu')?.missing).toMatch(/finds no GPU here/);
+  expect(others.find(({ name }) => name === 'webgpu')?.missing).toMatch(/found no GPU here/);
 });

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Run } from '../../src/contract/app.ts';
-import { distill } from '../../src/engine/distill.ts';
+import { distill } from '../../src/engine/jobs/distill.ts';
 import { databaseName } from '../../src/store/store.ts';
 import { EngineProcess } from '../support/engine-process.ts';
 import { workerOf } from '../support/open-services.ts';
@@ -63,7 +63,7 @@ async function goOn(engine: EngineProcess, run: Run, step: number): Promise<void
 }
 
 describe('a workspace that cannot be written', () => {
-  it('a file in its place is a sentence, and nothing is tried again', async () => {
+  it('a file in its place is reported once', async () => {
     const file = join(folder, 'file');
     await writeFile(file, '');
     await expect(EngineProcess.start(file)).rejects.toThrow(/could not be created or written.*Ch/);
@@ -86,8 +86,8 @@ describe('a workspace that cannot be written', () => {
   });
 });
 
-describe('a folder that goes while images come in from it', () => {
-  it('is a sentence; what came in stays', async () => {
+describe('a folder that disappears during its import', () => {
+  it('is reported, and imported images stay', async () => {
     const engine = await open(join(folder, 'importing'));
     const { id: project } = await engine.call('project.create', {
       name: 'Many',
@@ -105,7 +105,7 @@ describe('a folder that goes while images come in from it', () => {
       ok: false,
       error: {
         code: 'not-found',
-        message: expect.stringMatching(/many is no longer there.*stay.*Import/) as string,
+        message: expect.stringMatching(/many is missing.*are kept.*Import/) as string,
       },
     });
     const { images: before } = await engine.call('project.get', { project });
@@ -125,7 +125,7 @@ describe('a database that another program holds', () => {
     };
   };
 
-  it('is a sentence; the engine goes on once it is free', async () => {
+  it('is reported, and the engine continues once it is free', async () => {
     const workspace = join(folder, 'held');
     const engine = await open(workspace);
     const release = hold(workspace);
@@ -141,7 +141,7 @@ describe('a database that another program holds', () => {
     expect(await engine.call('project.create', request)).toMatchObject({ name: 'New' });
   });
 
-  it('ends no run that is at work, and costs its curve nothing', async () => {
+  it('ends no active run, and loses no point of its curve', async () => {
     const workspace = join(folder, 'held while running');
     const engine = await open(workspace);
     const project = await createProject(engine);
@@ -168,7 +168,7 @@ describe('a database that another program holds', () => {
 });
 
 describe.skipIf(SmallDisk.absence)(`a disk that is full${SmallDisk.absence}`, () => {
-  it('ends a run with a sentence; it goes on once there is space', async () => {
+  it('ends a run with a message; it continues once there is space', async () => {
     const disk = SmallDisk.mount(32);
     onTestFinished(() => {
       disk.unmount();
@@ -205,7 +205,7 @@ describe.skipIf(SmallDisk.absence)(`a disk that is full${SmallDisk.absence}`, ()
     expect(await engine.call('run.predictions', { run: run.id })).toHaveLength(9);
   });
 
-  it('after the last step ends a run that says how far it is, and goes on from there', async () => {
+  it('ends a run after its last step with its progress, and the run continues from there', async () => {
     const disk = SmallDisk.mount(32);
     onTestFinished(() => {
       disk.unmount();
@@ -229,7 +229,7 @@ describe.skipIf(SmallDisk.absence)(`a disk that is full${SmallDisk.absence}`, ()
     expect(await ended).toMatchObject({ state: 'done', error: null });
   });
 
-  it('after the last step costs a run of the command line nothing that was learnt', async () => {
+  it('loses no training if it fills after the last step on the command line', async () => {
     const disk = SmallDisk.mount(32);
     onTestFinished(() => {
       disk.unmount();
@@ -249,14 +249,14 @@ describe.skipIf(SmallDisk.absence)(`a disk that is full${SmallDisk.absence}`, ()
     await expect(distill(request, context)).rejects.toMatchObject({
       code: 'disk',
       message: expect.stringMatching(
-        /disk is full.* up to step 12 is in .*checkpoint\.safetensors: run the same command with --resume/,
+        /disk is full.* after step 12 is in .*checkpoint\.safetensors: run the same command with --resume/,
       ) as string,
     });
     expect(free).toBeDefined();
     free?.();
     const again = watch();
     await distill({ ...request, resume: true }, again);
-    expect(again.events).toContainEqual({ type: 'notice', message: 'Going on after step 12.' });
+    expect(again.events).toContainEqual({ type: 'notice', message: 'Continuing after step 12.' });
     expect(await readdir(out)).toContain('student.onnx');
   });
 });

@@ -5,12 +5,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { distillSummary } from '../../src/contract/results.ts';
 import { evaluateRequest, jobEvent, predictRequest } from '../../src/contract/jobs.ts';
 import type { ClassSummary } from '../../src/contract/results.ts';
-import { openDataset } from '../../src/engine/dataset.ts';
-import { distill, distillImages } from '../../src/engine/distill.ts';
-import { evaluateModel } from '../../src/engine/evaluate.ts';
-import { readCard } from '../../src/engine/model-file.ts';
-import { predict } from '../../src/engine/predict.ts';
-import { inspectTeacher } from '../../src/engine/teacher.ts';
+import { openDataset } from '../../src/engine/images/dataset.ts';
+import { classStudents } from '../../src/engine/tasks/classification/class-students.ts';
+import { distill } from '../../src/engine/jobs/distill.ts';
+import { runStudent } from '../../src/engine/distill/run-student.ts';
+import { evaluateModel } from '../../src/engine/jobs/evaluate.ts';
+import { readCard } from '../../src/engine/models/model-file.ts';
+import { predict } from '../../src/engine/jobs/predict.ts';
+import { inspectTeacher } from '../../src/engine/teachers/teacher.ts';
 import {
   asClasses,
   classes,
@@ -34,7 +36,7 @@ describe('a whole job', async () => {
     summary = asClasses(await distill(tinyRequest(folder), watch()));
   });
 
-  it('gives a summary that the contract accepts and that adds up', () => {
+  it('gives a summary that the contract accepts and whose figures add up', () => {
     expect(distillSummary.parse(summary)).toEqual(summary);
     expect(summary.classes).toEqual(classes);
     expect(summary.blocks).toEqual([0, 2]);
@@ -46,11 +48,11 @@ describe('a whole job', async () => {
     expect(summary.targetCacheHits).toBeCloseTo(9 / 96, 6);
   });
 
-  it('finds what is there to be found', () => {
+  it('learns the classes of the sample', () => {
     expect(summary.student.accuracy.value).toBeGreaterThan(0.8);
   });
 
-  it('writes what it says, and nothing else', async () => {
+  it('writes the reported files, and nothing else', async () => {
     for (const file of summary.files) expect((await stat(file)).size).toBeGreaterThan(0);
     const names = (await readdir(out)).sort();
     expect(names).toEqual(summary.files.map((file) => file.slice(out.length + 1)).sort());
@@ -58,7 +60,7 @@ describe('a whole job', async () => {
     expect(saved).toEqual(JSON.parse(JSON.stringify(summary)));
   });
 
-  it('exports files that agree with the live student', () => {
+  it('exports files that agree with the trained student', () => {
     const [full, half, bytes] = summary.parity;
     expect(full?.relativeDifference).toBeLessThan(1e-5);
     expect(half?.relativeDifference).toBeLessThan(1e-2);
@@ -82,19 +84,19 @@ describe('a whole job', async () => {
   );
 
   it.each([{ tolerance: 2 }, { toleranceUnit: 'mm' }, { labels: 'masks' }])(
-    'is not evaluated with what only masks have, %j',
+    'refuses options for masks in evaluate, %j',
     async (more) => {
       const request = { model: join(out, 'student.onnx'), images: join(folder, 'test'), ...more };
       await expect(evaluateModel(evaluateRequest.parse(request), watch())).rejects.toMatchObject({
         code: 'invalid-option',
         message: expect.stringMatching(
-          /student\.onnx names classes .* --tolerance and --labels masks do not apply/,
+          /student\.onnx is for classification, .* --tolerance and --labels masks do not apply/,
         ) as string,
       });
     },
   );
 
-  it('predicts a folder into a table', async () => {
+  it('predicts a folder, with a table as the result', async () => {
     const model = join(out, 'student.onnx');
     const answers = join(folder, 'answers');
     const images = join(folder, 'test');
@@ -114,7 +116,7 @@ describe('a whole job', async () => {
     await rm(join(images, 'predictions.csv'));
   });
 
-  it('says in the file where it comes from', async () => {
+  it('states its origin in the exported file', async () => {
     const card = await readCard(join(out, 'student.int8.onnx'));
     expect(card.classes).toEqual(classes);
     expect(card.student).toMatchObject({ blocks: [0, 2], skip: 2, rank: 2, weights: 'int8' });
@@ -128,7 +130,7 @@ describe('a whole job', async () => {
     expect(description.assumed).toEqual([]);
   });
 
-  it('gives the same bits again', async () => {
+  it('gives the same bits when repeated', async () => {
     const again = join(folder, 'again');
     await distill(tinyRequest(folder, { out: again }), watch());
     const [a, b] = await Promise.all(
@@ -138,13 +140,15 @@ describe('a whole job', async () => {
     expect(a?.equals(b ?? Buffer.alloc(0))).toBe(true);
   });
 
-  it('lets itself be looked at: the same bits, from the plain copy towards the teacher', async () => {
+  it('reports its features without changing a bit, from the untrained copy towards the teacher', async () => {
     const place = join(folder, 'looked-at');
     const context = watch();
-    // From the plain copy, so that there is something to come closer to.
+    // From the untrained copy, so that there is something to come closer to.
     const request = tinyRequest(folder, { out: place, steps: 40, start: 'copy' });
     const dataset = await openDataset(request);
-    await distillImages(request, dataset, context, { glimpses: true });
+    const chooseDevice = (): Promise<'cpu'> => Promise.resolve('cpu');
+    const habits = { chooseDevice, probes: true };
+    await runStudent(request, classStudents, dataset, context, habits);
     for (const event of context.events) expect(jobEvent.parse(event)).toEqual(event);
     const [reference] = context.events.filter((event) => event.type === 'reference');
     expect(new Set(reference?.paths.map((path) => path.split('/').at(-2)))).toEqual(
@@ -158,14 +162,14 @@ describe('a whole job', async () => {
       map.reduce((sum, shade, at) => sum + Math.abs(shade - (reference?.map[at] ?? 0)), 0);
     expect(distance(looks.at(-1)?.map)).toBeLessThan(distance(looks[0]?.map));
     const plain = join(folder, 'not-looked-at');
-    await distillImages({ ...request, out: plain }, dataset, watch());
+    await runStudent({ ...request, out: plain }, classStudents, dataset, watch(), { chooseDevice });
     const [seen, unseen] = await Promise.all(
       [place, plain].map((out) => readFile(join(out, 'student.safetensors'))),
     );
     expect(seen?.equals(unseen ?? Buffer.alloc(0))).toBe(true);
   });
 
-  it('leaves a checkpoint when it is stopped, and goes on to the same bits', async () => {
+  it('saves a checkpoint when it is stopped, and continues to the same bits', async () => {
     const stopped = join(folder, 'stopped');
     const request = tinyRequest(folder, { out: stopped });
     await expect(distill(request, watch(5))).rejects.toMatchObject({
@@ -175,7 +179,7 @@ describe('a whole job', async () => {
     expect(await readdir(stopped)).toEqual(['checkpoint.safetensors']);
     const context = watch();
     await distill({ ...request, resume: true }, context);
-    expect(context.events).toContainEqual({ type: 'notice', message: 'Going on after step 5.' });
+    expect(context.events).toContainEqual({ type: 'notice', message: 'Continuing after step 5.' });
     // What of the teacher is guessed is said before anything is learnt from it.
     const guess = context.events.findIndex(
       (event) => event.type === 'notice' && /guess about the teacher.*--heads/.test(event.message),
@@ -192,7 +196,7 @@ describe('a whole job', async () => {
     expect(await readdir(stopped)).not.toContain('checkpoint.safetensors');
   });
 
-  it('leaves the checkpoint of a stopped run alone until it has done a step itself', async () => {
+  it('keeps the checkpoint of a stopped run until the new run has finished a step', async () => {
     const place = join(folder, 'kept');
     const request = tinyRequest(folder, { out: place });
     await expect(distill(request, watch(4))).rejects.toThrow('after step 4');
@@ -204,7 +208,7 @@ describe('a whole job', async () => {
     expect(after.equals(before)).toBe(true);
   });
 
-  it('keeps the checkpoint when what follows the training fails', async () => {
+  it('keeps the checkpoint if a step after training fails', async () => {
     const place = join(folder, 'failing');
     const test = join(folder, 'vanishing');
     await writeImages(test, 2, 2);
@@ -236,7 +240,7 @@ describe('a whole job', async () => {
     },
   );
 
-  it('lets one run at a time into a folder', async () => {
+  it('allows one run at a time in a folder', async () => {
     const place = join(folder, 'shared');
     const first = distill(tinyRequest(folder, { out: place }), watch());
     const second = distill(tinyRequest(folder, { out: place }), watch());
@@ -259,7 +263,7 @@ describe('a whole job', async () => {
     expect(await readdir(place)).toHaveLength(5);
   });
 
-  it('knows a test image behind a link, and a test folder inside the images', async () => {
+  it('recognises a test image behind a link, and a test folder inside the images', async () => {
     const images = join(folder, 'nested');
     await writeImages(images, 6, 1);
     await writeImages(join(images, 'test'), 4, 2);
@@ -270,7 +274,7 @@ describe('a whole job', async () => {
     expect(result.images).toMatchObject({ distilled: 18, labelled: 18, tested: 12 });
   });
 
-  it('refuses to go on with other options, before the start is fitted', async () => {
+  it('refuses to resume with other options, before the blocks are fitted', async () => {
     const place = join(folder, 'other');
     await expect(distill(tinyRequest(folder, { out: place }), watch(2))).rejects.toThrow('Stopped');
     const others: Parameters<typeof tinyRequest>[1][] = [
@@ -289,7 +293,7 @@ describe('a whole job', async () => {
     expect(await readdir(place)).toEqual(['checkpoint.safetensors']);
   });
 
-  it('says that a class is gone whose images went while the student learned', async () => {
+  it('reports a class whose images were deleted during training', async () => {
     const images = join(folder, 'going');
     await writeImages(images, 6, 1);
     const context = watch();
@@ -308,18 +312,18 @@ describe('a whole job', async () => {
     expect(await readdir(place)).toEqual(['checkpoint.safetensors']);
   });
 
-  it('learns, and starts nearer to the teacher when it is fitted than as the plain copy', async () => {
+  it('trains, and starts nearer to the teacher as the fitted copy than as the untrained copy', async () => {
     const request = { out: join(folder, 'plain-start'), start: 'copy', steps: 40 } as const;
     const plain = await distill(tinyRequest(folder, request), watch());
     expect(plain.loss.last).toBeLessThan(0.9 * plain.loss.first);
     expect(plain.recipe?.start).toBe('copy');
     expect(summary.recipe?.start).toBe('fitted');
-    // Both begin at the loss of the same plain copy, on the same views.
+    // Both begin at the loss of the same untrained copy, on the same views.
     expect(summary.loss.first).toBe(plain.loss.first);
     expect(summary.loss.last).toBeLessThan(plain.loss.last);
   });
 
-  it('reuses the teacher when views come round again', async () => {
+  it("reuses the teacher's outputs when views repeat", async () => {
     const context = watch();
     const request = tinyRequest(folder, { out: join(folder, 'views'), views: 1, steps: 18 });
     const result = await distill(request, context);
@@ -359,7 +363,7 @@ describe('a whole job', async () => {
     expect(result.images).toMatchObject({ distilled: 10, labelled: 6 });
   });
 
-  it('says which class has no readable image', async () => {
+  it('names the class without a readable image', async () => {
     const images = join(folder, 'lost');
     await writeImages(images, 2, 3);
     for (const name of ['0.png', '1.png']) await writeText(join(images, 'green', name), 'no image');
@@ -371,7 +375,7 @@ describe('a whole job', async () => {
     expect(await readdir(join(folder, 'lost-out'))).toEqual([]);
   });
 
-  it('learns several labels an image from a table', async () => {
+  it('trains with several labels per image from a table', async () => {
     const images = join(folder, 'train');
     const rows = classes.flatMap((name, index) =>
       Array.from({ length: 12 }, (_, i) => {

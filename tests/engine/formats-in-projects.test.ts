@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { predictRequest } from '../../src/contract/jobs.ts';
 import { Random } from '../../src/core/random.ts';
-import { readCard } from '../../src/engine/model-file.ts';
-import { predict } from '../../src/engine/predict.ts';
-import { pictureFile, syntax } from '../../src/formats/raster/dicom/dicom-fixtures.ts';
+import { readCard } from '../../src/engine/models/model-file.ts';
+import { predict } from '../../src/engine/jobs/predict.ts';
+import { pictureFile, syntax } from '../../src/formats/testing/dicom-fixtures.ts';
 import { niftiFile } from '../../src/formats/raster/nifti/nifti-fixtures.ts';
 import { EngineProcess } from '../support/engine-process.ts';
 import { asClasses, temporaryFolder, watch, writeTinyTeacher } from './support.ts';
@@ -67,7 +67,7 @@ describe('images of many formats in a project', async () => {
   });
   afterAll(() => engine.stop());
 
-  it('come in slice by slice, with what could not be read told of', async () => {
+  it('are imported slice by slice, and unreadable files are reported', async () => {
     const report = await engine.call('image.import', {
       project,
       folder: images,
@@ -84,7 +84,7 @@ describe('images of many formats in a project', async () => {
     expect(again).toMatchObject({ added: 0, known: 40 });
   });
 
-  it('name no patient, in the database or beside it', async () => {
+  it('name no patient, in the database or next to it', async () => {
     const files = await readdir(workspace, { recursive: true, withFileTypes: true });
     let looked = 0;
     for (const file of files) {
@@ -97,7 +97,7 @@ describe('images of many formats in a project', async () => {
     expect(looked).toBeGreaterThan(40);
   });
 
-  it('are shown as the model sees them, and differently where that changes', async () => {
+  it("are shown like the model's input, and change with it", async () => {
     const filter = { show: 'all', search: 'scan-0' } as const;
     const page = await engine.call('image.page', { project, filter, offset: 0, limit: 1 });
     const [{ id } = { id: 0 }] = page.images;
@@ -111,7 +111,7 @@ describe('images of many formats in a project', async () => {
     expect(Buffer.from(await picture()).equals(before)).toBe(true);
   });
 
-  it('are learnt from, with no patient on both sides, and the file says how they were seen', async () => {
+  it("train a student without patients in training and test, and the file states the model's input", async () => {
     const run = await engine.call('run.start', { project });
     const done = await engine.next(
       'run.changed',

@@ -2,14 +2,14 @@ import { copyFile, mkdir, readFile, readdir, rename, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ImportReport, Project, ProjectImage, Run } from '../../src/contract/app.ts';
-import { pictureFile, syntax } from '../../src/formats/raster/dicom/dicom-fixtures.ts';
+import { pictureFile, syntax } from '../../src/formats/testing/dicom-fixtures.ts';
 import { EngineProcess } from '../support/engine-process.ts';
 import { workerOf } from '../support/open-services.ts';
 import { temporaryFolder, writeImages, writeTinyTeacher } from './support.ts';
 
-// Each of these was found by somebody told to break the app.
+// Each of these defects was found by a tester who tried to break the app.
 
-describe('what was broken once', async () => {
+describe('defects found by breaking things', async () => {
   const folder = await temporaryFolder();
   const workspace = join(folder, 'workspace');
   let engine: EngineProcess;
@@ -74,7 +74,7 @@ describe('what was broken once', async () => {
     expect(after.filter(({ isLabelled }) => isLabelled)).toHaveLength(2);
   });
 
-  it('two folders that disagree about an image leave it without a label, and are told of', async () => {
+  it('two folders that disagree about an image leave it unlabelled, and are reported', async () => {
     const { project, images } = await create('disagree');
     const drawn = await writeImages(join(folder, 'disagree-drawn'), 20, 4);
     for (const kind of ['X', 'Y']) {
@@ -95,7 +95,7 @@ describe('what was broken once', async () => {
     );
   });
 
-  it('a table that contradicts a label is told of, and the label stays', async () => {
+  it('a table that contradicts a label is reported, and the label stays', async () => {
     const { project, images } = await create('contradicted');
     await writeImages(images, 1, 5);
     await bringIn(project, images);
@@ -104,11 +104,11 @@ describe('what was broken once', async () => {
     const report = await bringIn(project, images, { csv });
     const told = report.skipped.filter(({ reason }) => reason.includes('in the project'));
     expect(told.map(({ reason }) => reason)).toEqual([
-      expect.stringMatching(/labelled “red” in the project, and “blue” here/) as string,
+      expect.stringMatching(/labelled “red” in the project, and “blue” in this import/) as string,
     ]);
   });
 
-  it('no picture outlives the projects that had it', async () => {
+  it('a picture is deleted with the last project that has it', async () => {
     const { project, images } = await create('pictures');
     await writeImages(images, 2, 6);
     await bringIn(project, images);
@@ -130,7 +130,7 @@ describe('what was broken once', async () => {
     expect(await thumbnails()).toBe(all - 6);
   });
 
-  it('a placeholder for patients makes no group; one patient alone is a sentence', async () => {
+  it('a placeholder for patients creates no group, and a single patient is reported', async () => {
     const write = async (images: string, patient: string): Promise<void> => {
       const picture = { rows: 8, columns: 8 };
       for (const [kind, level] of [
@@ -158,19 +158,16 @@ describe('what was broken once', async () => {
     const answer = await engine.ask('run.start', { project: alone.project });
     expect(answer).toMatchObject({
       ok: false,
-      error: { message: expect.stringMatching(/of one group.*a folder named test/) as string },
+      error: { message: expect.stringMatching(/in one group.*a folder named test/) as string },
     });
   });
 
-  it.each(['\u200b', 'a\u202eb'])(
-    'a class cannot be called what cannot be seen: %j',
-    async (name) => {
-      const { project } = await create(`unseen ${name.length}`);
-      expect(await engine.ask('class.add', { project, name })).toMatchObject({ ok: false });
-    },
-  );
+  it.each(['\u200b', 'a\u202eb'])('a class cannot have an invisible name: %j', async (name) => {
+    const { project } = await create(`unseen ${name.length}`);
+    expect(await engine.ask('class.add', { project, name })).toMatchObject({ ok: false });
+  });
 
-  it('finishing now outlives a pause, and the time of all parts counts', async () => {
+  it('“Finish now” survives a pause, and the time of all parts counts', async () => {
     const { project, images } = await create('finished', 'single', 4000);
     await writeImages(join(images, 'train'), 6, 1);
     await writeImages(join(images, 'test'), 3, 2);
@@ -187,7 +184,7 @@ describe('what was broken once', async () => {
     );
     await engine.call('run.finish', { run: run.id });
     const paused = await engine.call('run.pause', { run: run.id });
-    // Also where it comes in the middle of a look at the student.
+    // Also if the pause arrives during a computation of the student's features.
     expect(paused.step).toBeGreaterThanOrEqual(done);
     if (paused.state === 'paused') await engine.call('run.resume', { run: run.id });
     const { summary } = await ended(run);
@@ -198,29 +195,26 @@ describe('what was broken once', async () => {
     expect(glimpses.at(-1)?.step).toBe(summary?.steps);
   });
 
-  it.skipIf(process.platform !== 'linux')(
-    'a curve has no points of work that was lost',
-    async () => {
-      const { project, images } = await create('lost', 'single', 4000);
-      await writeImages(join(images, 'train'), 6, 1);
-      await writeImages(join(images, 'test'), 3, 2);
-      await bringIn(project, images);
-      const run = await engine.call('run.start', { project });
-      const { done: lost } = await engine.next(
-        'run.progress',
-        ({ phase, done }) => phase === 'distill' && done > 60,
-      );
-      // Checkpoints are kept every twenty seconds.
-      process.kill(workerOf(engine.child.pid ?? 0), 'SIGKILL');
-      await engine.next('run.progress', ({ phase, done }) => phase === 'distill' && done < lost);
-      await engine.call('run.finish', { run: run.id });
-      const { summary } = await ended(run);
-      const metrics = await engine.call('run.metrics', { run: run.id });
-      expect(metrics.at(-1)?.step ?? 0).toBeLessThanOrEqual(summary?.steps ?? 0);
-    },
-  );
+  it.skipIf(process.platform !== 'linux')('a curve has no points of lost work', async () => {
+    const { project, images } = await create('lost', 'single', 4000);
+    await writeImages(join(images, 'train'), 6, 1);
+    await writeImages(join(images, 'test'), 3, 2);
+    await bringIn(project, images);
+    const run = await engine.call('run.start', { project });
+    const { done: lost } = await engine.next(
+      'run.progress',
+      ({ phase, done }) => phase === 'distill' && done > 60,
+    );
+    // Checkpoints are kept every twenty seconds.
+    process.kill(workerOf(engine.child.pid ?? 0), 'SIGKILL');
+    await engine.next('run.progress', ({ phase, done }) => phase === 'distill' && done < lost);
+    await engine.call('run.finish', { run: run.id });
+    const { summary } = await ended(run);
+    const metrics = await engine.call('run.metrics', { run: run.id });
+    expect(metrics.at(-1)?.step ?? 0).toBeLessThanOrEqual(summary?.steps ?? 0);
+  });
 
-  it('an import that the end of the engine cut short leaves word of it', async () => {
+  it('an import interrupted by the end of the engine is reported', async () => {
     const { project, images } = await create('cut short');
     const [source = ''] = await writeImages(join(folder, 'cut-drawn'), 1, 8);
     const bytes = await readFile(source);

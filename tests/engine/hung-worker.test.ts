@@ -70,7 +70,7 @@ describe.skipIf(!isLinux)(`a worker that hangs${why}`, async () => {
     return run;
   };
 
-  it('does not keep a pause waiting: it is ended, and the run is where its checkpoint is', async () => {
+  it('does not delay a pause: it is ended, and the run is at its checkpoint', async () => {
     const under = atStep(3);
     const run = await engine.call('run.start', { project });
     await under;
@@ -92,7 +92,7 @@ describe.skipIf(!isLinux)(`a worker that hangs${why}`, async () => {
     expect((await again).done).toBeLessThan(kept + 100);
   });
 
-  it('paused before its first checkpoint, the run begins anew', async () => {
+  it('paused before its first checkpoint, the run starts anew', async () => {
     const { id } = await hang();
     const paused = await engine.call('run.pause', { run: id });
     expect(paused).toMatchObject({ state: 'paused', step: 0 });
@@ -118,7 +118,7 @@ describe.skipIf(!isLinux)(`a worker that hangs${why}`, async () => {
     });
   });
 
-  it('in the middle of its work is told of and left alone, as it may be slow', async () => {
+  it('in the middle of its work is reported but not ended, because it may be slow', async () => {
     const { id } = await hang();
     const silent = engine.next('run.changed', ({ error }) => error !== null);
     expect(await silent).toMatchObject({ id, state: 'running', error: { code: 'silent' } });
@@ -127,7 +127,7 @@ describe.skipIf(!isLinux)(`a worker that hangs${why}`, async () => {
     expect(await spoken).toMatchObject({ id, state: 'running' });
   });
 
-  it('does not keep the engine from ending; the next one takes the run up', async () => {
+  it('does not prevent the engine from ending; the next engine resumes the run', async () => {
     const { id } = await hang();
     await reopen(patience);
     await atStep(3);

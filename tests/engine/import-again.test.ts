@@ -19,7 +19,7 @@ import { temporaryFolder, writeImages } from './support.ts';
 
 // The same folder again: what is known is not read, what is new or changed is, and a table says which.
 
-describe('the same folder again', async () => {
+describe('importing the same folder again', async () => {
   const folder = await temporaryFolder();
   let engine: OpenServices;
   let project: number;
@@ -57,7 +57,7 @@ describe('the same folder again', async () => {
     await utimes(path, mtime, mtime);
   };
 
-  it('known files are not read again, changed ones are', async () => {
+  it('unchanged files are not read again, changed ones are', async () => {
     await begin('again');
     const [first = '', second = ''] = await writeImages(images, 2, 1);
     expect(await bringIn()).toMatchObject({ found: 6, added: 6, known: 0 });
@@ -72,7 +72,7 @@ describe('the same folder again', async () => {
     expect(await places()).toHaveLength(6);
   });
 
-  it('two files of one size and time that were exchanged keep what was said of their contents', async () => {
+  it('two exchanged files of the same size and time keep the labels of their contents', async () => {
     await begin('exchanged');
     const [first = '', second = ''] = await writeImages(join(folder, 'exchanged drawn'), 2, 7);
     const length = Math.max((await stat(first)).size, (await stat(second)).size);
@@ -103,7 +103,7 @@ describe('the same folder again', async () => {
     });
   });
 
-  it('of hundreds of files each is known', async () => {
+  it('each of hundreds of files is recognised', async () => {
     await begin('many');
     const [first = ''] = await writeImages(join(folder, 'many drawn'), 1, 9);
     const bytes = await readFile(first);
@@ -120,7 +120,7 @@ describe('the same folder again', async () => {
     expect(await bringIn()).toMatchObject({ known: 400, skipped: [] });
   });
 
-  it('slices of volumes are known as well', async () => {
+  it('slices of volumes are recognised as well', async () => {
     await begin('slices');
     const values = Array.from({ length: 4 * 4 * 3 }, (_, index) => index);
     const path = join(images, 'scan.nii');
@@ -131,13 +131,13 @@ describe('the same folder again', async () => {
     const { images: all } = await engine.call('image.page', {
       ...{ project, filter: {}, offset: 0, limit: 10 },
     });
-    // What was taken out of the project comes in again where it is asked for.
+    // Images removed from the project are imported again on request.
     await engine.call('image.remove', { project, images: [all[1]?.id ?? 0] });
     await writeFile(path, niftiFile({ type: 'uint8', shape: [4, 4, 3], values }));
     expect(await bringIn()).toMatchObject({ found: 3, added: 1, known: 2 });
   });
 
-  it('labels may come later, for files that are known', async () => {
+  it('labels can be added later to imported files', async () => {
     await begin('later');
     const [first = ''] = await writeImages(images, 2, 2);
     await bringIn('none');
@@ -146,7 +146,7 @@ describe('the same folder again', async () => {
     expect(await engine.call('project.get', { project })).toMatchObject({ labelled: 6 });
   });
 
-  it('moved files are found again, also where a copy of them was known', async () => {
+  it('moved files are recognised, also if a copy was already imported', async () => {
     await begin('moved');
     const [first = '', second = ''] = await writeImages(images, 1, 3);
     const copy = join(images, 'copy.png');
@@ -162,7 +162,7 @@ describe('the same folder again', async () => {
     });
   });
 
-  it('a file that was swapped for a known copy keeps its image', async () => {
+  it('a file swapped for an imported copy keeps its image', async () => {
     await begin('swapped');
     const [first = '', second = ''] = await writeImages(images, 1, 4);
     const copy = join(images, 'copy.png');
@@ -175,7 +175,7 @@ describe('the same folder again', async () => {
     expect(await places()).toEqual(['blue/0.png', 'green/0.png', 'red/0.png']);
   });
 
-  it('what was skipped is tried again where the folder is asked for again', async () => {
+  it('skipped files are tried again when the folder is imported again', async () => {
     await begin('skipped');
     const [first = ''] = await writeImages(images, 1, 6);
     const whole = await readFile(first);
@@ -197,7 +197,7 @@ describe('the same folder again', async () => {
     expect(await outcomes({ search: 'notes' })).toEqual({});
   });
 
-  it('nothing outside of the folder is read', async () => {
+  it('no file outside the folder is read', async () => {
     await begin('links');
     await writeImages(images, 1, 7);
     const outside = join(folder, 'private');
@@ -215,9 +215,11 @@ describe('the same folder again', async () => {
         join(images, name),
       ),
     );
-    expect(reasons.get(join(images, 'file.png'))).toMatch(/leads outside the folder/);
-    expect(reasons.get(join(images, 'folder'))).toMatch(/leads outside the folder/);
-    expect(reasons.get(join(images, 'red/round'))).toMatch(/leads back/);
-    expect(reasons.get(join(images, 'broken.png'))).toMatch(/leads nowhere/);
+    expect(reasons.get(join(images, 'file.png'))).toMatch(/a link to a place outside the folder/);
+    expect(reasons.get(join(images, 'folder'))).toMatch(/a link to a place outside the folder/);
+    expect(reasons.get(join(images, 'red/round'))).toMatch(/a link to a folder that contains it/);
+    expect(reasons.get(join(images, 'broken.png'))).toMatch(
+      /a link to a file or folder that does not exist/,
+    );
   });
 });

@@ -5,14 +5,14 @@ import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FileOutcome, ImportedFile } from '../../src/contract/app.ts';
 import { bmpFile } from '../../src/formats/raster/common/bmp-fixtures.ts';
-import { pictureFile, syntax } from '../../src/formats/raster/dicom/dicom-fixtures.ts';
+import { pictureFile, syntax } from '../../src/formats/testing/dicom-fixtures.ts';
 import { niftiFile } from '../../src/formats/raster/nifti/nifti-fixtures.ts';
-import { tiffBytes } from '../../src/formats/raster/tiff/tiff-fixtures.ts';
+import { tiffBytes } from '../../src/formats/testing/tiff-fixtures.ts';
 import { EngineProcess } from '../support/engine-process.ts';
 import { SmallDisk } from '../support/small-disk.ts';
 import { temporaryFolder } from './support.ts';
 
-// Everything that a folder of a hospital's disk may hold: each is named with its reason, or comes in.
+// Everything that a folder on a hospital's disk may contain: each file is listed with its reason, or imported.
 
 /** A side that no machine has the memory for. */
 const huge = 100_000;
@@ -62,8 +62,8 @@ describe('a folder of bad files', async () => {
     ['huge.nii', /large|limit|pixels|cut short|ended|shorter|axis/],
     ['bomb.nii.gz', /limit|large/],
     ['bomb.tif', /cannot be decoded/],
-    ['trailing.nii.gz', /far more is packed in it/],
-  ])('%s is named with its reason', (name, reason) => {
+    ['trailing.nii.gz', /compressed data is much longer/],
+  ])('%s is listed with its reason', (name, reason) => {
     expect(files.get(name)).toMatchObject({
       outcome: 'skipped',
       reason: expect.stringMatching(reason) as string,
@@ -71,12 +71,12 @@ describe('a folder of bad files', async () => {
     expect(files.get(name)?.reason).toContain(name);
   });
 
-  it('of a picture that unpacks to far more than it says only the picture is read', () => {
+  it('a file that unpacks to far more than its picture is read only up to the picture', () => {
     expect(outcomeOf('bomb.png')).toBe('added');
   });
 
-  it('a link that leads back is told of', () => {
-    expect(files.get('round/again')?.reason).toMatch(/leads back/);
+  it('a link to a parent folder is reported', () => {
+    expect(files.get('round/again')?.reason).toMatch(/a link to a folder that contains it/);
   });
 
   it.each([
@@ -92,7 +92,7 @@ describe('a folder of bad files', async () => {
     ['what turns text round', '\u202egnp.x.png'],
     ['a name that is an option', '--help.png'],
     ['a formula', '=cmd|x!A1.png'],
-  ])('%s is no reason to be left out', (_, name) => {
+  ])('%s is imported all the same', (_, name) => {
     expect(outcomeOf(name)).toBe('added');
   });
 
@@ -108,7 +108,7 @@ const absence = SmallDisk.absence;
 describe(`a disk that may only be read${absence}`, async () => {
   const folder = await temporaryFolder();
 
-  it.skipIf(absence !== '')('comes in as any other', async () => {
+  it.skipIf(absence !== '')('is imported like any other', async () => {
     const disk = SmallDisk.mount(1);
     const engine = await EngineProcess.start(join(folder, 'workspace'));
     try {
@@ -178,7 +178,7 @@ async function oddFiles(): Promise<Map<string, Uint8Array>> {
   const odd = new Map<string, Uint8Array>();
   for (const [index, name] of names.entries()) odd.set(name, await picture(index).png().toBuffer());
   odd.set('jpeg.png', await picture(50).jpeg().toBuffer());
-  // PS3.15, E: who it is lies in an envelope, the picture beside it.
+  // PS3.15, E: the patient's identity is in an encrypted envelope, the picture is not.
   const envelope = [0x04000510, 'UI', syntax.explicit] as const;
   const content = [0x04000520, 'OB', Uint8Array.of(48, 128, 6, 9)] as const;
   const encrypted = pictureFile(

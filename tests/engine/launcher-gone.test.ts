@@ -6,7 +6,7 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
-import { checkpointProgress } from '../../src/engine/checkpoint.ts';
+import { checkpointProgress } from '../../src/engine/distill/checkpoint.ts';
 import { temporaryFolder, writeImages, writeTinyTeacher } from './support.ts';
 
 const launcher = fileURLToPath(new URL('../../bin/understudy.mjs', import.meta.url));

@@ -29,7 +29,7 @@ async function pathsOf(project: number): Promise<string[]> {
   return images.map(({ id }: ProjectImage) => engine.store.images.get(id).path).sort();
 }
 
-it('an import whose files vanish midway says how many did not come in, and is gone on with', async () => {
+it('an import whose files vanish midway reports how many were not imported, and can be continued', async () => {
   const folder = join(root, 'share');
   await writeImages(folder, 40, 3);
   const made = { name: 'Share', domain: 'other', task: 'single' } as const;
@@ -56,7 +56,7 @@ it('an import whose files vanish midway says how many did not come in, and is go
   expect(again).toMatchObject({ added: report.lost, known: report.added, lost: 0 });
 });
 
-it('moved images are found by their place and by their content, and that can be taken back', async () => {
+it('moved images are found by path and by content, and this can be undone', async () => {
   const [old, now] = [join(root, 'old'), join(root, 'now')];
   await writeImages(old, 4, 5);
   const project = await projectOf(old);
@@ -75,7 +75,7 @@ it('moved images are found by their place and by their content, and that can be 
   });
   const located = await engine.call('image.locate', { project, from: old, to: now });
   expect(located).toEqual({
-    ...{ folder: now, missing: 12, found: 10, byContent: 1 },
+    ...{ folder: now, missing: 12, found: 10, byContent: 1, renamed: 1 },
     first: 'red/1.png',
   });
   const after = await pathsOf(project);
@@ -89,7 +89,7 @@ it('moved images are found by their place and by their content, and that can be 
   expect(await engine.call('image.undoLocate', { project })).toEqual({ images: 0 });
 });
 
-it('a folder that has none of them changes nothing, and images that are there stay', async () => {
+it('a folder without the missing images changes nothing, and present images stay', async () => {
   const [old, other, half] = [join(root, 'here'), join(root, 'other'), join(root, 'half')];
   await writeImages(old, 2, 6);
   await writeImages(other, 2, 60);
@@ -110,6 +110,6 @@ it('a folder that has none of them changes nothing, and images that are there st
   ).rejects.toMatchObject({ code: 'not-found' });
   // A level higher than before.
   expect(await engine.call('image.locate', { project, from: null, to: half })).toMatchObject({
-    ...{ missing: 2, found: 2, byContent: 2 },
+    ...{ missing: 2, found: 2, byContent: 2, renamed: 0 },
   });
 });

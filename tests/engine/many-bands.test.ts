@@ -5,14 +5,14 @@ import { evaluateRequest, predictRequest } from '../../src/contract/jobs.ts';
 import type { DistillRequest } from '../../src/contract/jobs.ts';
 import type { DistillSummary } from '../../src/contract/results.ts';
 import { Random } from '../../src/core/random.ts';
-import { distill } from '../../src/engine/distill.ts';
-import { evaluateModel } from '../../src/engine/evaluate.ts';
-import { readCard } from '../../src/engine/model-file.ts';
-import { predict } from '../../src/engine/predict.ts';
-import { inspectTeacher } from '../../src/engine/teacher.ts';
+import { distill } from '../../src/engine/jobs/distill.ts';
+import { evaluateModel } from '../../src/engine/jobs/evaluate.ts';
+import { readCard } from '../../src/engine/models/model-file.ts';
+import { predict } from '../../src/engine/jobs/predict.ts';
+import { inspectTeacher } from '../../src/engine/teachers/teacher.ts';
 import { writePng } from '../../src/formats/images.ts';
-import { tiffBytes } from '../../src/formats/raster/tiff/tiff-fixtures.ts';
-import { writeSafetensors } from '../../src/formats/safetensors.ts';
+import { tiffBytes } from '../../src/formats/testing/tiff-fixtures.ts';
+import { writeSafetensors } from '../../src/formats/safetensors/safetensors.ts';
 import { tinyArchitecture, tinyWeights } from '../support/tiny-vit.ts';
 import { temporaryFolder, tinyRequest, watch, writeText } from './support.ts';
 import type { Watched } from './support.ts';
@@ -66,7 +66,7 @@ function notices({ events }: Watched): string[] {
   return events.flatMap((event) => (event.type === 'notice' ? [event.message] : []));
 }
 
-describe('images of which all bands are seen', async () => {
+describe("images with all bands as the model's input", async () => {
   const folder = await temporaryFolder();
   const run = async (
     out: string,
@@ -93,18 +93,18 @@ describe('images of which all bands are seen', async () => {
     await writeFields(join(folder, 'test'), 12, 2);
   });
 
-  it('are learnt from by a teacher of as many, where three bands tell nothing', async () => {
+  it('train a student of a teacher with as many bands, although three bands show nothing', async () => {
     const seen = await run('six', {});
     expect(accuracy(seen)).toBe(1);
     expect(notices(seen.context)).toContain(
-      'Of each image 6 bands are seen, and the teacher was trained on 6: they go to its bands in order.',
+      '6 bands of each image are used, and the teacher was trained on 6: they go to its bands in order.',
     );
     const blind = await run('blind', { preparation: { bands: [1, 2, 3], range: 'stored' } });
     expect(accuracy(blind)).toBeLessThan(0.8);
     expect(notices(blind.context).join()).not.toContain('bands are seen');
   });
 
-  it('are what the exported student takes, and learns on from as a teacher', async () => {
+  it('are the input of the exported student, which can be a teacher again', async () => {
     const model = join(folder, 'six', 'student.onnx');
     const { preprocessing } = await readCard(model);
     expect(preprocessing).toMatchObject({ channels: 6, preparation: { bands: all } });
@@ -122,32 +122,32 @@ describe('images of which all bands are seen', async () => {
     expect(notes.join()).toContain('It was trained on images of 6 bands.');
   });
 
-  it('reach a teacher of three by copies, and one of more by the bands that were named', async () => {
+  it('are copied for a teacher of three bands, and named for one of more', async () => {
     const three = await run('three', { teacher: join(folder, 'three.safetensors') });
     expect(accuracy(three)).toBe(1);
-    expect(notices(three.context).join()).toMatch(/trained on 3: .* copies of what there was/);
+    expect(notices(three.context).join()).toMatch(/trained on 3: .* repeated in turn/);
     const eight = await run('eight', {
       ...{ teacher: join(folder, 'eight.safetensors'), blocks: [0, 3] },
       overrides: { colourBands: [1, 2, 3, 4, 7, 8] },
     });
     expect(accuracy(eight)).toBe(1);
     expect(notices(eight.context)).toContain(
-      'Of each image 6 bands are seen, and the teacher was trained on 8: they go to its bands 1, 2, 3, 4, 7, 8; the others see their mean.',
+      '6 bands of each image are used, and the teacher was trained on 8: they go to its bands 1, 2, 3, 4, 7, 8; its other bands receive their mean.',
     );
   });
 
-  it('are as many as were named of the teacher', async () => {
+  it('are refused if --teacher-bands names another number of bands', async () => {
     const overrides = { colourBands: [1, 2] };
     await expect(run('named', { overrides })).rejects.toMatchObject({
       code: 'invalid-option',
       message: expect.stringContaining(
-        '2 bands of the teacher were named, and of images 6 are seen',
+        '--teacher-bands names 2 bands, but 6 bands of each image are used',
       ) as string,
     });
   });
 
   it.each(['window:5000:0', 'window:5000:-10000', 'percentile:98:2', 'percentile:5:5'])(
-    'through %s are refused, for nothing would be seen',
+    'with %s are refused, because the range is empty',
     async (range) => {
       await expect(run('empty', { preparation: { bands: all, range } })).rejects.toMatchObject({
         code: 'invalid-option',
@@ -156,35 +156,35 @@ describe('images of which all bands are seen', async () => {
     },
   );
 
-  it('through a window of other values are one shade, which is said before anything is learnt', async () => {
+  it('have one shade in a window of other values, which is reported before training', async () => {
     const seen = run('dark', { preparation: { bands: all, range: 'window:500000:1000' } });
     await expect(seen).rejects.toMatchObject({
       code: 'invalid-option',
       message: expect.stringMatching(
-        /20 of 20 images are one shade .* nothing to learn from/,
+        /20 of 20 images have a single shade .* No training images are left/,
       ) as string,
     });
   });
 
-  it('are told of where a teacher of many bands sees three', async () => {
+  it('are reported if a teacher of many bands receives three', async () => {
     const { context } = await run('colours', { preparation: { range: 'stored' } });
     expect(notices(context).join()).toMatch(
-      /trained on 6 bands: each goes to all .* \(--bands 1-6\)/,
+      /trained on 6 bands: each colour goes to all .* \(--bands 1-6\)/,
     );
   });
 
-  it('leave out an image that has fewer, with a word', async () => {
+  it('leave out an image with fewer bands, and report it', async () => {
     const data = new Uint8Array(24 * 24 * 3).fill(90);
     await writePng(join(folder, 'train', 'bare', 'photo.png'), {
       ...{ width: 24, height: 24, channels: 3, data },
     });
     const { context } = await run('fewer', {});
     const skipped = context.events.filter(({ type }) => type === 'skipped');
-    expect(JSON.stringify(skipped)).toMatch(/band 4 is to be seen, and the image has 3 bands/);
+    expect(JSON.stringify(skipped)).toMatch(/band 4 was chosen, but the image has 3 bands/);
   });
 });
 
-describe('regions that one of many bands shows', async () => {
+describe('regions visible in one of many bands', async () => {
   const folder = await temporaryFolder();
   const model = join(folder, 'out', 'student.onnx');
 
@@ -205,7 +205,7 @@ describe('regions that one of many bands shows', async () => {
     }
   }
 
-  it('are outlined from all bands, by the file as well', async () => {
+  it('are segmented from all bands, also by the exported file', async () => {
     await writeTeacher(join(folder, 'six.safetensors'), 6);
     await writeScenes(join(folder, 'train'), 8, 1);
     await writeScenes(join(folder, 'test'), 4, 2);
@@ -229,7 +229,7 @@ describe('regions that one of many bands shows', async () => {
     expect(await predict(predicted, watch())).toMatchObject({ images: 4 });
   });
 
-  it('are outlined in the others where the first of them has too few bands', async () => {
+  it('are segmented in the other images if the first has too few bands', async () => {
     const images = join(folder, 'test', 'images');
     const size = { width: 40, height: 40 };
     const photo = { ...size, channels: 3, data: new Uint8Array(3 * 1600).fill(90) } as const;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ImportReport, Project } from '../../src/contract/app.ts';
 import type { MaskImport, MaskSourceContents } from '../../src/contract/mask-sources.ts';
 import { tileSide } from '../../src/core/mask/tiles.ts';
-import { pngFile } from '../../src/formats/image-fixtures.ts';
+import { pngFile } from '../../src/formats/testing/image-fixtures.ts';
 import { OpenServices } from '../support/open-services.ts';
 import { temporaryFolder } from './support.ts';
 
@@ -83,7 +83,7 @@ describe('masks in projects', async () => {
   });
   afterAll(() => engine.close());
 
-  it('are found in a folder, and their classes known before anything is decided', async () => {
+  it('are found in a folder, and their classes listed before the import', async () => {
     const folder = join(root, 'paired');
     const { maskSources, masks, images } = await engine.call('image.look', { folder });
     expect({ maskSources, masks, images }).toEqual({
@@ -97,14 +97,14 @@ describe('masks in projects', async () => {
       classes: [
         { value: 1, name: 'water', number: 1 },
         { value: 2, name: null, number: 2, count: 1 },
-        // Whether it is a class, nobody says.
+        // No file states whether it is a class.
         { value: 3, name: null, number: 255, count: 1 },
       ],
       problems: [
         { path: join(folder, 'masks', 'd.png') },
         {
           path: join(folder, 'masks', 'c.png'),
-          reason: expect.stringMatching(/2 × 2 pixels and its image 6 × 4/) as string,
+          reason: expect.stringMatching(/2 × 2 pixels, but its image has 6 × 4/) as string,
         },
       ],
       problemCount: 2,
@@ -112,7 +112,7 @@ describe('masks in projects', async () => {
     });
   });
 
-  it('come in as they were assigned, and what does not fit is told of', async () => {
+  it('are imported as assigned, and misfits are reported', async () => {
     const folder = join(root, 'paired');
     const [water] = project.classes;
     const source = { kind: 'masks', path: folder, property: null } as const;
@@ -129,13 +129,13 @@ describe('masks in projects', async () => {
     const list = { project: project.id, filter, offset: 0, limit: 10 };
     const { files } = await engine.call('image.files', list);
     expect(files.map(({ name, reason }) => [name, reason])).toEqual([
-      ['masks/c.png', expect.stringMatching(/2 × 2 pixels and its image 6 × 4/)],
+      ['masks/c.png', expect.stringMatching(/2 × 2 pixels, but its image has 6 × 4/)],
       ['masks/d.png', expect.stringMatching(/no image has the name of this mask/)],
     ]);
     expect(await engine.call('image.leftOut', { project: project.id })).toBe(2);
     expect(report.skipped.map(({ reason }) => reason)).toEqual([
       expect.stringMatching(/no image has the name of this mask/),
-      expect.stringMatching(/2 × 2 pixels and its image 6 × 4/),
+      expect.stringMatching(/2 × 2 pixels, but its image has 6 × 4/),
     ]);
     expect(await maskOf('a.png')).toEqual({ state: 'done', values: half(0, 1) });
     expect(await maskOf('b.png')).toEqual({ state: 'done', values: half(3, 255) });
@@ -145,7 +145,7 @@ describe('masks in projects', async () => {
   });
 
   it.each(['Background', 'IGNORE'])(
-    'make no class of the name %s, and say what to do',
+    'create no class named %s, and report what to do',
     async (name) => {
       const folder = join(root, 'paired');
       const source = { kind: 'masks', path: folder, property: null } as const;
@@ -153,7 +153,7 @@ describe('masks in projects', async () => {
       await expect(bring(folder, { source, classes })).rejects.toMatchObject({
         code: 'invalid-labels',
         message: expect.stringMatching(
-          /cannot be the name of a class of masks.* Choose /,
+          /cannot be the name of a class of masks.* Assign it /,
         ) as string,
       });
       await expect(engine.call('class.add', { project: project.id, name })).rejects.toMatchObject({
@@ -162,7 +162,7 @@ describe('masks in projects', async () => {
     },
   );
 
-  it('of more classes than masks hold are refused before any is made', async () => {
+  it('with more classes than a mask can hold are refused before a class is created', async () => {
     const folder = join(root, 'paired');
     const source = { kind: 'masks', path: folder, property: null } as const;
     const classes = Array.from({ length: 254 }, (_, at) => ({
@@ -173,14 +173,14 @@ describe('masks in projects', async () => {
     await expect(bring(folder, { source, classes })).rejects.toMatchObject({
       code: 'too-large',
       message: expect.stringMatching(
-        /254 new classes and the project has 3, but masks hold 254/,
+        /254 new classes and the project has 3; masks can have 254 in total/,
       ) as string,
     });
     const after = await engine.call('project.get', { project: project.id });
     expect(after.classes).toEqual(before.classes);
   });
 
-  it('that were exported into a folder of images are no images when it comes in again', async () => {
+  it('exported into a folder of images are not imported as images', async () => {
     const folder = dirname(await put('photos/p.png', grey(filled(90))));
     const made = { name: 'Exported', domain: 'other', task: 'segmentation' } as const;
     const { id } = await engine.call('project.create', { ...made, classes: ['Water'] });
@@ -202,7 +202,7 @@ describe('masks in projects', async () => {
     expect(own.added).toBe(1);
   });
 
-  it('go on coming in where one of their classes is removed meanwhile, and say so', async () => {
+  it('are still imported if a class is removed during the import, which is reported', async () => {
     const folder = join(root, 'many');
     const names = Array.from({ length: 300 }, (_, at) => `${1000 + at}.png`);
     for (const [at, name] of names.entries()) {
@@ -233,7 +233,7 @@ describe('masks in projects', async () => {
     await removed;
     expect(report).toMatchObject({ added: 300, masks: 300, cancelled: false });
     expect(report.skipped.map(({ reason }) => reason)).toEqual([
-      'The class “Gone” is no longer in the project, so its regions were left out; the other classes of the masks came in',
+      'The class “Gone” is no longer in the project, so its regions were skipped; the other classes of the masks were imported',
     ]);
     const values = [...engine.store.images.all(id)].map((image) =>
       engine.store.masks
@@ -244,7 +244,7 @@ describe('masks in projects', async () => {
     expect(new Set(values)).toEqual(new Set([String(kept?.maskValue)]));
   });
 
-  it('stay as a person left them unless they are to be replaced', async () => {
+  it('stay as the user left them unless the import replaces them', async () => {
     const folder = join(root, 'paired');
     const source = { kind: 'masks', path: folder, property: null } as const;
     const plan: Parameters<typeof bring>[1] = {
@@ -264,7 +264,7 @@ describe('masks in projects', async () => {
     expect(await maskOf('b.png')).toMatchObject({ values: half(0, 255) });
   });
 
-  it('with a class that nobody chose for are left out, each told of', async () => {
+  it('with an unassigned class are left out, each of them reported', async () => {
     const folder = dirname(dirname(await put('more/images/e.png', grey(filled(40)))));
     await put('more/masks/e.png', grey(half(7, 0)));
     const source = { kind: 'masks', path: folder, property: null } as const;
@@ -274,7 +274,7 @@ describe('masks in projects', async () => {
     expect(await maskOf('e.png')).toBeNull();
   });
 
-  it('come from COCO too, an image without annotations being all background', async () => {
+  it('are imported from COCO too, with images without annotations as background', async () => {
     const folder = dirname(await put('coco/f.png', grey(filled(50))));
     await put('coco/g.png', grey(filled(60)));
     // Of the same names, but no images.
@@ -310,7 +310,7 @@ describe('masks in projects', async () => {
   });
 
   it.each([['two\nlines'], ['\u202eturned'], ['red\u001b[31m']])(
-    'make no class of a name that cannot be shown (%j)',
+    'create no class with an invisible name (%j)',
     async (create) => {
       const folder = join(root, 'paired');
       const source = { kind: 'masks', path: folder, property: null } as const;
@@ -323,7 +323,7 @@ describe('masks in projects', async () => {
     },
   );
 
-  it('stay with a file that was written anew, as drafts, and are told of', async () => {
+  it('stay with a rewritten file, as drafts, and are reported', async () => {
     const path = await put('anew/a.png', grey(filled(90)));
     const folder = dirname(path);
     const bringAgain = (): Promise<ImportReport> =>
@@ -343,7 +343,7 @@ describe('masks in projects', async () => {
     const { added, skipped } = await bringAgain();
     expect([added, skipped.map(({ reason }) => reason)]).toEqual([
       1,
-      [expect.stringMatching(/keeps the mask that it had, as a draft/)],
+      [expect.stringMatching(/its mask was kept as a draft/)],
     ]);
     expect(engine.store.masks.get(await find(), 'human')).toMatchObject({
       state: 'draft',
@@ -351,11 +351,11 @@ describe('masks in projects', async () => {
     });
     const size = { width: 2, height: 1, channels: 1, bits: 8 } as const;
     await put('anew/a.png', pngFile({ ...size, values: [1, 2] }));
-    expect((await bringAgain()).skipped[0]?.reason).toMatch(/went with the old image/);
+    expect((await bringAgain()).skipped[0]?.reason).toMatch(/deleted with the old image/);
     expect(engine.store.masks.get(await find(), 'human')).toBeUndefined();
   });
 
-  it('that turn out wrong at their end leave what was there before', async () => {
+  it('that turn out wrong at their end leave the earlier masks', async () => {
     // More tiles than are saved together.
     const size = { width: 66 * tileSide, height: 1, channels: 1, bits: 8 } as const;
     const ones = new Array<number>(size.width).fill(1);
@@ -376,7 +376,7 @@ describe('masks in projects', async () => {
     expect(engine.store.masks.get(image, 'human')).toEqual(before);
   });
 
-  it('do not come into projects of whole images', async () => {
+  it('are not imported into classification projects', async () => {
     const made = { name: 'Whole', domain: 'other', task: 'single' } as const;
     const other = await engine.call('project.create', made);
     const folder = join(root, 'paired');
@@ -386,6 +386,6 @@ describe('masks in projects', async () => {
         ...{ project: other.id, folder, labels: 'none' },
         masks: { ...masks, classes: [] },
       }),
-    ).rejects.toThrow(/gives classes to whole images/);
+    ).rejects.toThrow(/classifies whole images/);
   });
 });

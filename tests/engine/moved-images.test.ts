@@ -57,11 +57,12 @@ describe('a paused run whose images were moved', async () => {
     return project;
   };
 
-  it('goes on with the sample after its workspace was moved', async () => {
+  it('continues with the sample after its workspace was moved', async () => {
     const workspace = join(folder, 'sample');
     const engine = await open(workspace);
     const { id: project } = await engine.call('project.sample', null);
-    await engine.call('project.update', { project, settings: { batch: 8 } });
+    const settings = { batch: 8, views: 2, start: 'copy' } as const;
+    await engine.call('project.update', { project, settings });
     const paused = await pauseLater(engine, project);
     await engine.stop();
     await rename(workspace, `${workspace} elsewhere`);
@@ -71,14 +72,14 @@ describe('a paused run whose images were moved', async () => {
     await moved.call('run.cancel', { run: paused.id });
   });
 
-  it('says what is missing, and goes on once it was found again by its content', async () => {
+  it('reports missing images, and continues once they are found by their content', async () => {
     const engine = await open(join(folder, 'found'));
     const images = join(folder, 'images');
     const project = await createProject(engine, images);
     const paused = await pauseLater(engine, project);
     await rename(images, `${images} elsewhere`);
     expect(await goOn(engine, paused)).toMatch(
-      /18 images of the 18 .*cannot be found.*add their folder again/,
+      /18 of the 18 training images .*are missing or have changed.*add their folder again/,
     );
     expect(await engine.call('run.get', { run: paused.id })).toMatchObject({ step: paused.step });
 
@@ -95,7 +96,7 @@ describe('a paused run whose images were moved', async () => {
     expect(await engine.call('run.predictions', { run: paused.id })).toHaveLength(9);
   });
 
-  it('does not go on with other images in the same place', async () => {
+  it('does not continue with other images in the same place', async () => {
     const engine = await open(join(folder, 'other'));
     const images = join(folder, 'others');
     const project = await createProject(engine, images);
@@ -104,13 +105,15 @@ describe('a paused run whose images were moved', async () => {
     const [kept, fresh] = [join(images, 'train', 'red', '0.png'), join(folder, 'fresh')];
     await rename(kept, join(folder, 'kept.png'));
     await rename(join(fresh, 'red', '0.png'), kept);
-    expect(await goOn(engine, paused)).toMatch(/One image of the 18 .*have changed.*0\.png/);
+    expect(await goOn(engine, paused)).toMatch(
+      /One of the 18 training images .*has changed.*0\.png/,
+    );
     await rename(join(folder, 'kept.png'), kept);
     expect(await goOn(engine, paused)).toBeGreaterThanOrEqual(paused.step);
     await engine.call('run.cancel', { run: paused.id });
   });
 
-  it('goes on without what was missing or had changed when it began', async () => {
+  it('continues without images that were missing or changed at its start', async () => {
     const engine = await open(join(folder, 'without'));
     const images = join(folder, 'some');
     const project = await createProject(engine, images);

@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
 import { MemoryOutput } from '../../src/cli/testing/memory-output.ts';
-import { refusing } from '../../src/cli/testing/test-world.ts';
+import { refusing } from '../../src/cli/testing/test-environment.ts';
 import { namespaceIfPermitted } from '../support/no-network/namespace.ts';
 import { temporaryFolder, writeImages, writeTinyTeacher } from './support.ts';
 
@@ -56,7 +56,7 @@ function leaves(command: Command, path: readonly string[] = []): string[] {
   });
 }
 
-describe.skipIf(namespace === null)('in a network where every packet is seen', () => {
+describe.skipIf(namespace === null)('with every network packet recorded', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await temporaryFolder();
@@ -64,7 +64,7 @@ describe.skipIf(namespace === null)('in a network where every packet is seen', (
     await writeTinyTeacher(join(folder, 'teacher.safetensors'));
   });
 
-  test('what a program contacts is seen, whichever way it goes', async () => {
+  test('every kind of contact is recorded', async () => {
     const script = `
       const net = require('node:net'), dgram = require('node:dgram');
       for (const [port, host] of [[443, '198.51.100.7'], [8443, '2001:db8::7'], [8000, '127.0.0.1']]) {
@@ -109,10 +109,10 @@ describe.skipIf(namespace === null)('in a network where every packet is seen', (
     predict: '--model student/student.onnx --images images --out answers',
     devices: '',
   };
-  /** Tested apart: one fetches because a person asked for it, the other would take minutes to its end. */
+  /** Tested separately: one downloads on request, the other would take minutes. */
   const apart = ['teacher fetch', 'demo'];
 
-  test('every command has a case', () => {
+  test('every command is tested', () => {
     const program = buildProgram({
       ...{ engine: refusing, version: '', env: {}, signals: new EventEmitter() },
       ...{ stdout: new MemoryOutput(), stderr: new MemoryOutput() },
@@ -132,7 +132,7 @@ describe.skipIf(namespace === null)('in a network where every packet is seen', (
     );
   const isOutside = async (): Promise<string[]> => (await newContacts()).all;
 
-  test('no command contacts anything', async () => {
+  test('no command uses the network', async () => {
     // It would take minutes to its end: it is stopped once it no longer draws, but has begun to distil.
     const demo = cli('demo');
     let said = '';
@@ -150,7 +150,7 @@ describe.skipIf(namespace === null)('in a network where every packet is seen', (
     expect(await isOutside()).toEqual([]);
   });
 
-  test('teacher fetch contacts only the server that it was told of', async () => {
+  test('teacher fetch contacts only the given server', async () => {
     const toMirror = cli(
       'teacher fetch dinov2-small --out mirrored --mirror http://127.0.0.1:8321',
     );

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { withNativeMemory } from '../../src/contract/native-memory.ts';
-import { writeSafetensors } from '../../src/formats/safetensors.ts';
+import { writeSafetensors } from '../../src/formats/safetensors/safetensors.ts';
 import { namedCheckpoints } from '../support/named-checkpoints.ts';
 import type { Left } from '../support/open-teachers-process.ts';
 import { tinyVit } from '../support/tiny-vit.ts';
@@ -42,7 +42,7 @@ async function openInTurn(opened: readonly string[]): Promise<Left[]> {
   return JSON.parse(stdout) as Left[];
 }
 
-it('nothing is left of teachers that were opened one after the other', async () => {
+it('teachers opened one after the other leave nothing in memory', async () => {
   const opened = [...files, ...files.slice(0, 1)];
   const [before, ...after] = await openInTurn(opened);
   if (before === undefined) throw new Error('nothing was measured');

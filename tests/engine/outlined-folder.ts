@@ -65,11 +65,11 @@ export function outlineRequest(folder: string, more: Partial<DistillRequest> = {
 }
 
 /** A folder with a teacher, images and masks to learn from and to test on. */
-export async function outlineFolder(): Promise<string> {
+export async function outlineFolder({ train, test } = { train: 10, test: 5 }): Promise<string> {
   const folder = await temporaryFolder();
   await writeTinyTeacher(join(folder, 'teacher.safetensors'));
-  await writePairs(join(folder, 'train'), 10, 1);
-  await writePairs(join(folder, 'test'), 5, 2);
+  await writePairs(join(folder, 'train'), train, 1);
+  await writePairs(join(folder, 'test'), test, 2);
   await writeText(join(folder, 'classes.txt'), listed);
   return folder;
 }

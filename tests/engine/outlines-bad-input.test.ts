@@ -1,16 +1,16 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { distill } from '../../src/engine/distill.ts';
+import { distill } from '../../src/engine/jobs/distill.ts';
 import { writePng } from '../../src/formats/images.ts';
 import { outlineFolder, outlineRequest, writePair, writePairs } from './outlined-folder.ts';
 import { watch, writeText } from './support.ts';
 
-describe('a job of outlines says what is wrong', async () => {
+describe('a segmentation job refuses or reports', async () => {
   const folder = await outlineFolder();
   const train = join(folder, 'train');
 
-  it('with a mask whose size differs: which one, and the others are learnt from', async () => {
+  it('a mask of another size, by name, and trains on the others', async () => {
     const images = join(folder, 'differs');
     await writePairs(images, 6, 4);
     await writePng(join(images, 'masks', '03.png'), {
@@ -28,7 +28,7 @@ describe('a job of outlines says what is wrong', async () => {
     expect(skipped?.reason).toMatch(/9 × 9.*30 × 37|30 × 37.*9 × 9/);
   });
 
-  it('with values outside the list', async () => {
+  it('values outside the class list', async () => {
     const images = join(folder, 'unlisted');
     await writePairs(images, 3, 5);
     await writeText(join(images, 'classes.txt'), 'background\nred square\n');
@@ -40,7 +40,7 @@ describe('a job of outlines says what is wrong', async () => {
     });
   });
 
-  it('with a tolerance in mm of images that say no size of their pixels, before it trains', async () => {
+  it('a tolerance in mm if images state no pixel size, before training', async () => {
     const watched = watch();
     const request = outlineRequest(folder, { tolerance: 1, toleranceUnit: 'mm' });
     await expect(distill(request, watched)).rejects.toMatchObject({
@@ -52,7 +52,7 @@ describe('a job of outlines says what is wrong', async () => {
     }
   });
 
-  it('with masks of nothing but background', async () => {
+  it('masks of only background', async () => {
     const images = join(folder, 'nothing');
     for (const name of ['a.png', 'b.png', 'c.png']) {
       await writePair(images, name, { width: 30, height: 30, seed: 1, isEmpty: true });
@@ -61,19 +61,19 @@ describe('a job of outlines says what is wrong', async () => {
       distill(outlineRequest(folder, { images: join(images, 'images') }), watch()),
     ).rejects.toMatchObject({
       code: 'invalid-labels',
-      message: expect.stringContaining('nothing but background') as string,
+      message: expect.stringContaining('training masks show only background') as string,
     });
   });
 
-  it('with images to test on that are those to learn from', async () => {
+  it('test images that are also training images', async () => {
     const request = outlineRequest(folder, { test: join(train, 'images') });
     await expect(distill(request, watch())).rejects.toMatchObject({
       code: 'invalid-labels',
-      message: expect.stringContaining('all 10 images with masks are test images too') as string,
+      message: expect.stringContaining('all 10 images with masks are also test images') as string,
     });
   });
 
-  it('with test masks that show no class', async () => {
+  it('test masks without a class', async () => {
     const empty = join(folder, 'untold');
     for (const name of ['a.png', 'b.png']) {
       await writePair(empty, name, { width: 40, height: 40, seed: 3, isEmpty: true });
@@ -87,7 +87,7 @@ describe('a job of outlines says what is wrong', async () => {
     });
   });
 
-  it('without masks', async () => {
+  it('missing masks', async () => {
     const images = join(folder, 'maskless');
     await writePairs(images, 2, 6);
     await rm(join(images, 'masks'), { recursive: true });
@@ -99,7 +99,7 @@ describe('a job of outlines says what is wrong', async () => {
     });
   });
 
-  it('with a number of images a class', async () => {
+  it('a number of images per class', async () => {
     await expect(
       distill(outlineRequest(folder, { images: join(train, 'images'), perClass: 3 }), watch()),
     ).rejects.toMatchObject({ code: 'invalid-option' });

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Project, ProjectImage, Run } from '../../src/contract/app.ts';
 import type { MaskSummary } from '../../src/contract/results.ts';
-import { encodeRuns } from '../../src/core/mask/runs.ts';
+import { encodeRuns } from '../../src/core/mask/run-length.ts';
 import { tilePixels, tileSide } from '../../src/core/mask/tiles.ts';
 import { Random } from '../../src/core/random.ts';
-import { pngFile } from '../../src/formats/image-fixtures.ts';
-import { makeFolder } from '../../src/formats/make-folder.ts';
+import { pngFile } from '../../src/formats/testing/image-fixtures.ts';
+import { makeFolder } from '../../src/formats/files/make-folder.ts';
 import { writePng } from '../../src/formats/images.ts';
-import { writeFileAtomically } from '../../src/formats/write-file.ts';
+import { writeFileAtomically } from '../../src/formats/files/write-file.ts';
 import { OpenServices, workerOf } from '../support/open-services.ts';
 import { temporaryFolder, writeTinyTeacher } from './support.ts';
 
@@ -33,7 +33,7 @@ function scene(seed: number): { data: Uint8Array; mask: number[] } {
   return { data, mask };
 }
 
-describe('outlines in projects', async () => {
+describe('segmentation projects', async () => {
   const root = await temporaryFolder();
   const images = join(root, 'set', 'images');
   const masks = join(root, 'set', 'masks');
@@ -94,7 +94,7 @@ describe('outlines in projects', async () => {
   });
   afterAll(() => engine.close());
 
-  it('begin with the settings of outlines, by domain', async () => {
+  it('start with the settings for segmentation, by domain', async () => {
     const classes = ['Bright', 'Unseen', 'Dark'];
     const made = { name: 'Outlines', task: 'segmentation', classes } as const;
     const satellite = await engine.call('project.create', { ...made, domain: 'satellite' });
@@ -114,20 +114,24 @@ describe('outlines in projects', async () => {
     });
   });
 
-  it('say what is missing before a run begins', async () => {
+  it('report what is missing before a run starts', async () => {
     const start = (): Promise<Run> => engine.call('run.start', { project: project.id });
     await expect(start()).rejects.toMatchObject({ code: 'invalid-labels' });
     const folder = join(root, 'set');
     await engine.call('image.import', { project: project.id, folder, labels: 'none' });
-    await expect(start()).rejects.toThrow(/0 images whose mask is done\. At least two are needed/);
+    await expect(start()).rejects.toThrow(
+      /0 images with a finished mask\. At least two are needed/,
+    );
     const [first, second, third] = await page();
     for (const image of [first, second, third]) {
       await engine.call('mask.setState', { image: image?.id ?? 0, state: 'done' });
     }
-    await expect(start()).rejects.toThrow(/masks to learn from show nothing but background/);
+    await expect(start()).rejects.toThrow(/training masks show only background/);
     await engine.call('mask.setState', { image: first?.id ?? 0, state: 'draft' });
     await engine.call('mask.setState', { image: second?.id ?? 0, state: 'draft' });
-    await expect(start()).rejects.toThrow(/1 image whose mask is done.*2 masks are begun/);
+    await expect(start()).rejects.toThrow(
+      /1 image with a finished mask.*2 masks are not marked as done/,
+    );
     expect(await engine.call('run.list', { project: project.id })).toEqual([]);
     const report = await engine.call('image.import', {
       ...{ project: project.id, folder, labels: 'none' },
@@ -144,17 +148,17 @@ describe('outlines in projects', async () => {
     const sided = (imageSize: number): Promise<Project> =>
       engine.call('project.update', { project: project.id, settings: { imageSize } });
     await sided(30);
-    await expect(start()).rejects.toThrow(/30 px is no whole number of the teacher's patches/);
+    await expect(start()).rejects.toThrow(/30 px is not a multiple of the teacher's patch size/);
     await sided(32);
     const { notes } = await engine.call('run.check', { project: project.id });
     expect(notes).toEqual([
-      'No mask to learn from shows Unseen, so the student will not find it.',
-      expect.stringMatching(/^The student is measured on \d images only/),
-      'One image is smaller than a patch of the teacher, and left out.',
+      'No training mask shows Unseen, so the student will not find it.',
+      expect.stringMatching(/^The student is tested on \d images only/),
+      'One image is smaller than a patch of the teacher and skipped.',
     ]);
   });
 
-  it('say before they begin that images say no size of their pixels for a tolerance in mm', async () => {
+  it('refuse a tolerance in mm before a run if images state no pixel size', async () => {
     const inMm = { tolerance: 1, toleranceUnit: 'mm' } as const;
     const { id } = project;
     await engine.call('project.update', { project: id, settings: inMm });
@@ -167,7 +171,7 @@ describe('outlines in projects', async () => {
     await engine.call('project.update', { project: id, settings: inPixels });
   });
 
-  it('that fail at once begin anew with what was put right', async () => {
+  it('start a failed run anew with corrected settings', async () => {
     const away = `${root}/away.safetensors`;
     await rename(join(root, 'teacher.safetensors'), away);
     const begun = await engine.call('run.start', { project: project.id });
@@ -181,7 +185,7 @@ describe('outlines in projects', async () => {
     await engine.call('project.update', { project: project.id, settings: { rank: 2 } });
   });
 
-  it('survive a worker that is killed, a pause, and masks that change meanwhile', async () => {
+  it('survive a killed worker, a pause, and masks that change meanwhile', async () => {
     run = await engine.call('run.start', { project: project.id });
     await engine.next('run.progress', ({ phase, done }) => phase === 'distill' && done > 3);
     process.kill(workerOf(process.pid), 'SIGKILL');
@@ -214,19 +218,19 @@ describe('outlines in projects', async () => {
     expect([...phases]).toEqual(expect.arrayContaining(['decoder', 'predict', 'timing', 'export']));
     const left = async (): Promise<string[]> =>
       (await readdir(folder)).filter((name) => !name.startsWith('student'));
-    // It is told of as done before what it no longer needs is gone.
+    // The run is reported as done before its temporary files are deleted.
     await expect.poll(left, { timeout: 60_000 }).toEqual(['dataset.json', 'summary.json']);
     const values = tileOf([...before]);
     const tiles = [{ x: 0, y: 0, runs: encodeRuns(values) }];
     await engine.call('mask.save', { image, tiles });
   });
 
-  it('keep the loss of their decoders, also for a window that opens later', async () => {
+  it("keep the decoders' loss, also for a window that opens later", async () => {
     const curve = await engine.call('run.metrics', { run: run.id, curve: 'decoder' });
     expect(curve.map(({ step }) => step)).toEqual(Array.from({ length: 120 }, (_, at) => at + 1));
   });
 
-  it('have a result, with a mask of each of the three for every test image', async () => {
+  it('show masks of teacher, copy and student for every test image', async () => {
     const summary = run.summary as MaskSummary;
     expect(summary).toMatchObject({ task: 'segmentation', classes: ['Bright', 'Dark'], side: 32 });
     expect(summary.images).toMatchObject({ distilled: 15, labelled: 10, tested: 2 });
@@ -251,7 +255,7 @@ describe('outlines in projects', async () => {
     expect(summary.student.dice.mean?.value).toBeGreaterThan(0.5);
   });
 
-  it('export with their parity, as one file each, weights with the decoder beside them', async () => {
+  it('export one file per format with its parity, and weights with the decoder in its own file', async () => {
     const { parity } = run.summary as MaskSummary;
     expect(parity[0]?.relativeDifference).toBeLessThan(1e-4);
     for (const format of ['float32', 'float16', 'int8', 'safetensors'] as const) {
@@ -264,7 +268,7 @@ describe('outlines in projects', async () => {
     }
   });
 
-  it('predict what nobody has outlined, and go on where they were stopped', async () => {
+  it('predict images without masks, and continue where they were stopped', async () => {
     const before = await engine.call('run.predictionStatus', { run: run.id });
     expect(before).toMatchObject({
       ...{ all: { images: 18, predicted: 2 }, unlabelled: { images: 6, predicted: 0 } },
@@ -289,7 +293,7 @@ describe('outlines in projects', async () => {
     expect(await readdir(folder)).not.toContain('predictions');
   });
 
-  it('become labels once somebody has corrected them', async () => {
+  it('turn predictions into labels once the user has corrected them', async () => {
     const image = (await page()).find(({ name }) => name.endsWith('15.png'))?.id ?? 0;
     const predicted = await valuesOf(image, 'student');
     expect(new Set(predicted)).toEqual(new Set([0, 1, 3]));
@@ -303,7 +307,7 @@ describe('outlines in projects', async () => {
     expect((await refreshed()).labelled).toBe(labelled + 1);
   });
 
-  it('go with their run', async () => {
+  it('delete predictions with their run', async () => {
     const [{ image } = { image: 0 }] = await engine.call('run.masks', { run: run.id });
     await engine.call('run.cancel', { run: run.id });
     const infos = await engine.call('mask.list', { image });

@@ -6,17 +6,17 @@ import { evaluateRequest, predictRequest } from '../../src/contract/jobs.ts';
 import { distillSummary, evaluateSummary, predictSummary } from '../../src/contract/results.ts';
 import type { MaskSummary } from '../../src/contract/results.ts';
 import { onnxMetadata, parseOnnx } from '../../src/core/onnx/metadata.ts';
-import { distill } from '../../src/engine/distill.ts';
-import { weightFiles } from '../../src/engine/export.ts';
-import { evaluateModel } from '../../src/engine/evaluate.ts';
-import { readCard } from '../../src/engine/model-file.ts';
-import { predict } from '../../src/engine/predict.ts';
+import { distill } from '../../src/engine/jobs/distill.ts';
+import { weightFiles } from '../../src/engine/models/export-files.ts';
+import { evaluateModel } from '../../src/engine/jobs/evaluate.ts';
+import { readCard } from '../../src/engine/models/model-file.ts';
+import { predict } from '../../src/engine/jobs/predict.ts';
 import { writePng } from '../../src/formats/images.ts';
-import { openSafetensors } from '../../src/formats/safetensors.ts';
+import { openSafetensors } from '../../src/formats/safetensors/safetensors.ts';
 import { outlineFolder, outlineRequest, writePairs } from './outlined-folder.ts';
 import { watch, writeText } from './support.ts';
 
-describe('a whole job of outlines', async () => {
+describe('a whole segmentation job', async () => {
   const folder = await outlineFolder();
   const out = join(folder, 'out');
   const model = join(out, 'student.onnx');
@@ -28,7 +28,7 @@ describe('a whole job of outlines', async () => {
     summary = outcome;
   });
 
-  it('gives a summary that the contract accepts and that adds up', async () => {
+  it('gives a summary that the contract accepts and whose figures add up', async () => {
     expect(distillSummary.parse(summary)).toEqual(summary);
     expect(summary.classes).toEqual(['red square', 'green square']);
     expect(summary.images).toMatchObject({ distilled: 10, labelled: 10, tested: 5, skipped: [] });
@@ -40,7 +40,7 @@ describe('a whole job of outlines', async () => {
     expect(names).toEqual(summary.files.map((file) => file.slice(out.length + 1)).sort());
   });
 
-  it('finds what is there to be found, and says how well', () => {
+  it('segments the regions of the sample, and reports how well', () => {
     for (const { dice, iou } of [summary.teacher, summary.copy, summary.student]) {
       expect(dice.mean?.value).toBeGreaterThan(0.6);
       for (const name of summary.classes) {
@@ -55,7 +55,7 @@ describe('a whole job of outlines', async () => {
     expect(summary.student.dice.mean?.value).toBeCloseTo(mean, 9);
   });
 
-  it('exports files that agree with the live student, and say what Deepness asks for', async () => {
+  it('exports files that agree with the trained student, with the metadata of Deepness', async () => {
     const [full, half] = summary.parity;
     expect(full?.relativeDifference).toBeLessThan(1e-4);
     expect(full?.agreement).toBeGreaterThan(0.999);
@@ -77,7 +77,7 @@ describe('a whole job of outlines', async () => {
     });
   });
 
-  it('is measured by `evaluate` as it was in the run', async () => {
+  it('gives the same figures in `evaluate` as in the run', async () => {
     const request = evaluateRequest.parse({
       ...{ model, images: join(folder, 'test', 'images'), labels: 'masks', seed: 4, threads: 1 },
     });
@@ -99,26 +99,26 @@ describe('a whole job of outlines', async () => {
     }
   });
 
-  it('refuses a tolerance in mm before it measures images that say no size of their pixels', async () => {
+  it('refuses a tolerance in mm before it measures images without a pixel size', async () => {
     const request = { model, images: join(folder, 'test', 'images'), labels: 'masks' };
     const watched = watch();
     await expect(
       evaluateModel(evaluateRequest.parse({ ...request, toleranceUnit: 'mm' }), watched),
     ).rejects.toMatchObject({
       code: 'invalid-option',
-      message: expect.stringMatching(/00\.png does not say how large its pixels are/) as string,
+      message: expect.stringMatching(/00\.png does not state its pixel size/) as string,
     });
     expect(watched.events).not.toContainEqual(expect.objectContaining({ phase: 'predict' }));
   });
 
-  it('refuses to be measured on classes that it does not know', async () => {
+  it('refuses to be tested on unknown classes', async () => {
     await writeText(join(folder, 'others', 'classes.txt'), 'background\ntree\nhouse\n');
     await writePairs(join(folder, 'others'), 2, 9);
     const request = { model, images: join(folder, 'others', 'images'), labels: 'masks' };
     await expect(evaluateModel(evaluateRequest.parse(request), watch())).rejects.toMatchObject({
       code: 'invalid-labels',
       message: expect.stringMatching(
-        /"tree", the class "house", which .*student\.onnx does not know \(red square, green square\)/,
+        /"tree", the class "house", which .*student\.onnx does not have \(red square, green square\)/,
       ) as string,
     });
   });
@@ -155,7 +155,7 @@ describe('a whole job of outlines', async () => {
       expect((await readdir(masks)).filter((name) => name.includes('unfinished'))).toEqual([]);
     });
 
-    it('masks that are masks of these images when they come in again', async () => {
+    it('masks that are imported again as masks of these images', async () => {
       const again = join(folder, 'again');
       await predict(ask({ out: again }), watch());
       await mkdir(join(again, 'images'));
@@ -170,7 +170,7 @@ describe('a whole job of outlines', async () => {
       expect(measured.dice.mean?.value).toBe(1);
     });
 
-    it('what is left, where it was stopped', async () => {
+    it('the remaining images after it was stopped', async () => {
       const out = join(folder, 'stopped');
       const stopping = watch();
       const controller = new AbortController();
@@ -208,35 +208,37 @@ describe('a whole job of outlines', async () => {
       expect(await readFile(join(out, 'areas.csv'))).toEqual(
         await readFile(join(whole, 'areas.csv')),
       );
-      // A mask that is gone is made again.
+      // A deleted mask is predicted again.
       await rm(join(out, 'masks', '02.png'));
       expect(await predict(ask({ out, resume: true }), watch())).toMatchObject({
         ...{ known: 4, images: 1 },
       });
     });
 
-    it('polygons in pixels where an image lies nowhere, and says so', async () => {
+    it('polygons in pixels for an image without coordinates, and reports it', async () => {
       const out = join(folder, 'polygons');
       const summary = await predict(ask({ out, format: 'geojson', simplify: 1 }), watch());
       const text = await readFile(join(out, 'masks', '00.geojson'), 'utf8');
       const { features } = JSON.parse(text) as { features: unknown[] };
       expect(features.length).toBeGreaterThan(0);
       if (summary.task !== 'segmentation') throw new Error('no outlines');
-      expect(summary.notes.join()).toContain('pixels');
+      expect(summary.notes.join()).toMatch(
+        /^00\.png, 01\.png, 02\.png and 2 more: The image has no geographic position/,
+      );
     });
 
-    it('no GeoTIFF of what lies nowhere, and says why of each', async () => {
+    it('no GeoTIFF for images without coordinates, with a reason for each', async () => {
       const out = join(folder, 'nowhere');
       const request = ask({ out, format: 'geotiff' });
       const watched = watch();
       await expect(predict(request, watched)).rejects.toMatchObject({
         code: 'no-images',
-        message: expect.stringContaining('is no GeoTIFF') as string,
+        message: expect.stringContaining('is not a GeoTIFF') as string,
       });
       expect(watched.events.filter(({ type }) => type === 'skipped')).toHaveLength(5);
     });
 
-    it('nothing over the images themselves', async () => {
+    it('nothing in place of the images', async () => {
       const images = join(folder, 'own');
       await writePairs(images, 1, 3);
       const [name] = await readdir(join(images, 'images'));
@@ -249,12 +251,16 @@ describe('a whole job of outlines', async () => {
       expect(await readFile(join(images, 'masks', name ?? ''))).toEqual(before);
     });
 
-    it('nothing of masks that lie beside the images', async () => {
+    it('nothing for masks next to the images', async () => {
       const out = join(folder, 'beside');
       const summary = await predict(ask({ images: join(folder, 'test'), out }), watch());
       expect(summary.images).toBe(5);
-      expect(summary.skipped).toEqual([
-        { path: 'masks', reason: expect.stringContaining('its 5 images are masks') as string },
+      expect(summary.skipped).toMatchObject([
+        {
+          path: 'masks',
+          isExpected: true,
+          reason: expect.stringContaining('its 5 images are masks') as string,
+        },
       ]);
       expect((await readdir(join(out, 'masks'))).sort()).toEqual([
         '00.png',
@@ -265,7 +271,7 @@ describe('a whole job of outlines', async () => {
       ]);
     });
 
-    it('not what is smaller than a patch, but the others', async () => {
+    it('all images except those smaller than a patch', async () => {
       const images = join(folder, 'small');
       await writePairs(images, 1, 3);
       await writePng(join(images, 'images', 'dot.png'), {
@@ -284,7 +290,7 @@ describe('a whole job of outlines', async () => {
   });
 });
 
-it('learns on from the masks where that is asked for, and exports what it learnt', async () => {
+it('fine-tunes the student on the masks with --adapt, and exports the result', async () => {
   const folder = await outlineFolder();
   const summary = await distill(outlineRequest(folder, { adapt: true }), watch());
   expect(summary).toMatchObject({ adapted: true });
@@ -298,7 +304,7 @@ it('learns on from the masks where that is asked for, and exports what it learnt
   expect(measured.dice.mean?.value).toBeCloseTo(summary.student.dice.mean?.value ?? NaN, 4);
 });
 
-it('gives the same bits for the same seed', async () => {
+it('segmentation gives the same bits for the same seed', async () => {
   const folder = await outlineFolder();
   const short = { steps: 3, decoderSteps: 4 };
   await distill(outlineRequest(folder, short), watch());
@@ -309,7 +315,7 @@ it('gives the same bits for the same seed', async () => {
   }
 });
 
-it('writes the encoder alone as timm names it, and the decoder beside it', async () => {
+it("writes the encoder with timm's names, and the decoder as a separate file", async () => {
   const folder = await outlineFolder();
   const { files } = await distill(outlineRequest(folder, { steps: 1, decoderSteps: 1 }), watch());
   expect(files.map((file) => basename(file))).toEqual(

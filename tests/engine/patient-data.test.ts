@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Entry } from '../../src/formats/raster/dicom/dicom-fixtures.ts';
-import { pictureFile, syntax } from '../../src/formats/raster/dicom/dicom-fixtures.ts';
+import type { Entry } from '../../src/formats/testing/dicom-fixtures.ts';
+import { pictureFile, syntax } from '../../src/formats/testing/dicom-fixtures.ts';
 import { EngineProcess } from '../support/engine-process.ts';
 import { temporaryFolder } from './support.ts';
 
@@ -57,7 +57,7 @@ describe('a workspace with images of patients', async () => {
     return hits;
   };
 
-  it('holds nothing of them, while it is open and after', async () => {
+  it('contains none of their data, while it is open and after', async () => {
     await mkdir(images);
     for (let number = 0; number < 4; number++) {
       const picture = { rows: 16, columns: 16, frames: number === 3 ? 3 : 1 };
@@ -91,7 +91,7 @@ describe('a workspace with images of patients', async () => {
       const filter = { report: null } as const;
       const csv = join(folder, 'report.csv');
       await engine.call('image.saveFiles', { project, filter, file: csv });
-      // The database's own files, and those beside it: changes that are not in it yet.
+      // The database, and its files of changes that are not yet in it.
       expect(await readdir(workspace)).toContain('understudy.sqlite-wal');
       expect(await found()).toEqual([]);
       const said = [
@@ -106,7 +106,7 @@ describe('a workspace with images of patients', async () => {
     expect(await found()).toEqual([]);
   });
 
-  it('would be found out', async () => {
+  it('fails the search once a name is planted', async () => {
     await writeFile(join(workspace, 'probe'), `… ${secrets.name} …`);
     expect(await found()).toHaveLength(1);
   });

@@ -13,15 +13,15 @@ import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { predictRequest } from '../../src/contract/jobs.ts';
 import type { PredictSummary } from '../../src/contract/results.ts';
-import { distill } from '../../src/engine/distill.ts';
-import { predict } from '../../src/engine/predict.ts';
+import { distill } from '../../src/engine/jobs/distill.ts';
+import { predict } from '../../src/engine/jobs/predict.ts';
 import { ctSlice } from '../../src/formats/masks/testing/geo-fixtures.ts';
 import { niftiFile } from '../../src/formats/raster/nifti/nifti-fixtures.ts';
-import { tiffBytes } from '../../src/formats/raster/tiff/tiff-fixtures.ts';
+import { tiffBytes } from '../../src/formats/testing/tiff-fixtures.ts';
 import { outlineFolder, outlineRequest, writePair, writePairs } from './outlined-folder.ts';
 import { watch, writeText } from './support.ts';
 
-describe('what is predicted into a folder where something is', async () => {
+describe('predicting into a folder with files', async () => {
   const folder = await outlineFolder();
   const model = join(folder, 'out', 'student.onnx');
   const images = join(folder, 'test', 'images');
@@ -44,14 +44,14 @@ describe('what is predicted into a folder where something is', async () => {
     (await readdir(out)).filter((name) => name.startsWith('.understudy'));
 
   it.each(['masks/03.png', 'labelmap.txt', 'areas.csv'])(
-    'leaves a %s alone that somebody else made',
+    'does not replace a %s of another program',
     async (name) => {
       const out = join(folder, `foreign-${name.replaceAll(/\W/g, '-')}`);
       await writeText(join(out, name), 'mine');
       for (const resume of [false, true]) {
         await expect(run(out, { resume })).rejects.toMatchObject({
           code: 'disk',
-          message: `${join(out, name)} is there already and no prediction wrote it, so it is not replaced. Choose another folder with --out, or move it away.`,
+          message: `${join(out, name)} already exists and was not written by a prediction, so it is not replaced. Choose another folder with --out, or move it away.`,
         });
       }
       expect(await readFile(join(out, name), 'utf8')).toBe('mine');
@@ -62,7 +62,7 @@ describe('what is predicted into a folder where something is', async () => {
     },
   );
 
-  it('replaces what it wrote itself, but not what a person changed since', async () => {
+  it('replaces its own files, but not those that the user changed', async () => {
     const out = join(folder, 'own');
     await run(out);
     await run(out, { format: 'geojson' });
@@ -81,13 +81,13 @@ describe('what is predicted into a folder where something is', async () => {
     expect((await stat(join(out, 'masks', '02.png'))).size).toBeGreaterThan(0);
   });
 
-  it('knows what was written also where a run that began anew was stopped', async () => {
+  it('recognises its files also if a repeated run was stopped', async () => {
     const out = join(folder, 'anew');
     await run(out);
     const stopped = watch(1000, 'pixels');
     await expect(run(out, {}, stopped)).rejects.toMatchObject({
       code: 'cancelled',
-      message: `Stopped. What was predicted stays in ${out}; run the same command with --resume to go on.`,
+      message: `Stopped. Finished predictions stay in ${out}; run the same command with --resume to continue.`,
     });
     const rest = await run(out, { resume: true });
     expect(rest.images).toBeGreaterThan(0);
@@ -95,7 +95,7 @@ describe('what is predicted into a folder where something is', async () => {
     expect(await hidden(out)).toEqual(['.understudy-predictions']);
   });
 
-  it('does not count what a later run replaced', async () => {
+  it('does not count files that a later run replaced', async () => {
     const out = join(folder, 'replaced');
     await run(out, { overlap: 0.5 });
     const first = await readFile(join(out, 'areas.csv'), 'utf8');
@@ -105,7 +105,7 @@ describe('what is predicted into a folder where something is', async () => {
     expect(await run(out, { overlap: 0.5, resume: true })).toMatchObject({ images: 0, known: 5 });
   });
 
-  it('gives an image the same name whatever is done already', async () => {
+  it('gives an image the same name whichever images are done', async () => {
     const volumes = join(folder, 'volumes');
     const out = join(folder, 'volumes-out');
     await mkdir(volumes);
@@ -128,7 +128,7 @@ describe('what is predicted into a folder where something is', async () => {
     expect(after).toEqual(before);
   });
 
-  it('tells again of a slice that cannot be read, and writes the others once', async () => {
+  it('reports an unreadable slice again, and writes the others once', async () => {
     const scans = join(folder, 'scans');
     const out = join(folder, 'scans-out');
     await mkdir(scans);
@@ -145,7 +145,7 @@ describe('what is predicted into a folder where something is', async () => {
     expect(again).toMatchObject({ images: 0, known: 1, skipped: first.skipped });
   });
 
-  it('tries a segmentation of a series again that lacks a slice', async () => {
+  it('repeats the segmentation of a series that lacks a slice', async () => {
     const series = join(folder, 'series');
     const out = join(folder, 'series-out');
     await mkdir(series);
@@ -156,13 +156,18 @@ describe('what is predicted into a folder where something is', async () => {
     const request = { images: series, format: 'dicom-seg' };
     const first = await run(out, request);
     expect(first).toMatchObject({ images: 1, known: 0 });
+    expect(first).toMatchObject({
+      notes: [
+        expect.stringMatching(/^Name, number and date of birth of the patient are left empty/),
+      ],
+    });
     expect(first.skipped.map(({ path }) => path)).toEqual([join(series, 'IM.2')]);
     const again = await run(out, { ...request, resume: true });
     expect(again).toMatchObject({ images: 1, known: 0, skipped: first.skipped });
     expect(await readdir(join(out, 'segmentations'))).toEqual(['IM.dcm']);
   });
 
-  it('forgets nothing where it cannot do anything', async () => {
+  it('keeps its journal if nothing can be predicted', async () => {
     const out = join(folder, 'mistaken');
     await run(out);
     await writeText(join(out, '.understudy-unfinished', 'begun.spool'), 'begun');
@@ -173,7 +178,7 @@ describe('what is predicted into a folder where something is', async () => {
     expect(await run(out, { resume: true })).toMatchObject({ images: 0, known: 5 });
   });
 
-  it('says that a folder is in the place of a table before it predicts, and leaves nothing', async () => {
+  it('reports a folder in place of a table before it predicts, and leaves no file', async () => {
     const out = join(folder, 'in-place');
     await mkdir(join(out, 'areas.csv'), { recursive: true });
     const watched = watch();
@@ -185,7 +190,7 @@ describe('what is predicted into a folder where something is', async () => {
     expect(await readdir(out)).toEqual(['areas.csv']);
   });
 
-  it('is found where masks go to the folder of the images, and is no image itself', async () => {
+  it('recognises its masks in the folder of the images as masks, not images', async () => {
     const both = join(folder, 'both');
     for (const [seed, name] of ['a.png', 'b.png'].entries()) {
       await writePair(join(folder, 'drawn'), name, { width: 30, height: 34, seed });
@@ -201,7 +206,7 @@ describe('what is predicted into a folder where something is', async () => {
     expect(await hidden(both)).toEqual(['.understudy-predictions']);
   });
 
-  it('leaves no file behind where nothing could be predicted', async () => {
+  it('leaves no file if nothing could be predicted', async () => {
     const broken = join(folder, 'broken');
     await writePairs(broken, 1, 3);
     await truncate(join(broken, 'images', '00.png'), 60);
@@ -212,7 +217,7 @@ describe('what is predicted into a folder where something is', async () => {
     expect(await hidden(out)).toEqual([]);
   });
 
-  it('goes on behind a line of its journal that was cut short', async () => {
+  it('continues after a cut line of its journal', async () => {
     const out = join(folder, 'cut');
     await run(out);
     const journal = join(out, '.understudy-predictions');

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { preparationMark } from '../../src/contract/bridge.ts';
 import { sharp } from '../../src/formats/libvips.ts';
-import { pictureFile, syntax } from '../../src/formats/raster/dicom/dicom-fixtures.ts';
+import { pictureFile, syntax } from '../../src/formats/testing/dicom-fixtures.ts';
 import { niftiFile } from '../../src/formats/raster/nifti/nifti-fixtures.ts';
-import { short, tiffBytes } from '../../src/formats/raster/tiff/tiff-fixtures.ts';
+import { short, tiffBytes } from '../../src/formats/testing/tiff-fixtures.ts';
 import { EngineProcess } from '../support/engine-process.ts';
 import { temporaryFolder } from './support.ts';
 
@@ -16,7 +16,7 @@ const count = side * side;
 /** 0, 1, 2, … across the image. */
 const ramp = Array.from({ length: count }, (_, at) => at);
 
-describe('what a model would see', async () => {
+describe("the model's input", async () => {
   const folder = await temporaryFolder();
   const images = join(folder, 'images');
   const ids = new Map<string, number>();
@@ -44,7 +44,7 @@ describe('what a model would see', async () => {
     await writeFile(join(images, 'ct.dcm'), dicom);
     const bands = ramp.flatMap((value) => [10 * value, 65535 - 10 * value, 1000, 20 * value]);
     const tiff = { width: side, height: side, samples: 4, bits: 16, values: bands };
-    // Bands that are nothing but bands: the first is grey, of the others nobody says anything.
+    // Bands without a meaning: the first is used as grey, the others have no interpretation.
     const extra = [short(338, 0, 0, 0)];
     await writeFile(join(images, 'bands.tif'), tiffBytes([{ ...tiff, fields: extra }]));
     const volume = niftiFile({ shape: [side, side, 2], type: 'int16', values: [...ramp, ...ramp] });
@@ -70,7 +70,7 @@ describe('what a model would see', async () => {
     return [...data];
   };
 
-  it('is told by the file, and nothing of the patient with it', async () => {
+  it('is described from the file, without patient data', async () => {
     const told = await engine.call('image.describe', { image: idOf('ct.dcm') });
     expect(told).toEqual({
       ...{ format: 'dicom', bands: 1, alpha: null, frames: 1, sampleType: 'uint16' },
@@ -90,13 +90,13 @@ describe('what a model would see', async () => {
   it.each([
     ['bands.tif', { format: 'tiff', bands: 4, frames: 1, sampleType: 'uint16' }],
     ['volume.nii#2', { format: 'nifti', bands: 1, frames: 2, sampleType: 'int16' }],
-  ])('of %s without a window is a cut of percentiles', async (name, expected) => {
+  ])('of %s without a window is scaled by percentiles', async (name, expected) => {
     const told = await engine.call('image.describe', { image: idOf(name) });
     expect(told).toMatchObject({ ...expected, windows: [], rescale: null });
     expect(told.auto.range).toBe('percentile:2:98');
   });
 
-  it('is drawn under any window, and the project keeps its own', async () => {
+  it('is drawn with any window, and the project keeps its own', async () => {
     // Rescaled values go from −1024 to 992 in steps of 32.
     const wide = await previewOf('ct.dcm', { range: 'window:0:4000' });
     const threshold = await previewOf('ct.dcm', { range: 'window:0:1' });
@@ -111,7 +111,7 @@ describe('what a model would see', async () => {
     expect(settings.preparation).toEqual({ range: 'auto' });
   });
 
-  it('is drawn of any bands, and says which are not there', async () => {
+  it('is drawn from any bands, and missing bands are reported', async () => {
     const rising = await previewOf('bands.tif', { bands: [1], range: 'full' });
     const falling = await previewOf('bands.tif', { bands: [2], range: 'full' });
     expect((rising.at(-1) ?? 0) - (rising[0] ?? 0)).toBeGreaterThan(200);
@@ -119,10 +119,10 @@ describe('what a model would see', async () => {
     const preparation = { bands: [1, 2, 5], range: 'full' };
     const refused = engine.call('image.preview', { image: idOf('bands.tif'), preparation });
     await expect(refused).rejects.toMatchObject({ code: 'invalid-option' });
-    await expect(refused).rejects.toThrow(/bands\.tif: band 5 is to be seen, and the image has 4/);
+    await expect(refused).rejects.toThrow(/bands\.tif: band 5 was chosen, but the image has 4/);
   });
 
-  it('is refused where the image or its file is not there', async () => {
+  it('is refused if the image or its file is missing', async () => {
     const preparation = { range: 'auto' };
     await expect(
       engine.call('image.preview', { image: 999_999, preparation }),
@@ -138,7 +138,7 @@ describe('what a model would see', async () => {
     await expect(engine.call('image.describe', { image })).rejects.toThrow(/volume\.nii/);
   });
 
-  it('a picture that is meant under another preparation than the project has is refused', async () => {
+  it("a picture for another preparation than the project's is refused", async () => {
     const image = idOf('ct.dcm');
     const mark = preparationMark({ range: 'auto' });
     const ask = { image, side: 'thumbnail' as const, mark };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { distill } from '../../src/engine/distill.ts';
+import { distill } from '../../src/engine/jobs/distill.ts';
 import { asClasses, temporaryFolder, tinyRequest, watch } from './support.ts';
 import { writeImages, writeTinyTeacher } from './support.ts';
 import type { Watched } from './support.ts';
@@ -21,13 +21,13 @@ function studentOf(out: string): Promise<Buffer> {
   return readFile(join(out, 'student.safetensors'));
 }
 
-it('tries the fitted start by default, and says which start was chosen and why', async () => {
+it('tries the fitted copy by default, and reports which copy was chosen and why', async () => {
   const context = watch();
   const out = join(folder, 'auto');
   const summary = asClasses(await distill(tinyRequest(folder, { start: 'auto', out }), context));
   expect(notices(context)).toContainEqual(
     expect.stringMatching(
-      /^The student begins as the (fitted|plain) copy\. Of 9 training images that were set aside, a probe predicts .* % correctly on the fitted copy, and .* % on the plain one/,
+      /^The student starts as the (fitted|untrained) copy: .* Tried on 9 reserved training images: the fitted copy is right on .* %, the untrained one on .* %.*; the fitted copy differs from the teacher by /,
     ),
   );
   expect(summary.recipe?.aside).toMatchObject({ images: 9 });
@@ -36,18 +36,18 @@ it('tries the fitted start by default, and says which start was chosen and why',
   expect(summary.baselines?.mostFrequent).toBeCloseTo(1 / 3, 12);
 });
 
-describe('at a rate that is far too high', () => {
+describe('a learning rate that is far too high', () => {
   const request = tinyRequest(folder, { learningRate: 1, steps: 24, out: join(folder, 'high') });
 
-  it('goes back, lowers the rate, and delivers no state that is worse than the start', async () => {
+  it('makes training go back with a lower rate, and the result is no worse than the start', async () => {
     const context = watch();
     const summary = await distill(request, context);
     expect(summary.recipe?.rateFalls).toBeGreaterThan(0);
-    expect(notices(context)).toContainEqual(expect.stringMatching(/goes back to .* quarter of/));
+    expect(notices(context)).toContainEqual(expect.stringMatching(/rolled back to .* quarter of/));
     expect(summary.loss.last).toBeLessThan(summary.loss.first);
   });
 
-  it.each([2, 5, 11])('comes to the same bits after a pause at step %d', async (step) => {
+  it.each([2, 5, 11])('gives the same bits after a pause at step %d', async (step) => {
     const out = join(folder, `paused-${step}`);
     await expect(distill({ ...request, out }, watch(step))).rejects.toThrow('Stopped');
     await distill({ ...request, out, resume: true }, watch());
@@ -55,7 +55,7 @@ describe('at a rate that is far too high', () => {
   });
 });
 
-it('begins anew where it was stopped before its first checkpoint', async () => {
+it('a run stopped before its first checkpoint starts anew', async () => {
   const out = join(folder, 'early');
   const request = tinyRequest(folder, { out });
   await expect(distill(request, watch(0, 'fit'))).rejects.toMatchObject({ code: 'cancelled' });
@@ -68,7 +68,7 @@ it('begins anew where it was stopped before its first checkpoint', async () => {
   );
 });
 
-it('gets through one step of one image', async () => {
+it('a run of one step and one image succeeds', async () => {
   const out = join(folder, 'least');
   const summary = await distill(tinyRequest(folder, { steps: 1, batch: 1, out }), watch());
   expect(summary.steps).toBe(1);

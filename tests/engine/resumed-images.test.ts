@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { distill } from '../../src/engine/distill.ts';
+import { distill } from '../../src/engine/jobs/distill.ts';
 import { findImages } from '../../src/formats/image-folder.ts';
-import { readSafetensors, writeSafetensors } from '../../src/formats/safetensors.ts';
+import { readSafetensors, writeSafetensors } from '../../src/formats/safetensors/safetensors.ts';
 import { temporaryFolder, tinyRequest, watch, writeImages, writeTinyTeacher } from './support.ts';
 
 // A checkpoint knows the images of its run.
@@ -14,7 +14,7 @@ await writeTinyTeacher(join(folder, 'teacher.safetensors'));
 await writeImages(join(folder, 'train'), 6, 1);
 await writeImages(join(folder, 'test'), 3, 2);
 
-it('refuses to go on with other images under the same names', async () => {
+it('a resumed run refuses other images under the same names', async () => {
   const images = join(folder, 'changing');
   await writeImages(images, 6, 1);
   const request = tinyRequest(folder, { images, out: join(folder, 'changing-out') });
@@ -23,7 +23,7 @@ it('refuses to go on with other images under the same names', async () => {
   await expect(distill({ ...request, resume: true }, watch())).rejects.toThrow(/other images/);
 });
 
-it('refuses to go on with other images of the same names and sizes', async () => {
+it('a resumed run refuses other images of the same names and sizes', async () => {
   const images = join(folder, 'replaced');
   const bytes = 4000;
   const write = async (seed: number): Promise<void> => {
@@ -39,7 +39,7 @@ it('refuses to go on with other images of the same names and sizes', async () =>
   await distill({ ...request, resume: true }, watch());
 });
 
-it('goes on from the checkpoint of an earlier version, and says what that did not know', async () => {
+it('a run resumes from the checkpoint of an earlier version, and reports what that lacks', async () => {
   const out = join(folder, 'earlier-out');
   const request = tinyRequest(folder, { out });
   await expect(distill(request, watch(3))).rejects.toThrow('Stopped');
@@ -57,7 +57,9 @@ it('goes on from the checkpoint of an earlier version, and says what that did no
   const context = watch(5);
   await expect(distill({ ...request, resume: true }, context)).rejects.toThrow('Stopped');
   const said = context.events.flatMap((event) => (event.type === 'notice' ? event.message : []));
-  expect(said).toContainEqual(expect.stringMatching(/is of an earlier version, which knew images/));
+  expect(said).toContainEqual(
+    expect.stringMatching(/is from an earlier version, which identified images/),
+  );
   // From then on it is known by contents.
   const kept = (await readSafetensors(path)).metadata['understudy.run'];
   expect(JSON.parse(kept ?? '')).toMatchObject({ fingerprint: run.fingerprint });

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProjectImage } from '../../src/contract/app.ts';
 import { predictRequest } from '../../src/contract/jobs.ts';
-import { predict } from '../../src/engine/predict.ts';
+import { predict } from '../../src/engine/jobs/predict.ts';
 import { OpenServices } from '../support/open-services.ts';
 import { temporaryFolder, watch, writeImages, writeTinyTeacher } from './support.ts';
 
-describe('what to look at next', async () => {
+describe('images to check next', async () => {
   const folder = await temporaryFolder();
   let engine: OpenServices;
   let project: number;
@@ -40,13 +40,15 @@ describe('what to look at next', async () => {
     return images;
   };
 
-  it('needs a student', async () => {
+  it('need a student', async () => {
     expect(await engine.call('review.status', { project })).toMatchObject({ run: null });
-    await expect(engine.call('review.find', { project })).rejects.toThrow(/no student to ask/);
+    await expect(engine.call('review.find', { project })).rejects.toThrow(
+      /no finished student yet/,
+    );
     expect((await queue()).slice(0, 15).every(({ isLabelled }) => !isLabelled)).toBe(true);
   });
 
-  it('is as the exported student says, and its teacher', async () => {
+  it('are those of the exported student and its teacher', async () => {
     const run = await engine.call('run.start', { project });
     await engine.next('run.changed', ({ id, state }) => id === run.id && /done|failed/.test(state));
     const status = await engine.call('review.status', { project });
@@ -92,7 +94,7 @@ describe('what to look at next', async () => {
     expect(images.filter(({ isTest, review }) => isTest && review?.student)).toEqual([]);
   });
 
-  it('gives the teacher the head that the run gave it', async () => {
+  it("use the teacher's head of the run", async () => {
     // Asked about the images that it was measured on, it says what it said then.
     const [run] = await engine.call('run.list', { project });
     const predictions = await engine.call('run.predictions', { run: run?.id ?? 0 });
@@ -103,8 +105,8 @@ describe('what to look at next', async () => {
       project,
       [...tested].map((image) => ({ image, classes: null })),
     );
-    const { scoreImages } = await import('../../src/engine/score.ts');
-    const { findDataset } = await import('../../src/engine/services/kept-dataset.ts');
+    const { scoreImages } = await import('../../src/engine/tasks/classification/score.ts');
+    const { findDataset } = await import('../../src/engine/app/runs/frozen-dataset.ts');
     const runFolder = join(folder, 'workspace', 'runs', String(run?.id));
     const kept = await findDataset(engine.store, project, runFolder);
     const outcome = await scoreImages(
@@ -126,7 +128,7 @@ describe('what to look at next', async () => {
     }
   });
 
-  it('can be stopped, and nothing of it is kept', async () => {
+  it('can be stopped, and nothing is stored', async () => {
     const before = await queue();
     const finding = engine.call('review.find', { project });
     finding.catch(() => undefined);
@@ -136,7 +138,7 @@ describe('what to look at next', async () => {
     expect(await queue()).toEqual(before);
   });
 
-  it('goes on without a teacher that was removed', async () => {
+  it('are found without a removed teacher', async () => {
     const { settings } = await engine.call('project.get', { project });
     await engine.call('teacher.remove', { teacher: settings.teacher ?? 0 });
     await engine.call('review.find', { project });
@@ -144,7 +146,7 @@ describe('what to look at next', async () => {
     expect(first?.review).toMatchObject({ teacher: null });
   });
 
-  it('outlines: a run without any, and a look at them, are refused in a sentence, and folders are no labels', async () => {
+  it('in segmentation projects are refused, as is a run without masks, and folders are not labels', async () => {
     const made = { name: 'Outlines', domain: 'other', task: 'segmentation' } as const;
     const { id } = await engine.call('project.create', { ...made, classes: ['cell'] });
     const source = { project: id, folder: join(folder, 'known'), labels: 'folders' } as const;

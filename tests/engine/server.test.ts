@@ -34,7 +34,7 @@ describe('the engine in its process', async () => {
       ({ id, state }) => id === run.id && state !== 'running' && state !== 'queued',
     );
 
-  it('brings a folder in, with its labels and what is held out', async () => {
+  it('imports a folder with its labels and test images', async () => {
     project = await engine.call('project.create', {
       name: 'Colours',
       domain: 'other',
@@ -60,7 +60,7 @@ describe('the engine in its process', async () => {
     expect(again).toMatchObject({ added: 0, known: 36 });
   });
 
-  it('shows pictures, also when a thumbnail was lost', async () => {
+  it('shows pictures, also if a thumbnail was lost', async () => {
     const { images } = await engine.call('image.page', {
       project: project.id,
       filter: {},
@@ -76,7 +76,7 @@ describe('the engine in its process', async () => {
     expect(Buffer.compare(again, thumbnail)).toBe(0);
   });
 
-  it('labels, and takes it back', async () => {
+  it('labels images, and undoes it', async () => {
     const { images } = await engine.call('image.page', {
       project: project.id,
       filter: {},
@@ -96,7 +96,7 @@ describe('the engine in its process', async () => {
     expect(after.images).toEqual(images);
   });
 
-  it('estimates every student from a measurement, the second time at once', async () => {
+  it('estimates every student from a measurement, at once the second time', async () => {
     const teacher = await engine.call('teacher.add', { file: join(folder, 'teacher.safetensors') });
     const settings = { teacher: teacher.id, rank: 2, steps: 30, batch: 8, views: 4 };
     project = await engine.call('project.update', { project: project.id, settings });
@@ -107,7 +107,7 @@ describe('the engine in its process', async () => {
     expect(await engine.call('teacher.estimate', request)).toEqual(students);
   });
 
-  it('runs, keeps the curve and what was said of each test image, and saves the student', async () => {
+  it("runs, stores the curve and each test image's prediction, and saves the student", async () => {
     const run = await engine.call('run.start', { project: project.id });
     const done = await finished(run);
     expect(done).toMatchObject({ state: 'done', step: 30, error: null });
@@ -129,7 +129,7 @@ describe('the engine in its process', async () => {
     expect((await readFile(file)).byteLength).toBe(saved.bytes);
   });
 
-  it('pauses with a checkpoint and goes on', async () => {
+  it('pauses with a checkpoint, and resumes', async () => {
     await engine.call('project.update', { project: project.id, settings: { steps: 4000 } });
     const run = await engine.call('run.start', { project: project.id });
     await engine.next('run.progress', ({ phase, done }) => phase === 'distill' && done > 3);
@@ -147,7 +147,7 @@ describe('the engine in its process', async () => {
     await engine.call('project.update', { project: project.id, settings: { steps: 30 } });
   });
 
-  it('finishes now with what was learnt', async () => {
+  it('finishes early with the training so far', async () => {
     await engine.call('project.update', { project: project.id, settings: { steps: 4000 } });
     const run = await engine.call('run.start', { project: project.id });
     await engine.next('run.progress', ({ phase, done }) => phase === 'distill' && done > 3);
@@ -159,7 +159,7 @@ describe('the engine in its process', async () => {
     expect(summary?.steps).toBe(step);
   });
 
-  it('takes a run up again after the engine was killed', async () => {
+  it('resumes a run after the engine was killed', async () => {
     await engine.call('project.update', { project: project.id, settings: { steps: 400 } });
     const run = await engine.call('run.start', { project: project.id });
     await engine.next('run.progress', ({ phase, done }) => phase === 'distill' && done > 20);
@@ -178,7 +178,7 @@ describe('the engine in its process', async () => {
     ['an unknown method', 'nothing.atAll', null],
     ['parameters of another kind', 'project.get', { project: 'first' }],
     ['parameters too many', 'project.get', { project: 1, more: true }],
-  ])('answers %s with an error and goes on', async (_, method, params) => {
+  ])('answers %s with an error, and continues', async (_, method, params) => {
     const answer = await engine.ask(method as 'project.get', params);
     expect(answer).toMatchObject({ ok: false, error: { code: 'invalid-request' } });
     expect((await engine.call('project.list', null)).length).toBeGreaterThan(0);
@@ -195,7 +195,7 @@ describe('the engine in its process', async () => {
       'not-found',
       { folder: join(folder, 'images'), labels: { csv: join(folder, 'no.csv') } },
     ],
-  ] as const)('import: %s is a sentence', async (_, code, request) => {
+  ] as const)('import: %s is reported in a sentence', async (_, code, request) => {
     const answer = await engine.ask('image.import', { project: project.id, ...request });
     expect(answer).toMatchObject({ ok: false, error: { code } });
   });
@@ -204,7 +204,7 @@ describe('the engine in its process', async () => {
     await expect(EngineProcess.start(workspace)).rejects.toThrow(/in use|open|another/i);
   });
 
-  it('the sample is a project with a few labels, and the same one the next time', async () => {
+  it('the sample is a project with a few labels, and is opened again the next time', async () => {
     const sample = await engine.call('project.sample', null);
     expect(sample).toMatchObject({ isSample: true, images: 600, labelled: 350, tested: 300 });
     expect((await engine.call('project.sample', null)).id).toBe(sample.id);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Params } from '../../src/contract/app.ts';
 import type { Suggestion } from '../../src/contract/masks.ts';
-import { encodeRuns } from '../../src/core/mask/runs.ts';
+import { encodeRuns } from '../../src/core/mask/run-length.ts';
 import { tilePixels, tileSide } from '../../src/core/mask/tiles.ts';
 import { drawScene } from '../../src/core/suggest/testing/scenes.ts';
 import { writePng } from '../../src/formats/images.ts';
@@ -60,7 +60,7 @@ describe('suggestions', async () => {
   });
   afterAll(() => engine.stop());
 
-  it('are told of while the image is looked at first, and at once from then on', async () => {
+  it('are computed when the image is opened first, and at once afterwards', async () => {
     const progress = engine.next('suggest.progress', ({ done, total }) => done === total);
     await engine.call('mask.prepareSuggestion', { image: id, region });
     expect((await progress).image).toBe(id);
@@ -73,7 +73,7 @@ describe('suggestions', async () => {
     expect(suggested.classes.map(({ value: own }) => own)).toEqual([value, 0]);
   });
 
-  it('learn from the saved mask where asked to', async () => {
+  it('use the saved mask on request', async () => {
     const [marked] = strokesOf(value);
     const onlyClass = marked?.pixels.map((mark) => (mark === 255 ? 0 : mark)) ?? null;
     await engine.call('mask.save', {

@@ -7,7 +7,7 @@ import type { DistillRequest, JobEvent, Task } from '../../src/contract/jobs.ts'
 import { Random } from '../../src/core/random.ts';
 import type { JobContext } from '../../src/engine/job.ts';
 import { writePng } from '../../src/formats/images.ts';
-import { writeSafetensors } from '../../src/formats/safetensors.ts';
+import { writeSafetensors } from '../../src/formats/safetensors/safetensors.ts';
 import { tinyArchitecture, tinyWeights } from '../support/tiny-vit.ts';
 
 /** A folder that is removed after the tests of a file. */

@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { importTeacher, listTeachers } from '../../src/engine/import-teacher.ts';
-import { optionsOf } from '../../src/engine/services/run-inputs.ts';
-import { TeacherService } from '../../src/engine/services/teachers.ts';
-import { writeSafetensors } from '../../src/formats/safetensors.ts';
+import { importTeacher, listTeachers } from '../../src/engine/jobs/import-teacher.ts';
+import { optionsOf } from '../../src/engine/app/runs/run-options.ts';
+import { TeacherService } from '../../src/engine/app/teachers/teachers.ts';
+import { writeSafetensors } from '../../src/formats/safetensors/safetensors.ts';
 import { openStore } from '../../src/store/store.ts';
 import { addProject, settings } from '../../src/store/testing/fixtures.ts';
 import { namedCheckpoints } from '../support/named-checkpoints.ts';
 import { tinyVit } from '../support/tiny-vit.ts';
 import { required } from '../support/values.ts';
-import { bundledTeacher } from '../../src/engine/bundled-teacher.ts';
+import { bundledTeacher } from '../../src/engine/teachers/bundled-teacher.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -37,7 +37,7 @@ async function dinov2(
   return file;
 }
 
-it('a teacher comes in with what a person corrects, and runs read it so', async () => {
+it("a teacher is imported with the user's corrections, and runs use them", async () => {
   const file = await dinov2();
   const workspace = join(folder, 'workspace');
   const first = await importTeacher({ file, workspace, heads: 2 }, context);
@@ -65,7 +65,7 @@ it('a teacher comes in with what a person corrects, and runs read it so', async 
   }
 });
 
-it('the bundled teacher is not corrected, and that is said', async () => {
+it('the bundled teacher cannot be corrected, and this is reported', async () => {
   const workspace = join(folder, 'bundled-workspace');
   await expect(
     importTeacher({ file: bundledTeacher, workspace, heads: 6 }, context),
@@ -74,7 +74,7 @@ it('the bundled teacher is not corrected, and that is said', async () => {
   expect(same).toMatchObject({ isNew: false, teacher: { isBundled: true, heads: 3 } });
 });
 
-it('a file that is replaced while it is tried does not come in', async () => {
+it('a file replaced during its trial is not imported', async () => {
   const file = await dinov2();
   const store = openStore(join(folder, 'replaced-workspace'));
   try {
@@ -83,8 +83,8 @@ it('a file that is replaced while it is tried does not come in', async () => {
     const adding = teachers.add(file, { heads: 2 }, context.signal).finally(() => {
       isTried = true;
     });
-    const refused = expect(adding).rejects.toThrow(/replaced by another file, while it was tried/);
-    // Again and again, since nobody tells when which part of it is read.
+    const refused = expect(adding).rejects.toThrow(/changed or replaced while it was tested/);
+    // Repeatedly, because it is unknown when each part of the file is read.
     const other = join(folder, 'other.safetensors');
     const goesOn = (): boolean => !isTried;
     while (goesOn()) {
@@ -99,9 +99,11 @@ it('a file that is replaced while it is tried does not come in', async () => {
   }
 });
 
-it('a list says whose file is gone, and where there is none yet', async () => {
+it('a list names teachers whose file is missing, and needs a workspace', async () => {
   const workspace = join(folder, 'gone-workspace');
-  expect(() => listTeachers(workspace)).toThrow(/There is no workspace in .*import begin one/);
+  expect(() => listTeachers(workspace)).toThrow(
+    /There is no workspace in .*import create workspaces/,
+  );
   const file = await dinov2();
   const { teacher } = await importTeacher({ file, workspace, heads: 2 }, context);
   expect(listTeachers(workspace).gone).toEqual([]);
@@ -109,7 +111,7 @@ it('a list says whose file is gone, and where there is none yet', async () => {
   expect(listTeachers(workspace).gone).toEqual([teacher.id]);
 });
 
-it('a teacher that computes nonsense does not come in, and it is said where it begins', async () => {
+it('a teacher that computes NaN is not imported, and the first such block is named', async () => {
   const file = await dinov2((name, value) => {
     return name === 'dinov2.encoder.layer.1.mlp.fc2.weight' ? 1e30 * value : value;
   });
@@ -117,7 +119,7 @@ it('a teacher that computes nonsense does not come in, and it is said where it b
   await expect(importTeacher({ file, workspace, heads: 2 }, context)).rejects.toMatchObject({
     code: 'invalid-file',
     message: expect.stringMatching(
-      /on trial images block 1 of 0 to 1 gives values .* layer norm with ε = 1e-6, as in DINOv2; .*Correct what is wrong/,
+      /on trial images block 1 of 0 to 1 produces values .* layer norm with ε = 1e-6, as in DINOv2; .*Correct those that are wrong/,
     ) as string,
   });
   expect(listTeachers(workspace).teachers).toHaveLength(1);

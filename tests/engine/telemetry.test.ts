@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from './support.ts';
 
-it('leaves nothing in the home folder', async () => {
+it('a session leaves nothing in the home folder', async () => {
   const home = await temporaryFolder();
   const script = new URL('../../src/cli/main.ts', import.meta.url).pathname;
   const environment: NodeJS.ProcessEnv = { ...process.env, HOME: home };

@@ -42,7 +42,7 @@ async function runOnce(): Promise<Run> {
   return run;
 }
 
-it('label, run, label more, run again: both results are of the same images', async () => {
+it('label, run, label more, run again: both results use the same test images', async () => {
   const before = await testIds();
   expect(await get()).toMatchObject({ testSet: null, tested: before.length });
   const frozen = engine.next('project.changed');
@@ -62,7 +62,7 @@ it('label, run, label more, run again: both results are of the same images', asy
   expect(other?.map(({ image }) => image)).toEqual(one?.map(({ image }) => image));
 });
 
-it('what a person sets is respected by the next run, which is of another test set', async () => {
+it('the next run uses the test images that the user sets, as a new test set', async () => {
   const before = await testIds();
   const learnt = (await imagesOf('all')).find(({ id }) => !before.includes(id));
   const changes = [{ image: learnt?.id ?? 0, use: 'test' as const }];
@@ -73,7 +73,7 @@ it('what a person sets is respected by the next run, which is of another test se
   expect(await testIds()).toEqual(before);
 });
 
-it('groups that are joined across the test set are told of, and wholly held out', async () => {
+it('groups joined across the test set are reported, and become test images as a whole', async () => {
   const before = await testIds();
   const learnt = (await imagesOf('all')).find(({ id }) => !before.includes(id));
   const joined = [learnt?.id ?? 0, before[0] ?? 0];
@@ -82,12 +82,12 @@ it('groups that are joined across the test set are told of, and wholly held out'
   expect(spanning).toEqual(['patient 7']);
   expect((await get()).spanning).toEqual(['patient 7']);
   const { notes } = await engine.call('run.check', { project });
-  expect(notes.join()).toMatch(/“patient 7” had test images and images to learn from/);
+  expect(notes.join()).toMatch(/“patient 7” had both test images and training images/);
   expect(await testIds()).toEqual([...before, ...joined.slice(0, 1)].sort());
   await engine.call('image.setUse', { project, changes: undo, exact: true });
 });
 
-it('a new test set is drawn where a person asks for it', async () => {
+it('a new test set is drawn on request', async () => {
   const before = await testIds();
   expect(await engine.call('project.drawTestSet', { project })).toMatchObject({ testSet: null });
   const run = await runOnce();

@@ -1,18 +1,18 @@
 import { expect, it } from 'vitest';
 import { viewRecipe } from '../../src/core/distill/views.ts';
 import type { Raster } from '../../src/core/image/raster.ts';
-import { adapterLayout, initialAdapters } from '../../src/core/lora/adapters.ts';
+import { adapterLayout, initialAdapters } from '../../src/core/vit/adapters.ts';
 import { zeros } from '../../src/core/tensor.ts';
 import { tokenCount } from '../../src/core/vit/architecture.ts';
 import { copyBlocks } from '../../src/core/vit/copy.ts';
-import { trainStudent } from '../../src/engine/training.ts';
-import type { TrainingState } from '../../src/engine/training.ts';
-import { resizedCrops } from '../../src/engine/view-source.ts';
+import { trainStudent } from '../../src/engine/distill/training.ts';
+import type { TrainingState } from '../../src/engine/distill/training.ts';
+import { resizedCrops } from '../../src/engine/images/view-source.ts';
 import { onnxRuntime } from '../../src/runtime/onnxruntime.ts';
 import { tinyVit } from '../support/tiny-vit.ts';
 import { difference, randomValues } from '../support/values.ts';
 import { watch } from './support.ts';
-import type { TrainingPlan } from '../../src/engine/training-plan.ts';
+import type { TrainingPlan } from '../../src/engine/distill/training-plan.ts';
 
 const teacher = tinyVit({ depth: 2 });
 

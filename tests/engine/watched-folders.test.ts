@@ -3,14 +3,14 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { WatchedFolder } from '../../src/contract/app.ts';
-import { encodeRuns } from '../../src/core/mask/runs.ts';
+import { encodeRuns } from '../../src/core/mask/run-length.ts';
 import { tilePixels } from '../../src/core/mask/tiles.ts';
-import { pngFile } from '../../src/formats/image-fixtures.ts';
-import type { WatchPace } from '../../src/engine/services/folder-watches.ts';
+import { pngFile } from '../../src/formats/testing/image-fixtures.ts';
+import type { WatchPace } from '../../src/engine/app/imports/folder-watches.ts';
 import { OpenServices } from '../support/open-services.ts';
 import { temporaryFolder, writeImages } from './support.ts';
 
-// Folders whose new files come in by themselves, at a pace that tests can wait for.
+// Folders whose new files are imported automatically, at intervals short enough for tests.
 
 const pace: WatchPace = { interval: 20, times: 1, quiet: 60, patience: 60_000 };
 const soon = { interval: 20 };
@@ -56,7 +56,7 @@ describe('a watched folder', async () => {
     return page.files.map(({ name }) => name);
   };
 
-  it('brings new files in with their labels, and only those', async () => {
+  it('imports new files with their labels, and only those', async () => {
     const { engine, project, images, drawn } = await begin();
     const page = { project, filter: {}, offset: 0, limit: 100 };
     const [first] = (await engine.call('image.page', page)).images;
@@ -72,7 +72,7 @@ describe('a watched folder', async () => {
     expect(reports).toMatchObject([{ found: 4, added: 4, cancelled: false }]);
   });
 
-  it('waits for a file that still grows, and says nothing of it', async () => {
+  it('waits for a growing file, without a message', async () => {
     const { engine, project, images, drawn } = await begin();
     const bytes = await readFile(drawn[0] ?? '');
     const path = join(images, 'slow.png');
@@ -88,7 +88,7 @@ describe('a watched folder', async () => {
     expect(await skipped(engine, project)).toEqual([]);
   });
 
-  it('tells of a damaged file once it has been so for a while', async () => {
+  it('reports a file that stays damaged for a while', async () => {
     const { engine, project, images, drawn } = await begin(200);
     const bytes = await readFile(drawn[0] ?? '');
     await writeFile(join(images, 'cut.png'), bytes.subarray(0, 100));
@@ -102,7 +102,7 @@ describe('a watched folder', async () => {
     await expect.poll(() => skipped(engine, project), soon).toEqual([]);
   });
 
-  it('says once that a folder is gone, and picks it up when it is back', async () => {
+  it('reports a missing folder once, and continues when it is back', async () => {
     const { engine, project, images, drawn } = await begin();
     let said = 0;
     const heard = async (): Promise<void> => {
@@ -122,7 +122,7 @@ describe('a watched folder', async () => {
     expect(await watched(engine, project)).toMatchObject([{ state: 'watching', message: null }]);
   });
 
-  it('is kept with the project, and ends where it is stopped', async () => {
+  it('is stored with the project, and stops on request', async () => {
     const { engine, project, images, drawn, open } = await begin();
     await engine.close();
     await copyFile(drawn[0] ?? '', join(images, 'meanwhile.png'));
@@ -137,7 +137,7 @@ describe('a watched folder', async () => {
     expect(again.store.watched.list()).toEqual([]);
   });
 
-  it('a folder that holds the workspace brings in nothing of that', async () => {
+  it('does not import the workspace that it contains', async () => {
     const { engine, project, images } = await begin();
     const outer = join(images, '..');
     const request = { project, folder: outer, labels: 'none', watch: true } as const;
@@ -153,7 +153,7 @@ describe('a watched folder', async () => {
     }
   });
 
-  it('makes way for an import that a person asks for', async () => {
+  it('waits for an import that the user starts', async () => {
     const { engine, project, images, drawn } = await begin();
     for (const [index, path] of drawn.entries()) {
       await copyFile(path, join(images, `${index}.png`));
@@ -166,7 +166,7 @@ describe('a watched folder', async () => {
     expect(await names(engine, project)).toHaveLength(9);
   });
 
-  describe('that masks came with', () => {
+  describe('with masks', () => {
     const size = { width: 6, height: 4, channels: 1, bits: 8 } as const;
     const grey = (value: number): Buffer =>
       pngFile({ ...size, values: new Array<number>(24).fill(value) });
@@ -214,7 +214,7 @@ describe('a watched folder', async () => {
       return { engine, project, put, marks, images, open };
     };
 
-    it('brings new masks in by the same choice, whichever comes first', async () => {
+    it('imports new masks by the same choices, in any order', async () => {
       const { engine, project, put, marks } = await beginMasks();
       expect(marks('images/a.png')).toBe('done Field');
       await put('masks/b.png', grey(5));
@@ -231,7 +231,7 @@ describe('a watched folder', async () => {
         .toMatchObject([{ found: 3, added: 3, masks: 3, skipped: [] }]);
     });
 
-    it('tells of a number that nobody chose for, and does not shift the others', async () => {
+    it('reports an unassigned number, and does not shift the others', async () => {
       const { engine, project, put, marks } = await beginMasks();
       await put('images/b.png', grey(20));
       await put('masks/b.png', grey(3));
@@ -246,7 +246,7 @@ describe('a watched folder', async () => {
         .toMatchObject([{ reason: expect.stringContaining('number 3') as string }]);
     });
 
-    it('leaves alone what a person painted, and what is known, also after a restart', async () => {
+    it("keeps the user's painting and imported masks, also after a restart", async () => {
       const { engine, project, put, marks, open } = await beginMasks();
       const [image] = [...engine.store.images.all(project)];
       const [road] = engine.store.classes.list(project);
@@ -270,7 +270,7 @@ describe('a watched folder', async () => {
         .toMatchObject([{ found: 2, added: 2, skipped: [] }]);
     });
 
-    it('goes on where a class is gone, and says so', async () => {
+    it('continues if a class was removed, and reports it', async () => {
       const { engine, project, put, marks } = await beginMasks();
       const field = engine.store.classes.list(project).find(({ name }) => name === 'Field');
       await engine.call('class.remove', { class: field?.id ?? 0 });

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EngineProcess } from '../support/engine-process.ts';
 import { temporaryFolder, writeImages } from './support.ts';
 
-// A workspace on a computer with other users, and one that came from somebody else.
+// A workspace on a computer with other users, and one that came from another user.
 
 const isPosix = process.platform !== 'win32';
 
@@ -40,7 +40,7 @@ const sql = (workspace: string, text: string, ...values: unknown[]): void => {
   database.close();
 };
 
-describe('what a session leaves', async () => {
+describe('the workspace of a session', async () => {
   const folder = await temporaryFolder();
   const workspace = join(folder, 'workspace');
   const images = join(folder, 'QUIXOTE-scans');
@@ -61,7 +61,7 @@ describe('what a session leaves', async () => {
     process.umask(umask);
   });
 
-  it('is the owner’s alone, exports are as usual, and a removed project leaves no name', async () => {
+  it('is readable by its owner only, exports as usual, and keeps no name of a removed project', async () => {
     await writeImages(join(images, 'QUIXOTE-a'), 4, 1);
     await writeFile(join(images, 'QUIXOTE-broken.png'), 'no image');
     await mkdir(exported);
@@ -114,7 +114,7 @@ describe('what a session leaves', async () => {
   });
 });
 
-describe('a workspace that somebody else has changed', async () => {
+describe('a workspace that another user has changed', async () => {
   const folder = await temporaryFolder();
   const workspace = join(folder, 'workspace');
   const thesis = join(folder, 'thesis');
@@ -155,7 +155,7 @@ describe('a workspace that somebody else has changed', async () => {
     sql(workspace, 'INSERT INTO unfinished_files VALUES (?)', ours);
   });
 
-  it('starts nothing by itself, and deletes nothing outside with its project', async () => {
+  it('starts nothing by itself, and deletes nothing outside it with a project', async () => {
     const engine = await EngineProcess.start(workspace);
     const runs = await engine.call('run.list', { project });
     expect(runs.map(({ state, error }) => [state, error?.code])).toEqual(

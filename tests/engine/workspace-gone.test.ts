@@ -34,7 +34,7 @@ describe.skipIf(isWindows)(`a workspace that goes while it is open${why}`, async
     });
     return { workspace, engine, project };
   };
-  const sentence = /workspace-\d are no longer there.*Put it back/;
+  const sentence = /workspace-\d is missing.*Put it back/;
   const error = { code: 'not-found', message: expect.stringMatching(sentence) as string };
   const gone = { state: 'failed', error };
 
@@ -49,7 +49,7 @@ describe.skipIf(isWindows)(`a workspace that goes while it is open${why}`, async
         await rename(`${from} copy`, from);
       },
     ],
-  ])('%s: the engine says so and ends', async (_, take) => {
+  ])('%s: the engine reports it and ends', async (_, take) => {
     const { workspace, engine } = await open();
     const told = engine.next('engine.state');
     await take(workspace);
@@ -58,7 +58,7 @@ describe.skipIf(isWindows)(`a workspace that goes while it is open${why}`, async
     expect(await engine.ended()).toBe(2);
   });
 
-  it('nothing that is asked for meanwhile is done', async () => {
+  it('requests in the meantime are refused', async () => {
     const { workspace, engine, project } = await open();
     await rename(workspace, `${workspace} elsewhere`);
     const answer = await engine.ask('class.add', { project: project.id, name: 'blue' });
@@ -71,7 +71,7 @@ describe.skipIf(isWindows)(`a workspace that goes while it is open${why}`, async
     await again.stop();
   });
 
-  it('one that is known and not there is not begun anew', async () => {
+  it('a known workspace that is missing is not created anew', async () => {
     const workspace = join(folder, 'workspace-0');
     await expect(EngineProcess.start(workspace, '--known')).rejects.toThrow(sentence);
     expect(existsSync(workspace)).toBe(false);
@@ -80,7 +80,7 @@ describe.skipIf(isWindows)(`a workspace that goes while it is open${why}`, async
     expect(await readdir(workspace)).toEqual([]);
   });
 
-  it('an import and a run at work stop; put back, the run goes on from its checkpoint', async () => {
+  it('an active import and run stop; once the workspace is back, the run resumes from its checkpoint', async () => {
     const { workspace, engine, project } = await open();
     await writeTinyTeacher(join(folder, 'teacher.safetensors'));
     await writeImages(join(folder, 'images', 'train'), 60, 1);

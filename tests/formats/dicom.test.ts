@@ -53,11 +53,11 @@ describe('files that pydicom wrote', () => {
   });
 
   it.each(['jpeg-baseline-444', 'jpeg-baseline-422', 'jpeg-baseline-420'])(
-    '%s, whose luma and chromas are those that its RGB is made of',
+    '%s has the luma and chroma values that its RGB is made from',
     async (name) => {
       const path = join(goldenFolder, `${name}.dcm`);
       const stored = await readAll(path, 'stored');
-      expect(stored.header.notes).toEqual([expect.stringContaining('luma and chromas')]);
+      expect(stored.header.notes).toEqual([expect.stringContaining('luma and chroma')]);
       const rgb = Uint8Array.from(stored.values);
       toRgb(rgb, 'full', 8);
       expect([...rgb]).not.toEqual(stored.values);
@@ -75,7 +75,7 @@ describe('damaged files', () => {
     return endsInSentence(() => openDicom(path, defaultLimits));
   }
 
-  it('end in a sentence whatever bytes are changed', async () => {
+  it('are read or refused in a sentence, whatever bytes are changed', async () => {
     const files = readdirSync(goldenFolder).filter((name) => name.endsWith('.dcm'));
     const random = drawn(20);
     for (let round = 0; round < 30; round++) {
@@ -96,7 +96,7 @@ describe('damaged files', () => {
     }
   });
 
-  it('hurt no other frame than the damaged one', async () => {
+  it('lose only the damaged frame', async () => {
     const bytes = readFileSync(join(goldenFolder, 'frames-basic-table.dcm'));
     // The second frame's codestream, from its first tile on.
     const second = bytes.indexOf(
@@ -118,7 +118,7 @@ describe('damaged files', () => {
     await whole.close();
   });
 
-  it('are mended where a delimiter was written over the size of a codestream', async () => {
+  it('are repaired if a delimiter replaced the size of a codestream', async () => {
     const sound = join(goldenFolder, 'jpeg-2000-signed.dcm');
     const bytes = readFileSync(sound);
     Buffer.from('feffdde0', 'hex').copy(bytes, bytes.indexOf(Buffer.from('ff4fff51', 'hex')) + 6);
@@ -130,7 +130,7 @@ describe('damaged files', () => {
   const side = 6000;
 
   it.each(Object.keys(goldens).filter((name) => /^(jpeg|htj2k)/.test(name)))(
-    'end where they claim a hundred thousand times their pixels, as %s',
+    'are refused if they claim a hundred thousand times their pixels, as %s',
     async (name) => {
       const bytes = readFileSync(join(goldenFolder, `${name}.dcm`));
       claimSize(bytes, side);
@@ -181,7 +181,7 @@ const reference = referenceImages(
 
 /**
  * Where what is expected is not what the file holds. The first one's bytes stand in words of a big-endian
- * file and were not swapped back. In the second, somebody wrote a delimiter over the width that its
+ * file and were not swapped back. In the second, a delimiter was written over the width that its
  * codestream tells. OpenJPEG and Pillow refuse it; GDCM 3.0 does not, but hands out memory it never wrote
  * to (it follows MALLOC_PERTURB_), and so it comes that anything was expected. With the width set right,
  * OpenJPEG decodes it as below.
@@ -207,12 +207,12 @@ reference.describe('files of others', () => {
   });
   const others = reference.files.filter(([, file]) => file.pixels !== true);
 
-  it('are all there', () => {
+  it('all DICOM files exist', () => {
     expect(images.length + others.length + Object.keys(corrected).length).toBe(40);
   });
 
   it.each(images)('%s', async (name, file) => {
-    // What is expected of luma and chromas is before they are made into RGB.
+    // What is expected of luma and chroma is before they are made into RGB.
     const { header, values } = await readAll(reference.path(name), 'stored');
     const { width, height, bands, frames } = header;
     const shape = [...(frames > 1 ? [frames] : []), height, width, ...(bands > 1 ? [bands] : [])];
@@ -232,7 +232,7 @@ reference.describe('files of others', () => {
     ]);
   });
 
-  it.each(others)('%s is refused, by what it is', async (name, file) => {
+  it.each(others)('%s is refused by its kind', async (name, file) => {
     const promise = openDicom(reference.path(name), defaultLimits);
     const kinds: Readonly<Record<string, string>> = {
       RTPLAN: 'radiotherapy plan',
@@ -245,7 +245,7 @@ reference.describe('files of others', () => {
     });
   });
 
-  it('whose bytes stand in words are swapped back', async () => {
+  it('bytes in words of the other order are swapped back', async () => {
     const name = 'SC_rgb_small_odd_big_endian.dcm';
     const { values } = await readAll(reference.path(name));
     const rows = corrected[name];
@@ -256,7 +256,7 @@ reference.describe('files of others', () => {
     expect(values).toEqual(threeTimes);
   });
 
-  it('whose codestream has a size that cannot be are mended', async () => {
+  it('a codestream with an impossible size is repaired', async () => {
     const name = 'JPEG2000-embedded-sequence-delimiter.dcm';
     const { header, values } = await readAll(reference.path(name));
     expect(header).toMatchObject({ width: 256, height: 1024, sampleType: 'int16' });

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { imageDescription, type ImageDescription } from '../../src/contract/image-description.ts';
-import { inspectImage } from '../../src/engine/image.ts';
+import { inspectImage } from '../../src/engine/jobs/inspect-image.ts';
 import { referenceImages } from './support.ts';
 
-/** What `image inspect` says of the shared images, laid beside what their reference readers say. */
+/** Compares the output of `image inspect` for the shared images with that of reference readers. */
 
 async function inspected(path: string): Promise<ImageDescription> {
   const context = { signal: new AbortController().signal, report: () => undefined };
@@ -64,7 +64,7 @@ const corrections: Readonly<Record<string, Figures & { readonly why: string }>> 
 };
 
 dicom.describe('image inspect, as pydicom reads DICOM', () => {
-  it('all 40 are there, those with corrections among them', () => {
+  it('all 40 expected results exist, with corrections', () => {
     const names = dicom.files.map(([name]) => name);
     expect(names).toHaveLength(40);
     expect(names).toEqual(expect.arrayContaining(Object.keys(corrections)));
@@ -110,7 +110,7 @@ const nifti = referenceImages(
 );
 
 nifti.describe('image inspect, as nibabel reads NIfTI', () => {
-  it('all 5 are there', () => {
+  it('all 5 expected results exist', () => {
     expect(nifti.files).toHaveLength(5);
   });
 
@@ -151,7 +151,7 @@ function terms(wkt: string): string[] {
 const inWords: Readonly<Record<string, string>> = { 'test_esri_wkt.tif': 'ESRI:102039' };
 
 geotiff.describe('image inspect, as rasterio reads GeoTIFF', () => {
-  it('all 15 are there', () => {
+  it('all 15 expected results exist', () => {
     expect(geotiff.files).toHaveLength(15);
   });
 

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { MaskSourceKind } from '../../src/contract/mask-sources.ts';
 import { tileExtent, tileSide } from '../../src/core/mask/tiles.ts';
 import { findImages } from '../../src/formats/image-folder.ts';
-import type { FoundImage } from '../../src/formats/labelled-images.ts';
+import type { FoundImage } from '../../src/formats/labels/labelled-images.ts';
 import { detectMaskSources } from '../../src/formats/masks/detect.ts';
 import type { MaskSource, OpenMask } from '../../src/formats/masks/mask-source.ts';
 import { openMaskSource } from '../../src/formats/masks/open-source.ts';
@@ -71,7 +71,7 @@ function named(folder: string, names: readonly string[]): FoundImage[] {
   return names.map((name) => ({ name, path: join(folder, name) }));
 }
 
-it('palettes come as indices', async () => {
+it('palette masks are read as indices', async () => {
   for (const { name, mask } of expected.png) {
     const stored = await openStoredMask(join(root, 'png', name));
     expect([...(await stored.read({}))], name).toEqual(unpacked(mask));
@@ -83,7 +83,7 @@ describe('COCO', () => {
   const folder = join(root, 'coco');
   const path = join(folder, 'instances.json');
 
-  it('is as pycocotools decodes it', async () => {
+  it('equals the masks of pycocotools', async () => {
     const found = named(folder, ['images/one.png', 'images/folder/two.png']);
     const source = await openSource('coco', path, folder, found);
     expect(source.classes.map(({ name }) => name)).toEqual(['tree', 'house', 'pond']);
@@ -94,7 +94,7 @@ describe('COCO', () => {
   });
 });
 
-it('archives in the form of CVAT’s come by colour', async () => {
+it('archives in CVAT’s form are read by colour', async () => {
   const folder = join(root, 'cvat');
   const found = named(folder, ['a.jpg', 'folder/b.jpg']);
   const source = await openSource('cvat', join(folder, 'task.zip'), folder, found);
@@ -113,13 +113,13 @@ describe('DICOM segmentations', async () => {
   const { labels, colours, cases } = expected['dicom-seg'];
   const found = await findImages(folder);
 
-  it('are told from images', async () => {
+  it('are distinguished from images', async () => {
     expect(await detectMaskSources(folder, found)).toEqual([
       { kind: 'dicom-seg', path: folder, files: 4 },
     ]);
   });
 
-  it.each(Object.entries(cases))('of kind %s are as highdicom reads them', async (name, masks) => {
+  it.each(Object.entries(cases))('of kind %s equal the masks of highdicom', async (name, masks) => {
     const source = await openSource('dicom-seg', join(folder, `${name}.dcm`), folder, found);
     expect(source.problems).toEqual([]);
     expect(source.classes.map((one) => one.name)).toEqual(labels);
@@ -135,7 +135,7 @@ describe('DICOM segmentations', async () => {
     }
   });
 
-  it('come together from a folder, the same label being one class', async () => {
+  it('are read together from a folder, with equal labels as one class', async () => {
     const source = await openSource('dicom-seg', folder, folder, found);
     expect(source.classes).toMatchObject(labels.map((name) => ({ name, count: 4 })));
     expect(source.claimed.size).toBe(4);
@@ -155,7 +155,7 @@ describe('label maps of NIfTI', async () => {
   const found = await findImages(folder);
   const source = await openSource('masks', folder, folder, found);
 
-  it('have the names of dataset.json', () => {
+  it('have the class names of dataset.json', () => {
     expect(source.classes).toMatchObject([
       { number: 1, name: 'tumour' },
       { number: 2, name: null },
@@ -164,7 +164,7 @@ describe('label maps of NIfTI', async () => {
   });
 
   it.each(expected.nifti.map((one) => [one.name, one.masks] as const))(
-    '%s lies on its image as in nibabel’s canonical orientation',
+    '%s is placed on its image as in nibabel’s canonical orientation',
     async (name, masks) => {
       const path = join(folder, 'imagesTr', name);
       for (const [frame, mask] of masks.entries()) {
@@ -174,11 +174,11 @@ describe('label maps of NIfTI', async () => {
     },
   );
 
-  it('are refused where they lie elsewhere than their image', async () => {
+  it('are refused if they are elsewhere than their image', async () => {
     const path = join(folder, 'imagesTr', 'moved_0000.nii.gz');
     const { width, height } = await withImage(path, ({ header }) => Promise.resolve(header));
     await expect(source.maskFor({ name: path, path, frame: 0, width, height })).rejects.toThrow(
-      /moved.nii.gz .* 3\.0 mm apart/,
+      /moved.nii.gz .*by up to 3\.0 mm/,
     );
   });
 });
@@ -189,7 +189,7 @@ describe('label rasters', async () => {
   const source = await openSource('file', join(folder, 'labels.tif'), folder, found);
 
   it.each(expected.geotiff.map((one) => [one.name, one.mask] as const))(
-    'are on %s as GDAL reads the window',
+    'equal on %s the window that GDAL reads',
     async (name, mask) => {
       const size = mask === null ? { width: 20, height: 18 } : sizeOf(mask);
       const read = await source.maskFor({ name, path: join(folder, name), ...size });
@@ -199,7 +199,7 @@ describe('label rasters', async () => {
 
   it('are refused on another grid', async () => {
     const image = { name: 'half.tif', path: join(folder, 'half.tif'), width: 10, height: 10 };
-    await expect(source.maskFor(image)).rejects.toThrow(/does not lie on the pixel grid/);
+    await expect(source.maskFor(image)).rejects.toThrow(/is not on the pixel grid/);
   });
 });
 
@@ -208,7 +208,7 @@ describe('GeoJSON', async () => {
   const path = join(folder, 'land.geojson');
   const found = await findImages(folder);
 
-  it('says which properties may name the class', async () => {
+  it('lists properties that may name the class', async () => {
     const asked = await openSource('geojson', path, folder, found);
     expect(asked.properties).toEqual([
       { name: 'kind', values: 3 },
@@ -218,12 +218,31 @@ describe('GeoJSON', async () => {
   });
 
   it.each(expected.geojson.map((one) => [one.name, one.mask] as const))(
-    'is on %s as pyproj and GDAL lay it',
+    'is placed on %s as by pyproj and GDAL',
     async (name, mask) => {
       const source = await openSource('geojson', path, folder, found, 'kind');
       expect(source.problems).toHaveLength(1);
       expect(source.classes.map((one) => one.name)).toEqual(['field', 'lake', 'far']);
       const read = await source.maskFor({ name, path: join(folder, name), ...sizeOf(mask) });
+      expect(await valuesOf(read)).toEqual(unpacked(mask));
+    },
+  );
+});
+
+describe('a GeoPackage that GDAL wrote', async () => {
+  const folder = join(root, 'geopackage');
+  const images = join(root, 'geojson');
+  const path = join(folder, 'land.gpkg');
+  const found = await findImages(images);
+
+  it.each(expected.geojson.map((one) => [one.name, one.mask] as const))(
+    'is placed on %s like the same polygons of GeoJSON',
+    async (name, mask) => {
+      const source = await openSource('gpkg', path, images, found, 'kind');
+      expect(source.properties.map((one) => one.name)).toEqual(['fid', 'kind', 'id']);
+      expect(source.problems).toHaveLength(1);
+      expect(source.classes.map((one) => one.name)).toEqual(['field', 'lake', 'far']);
+      const read = await source.maskFor({ name, path: join(images, name), ...sizeOf(mask) });
       expect(await valuesOf(read)).toEqual(unpacked(mask));
     },
   );

@@ -40,7 +40,7 @@ test.each(kindNames)(
   7_200_000,
 );
 
-test('a reader that fails in any way is seen, and the next file is read', async () => {
+test('every kind of failing reader is detected, and the next file is read', async () => {
   const mutants = { kind: 'faults', seed: 1, from: 0, to: 6 } as const;
   const { refused, faults } = await watchMutants(mutants, { ms: 700, hangMs: 12_000, memory: 2e8 });
   expect(refused).toBeGreaterThan(0);

@@ -29,7 +29,7 @@ const sampleTypes: Record<string, string> = {
 };
 
 reference.describe('NIfTI as nibabel reads it', () => {
-  it('there are files', () => {
+  it('NIfTI files exist', () => {
     expect(reference.files.length).toBeGreaterThan(3);
   });
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe } from 'vitest';
 import { z } from 'zod';
 
-/** Images of others, and what a reference reader says of them. They lie beside the project, not in it. */
+/** Images from other sources, with the output of a reference reader. They are next to the project, not in it. */
 export interface ReferenceImages<Entry> {
   readonly path: (name: string) => string;
   /** Empty where the folder is absent. */

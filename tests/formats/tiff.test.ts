@@ -6,7 +6,7 @@ import { defaultLimits, type ImageFile } from '../../src/formats/raster/image-fi
 import { rasterStatistics } from '../../src/formats/raster/statistics.ts';
 import { openTiff } from '../../src/formats/raster/tiff/open-tiff.ts';
 
-/** GeoTIFF files and what rasterio reads of them. They lie beside the project, not in it. */
+/** GeoTIFF files, with the values that rasterio reads. They are next to the project, not in it. */
 const folder = fileURLToPath(new URL('../../../shared/data/geotiff/', import.meta.url));
 const absent = !existsSync(`${folder}expected.json`);
 const reason = absent ? ' (skipped: ../shared/data/geotiff is not beside the project)' : '';

@@ -19,7 +19,7 @@ const expected = z
   .parse(JSON.parse(readFileSync(`${folder}expected.json`, 'utf8')));
 
 describe.each(Object.entries(expected))('%s', (name, tensors) => {
-  test('holds what PyTorch wrote', async () => {
+  test('has the tensors that PyTorch wrote', async () => {
     const file = await openTensorFile(folder + name);
     const described = Object.entries(tensors).map(
       ([key, { dtype, shape }]) => [key, { dtype, shape }] as const,
@@ -39,7 +39,7 @@ describe.each(Object.entries(expected))('%s', (name, tensors) => {
 });
 
 test.each(Object.keys(expected).filter((name) => name.startsWith('lightning')))(
-  '%s says how it was trained',
+  '%s states how it was trained',
   async (name) => {
     const file = await openTensorFile(folder + name);
     expect(file.metadata).toMatchObject({
@@ -53,13 +53,13 @@ test.each(Object.keys(expected).filter((name) => name.startsWith('lightning')))(
   },
 );
 
-test('a whole model is refused by the name of its class', async () => {
+test('a pickled model is refused with the name of its class', async () => {
   await expect(openTensorFile(`${folder}whole-model.pth`)).rejects.toThrow(
     /holds an object of the Python class __main__\.Model,/,
   );
 });
 
-test('TorchScript of a network that is no transformer is refused by what it is', async () => {
+test('TorchScript of a network other than a transformer is refused by its kind', async () => {
   await expect(describeTeacher(`${folder}script.pt`)).rejects.toThrow(
     /script\.pt: it has the layers of a convolutional network, like ResNet\.$/,
   );

@@ -10,7 +10,7 @@ import { simplify } from '../../src/core/graph/rewrite.ts';
 import { decode, decoderLayout, unpackDecoder } from '../../src/core/heads/segmentation-decoder.ts';
 import { ignoreValue } from '../../src/core/mask/tiles.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
-import { readSafetensors } from '../../src/formats/safetensors.ts';
+import { readSafetensors } from '../../src/formats/safetensors/safetensors.ts';
 import { describeExecutors } from '../conformance/executors.ts';
 import { tinyVit } from '../support/tiny-vit.ts';
 import { difference, required } from '../support/values.ts';

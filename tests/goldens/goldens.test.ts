@@ -3,14 +3,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { learningRate } from '../../src/core/distill/schedule.ts';
 import type { StudentPlan } from '../../src/core/distill/train-step.ts';
 import { evaluate } from '../../src/core/graph/evaluate.ts';
-import { adapterLayout } from '../../src/core/lora/adapters.ts';
+import { adapterLayout } from '../../src/core/vit/adapters.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import { plainVit } from '../../src/core/vit/architecture.ts';
 import type { VitArchitecture } from '../../src/core/vit/architecture.ts';
 import { copyBlocks, keptBlocks } from '../../src/core/vit/copy.ts';
 import { resizeModel } from '../../src/core/vit/resize.ts';
 import type { VitModel } from '../../src/core/vit/weights.ts';
-import { readSafetensors } from '../../src/formats/safetensors.ts';
+import { readSafetensors } from '../../src/formats/safetensors/safetensors.ts';
 import { readTeacher } from '../../src/formats/checkpoints/read-teacher.ts';
 import { describeExecutors } from '../conformance/executors.ts';
 import { adapterParts, flatAdapters, forward, train } from '../support/distillation.ts';
@@ -81,7 +81,7 @@ describe.each(cases)('golden $file', ({ file, overrides, architecture }) => {
     initial = flatAdapters(plan.layout, tensors, '.init', 'golden.');
   });
 
-  it('is read as the architecture it is', () => {
+  it('has the expected architecture', () => {
     expect(teacher.architecture).toEqual(architecture);
   });
 
@@ -133,7 +133,7 @@ describe.each(cases)('golden $file', ({ file, overrides, architecture }) => {
 });
 
 describeExecutors('golden plain, otherwise', (executor) => {
-  it('features with the GELU by tanh', async () => {
+  it('features with the tanh form of GELU', async () => {
     const { tensors } = await readSafetensors(goldenPath('plain.golden'));
     const model = await readTeacher(goldenPath('plain'), { heads: 2, activation: 'gelu-tanh' });
     const images = required(tensors.get('golden.images'), 'images');

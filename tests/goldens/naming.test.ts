@@ -5,7 +5,7 @@ import type { Tensor } from '../../src/core/tensor.ts';
 import type { VitArchitecture } from '../../src/core/vit/architecture.ts';
 import type { VitModel } from '../../src/core/vit/weights.ts';
 import { describeTeacher, readTeacher } from '../../src/formats/checkpoints/read-teacher.ts';
-import { readSafetensors } from '../../src/formats/safetensors.ts';
+import { readSafetensors } from '../../src/formats/safetensors/safetensors.ts';
 import { onnxRuntime } from '../../src/runtime/onnxruntime.ts';
 import { forward } from '../support/distillation.ts';
 import { difference, required } from '../support/values.ts';

@@ -89,7 +89,7 @@ function expectValue(actual: number | undefined, expected: number | null): void 
   else expect(Math.abs((actual ?? NaN) - expected)).toBeLessThan(1e-6);
 }
 
-describe.each(goldens)('masks as others score them: $name', (golden) => {
+describe.each(goldens)('scores of masks equal those of other libraries: $name', (golden) => {
   it('pixels by true and predicted class', () => {
     for (const image of golden.images) {
       expect([...confusionOf(golden, image).counts]).toEqual(image.counts.flat());
@@ -129,7 +129,7 @@ describe.each(goldens)('masks as others score them: $name', (golden) => {
   });
 });
 
-it('intervals are those of whole groups drawn by another generator', () => {
+it('intervals equal those of whole groups drawn by another generator', () => {
   const golden = goldens.find(({ bounds }) => bounds !== undefined);
   if (golden?.bounds === undefined) throw new Error('no golden has bounds');
   const report = reportOf(golden, 20_000);

@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { learningRate } from '../../src/core/distill/schedule.ts';
 import type { StudentPlan } from '../../src/core/distill/train-step.ts';
-import { adapterLayout, mergeAdapters } from '../../src/core/lora/adapters.ts';
+import { adapterLayout, mergeAdapters } from '../../src/core/vit/adapters.ts';
 import { tensor } from '../../src/core/tensor.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import { copyBlocks, keptBlocks } from '../../src/core/vit/copy.ts';
@@ -51,12 +51,12 @@ describeReference("WeCoLoRA's gradients", () => {
       await loaded.dispose();
     });
 
-    it('agree in the loss', () => {
+    it('losses agree', () => {
       const loss = required(got.get('loss'), 'loss').data;
       expect(difference(loss, required(expected.get('loss'), 'loss').data)).toBeLessThan(1e-5);
     });
 
-    it('agree for every adapter', () => {
+    it('gradients of every adapter agree', () => {
       const { layout } = setting.plan;
       const gradient = required(got.get('gradient'), 'gradient').data;
       const wanted = flatAdapters(layout, expected, '.grad');
@@ -122,7 +122,7 @@ describeReference('40 steps of WeCoLoRA', () => {
     });
 
     it('the same losses when each batch runs in two parts', async () => {
-      // The first rounds, in which the rate rises and begins to fall: a GPU by software takes seconds a step.
+      // The first rounds, in which the rate rises and begins to fall: a GPU in software takes seconds per step.
       const halves = await run(8, learningRates.slice(0, 12));
       expect(halves.losses).toHaveLength(12);
       halves.losses.forEach((loss, step) => {
@@ -133,7 +133,7 @@ describeReference('40 steps of WeCoLoRA', () => {
 });
 
 describeReference('40 steps of WeCoLoRA with products of float16', () => {
-  it('give the losses of float32 to 1e-4', async () => {
+  it('losses agree with those of float32 to 1e-4', async () => {
     const setting = await readSetting();
     const expected = await readReference('wecolora_40_steps.safetensors');
     const initial = flatAdapters(setting.plan.layout, expected, '.init');

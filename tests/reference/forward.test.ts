@@ -23,7 +23,7 @@ function suite(name: string, depth: number): void {
     got = await forward(executor, model, required(expected.get('images'), 'images'));
   });
 
-  it('finds the depth', () => {
+  it('the depth is found', () => {
     expect(model.architecture.depth).toBe(depth);
   });
 
@@ -62,7 +62,7 @@ describeReference("a timm vision transformer's forward pass", () => {
 describeReference('a timm DINOv2 with registers', () => {
   suite('timm_dinov2_reg', 4);
 
-  it('is recognised by its keys', async () => {
+  it('the model is recognised by its keys', async () => {
     const path = referencePath('timm_dinov2_reg.safetensors');
     const { architecture } = await readTeacher(path, { heads: 3, ...unnormalized });
     expect(architecture).toMatchObject({

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe } from 'vitest';
-import { readSafetensors } from '../../src/formats/safetensors.ts';
+import { readSafetensors } from '../../src/formats/safetensors/safetensors.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 
-/** Material from other implementations. It lies beside the project, not in it. */
+/** Material from other implementations. It is next to the project, not in it. */
 const folder = fileURLToPath(new URL('../../../shared/reference/', import.meta.url));
 const absent = !existsSync(folder);
 

@@ -32,7 +32,7 @@ describeReference("models of Hugging Face's transformers", () => {
       got = await forward(executor, model, required(expected.get('images'), 'images'));
     });
 
-    it('is recognised, and its configuration read', async () => {
+    it('the teacher is recognised, and its configuration read', async () => {
       const described = await describeTeacher(referencePath(folder));
       expect(described.convention).toBe(convention);
       expect(described.architecture).toMatchObject({ depth: 4, width: 48, ...architecture });

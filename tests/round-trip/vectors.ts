@@ -12,7 +12,7 @@ import type { VectorOutcome } from '../../src/formats/vector/mask-polygons.ts';
 import { nowhere, type MaskPlace } from '../../src/formats/vector/place.ts';
 import { geojsonOfMask } from '../../src/formats/vector/write-geojson.ts';
 import { writeGeoPackage } from '../../src/formats/vector/write-geopackage.ts';
-import { writeFileAtomically } from '../../src/formats/write-file.ts';
+import { writeFileAtomically } from '../../src/formats/files/write-file.ts';
 
 const [out = ''] = process.argv.slice(2);
 const classes = [

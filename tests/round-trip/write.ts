@@ -15,10 +15,10 @@ import { niftiOfMasks, readNiftiSource } from '../../src/formats/masks/nifti/wri
 import { labelMap } from '../../src/formats/masks/paired/write-label-map.ts';
 import { pngOfMask } from '../../src/formats/masks/paired/write-png.ts';
 import { memoryMask, randomMask } from '../../src/formats/masks/testing/memory-mask.ts';
-import { composeFileAtomically, writeFileAtomically } from '../../src/formats/write-file.ts';
+import { composeFileAtomically, writeFileAtomically } from '../../src/formats/files/write-file.ts';
 import { niftiFile } from '../../src/formats/raster/nifti/nifti-fixtures.ts';
-import { dicomFile, syntax, type Entry } from '../../src/formats/raster/dicom/dicom-fixtures.ts';
-import { doubles, short, text, tiffBytes } from '../../src/formats/raster/tiff/tiff-fixtures.ts';
+import { dicomFile, syntax, type Entry } from '../../src/formats/testing/dicom-fixtures.ts';
+import { doubles, short, text, tiffBytes } from '../../src/formats/testing/tiff-fixtures.ts';
 
 const [out = '', data = ''] = process.argv.slice(2);
 const classes = [

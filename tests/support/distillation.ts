@@ -3,7 +3,7 @@ import { simplify } from '../../src/core/graph/rewrite.ts';
 import { biasCorrections } from '../../src/core/distill/optimizer.ts';
 import { trainStep } from '../../src/core/distill/train-step.ts';
 import type { StudentPlan } from '../../src/core/distill/train-step.ts';
-import type { AdapterLayout } from '../../src/core/lora/adapters.ts';
+import type { AdapterLayout } from '../../src/core/vit/adapters.ts';
 import { tensor, zeros } from '../../src/core/tensor.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import { embed, normalizeTokens, poolFeatures, runBlocks } from '../../src/core/vit/forward.ts';

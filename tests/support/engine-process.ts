@@ -11,7 +11,7 @@ import type {
   Result,
 } from '../../src/contract/app.ts';
 
-const serverFile = fileURLToPath(new URL('../../src/engine/server.ts', import.meta.url));
+const serverFile = fileURLToPath(new URL('../../src/engine/app/server.ts', import.meta.url));
 
 interface Heard {
   readonly name: EventName;

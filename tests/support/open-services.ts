@@ -8,10 +8,10 @@ import type {
   Result,
 } from '../../src/contract/app.ts';
 import { engineMethods } from '../../src/contract/app.ts';
-import { openServices } from '../../src/engine/services/handlers.ts';
-import type { Services } from '../../src/engine/services/handlers.ts';
-import type { WatchPace } from '../../src/engine/services/folder-watches.ts';
-import type { Patience } from '../../src/engine/services/silence.ts';
+import { openServices } from '../../src/engine/app/open-services.ts';
+import type { Services } from '../../src/engine/app/open-services.ts';
+import type { WatchPace } from '../../src/engine/app/imports/folder-watches.ts';
+import type { SilenceLimits } from '../../src/engine/worker/watchdog.ts';
 import { openStore } from '../../src/store/store.ts';
 import type { Store } from '../../src/store/store.ts';
 
@@ -31,7 +31,7 @@ export class OpenServices {
 
   static async open(
     workspace: string,
-    patience?: Patience,
+    patience?: SilenceLimits,
     pace?: WatchPace,
   ): Promise<OpenServices> {
     const store = openStore(workspace);

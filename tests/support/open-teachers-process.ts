@@ -6,8 +6,8 @@ import { InferenceSession } from 'onnxruntime-node';
 import * as g from '../../src/core/graph/build.ts';
 import { simplify } from '../../src/core/graph/rewrite.ts';
 import { embed, runBlocks } from '../../src/core/vit/forward.ts';
-import { inspectTeacher } from '../../src/engine/teacher.ts';
-import { checkTeacher } from '../../src/engine/teacher-check.ts';
+import { inspectTeacher } from '../../src/engine/teachers/teacher.ts';
+import { checkTeacher } from '../../src/engine/teachers/teacher-check.ts';
 import { readTeacher } from '../../src/formats/checkpoints/read-teacher.ts';
 import { onnxRuntime } from '../../src/runtime/onnxruntime.ts';
 
@@ -15,7 +15,7 @@ import { onnxRuntime } from '../../src/runtime/onnxruntime.ts';
 // and prints as JSON what is left of each once it is closed (`Left`).
 
 export interface Left {
-  /** Of ONNX Runtime, which nobody released. */
+  /** Sessions of ONNX Runtime that were not released. */
   readonly sessions: number;
   /** Bytes of typed arrays after a full collection. */
   readonly arrays: number;

@@ -1,10 +1,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runTest } from '../../src/cli/testing/test-world.ts';
+import { runTest } from '../../src/cli/testing/test-environment.ts';
 import { UserError } from '../../src/core/errors.ts';
-import { failureOf } from '../../src/engine/worker-protocol.ts';
-import { failurePage } from '../../src/main/failure-page.ts';
+import { failurePage } from '../../src/main/window/failure-page.ts';
+import { failureOf } from '../../src/engine/failures.ts';
 
 // A rule for every place that tells of an error: a message first, and traces only to who asks for them.
 
@@ -19,14 +19,14 @@ const errors: readonly (readonly [string, Error])[] = [
   ['an error for people that repeats a library', new UserError('device', `It failed: ${native}`)],
 ];
 
-test.each(errors)('the engine tells of %s without a trace', (_name, error) => {
+test.each(errors)('the engine reports %s without a stack trace', (_name, error) => {
   const { message, details } = failureOf(error);
   expect(message).not.toMatch(isTrace);
   expect(details).toMatch(isTrace);
 });
 
 test.each(errors)(
-  'the command line tells of %s without a trace, unless asked',
+  'the command line reports %s without a stack trace, unless asked',
   async (_name, error) => {
     const fails = { engine: { listDevices: () => Promise.reject(error) } };
     const { stderr, stdout } = await runTest(['devices', '--json'], fails);
@@ -37,7 +37,7 @@ test.each(errors)(
   },
 );
 
-test('the page that takes the place of a broken one keeps details folded, with a way to copy them', () => {
+test('the page that replaces a broken one folds details, with a button to copy them', () => {
   const page = failurePage({ title: 'It stopped', text: 'Reload.', details: native });
   const folded = /<details>.*<\/details>/s.exec(page)?.[0] ?? '';
   expect(folded).toContain('element_wise.h:560');
@@ -48,7 +48,7 @@ test('the page that takes the place of a broken one keeps details folded, with a
 const folder = join(import.meta.dirname, '..', '..', 'src', 'renderer');
 const components = globSync('**/*.svelte', { cwd: folder });
 
-test.each(components)('%s shows details of an error by the one component for it', (file) => {
+test.each(components)('%s shows details of an error only with FailureDetails', (file) => {
   const source = readFileSync(join(folder, file), 'utf8');
   const markup = source
     .replace(/<script[^>]*>.*?<\/script>/gs, '')

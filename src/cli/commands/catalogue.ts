@@ -6,71 +6,71 @@ import { runJob, writeResult } from '../job.ts';
 import { addOptions, type OptionTable } from '../options/option-table.ts';
 import { type OptionValues, readRequest } from '../options/read-request.ts';
 import { catalogueReport, fetchReport } from '../report/catalogue-report.ts';
-import type { World } from '../world.ts';
+import type { Environment } from '../environment.ts';
 import { addJsonOption } from './command.ts';
 
 const listOptions = {
   schema: z.strictObject({ domain: cardDomain.optional() }),
-  table: { domain: { flags: '--domain <name>', help: 'only those of a domain' } },
+  table: { domain: { flags: '--domain <name>', help: 'list only teachers of one domain' } },
 };
 
 const table: OptionTable<Omit<FetchRequest, 'card'>> = {
   out: {
     flags: '--out <folder>',
-    help: 'where the files go; what is there already is not fetched',
+    help: 'folder for the files; files that are already there are not downloaded again',
   },
   mirror: {
     flags: '--mirror <url>',
-    help: 'another server with the same files, in place of https://huggingface.co (HF_ENDPOINT by default)',
+    help: 'server with the same files, used instead of https://huggingface.co (default: environment variable HF_ENDPOINT)',
   },
   proxy: {
     flags: '--proxy <url>',
-    help: 'as http://proxy.example:3128 (HTTPS_PROXY by default)',
+    help: 'address of a proxy, such as http://proxy.example:3128 (default: environment variable HTTPS_PROXY)',
   },
   plainHttp: {
     flags: '--plain-http',
-    help: 'fetch from a mirror without encryption (http), where anybody on the way can change files',
+    help: 'allow a mirror without encryption (http); anyone on the network could replace its files',
   },
   sha256: {
     flags: '--sha256 <digits>',
-    help: 'what the weights must have, where you know it and the catalogue does not, as from a colleague’s download',
+    help: 'expected SHA-256 of the weights, if the catalogue has none, e.g. computed on another computer',
   },
 };
 
 const fetchOptions = { schema: fetchRequest.omit({ card: true }), table };
 
-/** `teacher catalogue` and `teacher fetch`: teachers that can be had. */
-export function addCatalogue(teacher: Command, world: World): void {
+/** `teacher catalogue` and `teacher fetch`: teachers to download. */
+export function addCatalogue(teacher: Command, environment: Environment): void {
   const catalogue = teacher
     .command('catalogue')
-    .summary('list teachers that can be fetched, with licence, size and training')
+    .summary('list teachers that can be downloaded, with licence, size and training data')
     .description(
-      'Lists teachers of several fields: what they suit, whether a product may be made of them, how large they are. ' +
-        'Nothing is fetched.',
+      'Lists teachers of several fields with their use, size, training data and licence, and whether it allows commercial ' +
+        'use. Nothing is downloaded.',
     )
     .action(async (values: OptionValues) => {
       const { domain } = readRequest(listOptions, values);
-      const all = await world.engine.listCards();
+      const all = await environment.engine.listCards();
       const cards = all.filter((card) => domain === undefined || card.domain === domain);
-      writeResult(world, values.json === true, { cards }, (result, paint) =>
+      writeResult(environment, values.json === true, { cards }, (result, paint) =>
         catalogueReport(result.cards, paint),
       );
     });
   addJsonOption(addOptions(catalogue, listOptions));
   const fetch = teacher
     .command('fetch')
-    .summary('fetch a teacher of the catalogue')
+    .summary('download a teacher from the catalogue')
     .description(
-      'Fetches the files of a teacher, compares them with the SHA-256 that the catalogue pins, where it has one, and says how to use it. Only the ' +
-        'files are asked for; nothing is sent. One that was interrupted goes on where it ended.',
+      'Downloads the files of a teacher, compares their SHA-256 with the catalogue (if it has one), and prints ' +
+        'commands to use the teacher. None of your data is sent. An interrupted download continues where it stopped.',
     )
     .usage('<name> --out <folder> [options]')
-    .argument('<name>', 'as teacher catalogue lists it')
+    .argument('<name>', 'name of the teacher, as listed by teacher catalogue')
     .action(async (name: string, values: OptionValues) => {
       const request = { card: name, ...readRequest(fetchOptions, values) };
-      await runJob(world, {
+      await runJob(environment, {
         json: values.json === true,
-        work: (context) => world.engine.fetchTeacher(request, context),
+        work: (context) => environment.engine.fetchTeacher(request, context),
         report: fetchReport,
         skipped: () => [],
       });

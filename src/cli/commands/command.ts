@@ -7,22 +7,22 @@ import { type OptionValues, readRequest } from '../options/read-request.ts';
 /** A command of the program. */
 export interface CommandSpec<Schema extends z.ZodType> extends Options<Schema> {
   readonly name: string;
-  /** One line, for the list of commands. */
+  /** Summary in one line, for the list of commands. */
   readonly summary: string;
   readonly description: string;
-  /** What must be given. */
+  /** Required arguments. */
   readonly usage: string;
-  /** Goes below the options. */
+  /** Text below the options. */
   readonly footer?: string;
-  /** Options that do not go together, a sentence each. */
+  /** Returns a sentence for each option that contradicts the others. */
   refusals?(request: z.output<Schema>, isGiven: IsGiven): readonly string[];
   run(request: z.output<Schema>, json: boolean): Promise<void>;
 }
 
-/** Whether a property of the request, `outer.inner`, was given on the command line. */
+/** Returns true if a property of the request, `outer.inner`, was given on the command line. */
 export type IsGiven = (path: string) => boolean;
 
-/** Adds a command whose options make up one request. */
+/** Adds a command whose options form one request. */
 export function addCommand<Schema extends z.ZodType>(
   program: Command,
   spec: CommandSpec<Schema>,
@@ -53,5 +53,5 @@ function requireNone(refusals: readonly string[]): void {
 }
 
 export function addJsonOption(command: Command): Command {
-  return command.option('--json', 'write progress and the result as lines of JSON, for programs');
+  return command.option('--json', 'write progress and result as lines of JSON, for other programs');
 }

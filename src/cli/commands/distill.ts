@@ -3,17 +3,17 @@ import { type DistillRequest, distillRequest, usualTraining } from '../../contra
 import { runJob } from '../job.ts';
 import { flagOf, type OptionSpec, type OptionTable } from '../options/option-table.ts';
 import { distillReport } from '../report/distill-report.ts';
-import type { World } from '../world.ts';
+import type { Environment } from '../environment.ts';
 import { addCommand, type IsGiven } from './command.ts';
 import { classOption, overlapOption, toleranceOption } from './mask-options.ts';
 import { overrideOptions } from './teacher-options.ts';
 
-const needed = 'What it needs';
+const needed = 'Required';
 const images = 'Images and labels';
-const student = 'The student';
+const student = 'Student';
 const training = 'Training';
-const regions = 'Outlined regions (--task segmentation)';
-const machine = 'This machine';
+const regions = 'Segmentation (--task segmentation)';
+const machine = 'This computer';
 
 type OverridePath = Extract<keyof OptionTable<DistillRequest>, `overrides.${string}`>;
 
@@ -30,100 +30,100 @@ const overrides: Record<OverridePath, OptionSpec> = {
 const table: OptionTable<DistillRequest, 'toleranceUnit'> = {
   teacher: {
     flags: '--teacher <file>',
-    help: 'the vision transformer to learn from: a checkpoint, or a folder with one',
+    help: 'the teacher, a large vision transformer: a checkpoint file, or a folder with one',
     group: needed,
   },
   images: {
     flags: '--images <folder>',
-    help: 'images to learn from; all serve to distil, those with labels also train the head, those with masks the decoder',
+    help: 'training images, with or without labels: distilling uses all of them; the labelled ones also train the head, those with masks the decoder',
     group: needed,
   },
-  out: { flags: '--out <folder>', help: 'where the student goes', group: needed },
+  out: { flags: '--out <folder>', help: 'folder for the student and its results', group: needed },
   labels: {
     flags: '--labels <how>',
-    help: 'imagefolder: the folder an image lies in is its class; or a CSV file with the columns path,label[,split,group], several labels as a|b, none of them as -; for outlined regions masks: the folder "masks" beside "images", or a label file',
+    help: 'imagefolder: the folder of each image is its class; or a CSV file with the columns path,label[,split,group]: several labels as a|b, none as -; for segmentation, masks: masks in a folder "masks" next to "images"; or a label file such as COCO',
     group: images,
   },
   test: {
     flags: '--test <folder>',
-    help: 'images to test on, in the same form; without it a fifth of the labelled ones is held out',
+    help: 'folder of test images, labelled in the same way (default: a fifth of the labelled images is held out)',
     group: images,
   },
   task: {
     flags: '--task <kind>',
-    help: 'one class an image, several labels, or regions that masks outline; auto looks at the labels for one or several',
+    help: 'single: one class per image; several: any number of labels; segmentation: regions from masks; auto: single or several, depending on the labels',
     group: images,
   },
   perClass: {
     flags: '--per-class <n>',
-    help: 'use so many labelled images of each class, chosen by the seed (all by default)',
+    help: 'number of labelled images to use per class, chosen by the seed (default: all)',
     group: images,
   },
   orientation: {
     flags: '--orientation <kind>',
-    help: 'overhead: the images have no up, as in satellite images and microscopy, so they may be turned',
+    help: 'upright: training flips images only left to right; overhead: it also rotates them and flips them upside down, for images without an up (satellite, microscopy)',
     group: images,
   },
   framing: {
     flags: '--framing <kind>',
-    help: 'how an image becomes square: the whole of it, squeezed, or its centre',
+    help: 'how images become square: whole: stretch the whole image; centre: crop its centre',
     group: images,
   },
   'preparation.bands': {
     flags: '--bands <list>',
-    help: 'which bands of the images are seen, counted from 1: three for red, green and blue, a single one, or others, 1-13 for all of 13; by default those that a GeoTIFF names so, a guess by their number, or the first ones: image inspect says which',
+    help: 'bands of the images to use, counted from 1: three for red, green and blue, a single one, or more, e.g. 1-13 (default: the bands that a GeoTIFF names red, green and blue, else a guess from the number of bands, else the first three; image inspect prints them)',
     group: images,
   },
   'preparation.range': {
     flags: '--range <how>',
-    help: "which values are black and white, with 256 steps between: stored, the whole range of the type; file, the file's own window; full, the image's own range; window:40:400, by centre and width (Hounsfield units in CT); percentile:2:98, shares of each image; auto decides by the kind of file",
+    help: "values that become black and white, with 256 shades between them: stored: the whole range of the data type; file: the file's own window; full: minimum to maximum of each image; window:40:400: centre and width (Hounsfield units in CT); percentile:2:98: percentiles of each image; auto: depends on the kind of file",
     group: images,
   },
   imageSize: {
     flags: '--image-size <px>',
-    help: "side of the student's input (the teacher's by default; for outlined regions at least 128)",
+    help: "side of the student's input (default: as the teacher's, but at least 128 for segmentation)",
     group: images,
   },
   start: {
     flags: '--start <how>',
-    help: 'fitted: each kept block is first fitted to what the skipped ones after it did; copy: the plain copy, as in the paper; auto: fitted, unless the plain copy does better on training images that are set aside',
+    help: 'student before training. fitted: each kept block is fitted so that it also replaces the skipped blocks after it; copy: the untrained copy, as in the WeCoLoRA paper; auto: fitted, unless the untrained copy is better on reserved training images',
     group: student,
   },
   skip: {
     flags: '--skip <r>',
-    help: 'skip factor: keep every r-th block of the teacher; 2 keeps half of them, 3 a third, which is faster and less able',
+    help: 'skip factor: keep every r-th block of the teacher; 2 keeps half of the blocks, 3 a third: smaller and faster, but less accurate',
     group: student,
   },
   blocks: {
     flags: '--blocks <0,2,5>',
-    help: 'keep just these blocks, counted from 0, instead of every r-th',
+    help: 'blocks of the teacher to keep, counted from 0, instead of every r-th',
     group: student,
   },
   rank: {
     flags: '--rank <k>',
-    help: 'size of the adapters, the part that is trained and makes up for the skipped blocks; more learns more, slower',
+    help: 'size of the adapters: small trained matrices that make up for the skipped blocks; larger ones can learn more, but train more slowly',
     group: student,
   },
   steps: { flags: '--steps <n>', help: `training steps (${usual('steps')})`, group: training },
-  batch: { flags: '--batch <n>', help: `images in a step (${usual('batch')})`, group: training },
+  batch: { flags: '--batch <n>', help: `images per step (${usual('batch')})`, group: training },
   learningRate: {
     flags: '--lr <x>',
-    help: 'how far a step goes at most: the peak learning rate (0.003 × batch / 256 by default, twice as much from the plain copy; 0.003 for outlined regions, less for batches below 32). It falls by itself where training leads away from the teacher',
+    help: 'peak learning rate (default: 0.003 × batch / 256, twice as high if training starts from the untrained copy; 0.003 for segmentation, less for batches below 32). It is lowered automatically if the student moves away from the teacher',
     group: training,
   },
   views: {
     flags: '--views <n>',
-    help: 'in how many ways each image is cropped and flipped; more shows more, and the teacher looks at each once',
+    help: 'number of random crops and flips per image; more views add variety, but the teacher must process each of them once',
     group: training,
   },
   seed: {
     flags: '--seed <n>',
-    help: 'number from which every choice by chance follows; the same one repeats a run',
+    help: 'seed of all random choices; the same seed repeats a run',
     group: training,
   },
   resume: {
     flags: '--resume',
-    help: 'go on from where the same command was stopped; without a checkpoint, start from the beginning',
+    help: 'continue from the checkpoint that the same command saved when it was stopped; without a checkpoint, start from the beginning',
     group: training,
   },
   class: { ...classOption, group: regions },
@@ -134,78 +134,81 @@ const table: OptionTable<DistillRequest, 'toleranceUnit'> = {
   },
   adapt: {
     flags: '--adapt',
-    help: "the student's adapters go on to learn from the masks, with its decoder; for images that the teacher does not know",
+    help: "also fine-tune the student's adapters on the masks, together with its decoder; for images unlike the teacher's training data",
     group: regions,
   },
   overlap: { ...overlapOption, group: regions },
   tolerance: { ...toleranceOption, group: regions },
   device: {
     flags: '--device <name>',
-    help: 'what to compute on; auto tries what there is with a step of this student and takes the fastest',
+    help: 'device to compute on; auto times training steps of this student on every device of the computer and uses the fastest',
     group: machine,
   },
   precision: {
     flags: '--precision <type>',
-    help: "what a GPU's matrix products take their operands in; float16 is faster and less exact, and all else stays float32",
+    help: 'number format in which a GPU multiplies matrices; float16 is faster but less exact; all other computation uses float32',
     group: machine,
   },
   threads: {
     flags: '--threads <n>',
-    help: 'processor threads to use (chosen by default)',
+    help: 'CPU threads (default: automatic)',
     group: machine,
   },
   ...overrides,
 };
 
-/** `600 by default, 150 for outlined regions`. */
+/** Defaults of both kinds of task, as `default: 600, for segmentation 150`. */
 function usual(what: 'steps' | 'batch'): string {
   const { classification, segmentation } = usualTraining;
-  return `${classification[what]} by default, ${segmentation[what]} for outlined regions`;
+  return `default: ${classification[what]}, for segmentation ${segmentation[what]}`;
 }
 
-const ofRegions = ['decoderSteps', 'adapt', 'overlap', 'tolerance'] as const;
+const onlySegmentation = ['decoderSteps', 'adapt', 'overlap', 'tolerance'] as const;
 
-/** Of options for classes, why they do not go with outlined regions. */
-const ofClasses = {
-  perClass: 'an image may show several classes. Give the images that are to be learnt from',
-  framing: 'images keep their shape and are seen in tiles. Leave it out',
+/** Reasons why options for classification do not apply to segmentation. */
+const whyOnlyClasses = {
+  perClass:
+    'an image may show several classes. Leave it out; to use fewer images, name a folder with only those',
+  framing: 'images keep their shape and are cut into tiles. Leave it out',
 } as const;
 
 function refusals({ task, labels }: DistillRequest, isGiven: IsGiven): string[] {
   if (task === 'segmentation') {
     return (['perClass', 'framing'] as const)
       .filter(isGiven)
-      .map((path) => `${flagOf(table[path])} is not for --task segmentation: ${ofClasses[path]}.`);
+      .map(
+        (path) => `${flagOf(table[path])} is not for --task segmentation: ${whyOnlyClasses[path]}.`,
+      );
   }
-  const strange = ofRegions
+  const refused = onlySegmentation
     .filter(isGiven)
     .map(
       (path) =>
-        `${flagOf(table[path])} is for regions that masks outline. Add --task segmentation, or leave it out.`,
+        `${flagOf(table[path])} is for segmentation only. Add --task segmentation, or leave it out.`,
     );
-  if (labels !== 'masks') return strange;
-  return [...strange, '--labels masks is for outlined regions. Add --task segmentation.'];
+  if (labels !== 'masks') return refused;
+  return [...refused, '--labels masks is for segmentation only. Add --task segmentation.'];
 }
 
-/** `distill`: the main job. */
-export function addDistill(program: Command, world: World): void {
+/** `distill`: makes a student. */
+export function addDistill(program: Command, environment: Environment): void {
   addCommand(program, {
     name: 'distill',
-    summary: 'make a compact student of a teacher, test it and save it',
+    summary: 'distil a compact student from a teacher, test it and save it',
     description:
-      'Copies some blocks of the teacher into a smaller student and trains it on your images to see ' +
-      'what the teacher sees. That needs no labels; a few labelled images then train the ' +
-      'head that names classes, or a few masks the decoder that outlines regions. Teacher, plain copy and ' +
-      'student are tested side by side.',
+      'Copies some blocks of the teacher into a smaller student and trains the student on your images to produce ' +
+      "the teacher's features. This training needs no labels. Then a few labelled images train the head, which predicts " +
+      'classes, or a few masks train the decoder, which segments regions. Finally teacher, untrained copy (the copied ' +
+      'blocks without training) and student are tested side by side.',
     usage: '--teacher <file> --images <folder> --out <folder> [options]',
     footer: examples,
     schema: distillRequest,
     table,
     refusals,
     run: (request, json) =>
-      runJob(world, {
+      runJob(environment, {
         json,
-        work: (context) => world.engine.distill(request, context),
+        work: (context) => environment.engine.distill(request, context),
         report: distillReport,
         skipped: (summary) => summary.images.skipped,
       }),
@@ -213,17 +216,17 @@ export function addDistill(program: Command, world: World): void {
 }
 
 const examples = `Examples:
-  Class folders below the images, half of the blocks:
+  One folder per class, half of the blocks:
     understudy distill --teacher vit.safetensors --images scans/ --out student/
 
-  Satellite tiles, a third of the blocks, ten labelled tiles a class, a test set of their own:
+  Satellite tiles, a third of the blocks, ten labelled tiles per class, a separate test folder:
     understudy distill --teacher vit.safetensors --images tiles/train --test tiles/test \\
       --skip 3 --rank 64 --per-class 10 --orientation overhead --out student/
 
-  Labels in a table, any number of findings an image:
+  Labels in a table, any number of findings per image:
     understudy distill --teacher vit.safetensors --images chest/ --labels findings.csv \\
       --task several --out student/
 
-  Regions: images in scans/images, a mask of the same name for some of them in scans/masks:
+  Segmentation: images in scans/images, masks with the same names for some of them in scans/masks:
     understudy distill --teacher vit.safetensors --images scans/images --labels masks \\
       --task segmentation --out student/`;

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { niftiFile } from '../../formats/raster/nifti/nifti-fixtures.ts';
 import { testFolder } from '../../formats/raster/testing/test-folder.ts';
 import { engine } from '../engine.ts';
-import { runTest } from '../testing/test-world.ts';
+import { runTest } from '../testing/test-environment.ts';
 
 const folder = testFolder();
 let path: string;
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 
 describe('image inspect', () => {
-  it('writes one object for programs', async () => {
+  it('writes a single JSON object with --json', async () => {
     const { exitCode, stdout, stderr } = await runTest(['image', 'inspect', path, '--json'], {
       engine,
     });
@@ -24,15 +24,15 @@ describe('image inspect', () => {
     expect(stdout.text).not.toContain('brain');
   });
 
-  it('writes a table for people, and on stderr how it went', async () => {
+  it('writes a table to stdout, and progress to stderr', async () => {
     const { exitCode, stdout, stderr } = await runTest(['image', 'inspect', path], { engine });
     expect(exitCode).toBe(0);
     expect(stdout.lines[0]).toBe(path);
     expect(stdout.text).toMatch(/^Values {2,}uint8, 1 to 4, mean 2\.5$/m);
-    expect(stderr.text).toMatch(/^Going through pixels +4 of 4 in /);
+    expect(stderr.text).toMatch(/^Processing pixels +4 of 4 in /);
   });
 
-  it('ends with 2 and a reason where the file is refused', async () => {
+  it('exits with 2 and a reason when the file is refused', async () => {
     const text = await folder.file('notes.nii', Buffer.from('no image'));
     const plain = await runTest(['image', 'inspect', text], { engine });
     expect([plain.exitCode, plain.stdout.text]).toEqual([2, '']);
@@ -42,7 +42,7 @@ describe('image inspect', () => {
     expect(JSON.parse(stdout.text)).toMatchObject({ error: { code: 'invalid-file' } });
   });
 
-  it.each([true, false])('is stopped by Ctrl-C (for programs: %s)', async (json) => {
+  it.each([true, false])('is stopped by Ctrl-C (--json: %s)', async (json) => {
     const signals = new EventEmitter();
     const { exitCode } = await runTest(['image', 'inspect', path, ...(json ? ['--json'] : [])], {
       signals,

@@ -7,32 +7,35 @@ import { addOptions, type OptionTable } from '../options/option-table.ts';
 import { type OptionValues, readRequest } from '../options/read-request.ts';
 import { locateReport } from '../report/locate-report.ts';
 import { imageReport } from '../report/image-report.ts';
-import type { World } from '../world.ts';
+import type { Environment } from '../environment.ts';
 import { addCommand, addJsonOption } from './command.ts';
 
 const devicesRequest = z.strictObject({ threads: z.int().min(1).max(256).optional() });
 
-/** `image inspect`: what an image file holds. */
-export function addImage(program: Command, world: World): void {
+/** `image inspect` and `image locate`. */
+export function addImage(program: Command, environment: Environment): void {
   const image = program
     .command('image')
-    .description('image files: image inspect <file>, image locate <folder> [options]');
-  addLocate(image, world);
+    .summary('describe an image file, find missing images (image --help)')
+    .description('Describes an image file, or finds the missing images of a project.');
+  addLocate(image, environment);
   const inspect = image
     .command('inspect')
-    .summary('say what an image file holds: values, spacing, orientation, coordinates')
+    .summary('describe an image file: values, spacing, orientation, coordinates')
     .description(
-      'Reads an image, of several frames all of them, and says how large it is, which values it stores, ' +
-        'and how the file asks to be shown. The format is told by content. Nothing is changed, and ' +
-        'nothing is said of a patient.',
+      'Reads all frames of an image file and prints their size, values and display settings. ' +
+        'The format is recognised by content. The file is not changed, and no data of a patient is printed.',
     )
-    .argument('<file>', 'the image')
+    .argument('<file>', 'image file')
     .action(async (file: string, { json = false }: { readonly json?: boolean }) => {
-      await runJob(world, {
+      await runJob(environment, {
         json,
-        // For programs the result alone, as it is for a teacher.
+        // With --json, only the result is written, as for a teacher.
         work: (context) =>
-          world.engine.inspectImage(file, json ? { ...context, report: () => undefined } : context),
+          environment.engine.inspectImage(
+            file,
+            json ? { ...context, report: () => undefined } : context,
+          ),
         report: (description, paint) => imageReport(file, description, paint),
         skipped: () => [],
       });
@@ -43,54 +46,59 @@ export function addImage(program: Command, world: World): void {
 const locateTable: OptionTable<Omit<LocateRequest, 'folder'>> = {
   workspace: {
     flags: '--workspace <folder>',
-    help: 'the folder of projects, not open in a window meanwhile',
+    help: 'folder where the window stores projects; close that window first',
   },
-  project: { flags: '--project <name>', help: 'the project' },
+  project: { flags: '--project <name>', help: 'name of the project' },
   from: {
     flags: '--from <folder>',
-    help: 'the folder that the images were imported from; images of all folders by default',
+    help: 'look only for images that were imported from this folder (default: from any)',
   },
 };
 
 const locateOptions = { schema: locateRequest.omit({ folder: true }), table: locateTable };
 
-/** `image locate`: missing images of a project, in another folder. */
-function addLocate(image: Command, world: World): void {
+/** `image locate`: finds missing images of a project in another folder. */
+function addLocate(image: Command, environment: Environment): void {
   const command = image
     .command('locate')
     .summary('find the missing images of a project in another folder')
     .description(
-      'Looks for images that are no longer where they were imported from: by relative path, size and time, ' +
-        'then by content. The project has the new places afterwards; labels and masks are kept, and no file is changed.',
+      'Looks for images of a project that are no longer where they were imported from: by relative path, size and ' +
+        'modification time, then by content. The project stores their new paths. Labels and masks are kept, and no file is changed.',
     )
     .usage('<folder> --workspace <folder> --project <name> [options]')
-    .argument('<folder>', 'the folder where the images are now')
+    .argument('<folder>', 'folder where the images are now')
     .action(async (folder: string, values: OptionValues) => {
-      await runJob(world, {
+      await runJob(environment, {
         json: values.json === true,
         work: (context) =>
-          world.engine.locateImages({ ...readRequest(locateOptions, values), folder }, context),
+          environment.engine.locateImages(
+            { ...readRequest(locateOptions, values), folder },
+            context,
+          ),
         report: locateReport,
         skipped: () => [],
+        isPartly: ({ missing, found }) => found < missing,
       });
     });
   addJsonOption(addOptions(command, locateOptions));
 }
 
-/** `devices`: what this machine can compute with. */
-export function addDevices(program: Command, world: World): void {
+/** `devices`: lists the devices of this computer. */
+export function addDevices(program: Command, environment: Environment): void {
   addCommand(program, {
     name: 'devices',
-    summary: 'say what this machine can compute with, and how fast',
-    description: 'Lists what this machine can compute with and measures how fast it is.',
+    summary: 'list the devices of this computer and their speed',
+    description:
+      'Lists the devices (processor and GPUs) of this computer with their measured training speed, or why they cannot be used.',
     usage: '[options]',
     schema: devicesRequest,
     table: {
-      threads: { flags: '--threads <n>', help: 'processor threads to use (chosen by default)' },
+      threads: { flags: '--threads <n>', help: 'CPU threads (default: automatic)' },
     },
     run: async ({ threads }, json) => {
-      const devices = await world.engine.listDevices(threads);
-      writeResult(world, json, { devices }, (result, paint) =>
+      const devices = await environment.engine.listDevices(threads);
+      writeResult(environment, json, { devices }, (result, paint) =>
         devicesReport(result.devices, paint),
       );
     },

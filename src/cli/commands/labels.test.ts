@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { pngFile } from '../../formats/image-fixtures.ts';
-import { projectOfFiles } from '../../engine/labels/testing/project-of-files.ts';
+import { pngFile } from '../../formats/testing/image-fixtures.ts';
+import { turnedGeotiff } from '../../formats/masks/testing/geo-fixtures.ts';
+import { projectOfFiles } from '../../engine/testing/project-of-files.ts';
 import { temporaryFolder } from '../../store/testing/temporary-store.ts';
 import { engine } from '../engine.ts';
-import { runTest } from '../testing/test-world.ts';
+import { runTest } from '../testing/test-environment.ts';
 
 const bytes = pngFile({ width: 2, height: 2, channels: 1, bits: 8, values: [1, 2, 3, 4] });
 
@@ -22,7 +23,7 @@ function argv(folder: string, change: Record<string, string> = {}): string[] {
 }
 
 describe('labels export', () => {
-  it('writes the labels of a project, and says what it wrote', async () => {
+  it('writes the labels of a project, and lists the written files', async () => {
     const out = temporaryFolder();
     const words = argv(await workspace(), { out });
     const { exitCode, stdout } = await runTest([...words, '--json'], { engine });
@@ -32,7 +33,7 @@ describe('labels export', () => {
     expect(await readFile(join(out, 'labelmap.txt'), 'utf8')).toContain('water:');
     const again = await runTest(words, { engine });
     expect(again.exitCode).toBe(0);
-    expect(again.stdout.text).toMatch(/^Labels of {2,}1 image$/m);
+    expect(again.stdout.text).toMatch(/^Exported {2,}1 image$/m);
     expect(again.stdout.text).toContain('labels-png');
   });
 
@@ -43,12 +44,24 @@ describe('labels export', () => {
     [
       'a format that fits no image',
       { format: 'geotiff' },
-      /fits none of the\s+images with labels \(1\).*is no\s+GeoTIFF/s,
+      /fits none of the\s+images with labels \(1\).*is not a\s+GeoTIFF/s,
     ],
   ])('refuses %s', async (_, change, sentence) => {
     const { exitCode, stderr } = await runTest(argv(await workspace(), change), { engine });
     expect(exitCode).toBe(2);
     expect(stderr.text).toMatch(sentence);
+  });
+
+  it('exits with 3 if only some labels fit the format', async () => {
+    const { store } = await projectOfFiles([
+      { name: 'a.png', width: 2, height: 2, bytes },
+      { name: 'b.tif', width: 4, height: 3, bytes: turnedGeotiff(4, 3) },
+    ]);
+    store.close();
+    const words = argv(store.folder, { format: 'geotiff' });
+    const { exitCode, stdout, stderr } = await runTest(words, { engine });
+    expect([exitCode, stderr.text]).toEqual([3, expect.stringContaining('1 file left out:')]);
+    expect(stdout.text).toMatch(/^Exported {2,}1 image$/m);
   });
 
   it('refuses more classes than masks hold, in one sentence', async () => {
@@ -64,11 +77,11 @@ describe('labels export', () => {
       { error: { code: 'too-large' } },
     ]);
     expect(stderr.text.replaceAll(/\s+/g, ' ')).toMatch(
-      /has 255 classes, and masks hold 254\. Remove class 254 first: no mask can have them\./,
+      /has 255 classes, but masks can have only 254\. Remove class 254 first\./,
     );
   });
 
-  it('makes no workspace where there is none', async () => {
+  it('creates no workspace if there is none', async () => {
     const { exitCode, stderr } = await runTest(argv(temporaryFolder()), { engine });
     expect(exitCode).toBe(2);
     expect(stderr.text).not.toContain('inside Understudy');

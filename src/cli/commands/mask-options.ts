@@ -1,24 +1,24 @@
 import { lengthUnit, longestTolerance } from '../../contract/jobs.ts';
 import type { OptionSpec } from '../options/option-table.ts';
 
-/** Options of several commands about students that outline regions. */
+/** Options for segmentation that several commands have. */
 
 export const overlapOption = {
   flags: '--overlap <share>',
-  help: "share of its side by which a tile overlaps the next; more is smoother at the tiles' edges, and slower",
+  help: 'overlap of neighbouring tiles, as a fraction of the tile side; more overlap gives smoother borders but is slower',
 } as const satisfies OptionSpec;
 
-/** The longest first: `mm` ends in `m`. */
+/** Units, longest first, because `mm` ends in `m`. */
 const lengthUnits = lengthUnit.options.toSorted((a, b) => b.length - a.length);
 
 export const classOption = {
   flags: '--class <pairs>',
-  help: 'what=class,…: what the masks name, number or colour so is this class, background or ignore',
+  help: 'class of each name, number or colour in the masks, as what=class,…, e.g. 1=nucleus,255=ignore; background and ignore are allowed as classes',
 } as const satisfies OptionSpec;
 
 export const toleranceOption = {
   flags: '--tolerance <length>',
-  help: 'of outlined regions: how far from the true border a predicted one still counts as right, for boundary F1; in pixels, 2 or 2px, or where images say how large these are 1.5mm or 3m',
+  help: 'largest distance at which a predicted border counts as correct in boundary F1: 2 or 2px; 1.5mm or 3m if images state their pixel size',
   composed: {
     read(raw) {
       const text = raw.trim();

@@ -8,7 +8,7 @@ import {
   teacherOverrides,
 } from '../../contract/jobs.ts';
 import type { Engine } from '../engine.ts';
-import { runTest } from '../testing/test-world.ts';
+import { runTest } from '../testing/test-environment.ts';
 
 const needed = ['--teacher', 't.safetensors', '--images', 'in', '--out', 'out'];
 const neededRequest = { teacher: 't.safetensors', images: 'in', out: 'out' };
@@ -154,8 +154,14 @@ describe('requests', () => {
       ],
       'predict',
       {
-        ...{ model: 'm.onnx', images: 'in', out: 'o' },
-        ...{ format: 'gpkg', simplify: 1.5, overlap: 0, resume: true, device: 'cpu' },
+        model: 'm.onnx',
+        images: 'in',
+        out: 'o',
+        format: 'gpkg',
+        simplify: 1.5,
+        overlap: 0,
+        resume: true,
+        device: 'cpu',
       },
     ],
     [
@@ -191,24 +197,21 @@ describe('requests', () => {
   });
 });
 
-describe('options that will not do', () => {
+describe('invalid options', () => {
   it.each<[string[], string]>([
-    [
-      ['--adapt'],
-      '--adapt is for regions that masks outline. Add --task segmentation, or leave it out.',
-    ],
+    [['--adapt'], '--adapt is for segmentation only. Add --task segmentation, or leave it out.'],
     [
       ['--decoder-steps', '9', '--task', 'single'],
-      '--decoder-steps is for regions that masks outline. Add --task segmentation, or leave it out.',
+      '--decoder-steps is for segmentation only. Add --task segmentation, or leave it out.',
     ],
-    [['--labels', 'masks'], '--labels masks is for outlined regions. Add --task segmentation.'],
+    [['--labels', 'masks'], '--labels masks is for segmentation only. Add --task segmentation.'],
     [
       ['--task', 'segmentation', '--per-class', '5'],
-      '--per-class is not for --task segmentation: an image may show several classes. Give the images that are to be learnt from.',
+      '--per-class is not for --task segmentation: an image may show several classes. Leave it out; to use fewer images, name a folder with only those.',
     ],
     [
       ['--task', 'segmentation', '--framing', 'whole'],
-      '--framing is not for --task segmentation: images keep their shape and are seen in tiles. Leave it out.',
+      '--framing is not for --task segmentation: images keep their shape and are cut into tiles. Leave it out.',
     ],
     [['--overlap', '1'], '--overlap must be a number from 0 to 0.75; it was "1".'],
     ...['2cm', 'mm', '2mmm', '1,5mm', '-1', '1001m', '2 PX', ''].map(
@@ -269,19 +272,19 @@ describe('options that will not do', () => {
   });
 
   it.each([[[]], [['--format', 'png']], [['--format', 'nifti']]])(
-    'simplifying what has no polygons, %j',
+    '--simplify without a polygon format is refused, %j',
     async (format) => {
       const argv = ['predict', '--model', 'm', '--images', 'i', '--out', 'o', '--simplify', '2'];
       const { exitCode, stderr } = await runTest([...argv, ...format]);
       expect(stderr.lines).toEqual([
-        '--simplify is for polygons. Add --format geojson or --format gpkg, or leave it out.',
+        '--simplify is for polygons only. Add --format geojson or --format gpkg, or leave out --simplify.',
         'See understudy predict --help.',
       ]);
       expect(exitCode).toBe(2);
     },
   );
 
-  it('are all named at once', async () => {
+  it('all invalid options are reported at once', async () => {
     const { stderr } = await runTest(['distill', ...needed, '--rank', 'x', '--views', '0']);
     expect(stderr.lines).toEqual([
       '--rank must be a whole number from 1 to 1024; it was "x".',

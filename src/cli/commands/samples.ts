@@ -10,7 +10,7 @@ import { runJob } from '../job.ts';
 import type { OptionTable } from '../options/option-table.ts';
 import { distillReport } from '../report/distill-report.ts';
 import { printable } from '../text.ts';
-import type { World } from '../world.ts';
+import type { Environment } from '../environment.ts';
 import { addCommand } from './command.ts';
 
 const demoWithFolder = demoRequest.extend({
@@ -18,61 +18,64 @@ const demoWithFolder = demoRequest.extend({
 });
 
 const demoTable: OptionTable<DemoRequest> = {
-  out: { flags: '--out <folder>', help: 'where the sample images and the students go' },
-  seed: { flags: '--seed <n>', help: 'number from which the images and all else by chance follow' },
-  threads: { flags: '--threads <n>', help: 'processor threads to use (chosen by default)' },
+  out: { flags: '--out <folder>', help: 'folder for the sample images and the students' },
+  seed: { flags: '--seed <n>', help: 'seed of the images and of all random choices' },
+  threads: { flags: '--threads <n>', help: 'CPU threads (default: automatic)' },
 };
 
 const sampleTable: OptionTable<SampleRequest> = {
-  set: { flags: '--set <name>', help: 'land seen from above, or stained cells' },
-  out: { flags: '--out <folder>', help: 'where the images go' },
+  set: {
+    flags: '--set <name>',
+    help: 'land: land cover seen from above; cells: stained cells under a microscope',
+  },
+  out: { flags: '--out <folder>', help: 'folder for the images' },
   layout: {
     flags: '--layout <kind>',
-    help: 'classes: a folder for each class; masks: images beside masks, for --task segmentation',
+    help: 'classes: one folder per class; masks: a folder images and a folder masks, for distill --task segmentation',
   },
   perClass: {
     flags: '--per-class <n>',
-    help: 'images of each class, to learn from and as many to test on',
+    help: 'training images per class; the same number of test images is drawn',
   },
-  seed: { flags: '--seed <n>', help: 'number from which the images follow' },
+  seed: { flags: '--seed <n>', help: 'seed of the images' },
 };
 
-/** `demo`: the main job on the sample. */
-export function addDemo(program: Command, world: World): void {
+/** `demo`: distils on drawn sample images. */
+export function addDemo(program: Command, environment: Environment): void {
   addCommand(program, {
     name: 'demo',
-    summary: 'see it work on a drawn sample, in some minutes',
+    summary: 'try Understudy on drawn images, in a few minutes',
     description:
-      'Draws a set of sample images, distils the teacher that comes with Understudy with skip factors 2 ' +
-      'and 3, and once for outlines, and shows teacher, plain copy and student side by side. Needs nothing of yours.',
+      'Draws sample images and distils three students from the bundled teacher: two classifiers (skip factors 2 and 3) ' +
+      'and one for segmentation. Shows teacher, untrained copy and student side by side. Needs no images or teacher of yours.',
     usage: '[options]',
     schema: demoWithFolder,
     table: demoTable,
     run: (request, json) =>
-      runJob(world, {
+      runJob(environment, {
         json,
-        work: (context) => world.engine.demo(request, context),
+        work: (context) => environment.engine.demo(request, context),
         report: ({ runs }, paint) => runs.map((run) => distillReport(run, paint)).join('\n'),
         skipped: ({ runs }) => runs.flatMap((run) => run.images.skipped),
       }),
   });
 }
 
-/** `sample`: images to try things on. */
-export function addSample(program: Command, world: World): void {
+/** `sample`: draws images to try Understudy on. */
+export function addSample(program: Command, environment: Environment): void {
   addCommand(program, {
     name: 'sample',
-    summary: 'draw sample images in class folders',
+    summary: 'draw sample images with classes and masks',
     description:
-      'Draws images to try things on: train and test, each with one folder a class, and masks that say ' +
-      'what each pixel shows. The same seed draws the same images.',
+      'Draws sample images into the folders train and test, with a class per image, and a mask that has the class of ' +
+      'each pixel. The same seed draws the same images.',
     usage: '--set <name> --out <folder> [options]',
     schema: sampleRequest,
     table: sampleTable,
     run: (request, json) =>
-      runJob(world, {
+      runJob(environment, {
         json,
-        work: (context) => world.engine.writeSample(request, context),
+        work: (context) => environment.engine.writeSample(request, context),
         report: ({ folder, images }) => `${counted(images, 'image')} in ${printable(folder)}`,
         skipped: () => [],
       }),

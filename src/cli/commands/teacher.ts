@@ -7,51 +7,55 @@ import { addOptions, type OptionTable } from '../options/option-table.ts';
 import { type OptionValues, readRequest } from '../options/read-request.ts';
 import { teacherImportReport, teacherListReport } from '../report/teacher-list-report.ts';
 import { teacherReport } from '../report/teacher-report.ts';
-import type { World } from '../world.ts';
+import type { Environment } from '../environment.ts';
 import { addCatalogue } from './catalogue.ts';
 import { addJsonOption } from './command.ts';
 import { overrideOptions } from './teacher-options.ts';
 
 const file =
-  'the checkpoint: safetensors, a checkpoint of PyTorch, the index of several files, or a folder with one';
+  'checkpoint: a safetensors or PyTorch file, the index of several files, or a folder with one of these';
 
 /** `teacher inspect`, `import`, `list`, `catalogue` and `fetch`. */
-export function addTeacher(program: Command, world: World): void {
+export function addTeacher(program: Command, environment: Environment): void {
   const teacher = program
     .command('teacher')
-    .description('look into teachers and bring them into a workspace: teacher inspect <file>');
-  addInspect(teacher, world);
-  addImport(teacher, world);
-  addList(teacher, world);
-  addCatalogue(teacher, world);
+    .summary('inspect, download and import teachers (teacher --help)')
+    .description('Describes, downloads and imports teachers: large vision transformers.');
+  addInspect(teacher, environment);
+  addImport(teacher, environment);
+  addList(teacher, environment);
+  addCatalogue(teacher, environment);
 }
 
-/** What a checkpoint holds. */
-function addInspect(teacher: Command, world: World): void {
+/** Adds the command that describes a checkpoint. */
+function addInspect(teacher: Command, environment: Environment): void {
   const options = { schema: teacherOverrides, table: overrideOptions };
   const inspect = teacher
     .command('inspect')
-    .summary('say what a checkpoint holds and which students it could teach')
+    .summary('describe a checkpoint and the students that can be made from it')
     .description(
-      'Reads a checkpoint and what lies beside it (config.json, preprocessor_config.json), says what kind of ' +
-        'vision transformer it is, what was inferred and how surely, and how large a student would be at each ' +
-        'skip factor. Nothing is changed.',
+      'Reads a checkpoint and the files next to it (config.json, preprocessor_config.json), and prints its kind of ' +
+        'vision transformer, its properties and how certain they are, and the size of the student for each skip ' +
+        'factor. No file is changed.',
     )
     .argument('<file>', file)
     .action(async (path: string, values: OptionValues) => {
-      const description = await world.engine.inspectTeacher(path, readRequest(options, values));
-      writeResult(world, values.json === true, description, teacherReport);
+      const description = await environment.engine.inspectTeacher(
+        path,
+        readRequest(options, values),
+      );
+      writeResult(environment, values.json === true, description, teacherReport);
     });
   addJsonOption(addOptions(inspect, options));
 }
 
 const workspaceOption = {
   flags: '--workspace <folder>',
-  help: 'the folder of projects, not open in a window meanwhile',
+  help: 'folder where the window stores projects; close that window first',
 } as const;
 
-/** A teacher into a workspace. */
-function addImport(teacher: Command, world: World): void {
+/** Adds the command that imports a teacher into a workspace. */
+function addImport(teacher: Command, environment: Environment): void {
   const schema = teacherImportRequest.omit({ file: true });
   const table: OptionTable<z.infer<typeof schema>> = {
     workspace: workspaceOption,
@@ -60,19 +64,19 @@ function addImport(teacher: Command, world: World): void {
   const options = { schema, table };
   const command = teacher
     .command('import')
-    .summary('bring a teacher into a workspace of the window')
+    .summary('add a teacher to a workspace (the folder of the window)')
     .description(
-      'Does what the window does with a teacher: reads it as it is meant, tries it on a few drawn images, and puts ' +
-        'it among the teachers of a workspace. The file stays where it lies. The same file again changes what is ' +
-        'known of it; runs that are begun afterwards read it so.',
+      'Adds a teacher to a workspace, like the window does: reads it with the given options, tests it on a few drawn ' +
+        'images, and stores its properties. The file stays where it is. Importing the same file again replaces the ' +
+        'stored properties for later runs.',
     )
     .usage('<file> --workspace <folder> [options]')
     .argument('<file>', file)
     .action(async (path: string, values: OptionValues) => {
       const request = teacherImportRequest.parse({ file: path, ...readRequest(options, values) });
-      await runJob(world, {
+      await runJob(environment, {
         json: values.json === true,
-        work: (context) => world.engine.importTeacher(request, context),
+        work: (context) => environment.engine.importTeacher(request, context),
         report: teacherImportReport,
         skipped: () => [],
       });
@@ -80,21 +84,21 @@ function addImport(teacher: Command, world: World): void {
   addJsonOption(addOptions(command, options));
 }
 
-/** The teachers of a workspace. */
-function addList(teacher: Command, world: World): void {
+/** Adds the command that lists the teachers of a workspace. */
+function addList(teacher: Command, environment: Environment): void {
   const schema = z.strictObject({ workspace: teacherImportRequest.shape.workspace });
   const options = { schema, table: { workspace: workspaceOption } };
   const command = teacher
     .command('list')
-    .summary('say which teachers a workspace has')
+    .summary('list the teachers of a workspace')
     .description(
-      'Lists the teachers of a workspace, with what was inferred of each. Nothing is changed.',
+      'Lists the teachers of a workspace, and which of their properties are guesses. Nothing is changed.',
     )
     .usage('--workspace <folder> [options]')
     .action(async (values: OptionValues) => {
       const { workspace } = readRequest(options, values);
-      const list = await world.engine.listTeachers(workspace);
-      writeResult(world, values.json === true, list, teacherListReport);
+      const list = await environment.engine.listTeachers(workspace);
+      writeResult(environment, values.json === true, list, teacherListReport);
     });
   addJsonOption(addOptions(command, options));
 }

@@ -3,21 +3,21 @@ import type { z } from 'zod';
 import { listOf } from '../text.ts';
 import { type PropertyFacts, propertyFacts } from './property-facts.ts';
 
-/** How one property of a request is given on the command line. */
+/** Command-line form of one property of a request. */
 export interface OptionSpec {
-  /** `--rank <k>`; a switch names no value. */
+  /** `--rank <k>`; a switch has no `<value>`. */
   readonly flags: string;
   readonly help: string;
   /** A heading in the help. */
   readonly group?: string;
-  /** Of a value that tells several properties at once. */
+  /** Parser of a value that sets several properties at once. */
   readonly composed?: ComposedValue;
 }
 
 interface ComposedValue {
-  /** The properties as text, by their names; what will not do is left to the schema to refuse. */
+  /** Returns the properties as text, by name; the schema refuses invalid ones. */
   read(raw: string): Readonly<Record<string, string>>;
-  /** To go after "must be". */
+  /** Words that follow "must be". */
   readonly wanted: string;
 }
 
@@ -30,20 +30,20 @@ type OptionPath<Request> = {
 }[keyof Request & string];
 
 /**
- * Exhaustive: a property that is added to the contract does not compile until it has an option, its own or one that
- * is composed.
+ * Exhaustive: the code does not compile until each property of the contract has an option of its own or is part of a
+ * composed one.
  */
 export type OptionTable<Request, Composed extends OptionPath<Request> = never> = Readonly<
   Record<Exclude<OptionPath<Request>, Composed>, OptionSpec>
 >;
 
-/** What reading the options of a command needs. */
+/** Everything needed to read the options of a command. */
 export interface Options<Schema extends z.ZodType> {
   readonly schema: Schema;
   readonly table: Readonly<Record<string, OptionSpec>>;
 }
 
-/** Gives `command` the options of a table; their defaults and choices come from the schema. */
+/** Adds the options of a table to `command`; their defaults and choices come from the schema. */
 export function addOptions(command: Command, { schema, table }: Options<z.ZodType>): Command {
   const facts = propertyFacts(schema);
   for (const [path, spec] of Object.entries(table)) {
@@ -57,7 +57,7 @@ function describe(help: string, facts: PropertyFacts | undefined): string {
   if (facts === undefined || facts.kind === 'switch') return help;
   const notes = [
     ...(facts.choices.length > 1 ? [listOf(facts.choices, 'or')] : []),
-    ...(facts.default === undefined ? [] : [`default ${facts.default}`]),
+    ...(facts.default === undefined ? [] : [`default: ${facts.default}`]),
   ];
   return notes.length === 0 ? help : `${help} (${notes.join('; ')})`;
 }
@@ -67,7 +67,7 @@ export function flagOf(spec: OptionSpec): string {
   return new Option(spec.flags).long ?? spec.flags;
 }
 
-/** The name under which commander keeps the value. */
+/** Name under which commander stores the value. */
 export function valueName(spec: OptionSpec): string {
   return new Option(spec.flags).attributeName();
 }

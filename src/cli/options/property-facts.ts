@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { listOf } from '../text.ts';
 
-/** What the contract says of one property of a request. */
+/** Facts of the contract about one property of a request. */
 export interface PropertyFacts {
   readonly kind: 'text' | 'number' | 'numbers' | 'switch';
-  /** As text; undefined where there is none. */
+  /** Default value as text; undefined if there is none. */
   readonly default: string | undefined;
   readonly choices: readonly string[];
-  /** To go after "must be": `a whole number from 1 to 1024`. */
+  /** Words that follow "must be": `a whole number from 1 to 1024`. */
   readonly wanted: string;
 }
 
@@ -37,7 +37,7 @@ function describe(property: Schema): PropertyFacts {
   const { kind, wanted } = kindAndWanted(property, choices);
   return {
     kind,
-    // What the contract says in words comes before what follows from its rules.
+    // A description in the contract takes precedence over one derived from its rules.
     wanted: property.description ?? wanted,
     default: text(property.default),
     choices,

@@ -4,12 +4,12 @@ import { listOf, printable, shortened } from '../text.ts';
 import { flagOf, type Options, valueName } from './option-table.ts';
 import { type PropertyFacts, propertyFacts } from './property-facts.ts';
 
-/** What commander found: text, or true for a switch. */
+/** Values found by commander: text, or true for a switch. */
 export type OptionValues = Readonly<Record<string, unknown>>;
 
 /**
- * Turns the options of a command into a request of the contract, which checks it and fills in the
- * defaults. Throws `UserError` 'invalid-option' with a line for each option that will not do.
+ * Turns the options of a command into a request of the contract, which checks it and applies the
+ * defaults. Throws `UserError` 'invalid-option' with a line for each invalid option.
  */
 export function readRequest<Schema extends z.ZodType>(
   options: Options<Schema>,
@@ -46,10 +46,10 @@ function convert(raw: string, kind: PropertyFacts['kind'] | undefined): unknown 
   return kind === 'numbers' ? raw.split(',').flatMap(toNumbers) : raw;
 }
 
-/** No list of an option has more. */
+/** Largest length of a list in an option. */
 const mostOfRange = 4096;
 
-/** `1-13` stands for every number from 1 to 13. */
+/** `1-13` represents every number from 1 to 13. */
 function toNumbers(raw: string): (number | string)[] {
   const [, from, to] = /^\s*(\d{1,6})-(\d{1,6})\s*$/.exec(raw) ?? [];
   const length = Number(to) - Number(from) + 1;
@@ -57,10 +57,10 @@ function toNumbers(raw: string): (number | string)[] {
   return Array.from({ length }, (_, at) => Number(from) + at);
 }
 
-/** A number, or the text itself where it is none: the schema then refuses it. */
+/** Returns a number, or the text itself if it is not a number: the schema then refuses it. */
 function toNumber(raw: string): number | string {
   const text = raw.trim();
-  // `Number` also takes '', '0x10' and 'Infinity'.
+  // `Number` also accepts '', '0x10' and 'Infinity'.
   return /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : raw;
 }
 

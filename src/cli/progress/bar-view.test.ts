@@ -21,7 +21,7 @@ describe('barLine', () => {
     );
   });
 
-  it.each([100, 80, 60, 56])('leaves details out to fit into %i columns', (width) => {
+  it.each([100, 80, 60, 56])('omits details to fit into %i columns', (width) => {
     expect(barLine({ ...half, secondsLeft: 359_999 }, width).length).toBeLessThan(width);
   });
 
@@ -30,13 +30,13 @@ describe('barLine', () => {
     [600, 600, '100 %'],
     [0, 0, '100 %'],
     [0, 9, '  0 %'],
-  ])('of %i of %i says %s', (done, total, percent) => {
+  ])('%i of %i is shown as %s', (done, total, percent) => {
     expect(barLine({ ...half, done, total }, 100)).toContain(percent);
   });
 });
 
 describe('BarView', () => {
-  it('leaves a line a phase and what was said', () => {
+  it('keeps a line per phase and the messages', () => {
     const output = new MemoryOutput(100);
     let time = 0;
     const view = new BarView(output, () => time);
@@ -59,7 +59,7 @@ describe('BarView', () => {
     ]);
   });
 
-  it('leaves no timer behind', async () => {
+  it('leaves no timer running', async () => {
     const output = new MemoryOutput(100);
     const view = new BarView(output, () => 0);
     view.show(half);

@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import { type Output, widthOf } from '../world.ts';
+import { type Output, widthOf } from '../environment.ts';
 import {
   details,
   finishedLine,
@@ -12,7 +12,7 @@ import type { ProgressView } from './phases.ts';
 
 const barCells = 24;
 
-/** One bar, for the phase at hand; each phase that is over leaves a line above it. */
+/** Progress bar of the current phase; each finished phase leaves a line above it. */
 export class BarView implements ProgressView {
   readonly #output: Output;
   readonly #now: () => number;
@@ -27,9 +27,9 @@ export class BarView implements ProgressView {
     this.#bar = new SingleBar({
       stream: output,
       format: () => this.#line(),
-      // The bar makes way for the line of its phase.
+      // The finished bar is replaced by the line of its phase.
       clearOnComplete: true,
-      // Trims; the other choice would leave the terminal changed if the process were killed.
+      // Long lines are trimmed; turning line wrap off would change the terminal for good if the process were killed.
       linewrap: true,
     });
   }
@@ -76,7 +76,7 @@ export function barLine(event: ProgressEvent, width: number): string {
   const share = shareDone(event);
   const full = Math.round(share * barCells);
   const bar = '█'.repeat(full) + '░'.repeat(barCells - full);
-  // Rounded down: 100 % is said of what is over.
+  // Rounded down, so that 100 % means finished.
   const percent = `${Math.floor(share * 100)}`.padStart(3);
   let line = `${paddedName(event.phase)}  ${bar} ${percent} %`;
   for (const detail of details(event)) {

@@ -30,18 +30,18 @@ describe('LineView', () => {
     expect(lines.at(-1)).toBe('Distilling | 100 of 100 in 1 min 40 s');
   });
 
-  it('writes a line every ten seconds where tenths take longer', () => {
+  it('writes a line every ten seconds if tenths take longer', () => {
     const steps = Array.from({ length: 60 }, (_, i) => [i, event('distill', i, 6000)] as const);
     expect(shown(steps)).toHaveLength(6);
   });
 
-  it('writes one line for a phase that is quick', () => {
+  it('writes one line for a short phase', () => {
     expect(shown([0, 1, 2].map((i) => [i / 10, event('images', i, 2)] as const))).toEqual([
       'Reading images | 2 of 2 in 0.2 s',
     ]);
   });
 
-  it('tells phases apart, and the same phase once more', () => {
+  it('distinguishes phases, and repetitions of the same phase', () => {
     const lines = shown([
       [0, event('images', 2, 2)],
       [1, event('distill', 0, 2)],

@@ -1,4 +1,4 @@
-import type { Output } from '../world.ts';
+import type { Output } from '../environment.ts';
 import {
   details,
   finishedLine,

@@ -2,7 +2,11 @@ import { expect, test } from 'vitest';
 import { isNewPhase, type ProgressEvent } from './phases.ts';
 
 const images = (done: number, total: number): ProgressEvent => ({
-  ...{ type: 'progress', phase: 'images', done, total, secondsLeft: null },
+  type: 'progress',
+  phase: 'images',
+  done,
+  total,
+  secondsLeft: null,
 });
 
 test.each([

@@ -4,9 +4,9 @@ import { count, duration, megabytes, significant } from '../figures.ts';
 export type ProgressEvent = Extract<JobEvent, { type: 'progress' }>;
 
 const phaseNames: Record<JobPhase, string> = {
-  sample: 'Drawing the sample',
+  sample: 'Drawing images',
   images: 'Reading images',
-  fit: 'Fitting the start',
+  fit: 'Fitting kept blocks',
   distill: 'Distilling',
   head: 'Training the heads',
   masks: 'Reading masks',
@@ -14,23 +14,23 @@ const phaseNames: Record<JobPhase, string> = {
   timing: 'Measuring speed',
   export: 'Writing files',
   predict: 'Predicting',
-  pixels: 'Going through pixels',
+  pixels: 'Processing pixels',
   download: 'Downloading',
 };
 
 const nameWidth = Math.max(...Object.values(phaseNames).map((name) => name.length));
 
-/** The name of a phase, padded so that what follows lines up. */
+/** Name of a phase, padded to the width of the longest. */
 export function paddedName(phase: JobPhase): string {
   return phaseNames[phase].padEnd(nameWidth);
 }
 
-/** How far a phase is, in [0, 1]; one without work is done. */
+/** Returns the finished share of a phase, in [0, 1]; a phase without work is finished. */
 export function shareDone({ done, total }: ProgressEvent): number {
   return total > 0 ? Math.min(1, Math.max(0, done / total)) : 1;
 }
 
-/** `1 min 20 s left`, `loss 0.1034`, `148 images/s`: what is known, the most wanted first. */
+/** Available details, the most important first: `1 min 20 s left`, `loss 0.1034`, `148 images/s`. */
 export function details(event: ProgressEvent): string[] {
   const { secondsLeft } = event;
   const isLeft = secondsLeft !== null && shareDone(event) < 1;
@@ -44,7 +44,7 @@ function measures({ loss, imagesPerSecond }: ProgressEvent): string[] {
   ];
 }
 
-/** One line for a phase that is over or was left. */
+/** Describes a phase that ended or was interrupted, in one line. */
 export function finishedLine(event: ProgressEvent, seconds: number): string {
   const amount = event.phase === 'download' ? megabytes : count;
   const done = `${amount(event.done)} of ${amount(event.total)} in ${duration(seconds)}`;
@@ -52,22 +52,22 @@ export function finishedLine(event: ProgressEvent, seconds: number): string {
 }
 
 /**
- * True where `event` does not go on from `last`: another phase, or the same one once more. While a folder
- * comes in, there is more to do with each volume that is opened.
+ * True if `event` does not continue `last`: another phase, or the same phase again. During an import, the total grows
+ * with each volume that is opened.
  */
 export function isNewPhase(event: ProgressEvent, last: ProgressEvent | undefined): boolean {
   if (last?.phase !== event.phase) return true;
   if (event.done < last.done || event.total < last.total) return true;
-  // The end of a phase may be told twice.
+  // The end of a phase may be reported twice.
   const isSameEnd = event.done === last.done && event.total === last.total;
   return last.done >= last.total && !isSameEnd;
 }
 
-/** Shows how far a job is. */
+/** Shows the progress of a job. */
 export interface ProgressView {
   show(event: ProgressEvent): void;
-  /** Writes lines of text without spoiling what is shown. */
+  /** Writes lines of text above the shown progress. */
   say(text: string): void;
-  /** Leaves the output as it should stay; nothing is shown after it. */
+  /** Writes the final line; nothing is shown after it. */
   close(): void;
 }

@@ -2,7 +2,7 @@ import type { Card, CardDomain, CommercialUse, FetchSummary } from '../../contra
 import { count, megabytes, parameters } from '../figures.ts';
 import type { Paint } from '../paint.ts';
 import { printable, wrap } from '../text.ts';
-import { widest } from '../world.ts';
+import { widest } from '../environment.ts';
 import { table } from './table.ts';
 
 const domains: Record<CardDomain, string> = {
@@ -11,39 +11,39 @@ const domains: Record<CardDomain, string> = {
   satellite: 'Satellite and aerial images',
 };
 
-/** Columns that the names of facts take. */
+/** Width of the column with the names of facts. */
 const names = 14;
 
 const uses: Record<CommercialUse, string> = { yes: 'yes', no: 'no', ask: 'ask first' };
 
-/** What teachers there are, by domain. */
+/** Lists the teachers of the catalogue by domain. */
 export function catalogueReport(cards: readonly Card[], paint: Paint): string {
   const groups = (Object.keys(domains) as CardDomain[]).flatMap((domain) => {
     const those = cards.filter((card) => card.domain === domain);
     if (those.length === 0) return [];
     return [paint.strong(domains[domain]), '', ...those.map((card) => cardText(card, paint)), ''];
   });
-  const lesson =
-    'Fetch one with understudy teacher fetch <name> --out <folder>. “By hand” means that its page asks for an account.';
-  return [...groups, wrap(lesson, widest)].join('\n');
+  const advice =
+    'To download a teacher: understudy teacher fetch <name> --out <folder>. If its page needs an account, download its files in a browser.';
+  return [...groups, wrap(advice, widest)].join('\n');
 }
 
 function cardText(card: Card, paint: Paint): string {
   const { patchSize, imageSize, bands, blocks } = card;
   const [weights] = card.files;
-  const size = weights?.bytes === null ? 'size not known' : megabytes(weights?.bytes ?? 0);
+  const size = weights?.bytes === null ? 'size unknown' : megabytes(weights?.bytes ?? 0);
   const shape = `${count(blocks)} blocks, ${parameters(card.parameters)} parameters, patches of ${patchSize} px, input ${imageSize} px, ${count(bands)} bands`;
   const rows = [
     ['Suits', card.suits],
     [
       'Licence',
-      `${card.licence ?? 'not known'}; commercial use: ${uses[card.commercial]}, ${card.why}`,
+      `${card.licence ?? 'unknown'}; commercial use: ${uses[card.commercial]}, ${card.why}`,
     ],
-    ['Trained on', card.training ?? 'not known'],
+    ['Trained on', card.training ?? 'unknown'],
     ['Shape', shape],
     [
       'File',
-      `${weights?.name ?? ''}, ${size}${card.isGated ? ', by hand' : ''}; ${weights?.sha256?.length === 64 ? 'verified by its SHA-256' : 'not verified: no SHA-256 is known'}`,
+      `${weights?.name ?? ''}, ${size}${card.isGated ? ', page needs an account' : ''}; ${weights?.sha256?.length === 64 ? 'a download is verified by its SHA-256' : 'a download cannot be verified: the catalogue has no SHA-256'}`,
     ],
     ['Page', card.page],
   ];
@@ -55,7 +55,7 @@ function cardText(card: Card, paint: Paint): string {
   return [`${paint.strong(card.id)}  ${card.name}`, ...lines, ''].join('\n');
 }
 
-/** Where a teacher is now, and how to go on. */
+/** Reports the files of a downloaded teacher and the next commands. */
 export function fetchReport({ file, folder, files }: FetchSummary, paint: Paint): string {
   const rows = files.map(({ name, bytes, sha256, isVerified }) => [
     printable(name),
@@ -65,7 +65,7 @@ export function fetchReport({ file, folder, files }: FetchSummary, paint: Paint)
   ]);
   const unverified = files.filter(({ isVerified }) => !isVerified);
   return [
-    paint.strong('Teacher fetched'),
+    paint.strong('Teacher downloaded'),
     '',
     table([['Folder', printable(folder)]], { leftColumns: 2 }),
     '',
@@ -78,12 +78,12 @@ export function fetchReport({ file, folder, files }: FetchSummary, paint: Paint)
       ? []
       : [
           wrap(
-            'Not verified: the catalogue has no SHA-256 for this file, so nothing shows that it is the one its authors published. Compare the SHA-256 above with the file’s page, or with another download (--sha256).',
+            'Not verified: the catalogue has no SHA-256 for this file, so it may differ from the one its authors published. Compare the SHA-256 above with the file’s page, or with another download (--sha256).',
             widest,
           ),
           '',
         ]),
-    'Look into it, and distil from it:',
+    'To inspect the teacher and to distil a student from it:',
     `  understudy teacher inspect ${quoted(file)}`,
     `  understudy distill --teacher ${quoted(file)} …`,
   ].join('\n');

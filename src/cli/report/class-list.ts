@@ -4,7 +4,7 @@ import { table } from './table.ts';
 
 const listed = 50;
 
-/** A table with a row a class, of which there may be many: the first fifty, and how many more there are. */
+/** Formats a table with a row per class: the first fifty classes, and the number of others. */
 export function classList(
   head: readonly string[],
   rows: readonly (readonly string[])[],

@@ -4,7 +4,7 @@ import type { Paint } from '../paint.ts';
 import { printable, shortened, wrap } from '../text.ts';
 import { table } from './table.ts';
 
-/** What this machine can compute with, and what else it would need. */
+/** Lists the usable devices of this computer, and what the others need. */
 export function devicesReport(devices: readonly DeviceDescription[], paint: Paint): string {
   const usable = devices.filter(({ missing }) => missing === null);
   const rows = usable.map(({ name, description, threads, memoryBytes, imagesPerSecond }) => [
@@ -14,7 +14,7 @@ export function devicesReport(devices: readonly DeviceDescription[], paint: Pain
     memoryBytes === null ? '' : `${significant(memoryBytes / 2 ** 30)} GiB`,
     imagesPerSecond === null ? '' : significant(imagesPerSecond),
   ]);
-  const header = ['Device', 'What it is', 'Threads', 'Memory', 'Images/s'];
+  const header = ['Device', 'Description', 'Threads', 'Memory', 'Images/s'];
   const shown = table([header, ...rows], {
     leftColumns: 2,
     header: (line) => paint.strong(line),

@@ -2,16 +2,16 @@ import type { DistillSummary, MaskSummary, RecipeReport } from '../../contract/r
 import { count, counted, duration, percent } from '../figures.ts';
 import type { Paint } from '../paint.ts';
 import { printable, shortened, wrap } from '../text.ts';
-import { widest } from '../world.ts';
+import { widest } from '../environment.ts';
 import { fileList } from './files.ts';
 import { sideBySide } from './side-by-side.ts';
 import { table } from './table.ts';
 import { verdict } from './verdict.ts';
 
-/** Of the test images, those that are named. */
+/** Number of test images listed by name. */
 const worstListed = 5;
 
-/** Teacher, plain copy and student side by side, what that means, and where the student is. */
+/** Reports teacher, untrained copy and student side by side, a verdict, and the files of the student. */
 export function distillReport(summary: DistillSummary, paint: Paint): string {
   const isMasks = summary.task === 'segmentation';
   return [
@@ -30,12 +30,12 @@ export function distillReport(summary: DistillSummary, paint: Paint): string {
 }
 
 function title({ skip, student, teacher, task }: DistillSummary): string {
-  const what = task === 'segmentation' ? ', to outline regions' : '';
+  const what = task === 'segmentation' ? ', for segmentation' : '';
   const blocks = `${student.blocks} of ${teacher.blocks} blocks${what}`;
   return skip === null ? `Chosen blocks: ${blocks}` : `Skip factor ${skip}: ${blocks}`;
 }
 
-/** Where to look first. A path comes last, so that it need not be cut. */
+/** Lists the test images with the lowest Dice. The path is the last column, so that it need not be cut. */
 function worstImages({ perImage }: MaskSummary, paint: Paint): string[] {
   const measured = perImage.filter(({ student }) => student !== null).slice(0, worstListed);
   if (measured.length === 0) return [];
@@ -44,7 +44,7 @@ function worstImages({ perImage }: MaskSummary, paint: Paint): string[] {
     ...[student, copy, teacher].map(figure),
     printable(path),
   ]);
-  const head = ['Student', 'Plain copy', 'Teacher', 'Dice of the worst test images'];
+  const head = ['Student', 'Untrained copy', 'Teacher', 'Dice of the worst test images'];
   const header = (line: string): string => paint.strong(line);
   return [table([head, ...rows], { leftColumns: 4, header }), ''];
 }
@@ -55,13 +55,16 @@ function facts(summary: DistillSummary): string[][] {
   return [
     [
       'Loss',
-      `${loss.first.toFixed(4)} → ${loss.last.toFixed(4)} (difference from the teacher's last block: plain copy → student)`,
+      `${loss.first.toFixed(4)} → ${loss.last.toFixed(4)} (untrained copy → student; difference from the teacher's features)`,
     ],
     ['Blocks kept', shortened(blocks.join(', '), 80)],
     ['Training', training(summary)],
     ['Images', `${imageCounts(summary)}${skipped}`],
     ...(summary.task === 'segmentation' ? [['Tiles', `${summary.side} × ${summary.side} px`]] : []),
-    ['Reused', `${percent(targetCacheHits, 0)} of the teacher's answers`],
+    [
+      'Reused',
+      `${percent(targetCacheHits, 0)} of the teacher's outputs, computed in an earlier step`,
+    ],
   ];
 }
 
@@ -72,17 +75,21 @@ function training(summary: DistillSummary): string {
     parts.push(`${count(summary.decoderSteps)} for each decoder${learning}`);
   }
   if (summary.recipe) parts.push(keptOf(summary.recipe, summary.steps));
-  return [...parts, `${duration(summary.seconds)} in all`].join(', ');
+  return [...parts, `${duration(summary.seconds)} in total`].join(', ');
 }
 
-/** Which state of the training the student is. */
+/** Describes the start of training, and the training step that the student is from. */
 function keptOf({ start, kept, rateFalls }: RecipeReport, steps: number): string {
-  const begun = `from the ${start === 'fitted' ? 'fitted' : 'plain'} copy`;
-  const fell = rateFalls === 0 ? '' : `, its rate fell ${counted(rateFalls, 'time')}`;
+  const begun = `from the ${start === 'fitted' ? 'fitted' : 'untrained'} copy`;
+  const fell = rateFalls === 0 ? '' : `, learning rate lowered ${counted(rateFalls, 'time')}`;
   if (kept === steps) return `${begun}${fell}`;
   const what =
-    typeof kept === 'number' ? `step ${kept}` : kept === 'copy' ? 'the plain copy' : 'its start';
-  return `${begun}${fell}, best and kept: ${what}`;
+    typeof kept === 'number'
+      ? `step ${kept}`
+      : kept === 'copy'
+        ? 'the untrained copy'
+        : 'its start';
+  return `${begun}${fell}, best state kept: ${what}`;
 }
 
 function imageCounts(summary: DistillSummary): string {

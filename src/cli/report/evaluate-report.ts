@@ -16,7 +16,7 @@ import { table } from './table.ts';
 type ClassEvaluation = Exclude<EvaluateSummary, { task: 'segmentation' }>;
 type MaskEvaluation = Extract<EvaluateSummary, { task: 'segmentation' }>;
 
-/** How good a model is on labelled images, as a whole and class by class. */
+/** Reports the quality of a model on labelled images, overall and per class. */
 export function evaluateReport(summary: EvaluateSummary, paint: Paint): string {
   const [figures, classes] =
     summary.task === 'segmentation'
@@ -38,7 +38,7 @@ function wholeFigures(summary: ClassEvaluation): string[][] {
     ['Balanced accuracy', percentInterval(summary.balancedAccuracy)],
     ['F1, mean of classes', shareInterval(summary.macroF1)],
     ['AUC', orDash(summary.auc)],
-    ['Time an image', milliseconds(summary.msPerImage)],
+    ['Time per image', milliseconds(summary.msPerImage)],
   ];
 }
 
@@ -48,7 +48,7 @@ function maskFigures(summary: MaskEvaluation): string[][] {
     ['IoU, all pixels together', orDash(summary.iou.mean)],
     ['Pixel accuracy', orDash(summary.pixelAccuracy, percentInterval)],
     [boundaryName(summary.tolerance), orDash(summary.boundaryF1?.mean)],
-    ['Time a tile', milliseconds(summary.msPerImage)],
+    ['Time per tile', milliseconds(summary.msPerImage)],
   ];
 }
 
@@ -72,7 +72,7 @@ function classTable(summary: ClassEvaluation, paint: Paint): string {
   });
   const head = several
     ? ['Label', 'Images', 'Found', 'False alarms']
-    : ['Class', 'Images', 'Found', 'Most often taken for'];
+    : ['Class', 'Images', 'Correct', 'Most often confused with'];
   return classList(head, rows, paint);
 }
 

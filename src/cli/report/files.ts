@@ -3,32 +3,32 @@ import type { ParityReport } from '../../contract/results.ts';
 import { count, counted, megabytes, percent } from '../figures.ts';
 import type { Paint } from '../paint.ts';
 import { printable, wrap } from '../text.ts';
-import { widest } from '../world.ts';
+import { widest } from '../environment.ts';
 import { table } from './table.ts';
 
-/** How the check of an exported model is put, by what it gives. */
+/** Texts about the check of exported models, by kind of output. */
 const words = {
   classes: {
     explanation:
-      'Each model was opened again: how far its logits are from those of the student, as a share of the largest, and how often its answer is the same.',
+      'Each exported file was checked against the trained student: largest difference of the logits, relative to the largest logit, and share of images with the same prediction.',
     agreement: (share: string, images: number) =>
-      `same answer on ${share} of ${counted(images, 'image')}`,
+      `same prediction on ${share} of ${counted(images, 'image')}`,
   },
   masks: {
     explanation:
-      'Each model was opened again: how far its outputs are from those of the student, as a share of the largest, and how much of its masks is the same.',
+      'Each exported file was checked against the trained student: largest difference of the outputs, relative to the largest output, and share of pixels with the same class.',
     agreement: (share: string, images: number) =>
       `same class on ${share} of pixels, ${counted(images, 'tile')}`,
   },
 } as const;
 
-/** Of a folder: a prediction writes a file an image. */
+/** Number of listed files per folder: a prediction writes one file per image. */
 const listed = 20;
 
-/** What a model gives. */
+/** Kind of output of a model. */
 export type ModelOutput = keyof typeof words;
 
-/** Where files are, by folder, with how well each exported one agrees with the live model. */
+/** Lists files by folder, each exported model with its agreement with the trained student. */
 export function fileList(
   files: readonly string[],
   paint: Paint,

@@ -2,7 +2,7 @@ import type { ImageDescription } from '../../contract/image-description.ts';
 import { count, counted } from '../figures.ts';
 import type { Paint } from '../paint.ts';
 import { printable, shortened, wrap } from '../text.ts';
-import { widest } from '../world.ts';
+import { widest } from '../environment.ts';
 import { table } from './table.ts';
 
 /** Characters of the second column. */
@@ -23,11 +23,11 @@ const formatNames: Record<ImageDescription['format'], string> = {
 const interpretationNames: Record<ImageDescription['interpretation'], string> = {
   grey: 'grey',
   rgb: 'red, green, blue',
-  palette: 'colours of a palette',
+  palette: 'palette colours',
   bands: 'not colours',
 };
 
-/** What an image file holds, as a table, and below it what a person should know. */
+/** Describes an image file as a table, followed by notes. */
 export function imageReport(file: string, image: ImageDescription, paint: Paint): string {
   const notes = image.notes.map(
     (text) => `  - ${wrap(printable(text), widest - 4).replaceAll('\n', '\n    ')}`,
@@ -39,7 +39,7 @@ export function imageReport(file: string, image: ImageDescription, paint: Paint)
       facts(image).map(([name, text]) => [name, shortened(printable(text), widestCell)]),
       { leftColumns: 2 },
     ),
-    ...(notes.length === 0 ? [] : ['', paint.attention('To be known:'), ...notes]),
+    ...(notes.length === 0 ? [] : ['', paint.attention('Notes:'), ...notes]),
   ].join('\n');
 }
 
@@ -49,13 +49,9 @@ function facts(image: ImageDescription): [name: string, text: string][] {
   return [
     ['Format', formatNames[image.format]],
     ['Size', `${count(width)} × ${count(height)} px${depth}`],
-    ['Bands', `${bands} (${interpretationNames[image.interpretation]})${seen(image)}`],
+    ['Bands', `${bands} (${interpretationNames[image.interpretation]})${inputBands(image)}`],
     ...names(image),
-    ...optional(
-      'Alpha',
-      image.alpha,
-      (band) => `band ${band}, which says where there is something`,
-    ),
+    ...optional('Alpha', image.alpha, (band) => `band ${band} (opacity)`),
     [
       'Values',
       `${image.dtype}, ${range(image)}${isScaled(image) ? ', after slope and intercept' : ''}${infinite(image)}`,
@@ -81,20 +77,20 @@ function facts(image: ImageDescription): [name: string, text: string][] {
   ];
 }
 
-/** Which of many a model sees, that nobody takes the first of a satellite's for colours unknowingly. */
-function seen({ bands, interpretation, seen: chosen }: ImageDescription): string {
+/** Names the bands of the model's input if there are others, because a satellite's first bands are not its colours. */
+function inputBands({ bands, interpretation, seen: chosen }: ImageDescription): string {
   if (interpretation !== 'bands' || bands === chosen.length) return '';
   const [red, green, blue] = chosen;
-  if (green === undefined || blue === undefined) return `; seen is ${red} unless others are chosen`;
-  return `; ${red}, ${green}, ${blue} seen as red, green, blue unless others are chosen`;
+  if (green === undefined || blue === undefined) return `; band ${red} is used by default`;
+  return `; bands ${red}, ${green}, ${blue} are used as red, green, blue by default`;
 }
 
-/** As many lines as they take; none where no band has a name. */
+/** Lists the names of bands in as many lines as needed; none if no band has a name. */
 function names({ bandNames, alpha }: ImageDescription): [name: string, text: string][] {
   if (bandNames.every((name) => name === null)) return [];
   const lines: string[] = [];
   for (const [at, name] of bandNames.entries()) {
-    const called = name ?? (at + 1 === alpha ? 'alpha' : 'without a name');
+    const called = name ?? (at + 1 === alpha ? 'alpha' : 'unnamed');
     const item = `${at + 1} ${shortened(called, 60)}`;
     const line = lines.at(-1);
     const longer = `${line}, ${item}`;
@@ -120,7 +116,7 @@ function optional<Value>(
 }
 
 function range({ min, max, mean }: Figures): string {
-  if (min === null && max === null) return 'none that is finite';
+  if (min === null && max === null) return 'no finite values';
   const bound = (value: number | null): string => (value === null ? 'infinite' : figure(value));
   return `${bound(min)} to ${bound(max)}, mean ${bound(mean)}`;
 }
@@ -148,7 +144,7 @@ function levelText(levels: ImageDescription['levels']): string {
   return levels.map(({ width, height }) => `${width} × ${height}`).join(', ');
 }
 
-/** As many digits that matter as float32 has, or more for coordinates. */
+/** Formats a number with as many significant digits as float32 has, or more for coordinates. */
 function figure(value: number, digits = 7): string {
   return String(Number(value.toPrecision(digits)));
 }

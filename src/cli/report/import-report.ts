@@ -5,44 +5,47 @@ import type { Paint } from '../paint.ts';
 import { printable } from '../text.ts';
 import { table } from './table.ts';
 
-/** What an import brought in. */
+/** Summarises an import. */
 export function importReport(summary: ImportSummary, paint: Paint): string {
-  const { rekeyed, project, added, known, moved, masks, likelyMasks, otherFiles, skipped } =
+  const { rekeyed, project, added, known, copies, moved, masks, likelyMasks, otherFiles, skipped } =
     summary;
-  const elsewhere = moved === 0 ? '' : `, ${count(moved)} of them found in another place`;
+  const elsewhere = moved === 0 ? '' : `, ${count(moved)} of them moved`;
   const rows = [
     ['Project', `${printable(project.name)}${project.isNew ? ', new' : ''}`],
     ['Workspace', printable(summary.workspace)],
     ...(rekeyed === null ? [] : [['Patients read again', rekeyedWords(rekeyed)]]),
     ['Added', counted(added, 'image')],
-    ['There before', `${counted(known, 'image')}${elsewhere}`],
+    ['Already imported', `${counted(known - copies, 'image')}${elsewhere}`],
+    ...(copies === 0
+      ? []
+      : [['Copies', `${counted(copies, 'image')} with the same content as another file, ignored`]]),
     ...(masks === 0 ? [] : [['With masks', counted(masks, 'image')]]),
     ...(likelyMasks === 0
       ? []
       : [
           [
             'Look like masks',
-            `${counted(likelyMasks, 'image')}; with --task segmentation and --masks found they come in as masks`,
+            `${counted(likelyMasks, 'image')}; to import them as masks, use --task segmentation --masks found`,
           ],
         ]),
     ['Left out', skipped.length === 0 ? 'nothing' : count(skipped.length)],
-    ...(otherFiles === 0 ? [] : [['Other files', count(otherFiles)]]),
+    ...(otherFiles === 0 ? [] : [['Not images', counted(otherFiles, 'file')]]),
   ];
   return [
     paint.strong(`Imported ${printable(summary.folder)}`),
     '',
     table(rows, { leftColumns: 2 }),
-    ...(rekeyed?.gone ?? []).map((path) => `Its file is gone or was changed: ${printable(path)}`),
+    ...(rekeyed?.gone ?? []).map((path) => `File missing or changed: ${printable(path)}`),
     ...(summary.maskValues.length === 0 ? [] : ['', valueTable(summary.maskValues, paint)]),
   ].join('\n');
 }
 
 function rekeyedWords({ images, groups, gone }: RekeyReport): string {
-  const missing = gone.length === 0 ? '' : `; files of ${count(gone.length)} are gone`;
+  const missing = gone.length === 0 ? '' : `; ${count(gone.length)} missing or changed`;
   return `${counted(images, 'image')} in ${counted(groups, 'group')}${missing}`;
 }
 
-/** What became of every value of the mask files. */
+/** Lists the use of every value in the mask files. */
 function valueTable(values: ImportSummary['maskValues'], paint: Paint): string {
   const rows = values.map(({ value, share, becomes }) => [
     printable(value),

@@ -2,18 +2,18 @@ import type { LabelExportReport } from '../../contract/label-export.ts';
 import { count, counted } from '../figures.ts';
 import type { Paint } from '../paint.ts';
 import { printable, wrap } from '../text.ts';
-import { widest } from '../world.ts';
+import { widest } from '../environment.ts';
 import { table } from './table.ts';
 
 const notesShown = 20;
 
-/** What was written of a project's labels. */
+/** Summarises the labels exported from a project. */
 export function labelsReport(report: LabelExportReport, paint: Paint): string {
   const { folder, files, images, unmarked, leftOut, notes } = report;
   const rows = [
     ['Folder', printable(folder)],
     ['Files', count(files.length)],
-    ['Labels of', counted(images, 'image')],
+    ['Exported', counted(images, 'image')],
     ...(unmarked === 0 ? [] : [['Without labels', counted(unmarked, 'image')]]),
     ['Left out', leftOut.length === 0 ? 'nothing' : counted(leftOut.length, 'image')],
   ];
@@ -26,6 +26,6 @@ export function labelsReport(report: LabelExportReport, paint: Paint): string {
     paint.strong('Labels exported'),
     '',
     table(rows, { leftColumns: 2 }),
-    ...(shown.length === 0 ? [] : ['', paint.attention('To be known:'), ...shown, ...more]),
+    ...(shown.length === 0 ? [] : ['', paint.attention('Notes:'), ...shown, ...more]),
   ].join('\n');
 }

@@ -4,14 +4,14 @@ import type { Paint } from '../paint.ts';
 import { printable } from '../text.ts';
 import { table } from './table.ts';
 
-/** What came of a search for missing images. */
+/** Summarises a search for missing images. */
 export function locateReport(report: LocateReport, paint: Paint): string {
-  const { folder, missing, found, byContent, first } = report;
+  const { folder, missing, found, renamed, first } = report;
   const rows = [
     ['Folder', printable(folder)],
     ['Missing before', counted(missing, 'image')],
     ['Found', counted(found, 'image')],
-    ...(byContent === 0 ? [] : [['Under another name', count(byContent)]]),
+    ...(renamed === 0 ? [] : [['Renamed', count(renamed)]]),
     ...(first === null
       ? []
       : [['Still missing', `${counted(missing - found, 'image')}, first ${printable(first)}`]]),

@@ -1,18 +1,21 @@
-import { judgeMasks } from '../../contract/judgement.ts';
+import { deliveredOf, judgeMasks } from '../../contract/judgement.ts';
 import type { Comparison, MaskJudgement, TestedMasks } from '../../contract/judgement.ts';
 import type { MaskSummary } from '../../contract/results.ts';
 import { counted } from '../figures.ts';
 import { costs } from './costs.ts';
+import { doerOf, fittedSentence, reasons } from './use.ts';
 
-/** What the figures of students that outline regions say: against plain copy and teacher, and what to try. */
+/** Compares a segmentation student with untrained copy and teacher, and suggests what to try next. */
 export function maskVerdict(summary: MaskSummary): string[] {
   const judged = judgeMasks(summary);
   if (!judged) {
     return [
-      'There is nothing to compare: no test mask shows any class. Test on images that show what the student should find.',
+      'Nothing can be compared: no test mask contains a class. Add test images that show what the student should find.',
     ];
   }
-  if (judged.isTeacherUnsuitable || judged.isStudentUseless) return noBetter(summary, judged);
+  if (judged.use.verdict !== 'usable') {
+    return [unusable(summary, judged), ...reasons(judged.use, 'outlines')];
+  }
   return [
     againstCopy(summary, judged),
     ...onImages(judged),
@@ -26,25 +29,17 @@ export function maskVerdict(summary: MaskSummary): string[] {
   ];
 }
 
-/** Of a teacher or a student that finds no more than outlining everything would, a comparison says nothing. */
-function noBetter(summary: MaskSummary, judged: MaskJudgement): string[] {
+/** Explains why a teacher or student is not usable and therefore not compared. */
+function unusable(summary: MaskSummary, { use, baseline }: MaskJudgement): string {
   const figure = (who: 'teacher' | 'student'): string =>
     summary[who].dice.mean?.value.toFixed(3) ?? '-';
-  const baseline = `outlining all of each image reaches ${judged.baseline?.toFixed(3) ?? '-'}`;
-  return [
-    ...(judged.isTeacherUnsuitable
-      ? [
-          `This teacher is unsuitable for these images: its mean Dice of ${figure('teacher')} is no better than no model (${baseline}). Choose a teacher of your field, outline more images, or check the masks.`,
-        ]
-      : []),
-    ...(judged.isStudentUseless
-      ? [
-          `Do not use this student: its mean Dice of ${figure('student')} is no better than no model (${baseline}).`,
-        ]
-      : []),
-    `The student ${costs(judged, 'a tile')}.`,
-    ...few(judged),
-  ];
+  const nothing = `marking the whole of each image reaches ${baseline?.toFixed(3) ?? '-'}`;
+  if (use.verdict === 'unsuitable') {
+    return `This teacher is unsuitable for these images: its mean Dice of ${figure('teacher')} is hardly better than no model (${nothing}).`;
+  }
+  return use.shortfall === 'least'
+    ? `Do not use this student: its mean Dice of ${figure('student')} is far too low (1 is perfect; ${nothing}).`
+    : `Do not use this student: its mean Dice of ${figure('student')} is ${use.shortfall === 'chance' ? 'no' : 'hardly'} better than no model (${nothing}).`;
 }
 
 function againstCopy(summary: MaskSummary, { overCopy, tested: on }: MaskJudgement): string {
@@ -52,24 +47,24 @@ function againstCopy(summary: MaskSummary, { overCopy, tested: on }: MaskJudgeme
   const tested = testedOf(on);
   if (outcome === 'same') {
     const reached = summary.student.dice.mean?.value.toFixed(3) ?? '-';
-    return `Distilling made no difference here: student and plain copy both reach a mean Dice of ${reached} (${tested}). The plain copy is as good.`;
+    return `${doerOf(summary)} made no difference here: student and untrained copy both reach a mean Dice of ${reached} (${tested}). The untrained copy is as good.`;
   }
-  const where = `${difference(overCopy)} the plain copy in mean Dice`;
+  const where = `${difference(overCopy)} the untrained copy in mean Dice`;
   if (on.isSingle) {
-    return `The student is ${where}, on ${tested}, which tells nothing of chance: the plain copy may be as good. More test images would tell.`;
+    return `The student is ${where}, on ${tested}. This is too little to rule out chance: the untrained copy may be as good. Use more test images to find out.`;
   }
   if (outcome === 'worse') {
     const certainty = isApart
       ? `Their 95 % intervals do not overlap (${tested})`
       : `Their 95 % intervals overlap, so with ${tested} this may be chance`;
-    return `Distilling did not help here: the student is ${where}. ${certainty}.`;
+    return `${doerOf(summary)} did not help here: the student is ${where}. ${certainty}.`;
   }
   return isApart
-    ? `Distilling helped: the student is ${where}, and their 95 % intervals do not overlap (${tested}).`
-    : `The student is ${where}, but their 95 % intervals overlap: with ${tested} this may be chance, and the plain copy as good. More test images would tell.`;
+    ? `${doerOf(summary)} helped: the student is ${where}, and their 95 % intervals do not overlap (${tested}).`
+    : `The student is ${where}, but their 95 % intervals overlap: with ${tested} this may be chance, and the untrained copy may be as good. Use more test images to find out.`;
 }
 
-/** Test images, or groups of them where those are fewer: what is of one patient or scene counts once. */
+/** Number of test images, and of their groups if those are fewer: all images of a patient or scene count once. */
 function testedOf({ images, units }: TestedMasks): string {
   const tested = counted(images, 'test image');
   return units < images ? `${tested} in ${counted(units, 'group')}` : tested;
@@ -78,16 +73,16 @@ function testedOf({ images, units }: TestedMasks): string {
 function onImages({ images: { differing, student, copy } }: MaskJudgement): string[] {
   if (differing === 0) return [];
   return [
-    `They differ on ${counted(differing, 'test image')}: on ${student} the student is better, on ${copy} the plain copy.`,
+    `Student and untrained copy differ on ${counted(differing, 'test image')}: on ${student} the student is better, on ${copy} the untrained copy.`,
   ];
 }
 
 function contradicted({ student, copy }: MaskSummary, { contradiction }: MaskJudgement): string[] {
   if (!contradiction) return [];
   const [ours, theirs] = [student, copy].map(({ iou }) => iou.mean?.value.toFixed(3) ?? '-');
-  const certainty = contradiction.isApart ? '' : ', which may be chance too';
+  const certainty = contradiction.isApart ? '' : ', which may also be chance';
   return [
-    `By IoU, which counts the pixels of all images together, it is the other way round: ${ours} for the student, ${theirs} for the plain copy${certainty}.`,
+    `By IoU over the pixels of all images together, the order is reversed: ${ours} for the student, ${theirs} for the untrained copy${certainty}.`,
   ];
 }
 
@@ -97,29 +92,40 @@ function againstTeacher(judged: MaskJudgement): string {
     outcome === 'same'
       ? 'is as good as the teacher'
       : `is ${difference(judged.overTeacher)} the teacher${isApart ? '' : ` (${doubtOf(judged.tested)})`}`;
-  return `The student ${quality}, ${costs(judged, 'a tile')}.`;
+  return `The student ${quality}, ${costs(judged, 'tile')}.`;
 }
 
 function doubtOf({ isSingle }: TestedMasks): string {
-  return isSingle ? 'chance not known' : 'intervals overlap';
+  return isSingle ? 'may be chance' : 'intervals overlap';
 }
 
-function kept({ recipe, adapted: isAdapted }: MaskSummary, { overCopy }: MaskJudgement): string[] {
-  if (recipe?.kept === 'copy' && !isAdapted) {
+function kept(summary: MaskSummary, { use }: MaskJudgement): string[] {
+  return [
+    ...(summary.adapted ? [] : delivered(summary)),
+    ...(use.recommended === 'copy'
+      ? ['The untrained copy is recommended: its files are next to those of the student.']
+      : []),
+  ];
+}
+
+/** Names the delivered model if training did not improve it. */
+function delivered(summary: MaskSummary): string[] {
+  const what = deliveredOf(summary);
+  if (what === 'copy') {
     return [
-      "The student's encoder is the plain copy: no state of its training was nearer to the teacher.",
+      "The student's encoder is the untrained copy: no training state was closer to the teacher.",
     ];
   }
-  return overCopy.outcome === 'worse'
-    ? ['The plain copy is recommended: its files lie beside those of the student.']
-    : [];
+  return what === 'fitted' ? [fittedSentence] : [];
 }
 
-/** Only the student's encoder saw the masks, so it is not distilling alone that made the difference. */
+/**
+ * Notes that only the student's encoder was fine-tuned on masks, so distilling alone does not explain the difference.
+ */
 function adapted(summary: MaskSummary, { overCopy }: MaskJudgement): string[] {
   if (!summary.adapted || overCopy.outcome !== 'better') return [];
   return [
-    "The student's encoder also learnt on from the masks (--adapt), those of teacher and plain copy did not: not all of its gain is from distilling.",
+    "Only the student's encoder was fine-tuned on the masks (--adapt), not that of teacher and untrained copy: part of its gain may come from the masks, not from distilling.",
   ];
 }
 
@@ -127,18 +133,18 @@ function copyOverTeacher({ copyOverTeacher: found }: MaskJudgement): string[] {
   if (found.outcome !== 'better') return [];
   const doubt = found.isApart ? '' : 'this may be chance; if not, ';
   return [
-    `The plain copy is ${difference(found)} even the teacher: ${doubt}the teacher does not know such images well, and being like it is of little help.`,
+    `The untrained copy is even ${difference(found)} the teacher: ${doubt}the teacher does not suit these images, and imitating it helps little.`,
   ];
 }
 
 function advice({ advice: what }: MaskJudgement): string[] {
   if (what === 'adapt') {
     return [
-      'Try --adapt: the adapters then go on to learn from the masks, instead of from the teacher alone.',
+      'Try --adapt, which fine-tunes the adapters on the masks after they learnt from the teacher.',
     ];
   }
   return what === 'more'
-    ? ['More images with masks, more --decoder-steps or another --rank may do better.']
+    ? ['More images with masks, more --decoder-steps or another --rank may help.']
     : [];
 }
 
@@ -146,10 +152,10 @@ function few({ tested: { images, units, isFew, isSingle } }: MaskJudgement): str
   if (!isFew) return [];
   const what = units < images ? 'group of test images' : 'test image';
   const several = units < images ? 'groups of test images' : 'test images';
-  const why = isSingle
-    ? 'one tells nothing of chance, so there are no intervals'
-    : 'the intervals themselves are rough';
-  return [`Only ${counted(units, what, several)}: ${why}. Hold out more for a sharper answer.`];
+  const why = isSingle ? 'intervals need more than one' : 'the intervals are only rough';
+  return [
+    `Only ${counted(units, what, several)}: ${why}. Hold out more for a more certain result.`,
+  ];
 }
 
 /** `0.031 above`. */

@@ -2,11 +2,11 @@ import type { PredictSummary } from '../../contract/results.ts';
 import { count, counted, percent, significant } from '../figures.ts';
 import type { Paint } from '../paint.ts';
 import { printable, shortened, wrap } from '../text.ts';
-import { widest } from '../world.ts';
+import { widest } from '../environment.ts';
 import { classList } from './class-list.ts';
 import { fileList } from './files.ts';
 
-/** What a model found, by class, what should be known of its files, and where they are. */
+/** Summarises predictions by class, with notes and the written files. */
 export function predictReport(summary: PredictSummary, paint: Paint): string {
   const { images, imagesPerSecond, files } = summary;
   return [
@@ -14,7 +14,7 @@ export function predictReport(summary: PredictSummary, paint: Paint): string {
     paint.strong(`${counted(images, 'image')} at ${significant(imagesPerSecond)} images/s`),
     '',
     summary.task === 'segmentation'
-      ? foundTable(['Class', 'Pixels', 'Share of what was found'], summary.pixels, paint)
+      ? foundTable(['Class', 'Pixels', 'Share of these pixels'], summary.pixels, paint)
       : foundTable(['Class', 'Images', 'Share'], summary.counts, paint, images),
     ...(summary.task === 'segmentation' ? remarks(summary) : []),
     '',
@@ -22,7 +22,7 @@ export function predictReport(summary: PredictSummary, paint: Paint): string {
   ].join('\n');
 }
 
-/** The most frequent class first; a share of `whole`, or of all classes together. */
+/** Lists classes, the most frequent first, with their share of `whole`, which is the sum of all classes by default. */
 function foundTable(
   head: readonly string[],
   found: Readonly<Record<string, number>>,
@@ -42,7 +42,7 @@ function foundTable(
 function remarks({ known, notes }: Extract<PredictSummary, { task: 'segmentation' }>): string[] {
   const sentences = [
     ...(known > 0
-      ? [`The masks of ${counted(known, 'image')} were there already and count here too.`]
+      ? [`The masks of ${counted(known, 'image')} already existed and are included here.`]
       : []),
     ...notes,
   ];

@@ -21,7 +21,6 @@ import { distillReport } from './distill-report.ts';
 import { evaluateReport } from './evaluate-report.ts';
 import { imageReport } from './image-report.ts';
 import { predictReport } from './predict-report.ts';
-import { skippedList } from './skipped.ts';
 import { teacherImportReport, teacherListReport } from './teacher-list-report.ts';
 import { teacherReport } from './teacher-report.ts';
 
@@ -41,7 +40,7 @@ describe('distillReport', () => {
   const report = distillReport(classSummaryOf(), plain);
 
   it.each([
-    ['Teacher', 'Plain copy', 'Student'],
+    ['Teacher', 'Untrained copy', 'Student'],
     ['Accuracy (95 % interval)', '93.4 % (91.4–95.4)', '84.5 % (82.5–86.5)', '90.1 % (88.1–92.1)'],
     ['Balanced accuracy', '92.4 % (90.4–94.4)', '83.5 % (81.5–85.5)', '89.1 % (87.1–91.1)'],
     ['F1, mean of classes', '0.914 (0.894–0.934)', '0.825 (0.805–0.845)', '0.881 (0.861–0.901)'],
@@ -51,14 +50,14 @@ describe('distillReport', () => {
     ['Size in float32', '21.6 MB', '10.8 MB', '10.8 MB'],
     ['Time per image', '2.4 ms', '1.2 ms', '1.2 ms'],
     ['Speed-up', '1.00×', '2.00×', '2.00×'],
-    ['Reused', "93 % of the teacher's answers"],
-    ['Loss', "0.8123 → 0.1034 (difference from the teacher's last block: plain copy → student)"],
+    ['Reused', "93 % of the teacher's outputs, computed in an earlier step"],
+    ['Loss', "0.8123 → 0.1034 (untrained copy → student; difference from the teacher's features)"],
     ['Blocks kept', '0, 2, 4, 6, 8, 10'],
-    ['Training', 'rank 16, 600 steps, 8 min 31 s in all'],
+    ['Training', 'rank 16, 600 steps, 8 min 31 s in total'],
     ['Images', '100 to distil, 20 labelled for the head, 150 to test'],
-    ['student.onnx', '10.9 MB', 'off by 2.1e-6', 'same answer on 100.0 % of 64 images'],
+    ['student.onnx', '10.9 MB', 'off by 2.1e-6', 'same prediction on 100.0 % of 64 images'],
     ['student.safetensors'],
-  ])('says %s', (...row) => {
+  ])('shows %s', (...row) => {
     expect(cells(report, row[0])).toEqual(row);
   });
 
@@ -71,12 +70,12 @@ describe('distillReport', () => {
     );
   });
 
-  it('has no AUC where there is none', () => {
+  it('shows a dash if there is no AUC', () => {
     const student = { ...candidate(0.9, 6), auc: null };
     expect(cells(distillReport(classSummaryOf({ student }), plain), 'AUC')?.at(-1)).toBe('-');
   });
 
-  it('is no wider than 100 columns, however much there is', () => {
+  it('is at most 100 columns wide for the largest figures', () => {
     const large = { ...candidate(0.97, 1024), parameters: 123_456_789_012, msPerImage: 123_456 };
     const wide = classSummaryOf({
       teacher: large,
@@ -116,41 +115,42 @@ describe('distillReport of masks', () => {
     ['Boundary F1 (2 px)', '0.810 (0.790–0.830)', '0.740 (0.720–0.760)', '0.800 (0.780–0.820)'],
     ['Size in float32', '21.6 MB', '10.8 MB', '10.8 MB'],
     ['Time per tile', '2.4 ms', '1.2 ms', '1.2 ms'],
-    ['Training', 'rank 16, 300 steps, 400 for each decoder, 8 min 31 s in all'],
+    ['Training', 'rank 16, 300 steps, 400 for each decoder, 8 min 31 s in total'],
     ['Images', '100 to distil, 20 with masks for the decoders, 31 to test'],
     ['Tiles', '128 × 128 px'],
     ['0.125', '0.250', '0.500', 'images/a.png'],
     ['student.onnx', ...['10.9 MB', 'off by 2.1e-6', 'same class on 100.0 % of pixels, 64 tiles']],
-  ])('says %s', (...row) => {
+  ])('shows %s', (...row) => {
     expect(cells(report, row[0])).toEqual(row);
   });
 
-  it('names the worst images first, and none that shows nothing', () => {
+  it('lists the worst test images first, without images that have no class', () => {
     expect(report.indexOf('images/a.png')).toBeLessThan(report.indexOf('images/b.png'));
     expect(report).not.toContain('images/c.png');
     const empty = distillReport(maskSummaryOf({ perImage: [] }), plain);
     expect(empty).not.toContain('worst');
   });
 
-  it('says that the adapters learnt on', () => {
+  it('reports that the adapters were fine-tuned', () => {
     const adapted = distillReport(maskSummaryOf({ adapted: true }), plain);
     expect(cells(adapted, 'Training')?.[1]).toContain('400 for each decoder and the adapters');
   });
 
-  it('names a single class once, and has dashes for what was not measured', () => {
+  it('names a single class once, and has dashes for missing figures', () => {
     const bare = {
       ...maskCandidate(0.8, 6),
-      ...{ dice: { mean: null, classes: { nucleus: null } }, boundaryF1: null },
+      dice: { mean: null, classes: { nucleus: null } },
+      boundaryF1: null,
     };
     const one = maskSummaryOf({ classes: ['nucleus'], student: bare });
     const text = distillReport(one, plain);
     expect(cells(text, 'nucleus')).toBeUndefined();
     expect(cells(text, 'Dice')?.at(-1)).toBe('-');
     expect(cells(text, 'Boundary F1')?.at(-1)).toBe('-');
-    expect(text).toContain('There is nothing to compare');
+    expect(text).toContain('Nothing can be compared');
   });
 
-  it('is no wider than 100 columns, and has fifty classes at most', () => {
+  it('is at most 100 columns wide, and lists at most fifty classes', () => {
     const classes = Array.from({ length: 60 }, (_, index) => `${index} ${'long '.repeat(30)}`);
     const text = distillReport(maskSummaryOf({ classes, adapted: true }), plain);
     expect(widthOf(text)).toBeLessThanOrEqual(100);
@@ -161,28 +161,28 @@ describe('distillReport of masks', () => {
 });
 
 describe('evaluateReport', () => {
-  it('says how well masks fit, as a whole and by class', () => {
+  it('reports the agreement of masks, overall and per class', () => {
     const report = evaluateReport(maskEvaluation, plain);
     expect(report).toContain('student.onnx on 12 images');
     expect(cells(report, 'Dice, mean of images (95')?.[1]).toBe('0.850 (0.830–0.870)');
     expect(cells(report, 'Boundary F1 (1.5 mm)')?.[1]).toBe('0.800 (0.780–0.820)');
-    expect(cells(report, 'Time a tile')?.[1]).toBe('3.5 ms');
+    expect(cells(report, 'Time per tile')?.[1]).toBe('3.5 ms');
     expect(cells(report, 'lumen')).toEqual([
       ...['lumen', '0.800 (0.780–0.820)', '0.700 (0.680–0.720)', '-'],
     ]);
     expect(widthOf(report)).toBeLessThanOrEqual(100);
   });
 
-  it('says how good the model is and where it errs', () => {
+  it('reports accuracy and the most frequent confusion of each class', () => {
     const report = evaluateReport(evaluateResult(), plain);
     expect(report).toContain('student.onnx on 100 images');
     expect(cells(report, 'Accuracy')?.[1]).toBe('85.0 % (83.0–87.0)');
-    expect(cells(report, 'Time an image')?.[1]).toBe('1.25 ms');
+    expect(cells(report, 'Time per image')?.[1]).toBe('1.25 ms');
     expect(cells(report, 'forest')).toEqual(['forest', '50', '80.0 %', 'water (10)']);
     expect(cells(report, 'water')).toEqual(['water', '50', '90.0 %', 'forest (5)']);
   });
 
-  it('tells four labels from four classes', () => {
+  it('distinguishes four labels from four classes', () => {
     const classes = ['a', 'b', 'c', 'd'];
     const [empty, labelRow] = [
       [0, 0, 0, 0],
@@ -201,7 +201,7 @@ describe('evaluateReport', () => {
     expect(cells(evaluateReport(several, plain), 'a ')).toEqual(['a', '15', '80.0 %', '5.9 %']);
   });
 
-  it('lists fifty classes at most, with names cut to fit', () => {
+  it('lists at most fifty classes, with shortened names', () => {
     const classes = Array.from({ length: 60 }, (_, index) => `${index} ${'long '.repeat(30)}`);
     const confusion = classes.map((_, row) => classes.map((__, column) => row + column));
     const report = evaluateReport(evaluateResult({ classes, confusion }), plain);
@@ -218,11 +218,11 @@ it('predictReport counts the classes, the most frequent first', () => {
   expect(report).toContain('Written to /answers\n  predictions.csv');
 });
 
-it('predictReport counts pixels, and says what should be known', () => {
+it('predictReport counts pixels, and adds notes', () => {
   const report = predictReport(maskPrediction, plain);
   expect(report).toContain('4 images at 2.5 images/s');
   expect(cells(report, 'nucleus')).toEqual(['nucleus', '3,000', '75.0 %']);
-  expect(report).toContain('The masks of 2 images were there already and count here too.');
+  expect(report).toContain('The masks of 2 images already existed and are included here.');
   const files = Array.from({ length: 30 }, (_, index) => `/answers/${index}.png`);
   const many = predictReport({ ...maskPrediction, files }, plain);
   expect(many).toContain('19.png\n  and 10 more');
@@ -245,9 +245,13 @@ it('teacherReport describes the model, what was inferred and the students', () =
   expect(cells(report, '--heads')).toEqual([
     '--heads',
     '3',
-    'certain: a configuration beside it says so',
+    'certain: stated in a configuration file next to the weights',
   ]);
-  expect(cells(report, '--mean')).toEqual(['--mean', '0.485, 0.456, 0.406', 'a guess: check it']);
+  expect(cells(report, '--mean')).toEqual([
+    '--mean',
+    '0.485, 0.456, 0.406',
+    'a guess: please check',
+  ]);
   expect(report).toContain('  - The text encoder is left out');
   expect(cells(report, '0, 3, 6, 9')).toEqual(['0, 3, 6, 9', '3', '4', '1.81 million', '34 %']);
   expect(widthOf(report)).toBeLessThanOrEqual(100);
@@ -256,56 +260,76 @@ it('teacherReport describes the model, what was inferred and the students', () =
 it.each([
   [6, '64 × 64 px, trained on 6 bands, patches of 8 px'],
   [1, '64 × 64 px, trained on 1 band, patches of 8 px'],
-])('teacherReport says how many bands a teacher was trained on: %d', (bands, expected) => {
+])('teacherReport reports how many bands a teacher was trained on: %d', (bands, expected) => {
   const value = Array.from({ length: bands }, () => 0.5);
   const mean = { property: 'mean', value, source: 'guess', sentence: '' } as const;
   const report = teacherReport({ ...teacherResult, inferred: [mean] }, plain);
-  expect(cells(report, 'Image')?.[1]).toBe(expected);
+  expect(cells(report, 'Input')?.[1]).toBe(expected);
 });
 
 describe('teachers of a workspace', () => {
   const { inferred, notes, assumed } = teacherResult;
   const teacher: Teacher = {
-    ...{ id: 2, name: 'rad-dino', file: '/models/rad-dino', isBundled: false, isFetched: false },
+    id: 2,
+    name: 'rad-dino',
+    file: '/models/rad-dino',
+    isBundled: false,
+    isFetched: false,
     bytes: 346_000_000,
-    ...{ parameters: 86_600_000, imageSize: 518, patchSize: 14, width: 768, heads: 12, depth: 12 },
-    ...{ blockParameters: 7_100_000, training: null, suits: null, licence: null },
-    ...{ assumed, inferred, notes, memoryNeeded: 1, memoryFree: 1 },
+    parameters: 86_600_000,
+    imageSize: 518,
+    patchSize: 14,
+    width: 768,
+    heads: 12,
+    depth: 12,
+    blockParameters: 7_100_000,
+    training: null,
+    suits: null,
+    licence: null,
+    assumed,
+    inferred,
+    notes,
+    memoryNeeded: 1,
+    memoryFree: 1,
   };
 
   it.each([
     [true, 'Imported rad-dino'],
-    [false, 'Updated rad-dino, which was there already'],
-  ])('teacherImportReport says what came in (new: %j)', (isNew, title) => {
+    [false, 'Updated rad-dino, which was already in the workspace'],
+  ])('teacherImportReport describes the imported teacher (new: %j)', (isNew, title) => {
     const report = teacherImportReport({ workspace: '/projects', teacher, isNew }, plain);
     expect(report.split('\n')[0]).toBe(title);
-    expect(cells(report, 'Image')).toEqual(['Image', '518 × 518 px, patches of 14 px']);
-    expect(cells(report, '--mean')).toEqual(['--mean', '0.485, 0.456, 0.406', 'a guess: check it']);
+    expect(cells(report, 'Input')).toEqual(['Input', '518 × 518 px, patches of 14 px']);
+    expect(cells(report, '--mean')).toEqual([
+      '--mean',
+      '0.485, 0.456, 0.406',
+      'a guess: please check',
+    ]);
     expect(report).toContain('  - The text encoder is left out');
   });
 
-  it('teacherImportReport says that the bundled teacher is there', () => {
+  it('teacherImportReport reports that every workspace has the bundled teacher', () => {
     const bundled = { ...teacher, isBundled: true };
     const summary = { workspace: '/projects', teacher: bundled, isNew: false };
     expect(teacherImportReport(summary, plain)).toMatch(/^This is the bundled teacher/);
   });
 
-  it('teacherListReport says what was guessed of each', () => {
+  it('teacherListReport lists the guessed properties of each teacher', () => {
     const teachers = [{ ...teacher, name: 'own', isBundled: true, inferred: [] }, teacher];
     const report = teacherListReport({ workspace: '/projects', teachers, gone: [] }, plain);
     expect(cells(report, 'rad-dino')).toEqual([
       ...['rad-dino', '86.6 million', '518 px', '12 blocks', 'mean'],
     ]);
-    expect(cells(report, 'own (comes with Understudy)')?.at(-1)).toBe('nothing');
-    expect(report).not.toContain('is gone');
+    expect(cells(report, 'own (comes with Understudy)')?.at(-1)).toBe('none');
+    expect(report).not.toContain('is missing');
     const none = { workspace: '/projects', teachers: [], gone: [] };
     expect(teacherListReport(none, plain)).toContain('No teachers yet.');
   });
 
-  it('teacherListReport says whose file is gone', () => {
+  it('teacherListReport names teachers whose file is missing', () => {
     const list = { workspace: '/projects', teachers: [teacher], gone: [teacher.id] };
     expect(teacherListReport(list, plain)).toContain(
-      '  - The file of rad-dino is gone: /models/rad-dino. Put it back, or import it again.',
+      '  - The file of rad-dino is missing: /models/rad-dino. Put it back, or import it again.',
     );
   });
 });
@@ -316,7 +340,7 @@ describe('imageReport', () => {
   it.each([
     ['Format', 'TIFF'],
     ['Size', '10,980 × 5,490 px'],
-    ['Bands', '13 (not colours); 1, 2, 3 seen as red, green, blue unless others are chosen'],
+    ['Bands', '13 (not colours); bands 1, 2, 3 are used as red, green, blue by default'],
     ['Values', 'uint16, 0 to 28000, mean 1234.568'],
     ['Nodata', '0'],
     ['Spacing', '10 × 10 m'],
@@ -328,11 +352,11 @@ describe('imageReport', () => {
     ['Transform', '10, 0, 600000, 0, -10, 5100000.25'],
     ['Levels', '10980 × 5490, 5490 × 2745'],
     ['- The last strip is cut short.'],
-  ])('says %s', (...row) => {
+  ])('shows %s', (...row) => {
     expect(cells(report, row[0])).toEqual(row);
   });
 
-  it('leaves out what the file does not say', () => {
+  it('omits properties that the file does not state', () => {
     const bare = { crs: null, transform: null, nodata: null, spacing: null };
     const plainValues = { rescale: null, rescaled: null, windows: [], min: null, max: null };
     const rest = { ...plainValues, levels: [], notes: [] };
@@ -343,32 +367,32 @@ describe('imageReport', () => {
         .slice(2)
         .map((line) => line.split(' ')[0]),
     ).toEqual([...['Format', 'Size', 'Bands', 'Values']]);
-    expect(text).toContain('uint16, none that is finite');
+    expect(text).toContain('uint16, no finite values');
   });
 
-  it('says how a volume lies, and how many frames there are', () => {
+  it('reports the orientation of a volume, and its number of frames', () => {
     const lies = { orientation: 'LAS', shape: [4, 5, 6, 20], zooms: [1, 1, 2.5, 2], frames: 120 };
     const text = imageReport('x', { ...imageResult, ...lies }, plain);
     expect(cells(text, 'Orientation')?.[1]).toBe('LAS, 4 × 5 × 6 × 20 voxels of 1 × 1 × 2.5 × 2');
     expect(cells(text, 'Size')?.[1]).toBe('10,980 × 5,490 px, 120 frames');
   });
 
-  it('lists bands with their names in lines, and says which is alpha', () => {
+  it('lists bands with their names in several lines, and marks the alpha band', () => {
     const bandNames = ['B02', null, ...Array.from({ length: 10 }, () => 'reflectance'), null];
     const text = imageReport('x', { ...imageResult, bandNames, alpha: 13 }, plain);
-    expect(cells(text, 'Alpha')?.[1]).toMatch(/^band 13,/);
-    expect(cells(text, 'Names')?.[1]).toMatch(/^1 B02, 2 without a name, 3 reflectance, .*,$/);
-    expect(text).toMatch(/^ +6 reflectance,.* 10 reflectance,\n +11 reflectance, .*, 13 alpha$/m);
+    expect(cells(text, 'Alpha')?.[1]).toMatch(/^band 13 \(opacity\)$/);
+    expect(cells(text, 'Names')?.[1]).toMatch(/^1 B02, 2 unnamed, 3 reflectance, .*,$/);
+    expect(text).toMatch(/^ +7 reflectance,.* 11 reflectance,\n +12 reflectance, 13 alpha$/m);
   });
 
-  it('says of infinite values that they were left out', () => {
+  it('reports that infinite values were left out', () => {
     const text = imageReport('x', { ...imageResult, infinite: 2 }, plain);
     expect(cells(text, 'Values')?.[1]).toBe(
       'uint16, 0 to 28000, mean 1234.568; 2 infinite values left out',
     );
   });
 
-  it('says which figures are after slope and intercept, and which are infinite', () => {
+  it('marks figures after slope and intercept, and infinite ones', () => {
     const scaled = { format: 'nifti', rescaled: null, max: null, mean: null } as const;
     const text = imageReport('x', { ...imageResult, ...scaled }, plain);
     expect(cells(text, 'Values')?.[1]).toBe(
@@ -377,7 +401,7 @@ describe('imageReport', () => {
     expect(cells(text, 'Rescaled')).toBeUndefined();
   });
 
-  it('is no wider than 100 columns and obeys nothing in the file', () => {
+  it('is at most 100 columns wide and replaces control characters of the file', () => {
     const notes = ['long '.repeat(60)];
     const text = imageReport(
       'x',
@@ -389,58 +413,28 @@ describe('imageReport', () => {
   });
 });
 
-it('devicesReport lists what can be used, and says what the rest would need', () => {
+it('devicesReport lists usable devices, and what the others need', () => {
   const report = devicesReport(
     [
       {
-        ...{ name: 'cpu', description: 'Xeon', missing: null, threads: 2 },
-        ...{ memoryBytes: 2 ** 33, imagesPerSecond: 170.4 },
+        name: 'cpu',
+        description: 'Xeon',
+        missing: null,
+        threads: 2,
+        memoryBytes: 2 ** 33,
+        imagesPerSecond: 170.4,
       },
       {
-        ...{ name: 'webgpu', description: 'GPU', missing: 'It needs a driver.', threads: null },
-        ...{ memoryBytes: null, imagesPerSecond: null },
+        name: 'webgpu',
+        description: 'GPU',
+        missing: 'It needs a driver.',
+        threads: null,
+        memoryBytes: null,
+        imagesPerSecond: null,
       },
     ],
     plain,
   );
   expect(cells(report, 'cpu')).toEqual(['cpu', 'Xeon', '2', '8 GiB', '170']);
   expect(report).toContain('webgpu: It needs a driver.');
-});
-
-describe('skippedList', () => {
-  it('breaks long lines, cuts no reason short, and says nothing of no files', () => {
-    expect(skippedList([])).toBe('');
-    const path = `in/${'x'.repeat(60)}.png`;
-    const list = skippedList([{ path, reason: `${'is cut off '.repeat(19)}copy it again.` }]);
-    expect(widthOf(list)).toBeLessThanOrEqual(100);
-    expect(list).toContain(`  ${path}:\n    is cut off`);
-    expect(list).toContain('copy it again.');
-  });
-
-  it('names a file once', () => {
-    const list = skippedList([
-      { path: '/a/b.png', reason: '/a/b.png is not an image. Remove it.' },
-    ]);
-    expect(list).toBe('\n1 file left out:\n  /a/b.png: is not an image. Remove it.\n');
-  });
-
-  it('puts slices of a file with one reason together', () => {
-    const slices = Array.from({ length: 30 }, (_, at) => ({
-      path: `dose.dcm#${at + 1}`,
-      reason: at === 7 ? 'it is empty' : `dose.dcm#${at + 1} has no place`,
-    }));
-    const list = skippedList([...slices, { path: 'c.png', reason: 'it is damaged' }]);
-    expect(list.split('\n').slice(1)).toEqual([
-      '31 images left out:',
-      '  dose.dcm, 29 slices: has no place',
-      '  dose.dcm#8: it is empty',
-      '  c.png: it is damaged',
-      '',
-    ]);
-  });
-
-  it('says how many are not listed', () => {
-    const files = Array.from({ length: 23 }, (_, at) => ({ path: `${at}.png`, reason: 'empty' }));
-    expect(skippedList(files)).toContain('\n  and 3 more, which --json lists\n');
-  });
 });

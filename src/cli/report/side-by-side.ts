@@ -25,15 +25,15 @@ import { table } from './table.ts';
 const classesListed = 50;
 const nameWidth = 24;
 
-/** A row of the comparison, from each candidate's report. */
+/** Row of the comparison: its name, and its cell for a candidate's report. */
 type Row<Report> = readonly [name: string, cell: (report: Report) => string];
 
-/** Teacher, plain copy and student: how good they are and what they cost. */
+/** Compares quality, size and time of teacher, untrained copy and student. */
 export function sideBySide(summary: DistillSummary, paint: Paint): string {
   const isMasks = summary.task === 'segmentation';
   const costs = cells(costRows(summary.teacher, isMasks ? 'tile' : 'image'), summary);
   const rows = [
-    ['', 'Teacher', 'Plain copy', 'Student'],
+    ['', 'Teacher', 'Untrained copy', 'Student'],
     ...(isMasks ? cells(maskRows(summary), summary) : cells(classRows, summary)),
     ...costs,
   ];
@@ -46,7 +46,7 @@ export function sideBySide(summary: DistillSummary, paint: Paint): string {
     : lines;
 }
 
-/** What answers reach that take no model, the same in each column. */
+/** Returns rows of baselines without a model, equal in each column. */
 function classBaselineRows(summary: ClassSummary): string[][] {
   const { chance, mostFrequent } = classBaselinesOf(summary);
   return [
@@ -89,7 +89,7 @@ function maskRows({ classes, tolerance }: MaskSummary): Row<MaskCandidateReport>
   ];
 }
 
-/** The mean and, where there are several, each class below it. */
+/** Returns a row of the mean and, if there are several classes, a row per class. */
 function scoreRows(
   name: string,
   classes: readonly string[],
@@ -123,7 +123,7 @@ export function boundaryName({ distance, unit }: WrittenTolerance): string {
   return `Boundary F1 (${distance} ${unit})`;
 }
 
-/** An interval as a share, or a dash where there was nothing to measure. */
+/** Formats an interval, or a dash if there is none. */
 export function orDash(
   interval: Interval | null | undefined,
   write: (interval: Interval) => string = shareInterval,

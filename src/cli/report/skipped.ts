@@ -1,39 +1,34 @@
+import type { SkippedImage } from '../../contract/results.ts';
 import { counted } from '../figures.ts';
-import { printable, wrap } from '../text.ts';
-import { widest } from '../world.ts';
-
-/** A file that was left out, and why. */
-export interface SkippedFile {
-  readonly path: string;
-  readonly reason: string;
-}
+import { listOf, printable, wrap } from '../text.ts';
+import { widest } from '../environment.ts';
 
 const listed = 20;
-/** Characters of a reason that are shown. What to do stands at the end of a reason, so that usual ones are shown whole. */
+/** Largest number of shown characters of a reason. Reasons end with what to do, so typical ones are shown whole. */
 const longestReason = 1000;
-/** Slices of a file are called after it: `scan.dcm#12`. */
+/** Suffix of a slice's name after its file's name: `scan.dcm#12`. */
 const sliceSuffix = /#\d+$/;
 
 /**
- * The files that were left out, each with its reason, the first twenty by name; nothing where there are none. Slices of
- * a file that have one reason stand together.
+ * Lists files and folders that were left out, each with its reason: the first twenty, and the number of others. Slices of
+ * a file that have the same reason share an entry. Empty if nothing was left out.
  */
-export function skippedList(files: readonly SkippedFile[]): string {
+export function skippedList(files: readonly SkippedImage[]): string {
   if (files.length === 0) return '';
   const entries = withSlicesTogether(files);
   const shown = entries.slice(0, listed);
   const rest = entries.slice(listed).reduce((sum, { slices }) => sum + Math.max(1, slices), 0);
-  const end = rest > 0 ? [`  and ${rest} more, which --json lists`] : [];
-  const title = `\n${counted(files.length, nounOf(files))} left out:`;
+  const end = rest > 0 ? [`  and ${rest} more; --json lists all`] : [];
+  const title = `\n${countOf(files)} left out:`;
   return [title, ...shown.map(written), ...end, ''].join('\n');
 }
 
-interface Entry extends SkippedFile {
-  /** How many slices of the file it is of; 0: the file. */
+interface Entry extends SkippedImage {
+  /** Number of slices of the file; 0: the file as a whole. */
   readonly slices: number;
 }
 
-function withSlicesTogether(files: readonly SkippedFile[]): Entry[] {
+function withSlicesTogether(files: readonly SkippedImage[]): Entry[] {
   const entries = new Map<string, Entry>();
   for (const { path, reason } of files) {
     const file = path.replace(sliceSuffix, '');
@@ -47,13 +42,21 @@ function withSlicesTogether(files: readonly SkippedFile[]): Entry[] {
   return [...entries.values()];
 }
 
-/** Reasons often begin with the file, which stands before them already. */
+/** Removes the path from the start of a reason, because the list shows it already. */
 function withoutPath(reason: string, path: string): string {
   return reason.startsWith(`${path} `) ? reason.slice(path.length + 1) : reason;
 }
 
-function nounOf(files: readonly SkippedFile[]): string {
-  return files.some(({ path }) => sliceSuffix.test(path)) ? 'image' : 'file';
+/** `3 files`, `31 images`, `2 files and 1 folder`. */
+function countOf(skipped: readonly SkippedImage[]): string {
+  const files = skipped.filter(({ isFolder }) => isFolder !== true);
+  const folders = skipped.length - files.length;
+  const noun = files.some(({ path }) => sliceSuffix.test(path)) ? 'image' : 'file';
+  const parts = [
+    ...(files.length === 0 ? [] : [counted(files.length, noun)]),
+    ...(folders === 0 ? [] : [counted(folders, 'folder')]),
+  ];
+  return listOf(parts, 'and');
 }
 
 function written({ path, reason, slices }: Entry): string {
@@ -61,7 +64,7 @@ function written({ path, reason, slices }: Entry): string {
   const isLong = reason.length > longestReason;
   const why = printable(isLong ? `${reason.slice(0, longestReason)}…` : reason);
   const line = `  ${name}: ${why}`;
-  // A name that is cut cannot be found, so a long line is broken after it instead.
+  // A shortened path could not be found, so a long line is broken after the path instead.
   if (line.length <= widest) return line;
   return `  ${name}:\n${wrap(why, widest, '    ')}`;
 }

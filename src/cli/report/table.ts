@@ -1,6 +1,6 @@
-/** A column's text and where it stands. */
+/** Form of a table. */
 export interface TableOptions {
-  /** Columns, from the left, that are text and stand left; the rest are numbers and stand right. */
+  /** Number of text columns, aligned left; the other columns are numbers, aligned right. */
   readonly leftColumns: number;
   readonly indent?: string;
   /** Applied to the first row. */
@@ -9,7 +9,7 @@ export interface TableOptions {
 
 const gap = '  ';
 
-/** Rows of cells as lines of text with aligned columns. */
+/** Formats rows of cells as lines of text with aligned columns. */
 export function table(rows: readonly (readonly string[])[], options: TableOptions): string {
   const { leftColumns, indent = '', header = (text: string) => text } = options;
   const columns = Math.max(...rows.map((row) => row.length));

@@ -6,7 +6,7 @@ import { printable } from '../text.ts';
 import { inferredTable, noteLines } from './teacher-report.ts';
 import { table } from './table.ts';
 
-/** A teacher that came in. */
+/** Reports an imported teacher. */
 export function teacherImportReport(
   { workspace, teacher, isNew }: TeacherImportSummary,
   paint: Paint,
@@ -16,7 +16,7 @@ export function teacherImportReport(
     ? `Imported ${name}`
     : teacher.isBundled
       ? `This is the bundled teacher, which every workspace has: ${name}`
-      : `Updated ${name}, which was there already`;
+      : `Updated ${name}, which was already in the workspace`;
   return [
     paint.strong(what),
     '',
@@ -27,7 +27,7 @@ export function teacherImportReport(
   ].join('\n');
 }
 
-/** The teachers of a workspace. */
+/** Lists the teachers of a workspace. */
 export function teacherListReport(
   { workspace, teachers, gone }: TeacherList,
   paint: Paint,
@@ -35,7 +35,8 @@ export function teacherListReport(
   const lost = teachers
     .filter(({ id }) => gone.includes(id))
     .map(
-      ({ name, file }) => `The file of ${name} is gone: ${file}. Put it back, or import it again.`,
+      ({ name, file }) =>
+        `The file of ${name} is missing: ${file}. Put it back, or import it again.`,
     );
   const rows = teachers.map((teacher) => [
     `${printable(teacher.name)}${teacher.isBundled ? ' (comes with Understudy)' : ''}`,
@@ -49,7 +50,7 @@ export function teacherListReport(
     '',
     rows.length === 0
       ? 'No teachers yet.'
-      : table([['Teacher', 'Parameters', 'Image', 'Depth', 'Guessed'], ...rows], {
+      : table([['Teacher', 'Parameters', 'Input', 'Depth', 'Guessed properties'], ...rows], {
           leftColumns: 1,
           header: (line) => paint.strong(line),
         }),
@@ -68,13 +69,13 @@ function facts({
   return [
     ['File', `${printable(file)}, ${megabytes(bytes)}`],
     ['Parameters', parameters(all)],
-    ['Image', `${imageSize} × ${imageSize} px, patches of ${patchSize} px`],
+    ['Input', `${imageSize} × ${imageSize} px, patches of ${patchSize} px`],
     ['Blocks', `${rest.depth}, width ${rest.width}`],
   ];
 }
 
-/** Properties for which there was nothing better than a guess. */
+/** Lists properties whose values are guesses. */
 function unsure({ inferred }: Teacher): string {
   const guessed = inferred.filter(({ source }) => source === 'guess');
-  return guessed.map(({ property }) => property).join(', ') || 'nothing';
+  return guessed.map(({ property }) => property).join(', ') || 'none';
 }

@@ -7,10 +7,10 @@ import { overrideOptions } from '../commands/teacher-options.ts';
 import { counted, megabytes, parameters, percent } from '../figures.ts';
 import type { Paint } from '../paint.ts';
 import { printable, shortened, wrap } from '../text.ts';
-import { widest } from '../world.ts';
+import { widest } from '../environment.ts';
 import { table } from './table.ts';
 
-/** What a checkpoint holds, what was inferred and how surely, and which students it could teach. */
+/** Describes a checkpoint: its contents, the inferred properties and their certainty, and its possible students. */
 export function teacherReport(teacher: TeacherDescription, paint: Paint): string {
   return [
     paint.strong(printable(teacher.file)),
@@ -25,27 +25,27 @@ export function teacherReport(teacher: TeacherDescription, paint: Paint): string
 }
 
 const sources: Readonly<Record<PropertySource, string>> = {
-  given: 'certain: you said so',
-  file: 'certain: the file says so',
-  config: 'certain: a configuration beside it says so',
-  family: 'likely: usual for this family',
-  guess: 'a guess: check it',
+  given: 'certain: given as an option',
+  file: 'certain: stated in the file',
+  config: 'certain: stated in a configuration file next to the weights',
+  family: 'likely: typical of this family of models',
+  guess: 'a guess: please check',
 };
 
-/** What weights do not show by themselves, and how surely it is known. */
+/** Lists properties that the weights do not determine, and their certainty. */
 export function inferredTable(inferred: readonly InferredProperty[], paint: Paint): string {
   const rows = inferred.map(({ property, value, source }) => [
     overrideOptions[property].flags.replace(/ .*/, ''),
     typeof value === 'object' ? figures(value) : String(value),
     sources[source],
   ]);
-  return table([['What is inferred', 'Value', 'How surely'], ...rows], {
+  return table([['Property', 'Value', 'Certainty'], ...rows], {
     leftColumns: 3,
     header: (line) => paint.strong(line),
   });
 }
 
-/** Sentences below a table, one an entry. */
+/** Formats notes as list items below a table. */
 export function noteLines(notes: readonly string[]): string[] {
   if (notes.length === 0) return [];
   const lines = notes.map(
@@ -71,7 +71,7 @@ function facts(teacher: TeacherDescription): string[][] {
     ],
     ['Parameters', parameters(teacher.parameters)],
     [
-      'Image',
+      'Input',
       `${a.imageSize} × ${a.imageSize} px, ${bandsOf(teacher)}, patches of ${a.patchSize} px`,
     ],
     [
@@ -83,7 +83,10 @@ function facts(teacher: TeacherDescription): string[][] {
   ];
 }
 
-/** Of its own bands each has a mean; the architecture is the one that red, green and blue were made to fit. */
+/**
+ * Returns the number of bands that the teacher was trained on: each has a mean. The architecture is already adapted to red,
+ * green and blue.
+ */
 function bandsOf({ architecture: { channels }, inferred }: TeacherDescription): string {
   const mean = inferred.find(({ property }) => property === 'mean')?.value;
   const bands = Array.isArray(mean) ? mean.length : channels;
@@ -103,8 +106,11 @@ function students({ students: all, parameters: whole }: TeacherDescription, pain
     parameters(kept),
     percent(kept / whole, 0),
   ]);
-  return table([['Blocks kept', 'Skip factor', 'Blocks', 'Parameters', 'Of teacher'], ...rows], {
-    leftColumns: 1,
-    header: (line) => paint.strong(line),
-  });
+  return table(
+    [['Blocks kept', 'Skip factor', 'Blocks', 'Parameters', 'Share of teacher'], ...rows],
+    {
+      leftColumns: 1,
+      header: (line) => paint.strong(line),
+    },
+  );
 }

@@ -10,7 +10,7 @@ import {
 } from '../../contract/testing/results.ts';
 import { verdict } from './verdict.ts';
 
-/** What is said of these accuracies; every interval reaches 2 points either way. */
+/** Returns the verdict on these accuracies; every interval reaches 2 points either way. */
 function said(copy: number, student: number): string {
   return verdict(classSummaryOf({ copy: candidate(copy, 6), student: candidate(student, 6) })).join(
     ' ',
@@ -18,37 +18,37 @@ function said(copy: number, student: number): string {
 }
 
 describe('verdict', () => {
-  it('says that distilling helped where the intervals lie apart', () => {
+  it('reports that distilling helped if the intervals do not overlap', () => {
     expect(said(0.845, 0.901)).toMatch(
-      /^Distilling helped: the student is 5\.6 points above the plain copy, .* do not overlap \(150 test images\)/,
+      /^Distilling helped: the student is 5\.6 points above the untrained copy, .* do not overlap \(150 test images\)/,
     );
   });
 
   it('doubts a gain within the intervals', () => {
     const text = said(0.88, 0.89);
-    expect(text).toContain('1.0 point above the plain copy, but their 95 % intervals overlap');
+    expect(text).toContain('1.0 point above the untrained copy, but their 95 % intervals overlap');
     expect(text).not.toContain('Distilling helped');
   });
 
-  it('says that it did not help where the student is worse', () => {
+  it('reports that distilling did not help if the student is worse', () => {
     expect(said(0.901, 0.85)).toMatch(/^Distilling did not help here: .* 5\.1 points below .* not/);
     expect(said(0.901, 0.89)).toMatch(/^Distilling did not help here: .* may be chance/);
   });
 
-  it('says that it made no difference where there is none to see', () => {
+  it('reports that distilling made no difference if the figures are equal', () => {
     expect(said(0.9, 0.9004)).toMatch(
       /^Distilling made no difference .* 90\.0 % of 150 test images/,
     );
   });
 
-  it('compares with the teacher', () => {
+  it('compares the student with the teacher', () => {
     expect(said(0.845, 0.901)).toContain(
-      'It is 3.3 points below the teacher (their 95 % intervals overlap), has 50 % of its size and takes 50 % of its time an image.',
+      'The student is 3.3 points below the teacher (their 95 % intervals overlap), has 50 % of its size and needs 50 % of its time per image.',
     );
-    expect(said(0.7, 0.8)).toContain('It is 13.4 points below the teacher, has');
+    expect(said(0.7, 0.8)).toContain('The student is 13.4 points below the teacher, has');
     const slow = { ...candidate(0.934, 6), msPerImage: 2.4 };
     expect(verdict(classSummaryOf({ student: slow }))[1]).toBe(
-      'It is as accurate as the teacher, has 50 % of its size and is no faster on this machine.',
+      'The student is as accurate as the teacher, has 50 % of its size and is no faster on this machine.',
     );
   });
 
@@ -59,7 +59,7 @@ describe('verdict', () => {
     expect(said(0.7, 0.8)).not.toContain('Only 150');
   });
 
-  it.each([0.5, 0.6])('warns where the loss went from 0.5 to %d', (last) => {
+  it.each([0.5, 0.6])('warns if the loss went from 0.5 to %d', (last) => {
     expect(verdict(classSummaryOf({ loss: { first: 0.5, last } })).at(-1)).toMatch(/did not fall/);
   });
 
@@ -70,21 +70,23 @@ describe('verdict', () => {
     ];
     const guess = (accuracy: number): ReturnType<typeof candidate> => ({
       ...candidate(accuracy, 12),
-      ...{ accuracy: intervalOf(accuracy, 0.2), balancedAccuracy: intervalOf(accuracy, 0.2) },
+      accuracy: intervalOf(accuracy, 0.2),
+      balancedAccuracy: intervalOf(accuracy, 0.2),
       confusion,
     });
     const text = verdict(
       classSummaryOf({ teacher: guess(0.294), copy: guess(0.2), student: guess(0.529) }),
     ).join(' ');
     expect(text).toMatch(
-      /^This teacher is unsuitable .* 29\.4 % .* guessing \(50\.0 %\) .* 64\.7 %/,
+      /^Do not use this student: its accuracy of 52\.9 % .* guessing \(50\.0 %\) .*64\.7 %/,
     );
-    expect(text).toContain('Do not use this student: its accuracy of 52.9 %');
-    expect(text).not.toMatch(/helped|above/);
+    expect(text).toMatch(/Its teacher does poorly .* 29\.4 % \(9\.4–49\.4\)/);
+    expect(text).toContain('What to do next: choose a teacher of your field');
+    expect(text).not.toMatch(/helped|above|of its size/);
   });
 
-  it('recommends the plain copy where it did better, and says where the student is the copy', () => {
-    expect(said(0.9, 0.89)).toContain('The plain copy is recommended: its files lie beside');
+  it('recommends the untrained copy if it was better, and reports if the student is the copy', () => {
+    expect(said(0.9, 0.89)).toContain('The untrained copy is recommended: its files are next to');
     const aside = { images: 20, copy: 0.9, start: 0.6, kept: 0.9 };
     const recipe = { start: 'fitted', kept: 'copy', rateFalls: 1, aside } as const;
     const summary = classSummaryOf({
@@ -93,17 +95,17 @@ describe('verdict', () => {
       loss: { first: 1, last: 1 },
     });
     const text = verdict(summary).join(' ');
-    expect(text).toContain('The student is the plain copy: no state of its training was as good');
+    expect(text).toContain('The student is the untrained copy: no training state was as good');
     expect(text).not.toContain('learnt nothing');
   });
 
-  it('does not warn where the loss fell', () => {
+  it('does not warn if the loss fell', () => {
     expect(verdict(classSummaryOf())).toHaveLength(2);
   });
 });
 
 describe('verdict on masks', () => {
-  /** What is said of these mean Dice figures; every interval reaches 0.02 either way. */
+  /** Returns the verdict on these mean Dice figures; every interval reaches 0.02 either way. */
   function saidOfMasks(
     [teacher, copy, student]: readonly [number, number, number],
     change: Partial<MaskSummary> = {},
@@ -116,80 +118,100 @@ describe('verdict on masks', () => {
     return verdict(maskSummaryOf({ ...candidates, ...change })).join(' ');
   }
 
-  it('says that distilling helped where the intervals lie apart', () => {
+  it('reports that distilling helped if the intervals do not overlap', () => {
     const text = saidOfMasks([0.86, 0.79, 0.85]);
     expect(text).toMatch(
-      /^Distilling helped: the student is 0\.060 above the plain copy in mean Dice, .* do not overlap \(30 test images\)\./,
+      /^Distilling helped: the student is 0\.060 above the untrained copy in mean Dice, .* do not overlap \(30 test images\)\./,
     );
     expect(text).toContain(
-      'The student is 0.010 below the teacher (intervals overlap), has 50 % of its size and takes 50 % of its time a tile.',
+      'The student is 0.010 below the teacher (intervals overlap), has 50 % of its size and needs 50 % of its time per tile.',
     );
     expect(text).not.toMatch(/--adapt|rough/);
   });
 
   it('doubts a gain within the intervals', () => {
     expect(saidOfMasks([0.86, 0.83, 0.85])).toMatch(
-      /^The student is 0\.020 above .* overlap: with 30 test images this may be chance, and the plain copy as good/,
+      /^The student is 0\.020 above .* overlap: with 30 test images this may be chance, and the untrained copy may be as good/,
     );
   });
 
-  it('says where the plain copy is as good', () => {
+  it('reports if the untrained copy is as good', () => {
     expect(saidOfMasks([0.86, 0.85, 0.85])).toMatch(
-      /^Distilling made no difference here: .* a mean Dice of 0\.850 .* The plain copy is as good/,
+      /^Distilling made no difference here: .* a mean Dice of 0\.850 .* The untrained copy is as good/,
     );
   });
 
-  it('says that it did not help, and advises to learn on from the masks', () => {
+  it('reports that distilling did not help, and suggests fine-tuning on the masks', () => {
     const worse = saidOfMasks([0.48, 0.54, 0.5]);
     expect(worse).toMatch(/^Distilling did not help here: the student is 0\.040 below .* overlap/);
-    expect(worse).toContain('The plain copy is 0.060 above even the teacher: the teacher does not');
+    expect(worse).toContain(
+      'The untrained copy is even 0.060 above the teacher: the teacher does not',
+    );
     expect(worse).toContain('Try --adapt');
     expect(saidOfMasks([0.9, 0.6, 0.5])).toContain('Their 95 % intervals do not overlap (30 test');
   });
 
-  it('advises it where the copy beats the teacher alone, or by IoU alone', () => {
+  it('suggests fine-tuning if the copy beats only the teacher, or only by IoU', () => {
     expect(saidOfMasks([0.48, 0.5, 0.56])).toContain('Try --adapt');
     const student = { ...maskCandidate(0.86, 6), iou: scores(0.65) };
     const text = saidOfMasks([0.9, 0.79, 0.86], { student });
-    expect(text).toContain('it is the other way round: 0.650 for the student, 0.690 for the plain');
-    expect(text).toContain('which may be chance too');
+    expect(text).toContain('the order is reversed: 0.650 for the student, 0.690 for the untrained');
+    expect(text).toContain('which may also be chance');
     expect(text).toContain('Try --adapt');
   });
 
-  it('does not take all of an adapted gain for distilling, nor advise it twice', () => {
+  it('does not attribute an adapted gain to distilling alone, nor suggest --adapt again', () => {
     const text = saidOfMasks([0.48, 0.54, 0.6], { adapted: true });
-    expect(text).toContain('not all of its gain is from distilling');
+    expect(text).toContain('part of its gain may come from the masks');
     expect(text).not.toContain('Try --adapt');
     expect(text).not.toContain('More images with masks');
     expect(saidOfMasks([0.48, 0.54, 0.5], { adapted: true })).toContain('More images with masks');
   });
 
-  it('counts the images, and groups of them once', () => {
+  it('counts images, and each group of images once', () => {
     const few = saidOfMasks([0.86, 0.79, 0.85], { units: 3 });
     expect(few).toContain('(30 test images in 3 groups)');
-    expect(few).toContain('Only 3 groups of test images: the intervals themselves are rough.');
-    expect(few).toContain('They differ on 2 test images: on 1 the student is better, on 1 the');
+    expect(few).toContain('Only 3 groups of test images: the intervals are only rough.');
+    expect(few).toContain(
+      'Student and untrained copy differ on 2 test images: on 1 the student is better, on 1 the',
+    );
     const alike = [{ path: 'a.png', teacher: 0.8, copy: 0.8, student: 0.8 }];
-    expect(saidOfMasks([0.8, 0.8, 0.8], { perImage: alike })).not.toContain('They differ');
+    expect(saidOfMasks([0.8, 0.8, 0.8], { perImage: alike })).not.toContain('differ on');
   });
 
-  it('says that one image tells nothing of chance', () => {
+  it('rejects a student with unusable masks, with the reason and what to do', () => {
+    const text = saidOfMasks([0.204, 0.248, 0.209], { steps: 20, units: 3 });
+    expect(text).toMatch(/^Do not use this student: its mean Dice of 0\.209 is far too low/);
+    expect(text).toContain(
+      'Its teacher does poorly on these images: it reaches a mean Dice of 0.204',
+    );
+    expect(text).toContain('for only 20 steps; the default is 150');
+    expect(text).toContain('Only 3 test images');
+    expect(text).toContain(
+      'use more --steps and --decoder-steps; outline more images; add --adapt',
+    );
+    expect(text).not.toMatch(/above its teacher|fast|of its size|recommended/);
+  });
+
+  it('reports that a single test image cannot rule out chance', () => {
     const perImage = [
       { path: 'a.png', teacher: 0.86, copy: 0.7, student: 0.8 },
       { path: 'b.png', teacher: null, copy: null, student: null },
     ];
     const text = saidOfMasks([0.86, 0.7, 0.8], { perImage });
-    expect(text).toContain('0.100 above the plain copy in mean Dice, on 1 test image, which tells');
-    expect(text).toContain('0.060 below the teacher (chance not known)');
-    expect(text).toContain('Only 1 test image: one tells nothing of chance, so there are no');
+    expect(text).toContain(
+      '0.100 above the untrained copy in mean Dice, on 1 test image. This is too little',
+    );
+    expect(text).toContain('0.060 below the teacher (may be chance)');
+    expect(text).toContain('Only 1 test image: intervals need more than one.');
     expect(text).not.toMatch(/Distilling helped|overlap/);
   });
 
-  it('judges nothing where no test mask shows a class', () => {
-    expect(saidOfMasks([0, 0, 0], { shown: [] })).toMatch(/^There is nothing to compare/);
+  it('compares nothing if no test mask contains a class', () => {
+    expect(saidOfMasks([0, 0, 0], { shown: [] })).toMatch(/^Nothing can be compared/);
   });
 
-  it('warns where the loss did not fall', () => {
+  it('warns if the loss did not fall', () => {
     expect(saidOfMasks([0.8, 0.7, 0.8], { loss: { first: 1, last: 1 } })).toContain('did not fall');
   });
 });

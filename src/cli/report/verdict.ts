@@ -1,13 +1,18 @@
-import { judgeClasses, type ClassJudgement, type Judgement } from '../../contract/judgement.ts';
+import {
+  deliveredOf,
+  judgeClasses,
+  type ClassJudgement,
+  type Judgement,
+} from '../../contract/judgement.ts';
 import type { ClassSummary, DistillSummary } from '../../contract/results.ts';
 import { counted, percent } from '../figures.ts';
 import { costs } from './costs.ts';
 import { maskVerdict } from './mask-verdict.ts';
+import { doerOf, fittedSentence, reasons } from './use.ts';
 
 /**
- * What the figures say and what they do not: whether distilling helped against copying the blocks
- * alone, what it costs against the teacher. On some teachers the gain is small, so this is said of
- * every run.
+ * Puts the judgement into words: the gain of distilling over copying the blocks alone, and the costs relative to the
+ * teacher. With some teachers the gain is small, so every run gets a verdict.
  */
 export function verdict(summary: DistillSummary): string[] {
   const sentences = summary.task === 'segmentation' ? maskVerdict(summary) : classVerdict(summary);
@@ -16,77 +21,83 @@ export function verdict(summary: DistillSummary): string[] {
 
 function classVerdict(summary: ClassSummary): string[] {
   const judged = judgeClasses(summary);
-  const warnings = [...teacherWarning(summary, judged), ...studentWarning(summary, judged)];
-  // Of a teacher or a student that only guesses, a comparison says nothing.
-  if (judged.isTeacherUnsuitable || judged.studentStands === 'none') {
-    return [...warnings, `The student ${costs(judged, 'an image')}.`];
+  // A comparison is meaningless if teacher or student is not usable.
+  if (judged.use.verdict !== 'usable') {
+    return [unusable(summary, judged), ...reasons(judged.use, 'classes')];
   }
   return [
-    ...warnings,
+    ...majorityWarning(summary, judged),
     againstCopy(summary, judged),
-    ...keptSentence(summary),
+    ...keptSentence(summary, judged),
     againstTeacher(judged),
     ...(judged.isFew
       ? [
-          `Only ${counted(summary.images.tested, 'test image')}: label and hold out more for a sharper answer.`,
+          `Only ${counted(summary.images.tested, 'test image')}: label and hold out more for narrower intervals.`,
         ]
       : []),
   ];
 }
 
-function teacherWarning(
-  { teacher, images }: ClassSummary,
-  { isTeacherUnsuitable, baselines }: ClassJudgement,
-): string[] {
-  if (!isTeacherUnsuitable) return [];
-  return [
-    `This teacher is unsuitable for these images: on ${counted(images.tested, 'test image')} its accuracy of ${percent(teacher.accuracy.value)} cannot be told from guessing (${percent(baselines.chance)}) or from always answering the most frequent class (${percent(baselines.mostFrequent)}). What a student learns from it is worth nothing. Choose a teacher of your field, label more images, or check the labels.`,
-  ];
+function unusable(
+  { teacher, student, images }: ClassSummary,
+  { use, baselines }: ClassJudgement,
+): string {
+  const guessing = `guessing (${percent(baselines.chance)}) or from always answering the most frequent class (${percent(baselines.mostFrequent)})`;
+  if (use.verdict === 'unsuitable') {
+    return `This teacher is unsuitable for these images: on ${counted(images.tested, 'test image')} its accuracy of ${percent(teacher.accuracy.value)} is hardly distinguishable from ${guessing}.`;
+  }
+  const how = use.shortfall === 'chance' ? 'indistinguishable' : 'hardly distinguishable';
+  return `Do not use this student: its accuracy of ${percent(student.accuracy.value)} is ${how} from ${guessing}.`;
 }
 
-function studentWarning(
+function majorityWarning(
   { student }: ClassSummary,
   { studentStands, baselines }: ClassJudgement,
 ): string[] {
-  if (studentStands === 'above') return [];
-  const rate = `always answering the most frequent class reaches ${percent(baselines.mostFrequent)}`;
-  return studentStands === 'none'
-    ? [
-        `Do not use this student: its accuracy of ${percent(student.accuracy.value)} cannot be told from guessing (${percent(baselines.chance)}); ${rate}.`,
-      ]
-    : [
-        `By accuracy, the student is no better than no model: ${rate}, the student ${percent(student.accuracy.value)}. Go by its balanced accuracy (${percent(student.balancedAccuracy.value)}), which counts every class alike.`,
-      ];
+  if (studentStands !== 'majority') return [];
+  return [
+    `By accuracy, the student is no better than no model: always answering the most frequent class reaches ${percent(baselines.mostFrequent)}, the student ${percent(student.accuracy.value)}. Use its balanced accuracy instead (${percent(student.balancedAccuracy.value)}), which weights all classes equally.`,
+  ];
 }
 
-/** Where another state than the last was delivered, or the plain copy did better on the test images. */
-function keptSentence({ recipe, copy, student }: ClassSummary): string[] {
-  if (recipe?.kept === 'copy') {
+/** Explains a delivered state that is not the last, or an untrained copy that did better on the test images. */
+function keptSentence(summary: ClassSummary, { use }: Judgement): string[] {
+  return [
+    ...delivered(summary),
+    ...(use.recommended === 'copy'
+      ? ['The untrained copy is recommended: its files are next to those of the student.']
+      : []),
+  ];
+}
+
+/** Names the delivered model if training did not improve it. */
+function delivered(summary: ClassSummary): string[] {
+  const what = deliveredOf(summary);
+  if (what === 'copy') {
     return [
-      'The student is the plain copy: no state of its training was as good on training images that were set aside.',
+      'The student is the untrained copy: no training state was as good on the reserved training images.',
     ];
   }
-  return student.accuracy.value < copy.accuracy.value
-    ? ['The plain copy is recommended: its files lie beside those of the student.']
-    : [];
+  return what === 'fitted' ? [fittedSentence] : [];
 }
 
-function againstCopy({ student, images }: ClassSummary, { overCopy }: Judgement): string {
+function againstCopy(summary: ClassSummary, { overCopy }: Judgement): string {
+  const { student, images } = summary;
   const { outcome, gain, isApart } = overCopy;
   const tested = counted(images.tested, 'test image');
   if (outcome === 'same') {
-    return `Distilling made no difference in accuracy here: student and plain copy both reach ${percent(student.accuracy.value)} of ${tested}.`;
+    return `${doerOf(summary)} made no difference in accuracy here: student and untrained copy both reach ${percent(student.accuracy.value)} of ${tested}.`;
   }
-  const where = `${points(gain)} ${outcome === 'better' ? 'above' : 'below'} the plain copy`;
+  const where = `${points(gain)} ${outcome === 'better' ? 'above' : 'below'} the untrained copy`;
   if (outcome === 'worse') {
     const certainty = isApart
       ? 'Their 95 % intervals do not overlap'
       : `Their 95 % intervals overlap, so with ${tested} this may be chance`;
-    return `Distilling did not help here: the student is ${where}. ${certainty}; more steps, another rank or learning rate may do better.`;
+    return `${doerOf(summary)} did not help here: the student is ${where}. ${certainty}; more steps, another rank or learning rate may help.`;
   }
   return isApart
-    ? `Distilling helped: the student is ${where}, and their 95 % intervals do not overlap (${tested}).`
-    : `The student is ${where}, but their 95 % intervals overlap: with ${tested} this may be chance. More test images would tell.`;
+    ? `${doerOf(summary)} helped: the student is ${where}, and their 95 % intervals do not overlap (${tested}).`
+    : `The student is ${where}, but their 95 % intervals overlap: with ${tested} this may be chance. Use more test images to find out.`;
 }
 
 function againstTeacher(judged: Judgement): string {
@@ -95,12 +106,13 @@ function againstTeacher(judged: Judgement): string {
     outcome === 'same'
       ? 'is as accurate as the teacher'
       : `is ${points(gain)} ${outcome === 'better' ? 'above' : 'below'} the teacher${isApart ? '' : ' (their 95 % intervals overlap)'}`;
-  return `It ${accuracy}, ${costs(judged, 'an image')}.`;
+  return `The student ${accuracy}, ${costs(judged, 'image')}.`;
 }
 
-function lossWarning({ loss, recipe }: DistillSummary): string[] {
-  // A student that is the plain copy is said to be it.
-  if (loss.last < loss.first || recipe?.kept === 'copy') return [];
+function lossWarning(summary: DistillSummary): string[] {
+  const { loss } = summary;
+  // Another sentence reports that the student is the untrained copy.
+  if (loss.last < loss.first || deliveredOf(summary) === 'copy') return [];
   return [
     `The loss did not fall (${loss.first.toFixed(4)} to ${loss.last.toFixed(4)}): the student has learnt nothing. Try a smaller --lr or more --steps.`,
   ];

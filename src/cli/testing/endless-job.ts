@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { run } from '../run.ts';
-import { refusing } from './test-world.ts';
+import { refusing } from './test-environment.ts';
 
 // A process of its own for tests: a job that goes on until it is stopped, and with the argument
 // `deaf` even then.

@@ -16,7 +16,7 @@ export class MemoryOutput extends Writable {
     return this.#text;
   }
 
-  /** Without the empty one after the last line break. */
+  /** Lines without the empty one after the last line break. */
   get lines(): string[] {
     return this.#text.replace(/\n$/, '').split('\n');
   }

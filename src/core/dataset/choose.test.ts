@@ -70,12 +70,12 @@ test('names every class with too few, how many it has and how many were asked fo
   expect(() => {
     requirePerClass(some, ['a', 'b', 'c'], 2);
   }).toThrow(
-    '2 labelled images a class were asked for, but class "b" has 1. Label more images or ask for at most 1 a class.',
+    '2 labelled images per class were requested, but class "b" has 1. Label more images or request at most 1 per class.',
   );
   expect(() => {
     requirePerClass(some, ['a', 'd'], 3);
   }).toThrow(
-    '3 labelled images a class were asked for, but class "a" has 2, "d" has 0. Label more images.',
+    '3 labelled images per class were requested, but class "a" has 2, "d" has 0. Label more images.',
   );
 });
 

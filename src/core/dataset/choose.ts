@@ -1,17 +1,18 @@
 import { UserError } from '../errors.ts';
 import { Random } from '../random.ts';
+import { labelledSetText } from '../../text/index.ts';
 
-/** What choosing needs to know of an image. */
+/** Facts about an image that choosing needs. */
 export interface Labelled {
   readonly labels: readonly string[];
 }
 
-/** Images that belong to none of the classes are chosen like those of one more. */
+/** Label of images that belong to no class; they are chosen as if they were one more class. */
 const noClass = '';
 
 /**
- * Chooses labelled images until every class has `perClass` of them, or all it has, by seed. With one
- * label an image each class gets exactly that many; an image with several labels counts for each of its
+ * Chooses labelled images by seed until every class has `perClass` of them, or all that it has. With one
+ * label per image each class gets exactly that many; an image with several labels counts for each of its
  * classes, so a class may get more. The result keeps the order of `images`.
  */
 export function chooseLabelled<T extends Labelled>(
@@ -25,7 +26,7 @@ export function chooseLabelled<T extends Labelled>(
   for (const [number, name] of [...classes, noClass].entries()) {
     const candidates = byClass.get(name) ?? [];
     let missing = perClass - candidates.filter((index) => chosen.has(index)).length;
-    // A stream of its own for each class: more images in one do not change the choice in another.
+    // One random stream per class: more images in one class do not change the choice in another.
     for (const index of new Random(seed, number).shuffled(candidates)) {
       if (missing <= 0) break;
       if (chosen.has(index)) continue;
@@ -36,7 +37,7 @@ export function chooseLabelled<T extends Labelled>(
   return images.filter((_, index) => chosen.has(index));
 }
 
-/** Throws `UserError('invalid-labels')` that names the classes with less than `perClass` images. */
+/** Throws `UserError('invalid-labels')` that names the classes with fewer than `perClass` images. */
 export function requirePerClass(
   images: readonly Labelled[],
   classes: readonly string[],
@@ -46,14 +47,7 @@ export function requirePerClass(
   const counts = classes.map((name) => ({ name, count: byClass.get(name)?.length ?? 0 }));
   const short = counts.filter(({ count }) => count < perClass);
   if (short.length === 0) return;
-  const least = Math.min(...short.map(({ count }) => count));
-  const listed = short.slice(0, 5).map(({ name, count }) => `"${name}" has ${count}`);
-  const more = short.length > 5 ? ` and ${short.length - 5} more have too few` : '';
-  throw new UserError(
-    'invalid-labels',
-    `${perClass} labelled images a class were asked for, but class ${listed.join(', ')}${more}. ` +
-      `Label more images${least > 0 ? ` or ask for at most ${least} a class` : ''}.`,
-  );
+  throw new UserError('invalid-labels', labelledSetText.tooFewPerClass(perClass, short));
 }
 
 function indicesByClass(images: readonly Labelled[]): ReadonlyMap<string, number[]> {

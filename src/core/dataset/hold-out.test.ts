@@ -80,8 +80,13 @@ describe('a test set that is frozen', () => {
     readonly key: number;
   }
   const kept = (count: number, change: Partial<Placed> = {}): Kept[] =>
-    images(count, change).map((image) => ({ ...image, ...change, key: image.id }));
-  /** As the workspace does after a run. */
+    images(count, change).map((image) => ({
+      ...image,
+      assigned: undefined,
+      ...change,
+      key: image.id,
+    }));
+  /** Records a division as the workspace does after a run. */
   const freeze = (all: readonly Kept[], { tested }: Division<Kept>): Kept[] => {
     const held = new Set(idsOf(tested));
     return all.map((image) => {
@@ -138,9 +143,9 @@ describe('a test set that is frozen', () => {
 
   test('what a person says comes before what was drawn', () => {
     const all = [
-      ...kept(1, { drawn: 'test', said: 'learn' }),
+      ...kept(1, { drawn: 'test', assigned: 'learn' }),
       ...kept(1, { drawn: 'test' }),
-      ...kept(1, { drawn: 'learn', said: 'test' }),
+      ...kept(1, { drawn: 'learn', assigned: 'test' }),
       ...kept(4, { drawn: 'learn' }),
     ];
     expect(idsOf(divide(all, 0, 'drawn').tested)).toEqual(idsOf(all.slice(1, 3)));
@@ -158,10 +163,10 @@ describe('a test set that is frozen', () => {
 
   test('what is said to be learnt from is not drawn, nor anything of its group', () => {
     const all = [
-      ...kept(6, { said: 'learn' }),
+      ...kept(6, { assigned: 'learn' }),
       ...kept(4),
       ...kept(4, { group: 'p' }),
-      ...kept(1, { group: 'p', said: 'learn' }),
+      ...kept(1, { group: 'p', assigned: 'learn' }),
     ];
     for (let seed = 0; seed < 20; seed++) {
       const { tested } = divide(all, seed);
@@ -176,7 +181,7 @@ describe('a test set that is frozen', () => {
       labels: fc.constantFrom(['a'], ['b'], ['c']),
       isLabelled: fc.boolean(),
       group: fc.option(fc.constantFrom('p', 'q', 'r'), { nil: undefined }),
-      said: part,
+      assigned: part,
       drawn: part,
     });
     const mode = fc.constantFrom<TestMode | undefined>('drawn', 'marked', undefined);
@@ -188,7 +193,7 @@ describe('a test set that is frozen', () => {
         const placed = [...tested, ...rest, ...shared];
         expect(new Set(placed).size).toBe(placed.length);
         expect(tested.every(({ isLabelled }) => isLabelled)).toBe(true);
-        expect(rest.filter(({ said }) => said === 'test')).toEqual([]);
+        expect(rest.filter(({ assigned }) => assigned === 'test')).toEqual([]);
       }),
     );
   });

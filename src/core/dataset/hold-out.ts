@@ -1,57 +1,57 @@
 import { splitByGroup } from './split.ts';
 import type { Grouped } from './split.ts';
 
-/** What holding out needs to know of an image. */
+/** Facts about an image that holding out needs. */
 export interface Usable extends Grouped {
-  /** False where nobody said what it shows. */
+  /** False if the image has no label. */
   readonly isLabelled: boolean;
 }
 
-/** What an image is for: to measure on, or to learn from. */
+/** Use of an image: to measure on, or to learn from. */
 export type Part = 'test' | 'learn';
 
-/** An image with what is already decided about it. */
+/** An image with the earlier decisions about its use. */
 export interface Placed extends Usable {
-  /** What a person, the name of a folder or a table says the image is for. */
-  readonly said?: Part | undefined;
-  /** What the image was drawn for when the test set was frozen; undefined for images that were labelled later. */
+  /** Use that a person, a folder's name or a table assigned to the image. */
+  readonly assigned: Part | undefined;
+  /** Use that the draw assigned when the test set was frozen; undefined for images that were labelled later. */
   readonly drawn?: Part | undefined;
 }
 
-/** How the test set of a project came about: drawn by chance, or all of it marked by people, folders or tables. */
+/** Origin of a project's test set: drawn at random, or marked by people, folders or tables. */
 export type TestMode = 'drawn' | 'marked';
 
-/** Images by what they are for, and how the test set came about. */
+/** Images by use, and the origin of the test set. */
 export interface Division<T> extends Uses<T> {
   readonly mode: TestMode;
-  /** True where there is no frozen test set, or none of its images is left: it is drawn now. */
+  /** True if no test set is frozen or none of its images is left, so that it is drawn now. */
   readonly isNew: boolean;
-  /** Groups with images on both sides of a frozen test set, which are now test images as a whole. */
+  /** Groups with images on both sides of a frozen test set; all their images are now test images. */
   readonly spanning: readonly string[];
 }
 
-/** Images by what they are for. */
+/** Images by use. */
 export interface Uses<T> {
-  /** Learnt from, labelled or not. */
+  /** Images to learn from, labelled or not. */
   readonly rest: T[];
-  /** Held out to measure on; all labelled. */
+  /** Images held out to measure on; all labelled. */
   readonly tested: T[];
-  /** Neither: others of their group are test images. */
+  /** Images for neither use: others of their group are test images. */
   readonly shared: T[];
 }
 
-/** Share of the labelled images that is held out where none is marked as a test image. */
+/** Share of the labelled images that is held out if none is marked as a test image. */
 export const heldOutShare = 0.2;
 
-/** Of choices by chance in a project: its runs are to be compared, and its counts are to be theirs. */
+/** Seed of every random choice in a project, so that its runs are comparable and its counts match theirs. */
 export const projectSeed = 0;
 
 /**
- * What images are for: labelled ones that are marked as test images are held out, else a seeded fifth.
- * Unlabelled test images are of no use, and not to be learnt from either.
+ * Divides images by use: labelled images marked as test images are held out, else a seeded fifth.
+ * Unlabelled test images are neither measured nor learnt from.
  *
  * @param marked test images
- * @param others in an order that does not change, or the seed means nothing
+ * @param others images in a fixed order, without which the seed has no meaning
  */
 export function holdOut<T extends Usable>(
   marked: readonly T[],
@@ -65,7 +65,7 @@ export function holdOut<T extends Usable>(
 }
 
 /**
- * A seeded fifth of the labelled images, whole groups at a time; what remains has none of their groups:
+ * Holds out a seeded fifth of the labelled images, in whole groups; the rest has none of their groups:
  * an unlabelled image of a held-out patient or scene must not be seen either.
  */
 export function holdOutShare<T extends Usable>(images: readonly T[], seed: number): Uses<T> {
@@ -77,7 +77,7 @@ export function holdOutShare<T extends Usable>(images: readonly T[], seed: numbe
   return { rest: apart.filter(isFree), tested, shared: shared.filter(isFree) };
 }
 
-/** Images by whether they are of a group that test images are of as well. */
+/** Separates the images whose group also has test images from the others. */
 export function separateGroups<T extends Grouped>(
   images: readonly T[],
   tested: readonly T[],
@@ -91,16 +91,16 @@ export function separateGroups<T extends Grouped>(
 }
 
 /**
- * What images are for. Before there is a test set, this is `holdOut` over what is said. Afterwards the test set
- * stays as it is while images are labelled or added:
+ * Divides the images of a project by use. Before a test set is frozen, this is `holdOut` over the marked images.
+ * Afterwards the test set stays as it is while images are labelled or added:
  *
- * - Images that were drawn or are said to be test images are held out, unless they are said to be learnt from.
+ * - Images that were drawn or marked as test images are held out, unless they are marked as images to learn from.
  * - A group follows its test images: its labelled images are held out, and no other image of it is learnt from.
- * - Images that came later are learnt from. Of a class that no test image has, a fifth is held out (at least one
- *   image, where there are two groups), since the class could not be measured otherwise.
+ * - Images labelled later are learnt from. Of a class that no test image has, a fifth is held out (at least one
+ *   image, if there are two groups), since the class could not be measured otherwise.
  *
- * @param images in an order that does not change, or the seed means nothing
- * @param frozen how the test set came about; undefined before it is frozen
+ * @param images images in a fixed order, without which the seed has no meaning
+ * @param frozen origin of the test set; undefined before it is frozen
  */
 export function divide<T extends Placed>(
   images: readonly T[],
@@ -108,14 +108,14 @@ export function divide<T extends Placed>(
   frozen?: TestMode,
 ): Division<T> {
   const none = { spanning: [] };
-  const marked = images.filter(({ said }) => said === 'test');
+  const marked = images.filter(({ assigned }) => assigned === 'test');
   const isMarked = marked.some(({ isLabelled }) => isLabelled);
   if (frozen === 'drawn') {
     const kept = keepDivision(images, seed);
     if (kept.tested.length > 0) return kept;
   }
   if (isMarked) {
-    const others = images.filter(({ said }) => said !== 'test');
+    const others = images.filter(({ assigned }) => assigned !== 'test');
     return {
       ...holdOut(marked, others, seed),
       mode: 'marked',
@@ -126,26 +126,28 @@ export function divide<T extends Placed>(
   return { ...drawFreely(images, seed), mode: 'drawn', isNew: true, ...none };
 }
 
-/** A fifth of the labelled images, none of them of a group that is said to be learnt from. */
+/** Holds out a fifth of the labelled images, none from a group with images marked to learn from. */
 function drawFreely<T extends Placed>(images: readonly T[], seed: number): Uses<T> {
-  const learnt = groupsOf(images.filter(({ said }) => said === 'learn'));
-  const isFree = ({ said, isLabelled, group }: T): boolean =>
-    said === undefined && isLabelled && (group === undefined || !learnt.has(group));
+  const learnt = groupsOf(images.filter(({ assigned }) => assigned === 'learn'));
+  const isFree = ({ assigned, isLabelled, group }: T): boolean =>
+    assigned === undefined && isLabelled && (group === undefined || !learnt.has(group));
   const free = images.filter(isFree);
-  const labelled = images.filter(({ isLabelled, said }) => isLabelled && said !== 'test').length;
+  const labelled = images.filter(
+    ({ isLabelled, assigned }) => isLabelled && assigned !== 'test',
+  ).length;
   const share = Math.min(0.5, (heldOutShare * labelled) / Math.max(1, free.length));
   const isAll = free.length === labelled;
   const tested =
     free.length === 0 ? [] : splitByGroup(free, isAll ? heldOutShare : share, seed).test;
   const held = new Set(tested);
-  const others = images.filter((image) => !held.has(image) && image.said !== 'test');
+  const others = images.filter((image) => !held.has(image) && image.assigned !== 'test');
   const { apart, shared } = separateGroups(others, tested);
   return { rest: apart, tested, shared };
 }
 
 function keepDivision<T extends Placed>(images: readonly T[], seed: number): Division<T> {
-  const isHeld = ({ said, drawn }: T): boolean =>
-    said === 'test' || (drawn === 'test' && said !== 'learn');
+  const isHeld = ({ assigned, drawn }: T): boolean =>
+    assigned === 'test' || (drawn === 'test' && assigned !== 'learn');
   const firm = images.filter(isHeld);
   const groups = groupsOf(firm);
   const isOfTest = ({ group }: T): boolean => group !== undefined && groups.has(group);
@@ -167,7 +169,7 @@ function keepDivision<T extends Placed>(images: readonly T[], seed: number): Div
   };
 }
 
-/** Of the images that came later, those to hold out as no test image has their class; whole groups. */
+/** Images labelled later that are to be held out because no test image has their class; whole groups. */
 function newClasses<T extends Placed>(
   images: readonly T[],
   test: ReadonlySet<T>,
@@ -176,10 +178,12 @@ function newClasses<T extends Placed>(
   const measured = new Set(
     [...test].flatMap(({ isLabelled, labels }) => (isLabelled ? labels : [])),
   );
-  const settled = groupsOf(images.filter(({ said, drawn }) => (said ?? drawn) !== undefined));
+  const settled = groupsOf(
+    images.filter(({ assigned, drawn }) => (assigned ?? drawn) !== undefined),
+  );
   const isNew = (image: T): boolean =>
     image.isLabelled &&
-    (image.said ?? image.drawn) === undefined &&
+    (image.assigned ?? image.drawn) === undefined &&
     (image.group === undefined || !settled.has(image.group)) &&
     image.labels.some((label) => !measured.has(label));
   const found = images.filter((image) => !test.has(image) && isNew(image));
@@ -187,12 +191,12 @@ function newClasses<T extends Placed>(
 }
 
 /**
- * Groups of which some images are held out, and others were drawn or are said to be learnt from: as happens where
- * images are given another group.
+ * Groups of which some images are held out, and others were drawn or marked to be learnt from. This happens when
+ * images are moved to another group.
  */
 function spanningGroups(images: readonly Placed[]): string[] {
-  const learnt = groupsOf(images.filter(({ said, drawn }) => (said ?? drawn) === 'learn'));
-  const tested = groupsOf(images.filter(({ said, drawn }) => (said ?? drawn) === 'test'));
+  const learnt = groupsOf(images.filter(({ assigned, drawn }) => (assigned ?? drawn) === 'learn'));
+  const tested = groupsOf(images.filter(({ assigned, drawn }) => (assigned ?? drawn) === 'test'));
   return [...tested].filter((group) => learnt.has(group));
 }
 

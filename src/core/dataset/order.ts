@@ -1,6 +1,6 @@
 /**
- * Orders texts by code point, the same on every machine and in every language. JavaScript's own `<`
- * goes by UTF-16 units and puts characters beyond U+FFFF before some within.
+ * Compares texts by code point, with the same result on every machine and in every language. JavaScript's own `<`
+ * compares UTF-16 units, which puts characters beyond U+FFFF before some below it.
  */
 export function compareCodePoints(a: string, b: string): number {
   const shared = Math.min(a.length, b.length);

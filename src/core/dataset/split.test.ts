@@ -59,7 +59,7 @@ describe('with keys', () => {
       expect(moved.length).toBeLessThanOrEqual(1);
     }
     const more = held([...keys, 100, 101, 102, 103, 104]);
-    // One more is held out of five more, and none that was has to go for more than those that came.
+    // Five more images add one more test image, and at most as many leave the test set as were added.
     expect(more).toHaveLength(9);
     expect([...before].filter((key) => !more.includes(key)).length).toBeLessThanOrEqual(5);
   });
@@ -83,7 +83,7 @@ describe('with keys', () => {
 });
 
 test('groups balance the classes as well as they can', () => {
-  // Ten patients of six images, two classes: one whole patient a class is the nearest to a fifth.
+  // Ten patients of six images, two classes: one whole patient per class is closest to a fifth.
   const images = Array.from({ length: 60 }, (_, i) => {
     const patient = Math.floor(i / 6);
     return { labels: [patient < 5 ? 'ill' : 'well'], group: `p${patient}` };

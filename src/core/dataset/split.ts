@@ -1,11 +1,11 @@
 import { Random } from '../random.ts';
 
-/** What splitting needs to know of an image. */
+/** Facts about an image that splitting needs. */
 export interface Grouped {
   readonly labels: readonly string[];
-  /** Images of one group (patient, scene) stay together; undefined: a group of its own. */
+  /** Group (patient, scene) whose images stay together; undefined for an image without others in its group. */
   readonly group: string | undefined;
-  /** A number of its own for as long as it is there; chance goes by it, and by the order of the images without. */
+  /** Unique, permanent number of the image, which seeds its random draw; without keys the order of images does. */
   readonly key?: number | undefined;
 }
 
@@ -14,22 +14,22 @@ export interface Split<T> {
   readonly test: T[];
 }
 
-/** Images that must stay on one side. */
+/** Images that must stay on the same side. */
 interface Unit {
   readonly indices: number[];
-  /** Images by stratum: the first label, '' for none. */
+  /** Number of images by stratum: the first label, '' for none. */
   readonly strata: Map<string, number>;
-  /** The least of its images. */
+  /** Smallest key of its images. */
   key: number | undefined;
 }
 
 /**
- * Splits images into train and test by seed, about `fraction` of them into test: no group on both
- * sides, each first label in proportion as well as the groups allow, and neither side empty as long as
- * there are two groups. Both sides keep the order of `images`. With keys, one image more or less moves few of the
- * others to another side.
+ * Splits images into train and test by seed, with about `fraction` of them in test. No group is on both
+ * sides, each first label is in proportion as well as the groups allow, and neither side is empty as long as
+ * there are two groups. Both sides keep the order of `images`. With keys, adding or removing one image moves few of
+ * the others to another side.
  *
- * @param fraction share of test, inside (0, 1)
+ * @param fraction share of test images, inside (0, 1)
  */
 export function splitByGroup<T extends Grouped>(
   images: readonly T[],
@@ -39,7 +39,7 @@ export function splitByGroup<T extends Grouped>(
   if (!(fraction > 0 && fraction < 1)) {
     throw new Error(`splitByGroup: fraction must lie between 0 and 1, got ${fraction}`);
   }
-  // Large groups first, while there is still room to balance them; chance decides among equals.
+  // Large groups first, while there is still room to balance them; a random draw orders groups of equal size.
   const units = new Random(seed)
     .shuffled(unitsOf(images))
     .map((unit) => ({ ...unit, chance: chanceOf(unit, seed) }))
@@ -89,8 +89,8 @@ function choose(units: readonly Unit[], total: number, fraction: number): Unit[]
   for (const unit of units) {
     if (gain(unit, targets, taken) > 0) take(unit);
   }
-  // Shares below one half of an image round to nothing; where that leaves the whole short, go on up to
-  // one image a stratum beyond its share.
+  // Shares below half an image round to nothing. If that leaves test too small as a whole, add units up to
+  // one image per stratum beyond its share.
   for (const unit of units) {
     const fits = [...unit.strata].every(
       ([stratum, count]) =>
@@ -99,10 +99,10 @@ function choose(units: readonly Unit[], total: number, fraction: number): Unit[]
     const room = size + unit.indices.length <= total * fraction + 0.5;
     if (!chosen.has(unit) && fits && room) take(unit);
   }
-  return neitherEmpty(units, chosen);
+  return fillEmptySide(units, chosen);
 }
 
-/** Images of each stratum wanted in test. */
+/** Number of test images wanted for each stratum. */
 function targetsOf(units: readonly Unit[], fraction: number): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { strata } of units) {
@@ -113,7 +113,7 @@ function targetsOf(units: readonly Unit[], fraction: number): ReadonlyMap<string
   return new Map([...counts].map(([stratum, count]) => [stratum, count * fraction]));
 }
 
-/** By how much taking the unit brings the strata nearer to their targets, in squared images. */
+/** Decrease of the strata's squared distance from their targets if the unit is added, in squared images. */
 function gain(
   { strata }: Unit,
   targets: ReadonlyMap<string, number>,
@@ -127,8 +127,8 @@ function gain(
   return sum;
 }
 
-/** Moves the smallest unit (they come largest first) to a side that would be empty. */
-function neitherEmpty(units: readonly Unit[], chosen: ReadonlySet<Unit>): Unit[] {
+/** Moves the smallest unit (they come largest first) to the side that would otherwise be empty. */
+function fillEmptySide(units: readonly Unit[], chosen: ReadonlySet<Unit>): Unit[] {
   const smallest = units.at(-1);
   if (smallest === undefined || units.length < 2) return [];
   if (chosen.size === 0) return [smallest];

@@ -5,11 +5,11 @@ import {
   isMoreAccurate,
   lossOf,
   pairedDifference,
-  takesPlace,
+  replacesChampion,
 } from './candidates.ts';
 import type { Measured } from './candidates.ts';
 
-/** @param right how many of 100 images are predicted correctly, the first ones */
+/** @param right number of the 100 images that are predicted correctly, the first ones */
 function measured(right: number | null, loss: number): Measured {
   return {
     losses: Float32Array.from({ length: 8 }, (_, at) => loss * (1 + 0.1 * (at % 2))),
@@ -22,7 +22,7 @@ describe('pairedDifference', () => {
   it('is the mean with its standard error', () => {
     const { mean, error } = pairedDifference(Float32Array.of(3, 5, 7), Float32Array.of(1, 2, 3));
     expect(mean).toBe(3);
-    // Differences 2, 3, 4: a variance of 1, of which a third.
+    // Differences 2, 3, 4: their variance is 1, divided by three values.
     expect(error).toBeCloseTo(Math.sqrt(1 / 3), 12);
   });
 
@@ -45,25 +45,25 @@ describe('hasRisen', () => {
   });
 });
 
-describe('takesPlace', () => {
+describe('replacesChampion', () => {
   it('prefers accuracy beyond the noise to a smaller loss', () => {
-    expect(takesPlace(measured(80, 2), measured(60, 1), measured(60, 1))).toBe(true);
-    expect(takesPlace(measured(60, 1), measured(80, 2), measured(80, 2))).toBe(false);
+    expect(replacesChampion(measured(80, 2), measured(60, 1), measured(60, 1))).toBe(true);
+    expect(replacesChampion(measured(60, 1), measured(80, 2), measured(80, 2))).toBe(false);
   });
 
   it('prefers the smaller loss where accuracies are the same within the noise', () => {
-    expect(takesPlace(measured(80, 1), measured(80, 2), measured(80, 2))).toBe(true);
-    expect(takesPlace(measured(79, 1), measured(80, 2), measured(80, 2))).toBe(true);
-    expect(takesPlace(measured(80, 2), measured(80, 1), measured(80, 1))).toBe(false);
+    expect(replacesChampion(measured(80, 1), measured(80, 2), measured(80, 2))).toBe(true);
+    expect(replacesChampion(measured(79, 1), measured(80, 2), measured(80, 2))).toBe(true);
+    expect(replacesChampion(measured(80, 2), measured(80, 1), measured(80, 1))).toBe(false);
   });
 
   it('goes by the loss alone without labels', () => {
-    expect(takesPlace(measured(null, 1), measured(null, 2), measured(null, 2))).toBe(true);
-    expect(takesPlace(measured(null, 2), measured(null, 1), measured(null, 1))).toBe(false);
+    expect(replacesChampion(measured(null, 1), measured(null, 2), measured(null, 2))).toBe(true);
+    expect(replacesChampion(measured(null, 2), measured(null, 1), measured(null, 1))).toBe(false);
   });
 
   it('never takes a state whose loss is not a number', () => {
-    expect(takesPlace(measured(90, NaN), measured(60, 1), measured(60, 1))).toBe(false);
+    expect(replacesChampion(measured(90, NaN), measured(60, 1), measured(60, 1))).toBe(false);
   });
 
   it('does not let small losses of accuracy add up', () => {
@@ -71,7 +71,7 @@ describe('takesPlace', () => {
     const peak = champion;
     for (let right = 89; right >= 70; right--) {
       const next = measured(right, right / 10);
-      if (takesPlace(next, champion, peak)) champion = next;
+      if (replacesChampion(next, champion, peak)) champion = next;
     }
     expect(accuracyOf(champion)).toBeGreaterThanOrEqual(0.88);
     expect(isMoreAccurate(peak, champion)).toBe(false);

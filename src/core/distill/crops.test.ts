@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Raster } from '../image/raster.ts';
 import { Random } from '../random.ts';
-import { cropAround, mirrored, randomCrop, squareOf } from './crops.ts';
+import { cropAround, extendByReflection, randomCrop, extendToSquare } from './crops.ts';
 
-/** Each pixel its own number. */
+/** Image in which each pixel has a unique number. */
 function numbered(width: number, height: number, channels = 1): Raster {
   const data = Uint8Array.from({ length: width * height * channels }, (_, at) => at);
   return { width, height, channels, data };
@@ -39,7 +39,7 @@ describe('randomCrop', () => {
       const size = { width: 9, height: 9 };
       return new Set(
         Array.from({ length: 200 }, () =>
-          squareOf(numbered(2, 2), 2, randomCrop(random, size, 2, orientation).turn).join(),
+          extendToSquare(numbered(2, 2), 2, randomCrop(random, size, 2, orientation).turn).join(),
         ),
       );
     };
@@ -64,34 +64,34 @@ describe('cropAround', () => {
       expect(pixel.y >= box.y && pixel.y < box.y + box.height).toBe(true);
       places.add(`${box.x},${box.y}`);
     }
-    // In a corner there is one place; elsewhere several.
+    // A corner pixel fits in one crop only; others fit in several.
     expect(places.size > 1).toBe(pixel.x === 5);
   });
 });
 
-describe('mirrored', () => {
+describe('extendByReflection', () => {
   it('goes on without the edge twice, again and again', () => {
-    const { data } = mirrored(numbered(3, 1), { width: 10, height: 1 });
+    const { data } = extendByReflection(numbered(3, 1), { width: 10, height: 1 });
     expect([...data]).toEqual([0, 1, 2, 1, 0, 1, 2, 1, 0, 1]);
   });
 
   it('does so in both directions, with all channels', () => {
-    const { data } = mirrored(numbered(1, 2, 2), { width: 2, height: 3 });
+    const { data } = extendByReflection(numbered(1, 2, 2), { width: 2, height: 3 });
     expect([...data]).toEqual([0, 1, 0, 1, 2, 3, 2, 3, 0, 1, 0, 1]);
   });
 });
 
-describe('squareOf', () => {
+describe('extendToSquare', () => {
   it('leaves a square as it is where it is not turned', () => {
-    expect([...squareOf(numbered(2, 2, 3), 2, still)]).toEqual([...numbered(2, 2, 3).data]);
+    expect([...extendToSquare(numbered(2, 2, 3), 2, still)]).toEqual([...numbered(2, 2, 3).data]);
   });
 
   it('turns mask and image alike', () => {
     const turn = { flipHorizontal: true, flipVertical: false, quarterTurns: 1 };
-    const one = squareOf(numbered(3, 3), 3, turn);
+    const one = extendToSquare(numbered(3, 3), 3, turn);
     const colours = { ...numbered(3, 3, 3), data: new Uint8Array(27) };
     numbered(3, 3).data.forEach((value, at) => colours.data.fill(value, 3 * at, 3 * at + 3));
-    const three = squareOf(colours, 3, turn);
+    const three = extendToSquare(colours, 3, turn);
     expect([...three].filter((_, at) => at % 3 === 1)).toEqual([...one]);
     expect([...one]).not.toEqual([...numbered(3, 3).data]);
   });

@@ -1,6 +1,6 @@
 /**
- * Crops of images at their own resolution, as a model that outlines sees them: squares of its input's side,
- * flipped and turned.
+ * Crops of images at their own resolution, as a segmentation model sees them: squares of its input's side,
+ * flipped and rotated.
  */
 import type { Raster } from '../image/raster.ts';
 import type { Rectangle, Size } from '../mask/tiles.ts';
@@ -8,16 +8,16 @@ import type { Random } from '../random.ts';
 import { orient } from './views.ts';
 import type { Orientation, ViewParameters } from './views.ts';
 
-/** How a crop is turned once it is cut out. */
+/** Flips and rotation of a crop after it is cut out. */
 export type Turn = Pick<ViewParameters, 'flipHorizontal' | 'flipVertical' | 'quarterTurns'>;
 
 export interface Crop {
-  /** What is cut out, within the image; narrower or lower than the side where the image is. */
+  /** Region that is cut out, within the image; smaller than the side if the image is. */
   readonly box: Rectangle;
   readonly turn: Turn;
 }
 
-/** What crops keep to: left and right exchanged, and where there is no up all eight ways of a square. */
+/** Draws an orientation: upright images are flipped left to right only, overhead images take all eight of a square. */
 function randomTurn(random: Random, orientation: Orientation): Turn {
   const flipHorizontal = random.uniform() < 0.5;
   if (orientation === 'upright') return { flipHorizontal, flipVertical: false, quarterTurns: 0 };
@@ -25,7 +25,7 @@ function randomTurn(random: Random, orientation: Orientation): Turn {
   return { flipHorizontal, flipVertical, quarterTurns: random.integer(4) };
 }
 
-/** A crop anywhere in the image. */
+/** Draws a crop anywhere in the image. */
 export function randomCrop(
   random: Random,
   image: Size,
@@ -38,7 +38,7 @@ export function randomCrop(
   return { box: { x, y, width, height }, turn: randomTurn(random, orientation) };
 }
 
-/** A crop that shows a pixel of the image, anywhere in it. */
+/** Draws a crop that contains the given pixel of the image. */
 export function cropAround(
   random: Random,
   image: Size,
@@ -57,21 +57,23 @@ export function cropAround(
 }
 
 /**
- * What was cut out as a square of `side`, turned. An image that is smaller goes on in the mirror, its first and last
- * pixel not repeated: as at prediction.
+ * Extends a crop to a square of `side` and flips and rotates it. An image smaller than the side is continued by
+ * reflection without repeating its border pixels, as at prediction.
  *
  * @param cut (height, width, channels) of the crop's box
  */
-export function squareOf(cut: Raster, side: number, turn: Turn): Uint8Array {
+export function extendToSquare(cut: Raster, side: number, turn: Turn): Uint8Array {
   const square =
-    cut.width === side && cut.height === side ? cut : mirrored(cut, { width: side, height: side });
+    cut.width === side && cut.height === side
+      ? cut
+      : extendByReflection(cut, { width: side, height: side });
   const target = new Uint8Array(square.data.length);
   orient(square, turn, target);
   return target;
 }
 
-/** The image, and beyond its right and lower edge what a mirror there shows, again and again. */
-export function mirrored(image: Raster, { width, height }: Size): Raster {
+/** Extends an image beyond its right and lower edges by repeated reflection. */
+export function extendByReflection(image: Raster, { width, height }: Size): Raster {
   const { channels } = image;
   const data = new Uint8Array(width * height * channels);
   const columns = Int32Array.from({ length: width }, (_, x) => reflected(x, image.width));
@@ -88,7 +90,7 @@ export function mirrored(image: Raster, { width, height }: Size): Raster {
   return { width, height, channels, data };
 }
 
-/** 0, 1, …, n - 1, n - 2, …, 1, 0, 1, … */
+/** Source index of a position: 0, 1, …, n - 1, n - 2, …, 1, 0, 1, … */
 function reflected(position: number, size: number): number {
   if (size === 1) return 0;
   const period = 2 * size - 2;

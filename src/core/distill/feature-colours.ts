@@ -2,25 +2,25 @@ import { Random } from '../random.ts';
 import type { Tensor } from '../tensor.ts';
 
 /**
- * How patch features become colours: the direction in which a teacher's features differ most (the first
- * principal component) is lightness, the next two are the axes of colour of OKLab (Ottosson, "A perceptual
+ * Mapping from patch features to colours. The direction in which a teacher's features vary most (the first
+ * principal component) is lightness, the next two are the colour axes of OKLab (Ottosson, "A perceptual
  * color space for image processing", 2020), where equal distances look about equal. The student's features
  * are coloured by its teacher's directions, so that equal colours mean equal features.
  */
 export interface FeatureColours {
-  /** (D) */
+  /** Mean of the features, (D). */
   readonly mean: Float64Array;
-  /** (3, D), orthonormal, the direction of the largest variance first. */
+  /** Principal axes, (3, D), orthonormal, the direction of the largest variance first. */
   readonly axes: readonly Float64Array[];
-  /** Of each axis: what becomes the least, and what the most of its part of the colour. */
+  /** Projections on each axis that map to the ends of its colour range. */
   readonly ranges: readonly (readonly [low: number, high: number])[];
 }
 
-/** Rounds of orthogonal iteration: colours need no digits. */
+/** Rounds of orthogonal iteration: colours need little precision. */
 const rounds = 50;
-/** Shares of the features beyond either end of the colours. */
+/** Share of the features that is clipped at either end of a colour range. */
 const cut = 0.02;
-/** Ranges of lightness and of the two axes of colour: calm, and inside sRGB but for the corners. */
+/** Ranges of lightness and of the two colour axes: muted, and inside sRGB except at the corners. */
 const oklab = [
   [0.26, 0.84],
   [-0.08, 0.08],
@@ -28,7 +28,7 @@ const oklab = [
 ] as const;
 
 /**
- * The colours of a teacher's patch features.
+ * Computes the colour mapping of a teacher's patch features.
  *
  * @param features (P, D), at least one row
  */
@@ -45,6 +45,8 @@ export function featureColours(features: Tensor): FeatureColours {
 }
 
 /**
+ * Colours patch features.
+ *
  * @param features (P, D)
  * @returns (P, 3), 8-bit RGB
  */
@@ -69,7 +71,7 @@ export function colourFeatures(
   return new Uint8Array(colours.buffer);
 }
 
-/** OKLab to sRGB in 0–255, with the matrices of its definition. */
+/** Converts OKLab to sRGB in 0–255, with the matrices of its definition. */
 function srgb(lightness: number, a: number, b: number): [number, number, number] {
   const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
   const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3;
@@ -81,7 +83,7 @@ function srgb(lightness: number, a: number, b: number): [number, number, number]
   ];
 }
 
-/** Linear light to an sRGB value (IEC 61966-2-1). */
+/** Converts linear light to an sRGB value (IEC 61966-2-1). */
 function encoded(light: number): number {
   return 255 * (light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055);
 }
@@ -94,7 +96,7 @@ function columnMeans(data: Float32Array, width: number): Float64Array {
   return sums.map((sum) => (sum * width) / data.length);
 }
 
-/** Orthogonal iteration on XᵀX, which is never formed (Golub and Van Loan, Matrix Computations, 8.2.4). */
+/** Finds three axes by orthogonal iteration, without forming XᵀX (Golub and Van Loan, Matrix Computations, 8.2.4). */
 function principalAxes(centred: Float64Array, width: number): Float64Array[] {
   const random = new Random(0, 0xc0102);
   let axes = [0, 1, 2].map(() => Float64Array.from({ length: width }, () => random.normal()));
@@ -103,10 +105,10 @@ function principalAxes(centred: Float64Array, width: number): Float64Array[] {
       axes.map((axis) => timesTransposed(centred, projections(centred, axis), axis)),
     );
   }
-  return axes.map((axis) => upright(axis, projections(centred, axis)));
+  return axes.map((axis) => withFixedSign(axis, projections(centred, axis)));
 }
 
-/** X·axis: one value a row. */
+/** Computes X·axis: one value per row. */
 function projections(centred: Float64Array, axis: Float64Array): Float64Array {
   const width = axis.length;
   return Float64Array.from({ length: centred.length / width }, (_, row) => {
@@ -118,7 +120,7 @@ function projections(centred: Float64Array, axis: Float64Array): Float64Array {
   });
 }
 
-/** Xᵀ·values; where there is nothing to tell apart, the axis as it was. */
+/** Computes Xᵀ·values; returns the axis unchanged if the result is zero. */
 function timesTransposed(
   centred: Float64Array,
   values: Float64Array,
@@ -131,10 +133,10 @@ function timesTransposed(
       result[at] = (result[at] ?? 0) + value * (centred[row * width + at] ?? 0);
     }
   });
-  return lengthOf(result) > 0 ? result : axis;
+  return normOf(result) > 0 ? result : axis;
 }
 
-/** Gram and Schmidt, twice, so that nearly parallel axes come out orthogonal too. */
+/** Orthonormalises axes by Gram and Schmidt, twice, so that nearly parallel axes come out orthogonal too. */
 function orthonormal(axes: readonly Float64Array<ArrayBuffer>[]): Float64Array<ArrayBuffer>[] {
   const done: Float64Array<ArrayBuffer>[] = [];
   for (const axis of axes) {
@@ -152,22 +154,25 @@ function dot(one: Float64Array, other: Float64Array): number {
   return one.reduce((sum, value, at) => sum + value * (other[at] ?? 0), 0);
 }
 
-function lengthOf(axis: Float64Array): number {
+function normOf(axis: Float64Array): number {
   return Math.sqrt(dot(axis, axis));
 }
 
 function unit(axis: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
-  const length = lengthOf(axis);
+  const length = normOf(axis);
   return length > 0 ? axis.map((value) => value / length) : axis;
 }
 
-/** An axis has no sign of its own. What is rare becomes bright, so that most of a map stays calm. */
-function upright(axis: Float64Array<ArrayBuffer>, values: Float64Array): Float64Array<ArrayBuffer> {
+/** Chooses the sign of an axis, which is arbitrary, so that rare values become bright and most of a map stays calm. */
+function withFixedSign(
+  axis: Float64Array<ArrayBuffer>,
+  values: Float64Array,
+): Float64Array<ArrayBuffer> {
   const skewness = values.reduce((sum, value) => sum + value ** 3, 0);
   return skewness < 0 ? axis.map((value) => -value) : axis;
 }
 
-/** The range of all but the extremes, never empty. */
+/** Range of all values but the extremes, never empty. */
 function middleRange(values: Float64Array): [low: number, high: number] {
   const sorted = values.toSorted();
   const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? 0;

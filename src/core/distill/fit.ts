@@ -8,24 +8,24 @@ import type { VitModel } from '../vit/weights.ts';
 import { imageShape } from './train-step.ts';
 
 /**
- * A better start than the plain copy, in closed form. A kept block stands for itself and for the skipped
- * ones after it; its last layer, fc2, is fitted by least squares so that the block's output comes as near as it
- * can to what the teacher has where the next kept block begins. Block after block, each on top of the
- * fitted ones before it. The student stays a plain transformer of the same size.
+ * Initialisation better than an untrained copy, in closed form. A kept block replaces itself and the skipped
+ * blocks after it; its last layer, fc2, is fitted by least squares so that the block's output is as close as
+ * possible to the teacher's tokens at the start of the next kept block. Blocks are fitted in order, each on top of
+ * the fitted ones before it. The student stays a plain transformer of the same size.
  */
 
-/** The teacher block whose output stands before each kept block's successor: the last skipped one. */
+/** Index of the teacher block whose output each kept block must reproduce: the last one skipped after it. */
 export function segmentEnds(blocks: readonly number[], depth: number): readonly number[] {
   return blocks.map((_, index) => (blocks[index + 1] ?? depth) - 1);
 }
 
 /**
- * The normal equations of one block's fit.
+ * Builds the graph of the normal equations of one block's fit.
  *
  * Input: `images` (B, C, S, S), B = `part`. With H = [hidden, 1] (B·N, M + 1) and R = target - output
  * (B·N, D), outputs: `gram` HᵀH (M + 1, M + 1), `cross` HᵀR (M + 1, D).
  *
- * @param student the copy, fitted up to the block before
+ * @param student the copy, with the blocks before this one fitted
  * @param end index of the teacher block whose output is the target
  */
 export function fitGraph(
@@ -42,7 +42,8 @@ export function fitGraph(
   const tokens = embed(teacher, g.input('images', imageShape(teacher, part)));
   const target = runBlocks(upTo(teacher, end), tokens).at(-1);
   const trace = traceBlocks(upTo(student, block), tokens).at(-1);
-  if (!target || !trace) throw new Error(`fitGraph: no block ${block}, or no teacher block ${end}`);
+  if (!target || !trace)
+    throw new Error(`fitGraph: block ${block} or teacher block ${end} does not exist`);
   const { width, mlpWidth } = student.architecture;
   const hidden = g.reshape(trace.hidden, [-1, mlpWidth]);
   const rows = hidden.type.shape[0] ?? 0;
@@ -91,7 +92,7 @@ export function fittedBlock(
   const weight = copyOf(weightOf(student.weights, `${name}.weight`));
   const bias = copyOf(weightOf(student.weights, `${name}.bias`));
   for (let output = 0; output < width; output++) {
-    // Behind a layer scale of (nearly) nothing no weight makes a difference.
+    // Behind a layer scale of (nearly) zero no weight makes a difference.
     const scale = gamma?.[output] ?? 1;
     if (Math.abs(scale) < 1e-6) continue;
     for (let i = 0; i < mlpWidth; i++) {
@@ -111,7 +112,7 @@ export function fittedBlock(
 }
 
 /**
- * X of A·X = B for a symmetric positive definite A (n, n), B (n, m), by Cholesky's factorisation. `a` is
+ * Solves A·X = B for a symmetric positive definite A (n, n), B (n, m), by Cholesky factorisation. `a` is
  * overwritten.
  *
  * @throws when A is not positive definite

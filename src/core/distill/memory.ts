@@ -2,15 +2,15 @@ import { parameterCount, tokenCount } from '../vit/architecture.ts';
 import type { VitArchitecture } from '../vit/architecture.ts';
 
 /**
- * Bytes that a distillation will need at its peak, roughly: the teacher's and the student's weights as
- * float32, each as read, handed over and packed by the runtime, and what the student's forward pass keeps
+ * Estimates the peak memory of a distillation in bytes: the teacher's and the student's weights as float32,
+ * each as read, as passed to the runtime and as packed by it, and what the student's forward pass keeps
  * for the backward pass of one part of a batch.
  *
- * Measured against it: ViT-B/16 at 224 px, 6 of 12 blocks, 10 images a part: the benchmark's process came to
- * 2.8 GB, the estimate is 2.8 GB.
+ * Measured against it: with ViT-B/16 at 224 px, 6 of 12 blocks, 10 images per part, the benchmark's process used
+ * 2.8 GB; the estimate is 2.8 GB.
  *
- * @param blocks of the student
- * @param images in one part of a batch
+ * @param blocks number of blocks of the student
+ * @param images number of images in one part of a batch
  */
 export function trainingMemory(teacher: VitArchitecture, blocks: number, images: number): number {
   const { width, mlpWidth, heads } = teacher;
@@ -21,11 +21,11 @@ export function trainingMemory(teacher: VitArchitecture, blocks: number, images:
 }
 
 /**
- * Images in one part of a batch: as many as suit the device, and where its memory has no room for them half as many,
- * again and again; at least one.
+ * Images in one part of a batch: the number that suits the device, halved until the memory suffices; at least
+ * one.
  *
- * @param suited images that suit the device, at least 1
- * @param memory of the device, bytes; unknown without
+ * @param suited number of images that suits the device, at least 1
+ * @param memory of the device, bytes; undefined if unknown
  */
 export function imagesWithin(
   teacher: VitArchitecture,
@@ -40,22 +40,22 @@ export function imagesWithin(
   return images;
 }
 
-/** Others draw on a device's memory as well, and estimates are rough. */
+/** Share of a device's memory that a run may use: other programs need some, and estimates are rough. */
 const share = 0.8;
 
-/** Of a device's memory, what one run may take, bytes. */
-export function roomOf(memory: number): number {
+/** Memory of a device that one run may use, bytes. */
+export function usableMemory(memory: number): number {
   return share * memory;
 }
 
-/** Whether a device has room for what is needed, bytes; one of unknown memory is taken to have it. */
+/** True if a device has room for the needed bytes; true if its memory is unknown. */
 export function hasRoom(needed: number, memory: number | undefined): boolean {
-  return memory === undefined || needed <= roomOf(memory);
+  return memory === undefined || needed <= usableMemory(memory);
 }
 
 /**
- * Bytes that a model needs to see so many images at a time, roughly: its weights twice, and what the block at work
- * holds, above all the attention of every token to every other, before and after its softmax.
+ * Estimates the memory for a forward pass over the given number of images, in bytes: the weights twice, and the
+ * tensors of one block, above all the attention of every token to every other, before and after its softmax.
  */
 export function inferenceMemory(model: VitArchitecture, images: number): number {
   const { width, mlpWidth, heads } = model;
@@ -65,13 +65,13 @@ export function inferenceMemory(model: VitArchitecture, images: number): number 
   );
 }
 
-/** Channels that the step of a decoder keeps for its backward pass, each at full size, twice as it is joined. */
+/** Channels that a decoder's step keeps for its backward pass, each at full size, twice as it is concatenated. */
 const keptChannels = 2 * 256;
 
 /**
- * Bytes that the step of a decoder needs for each crop, roughly.
+ * Estimates the memory of a decoder's training step per crop, in bytes.
  *
- * @param outputs classes and the background
+ * @param outputs number of classes, including the background
  */
 export function decoderMemory({ imageSize }: VitArchitecture, outputs: number): number {
   return 4 * imageSize ** 2 * (keptChannels + 6 * outputs);

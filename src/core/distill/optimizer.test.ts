@@ -11,7 +11,7 @@ interface State {
   readonly square: readonly number[];
 }
 
-/** One update, in double precision but for the settings, which the graph holds as float32. */
+/** Computes one update in double precision, except for the settings, which the graph holds as float32. */
 function update(
   state: State,
   gradient: readonly number[],

@@ -1,7 +1,7 @@
 import * as g from '../graph/build.ts';
 import type { Value } from '../graph/ops.ts';
 
-/** AdamW (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2), with WeCoLoRA's settings. */
+/** AdamW (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2); the defaults are WeCoLoRA's settings. */
 export interface AdamWSettings {
   readonly beta1: number;
   readonly beta2: number;
@@ -24,7 +24,7 @@ export interface OptimizerState {
 }
 
 /**
- * One update as graph nodes.
+ * Builds one update as graph nodes.
  *
  * @param learningRate scalar
  * @param corrections (2): 1/(1-β₁ᵗ) and 1/√(1-β₂ᵗ) of step t, from `biasCorrections`
@@ -39,7 +39,7 @@ export function adamW(
   const mean = blend(state.mean, gradient, beta1);
   const square = blend(state.square, g.mul(gradient, gradient), beta2);
   const [first, second] = [g.slice(corrections, 0, 0, 1), g.slice(corrections, 0, 1, 2)];
-  // first·mean/(second·√square + ε), with what is one number for all taken together: two passes over all fewer.
+  // first·mean/(second·√square + ε), with the scalars combined first: two passes over all values fewer.
   const deviation = g.add(g.sqrt(square), g.div(g.scalar(epsilon), second));
   const change = g.div(g.mul(mean, g.mul(g.div(first, second), learningRate)), deviation);
   const decay = g.sub(g.scalar(1), g.mul(learningRate, g.scalar(weightDecay)));
@@ -47,7 +47,7 @@ export function adamW(
   return { parameters, mean, square };
 }
 
-/** 1/(1-β₁ᵗ) and 1/√(1-β₂ᵗ) for step t, counted from 1. */
+/** Bias corrections 1/(1-β₁ᵗ) and 1/√(1-β₂ᵗ) for step t, counted from 1. */
 export function biasCorrections(
   step: number,
   { beta1, beta2 }: AdamWSettings = weCoLoRaAdamW,

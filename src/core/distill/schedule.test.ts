@@ -20,7 +20,7 @@ describe('learningRate', () => {
     const rates = Array.from({ length: steps }, (_, step) => learningRate(step, steps, 2));
     expect(Math.max(...rates)).toBe(2);
     expect(rates.indexOf(2)).toBe(warmUp);
-    // Only the first step of a warm-up stands still.
+    // Only the first step of a warm-up has rate 0.
     expect(rates.filter((rate) => !(rate > 0))).toHaveLength(warmUp > 0 ? 1 : 0);
     const falling = rates.slice(warmUp);
     expect(falling).toEqual(falling.toSorted((a, b) => b - a));

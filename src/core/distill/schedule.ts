@@ -3,9 +3,9 @@
  * Hutter, arXiv 1608.03983, eq. 5, one cycle).
  *
  * @param step counted from 0
- * @param steps in all
+ * @param steps number of steps in total
  * @param peak the highest rate
- * @param warmUp steps; by default the first fifth
+ * @param warmUp number of steps; by default the first fifth
  */
 export function learningRate(
   step: number,

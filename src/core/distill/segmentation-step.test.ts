@@ -5,7 +5,7 @@ import * as g from '../graph/build.ts';
 import { evaluate } from '../graph/evaluate.ts';
 import type { Graph } from '../graph/ops.ts';
 import { decoderLayout, initialDecoder, patchGraph } from '../heads/segmentation-decoder.ts';
-import { adapterLayout } from '../lora/adapters.ts';
+import { adapterLayout } from '../vit/adapters.ts';
 import { Random } from '../random.ts';
 import { biasCorrections } from './optimizer.ts';
 import { segmentationLoss, segmentationParameters, segmentationStep } from './segmentation-step.ts';
@@ -28,7 +28,7 @@ const patches = required(
   'patches',
 ).data;
 
-/** Classes of pixels as zeros and ones; of the last tenth nothing is known. */
+/** Classes of pixels as zeros and ones; the last tenth is unknown. */
 const truth = new Float64Array(batch * pixels * outputs);
 const random = new Random(5);
 let known = 0;
@@ -47,13 +47,13 @@ const startOf = (plan: SegmentationPlan): Float64Array => {
 
 type Inputs = Readonly<Record<string, ArrayLike<number>>>;
 
-/** Values of the first images, or of those from one on. */
+/** Values of the first images, or of the images from an index on. */
 function ofPart<T extends Float32Array | Float64Array>(values: T, part: number, from = 0): T {
   const each = values.length / batch;
   return values.slice(from * each, (from + part) * each) as T;
 }
 
-/** The loss of a plan as a graph for the first images, and what it takes. */
+/** Loss of a plan as a graph for the first images, and its inputs. */
 function lossOf(plan: SegmentationPlan, part = batch): { graph: Graph; inputs: Inputs } {
   const parameters = g.input('parameters', [segmentationParameters(plan)]);
   const { loss, gradient } = segmentationLoss(plan, part, parameters);
@@ -62,8 +62,10 @@ function lossOf(plan: SegmentationPlan, part = batch): { graph: Graph; inputs: I
     ['gradient', gradient],
   ]);
   const inputs: Inputs = {
-    ...{ images: ofPart(images, part), truth: ofPart(truth, part) },
-    ...{ scale: [1 / known], parameters: startOf(plan) },
+    images: ofPart(images, part),
+    truth: ofPart(truth, part),
+    scale: [1 / known],
+    parameters: startOf(plan),
     ...(!plan.adapting && { patches: ofPart(patches, part) }),
   };
   return { graph: { name: 'loss', outputs: outputsOf }, inputs };
@@ -155,7 +157,7 @@ describe('segmentationLoss', () => {
           images: ofPart(images, 1, index),
           patches: ofPart(patches, 1, index),
           truth: ofPart(truth, 1, index),
-          // Images of the batch, by those of the part: each part's loss is weighed by its share.
+          // Images in the batch, and in each of its parts: each part's loss is weighted by its share.
           scale: [2 / known],
         },
       }),
@@ -181,9 +183,13 @@ describe('segmentationStep', () => {
         graph: segmentationStep(plan, batch),
         inputs: {
           ...inputs,
-          ...{ mean: new Float64Array(size), square: new Float64Array(size) },
-          ...{ lossSum: [0], gradientSum: new Float64Array(size), share: [1] },
-          ...{ learningRate: [0.01], corrections: biasCorrections(1) },
+          mean: new Float64Array(size),
+          square: new Float64Array(size),
+          lossSum: [0],
+          gradientSum: new Float64Array(size),
+          share: [1],
+          learningRate: [0.01],
+          corrections: biasCorrections(1),
         },
       })('parametersNext');
     const start = startOf(adapting);

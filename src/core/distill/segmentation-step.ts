@@ -3,38 +3,39 @@ import { differentiate } from '../graph/differentiate.ts';
 import type { Graph, Value } from '../graph/ops.ts';
 import { decode, patchFeatures, unpackDecoder } from '../heads/segmentation-decoder.ts';
 import type { DecoderLayout } from '../heads/segmentation-decoder.ts';
-import { adaptedLinears, adapterValues, packAdapters, unpackAdapters } from '../lora/adapters.ts';
-import type { AdapterLayout } from '../lora/adapters.ts';
+import { adaptedLinears, adapterValues, packAdapters, unpackAdapters } from '../vit/adapters.ts';
+import type { AdapterLayout } from '../vit/adapters.ts';
 import type { Tensor } from '../tensor.ts';
 import { gridSize } from '../vit/architecture.ts';
 import { frozenLinears } from '../vit/forward.ts';
 import type { VitModel } from '../vit/weights.ts';
 import { imageShape, updateGraph } from './train-step.ts';
 
-/** An encoder that gets a decoder, and learns on with it where it has adapters. */
+/** An encoder with a decoder to train, and adapters if the encoder is trained too. */
 export interface SegmentationPlan {
   readonly encoder: VitModel;
   readonly decoder: DecoderLayout;
-  /** What each class counts for in the cross-entropy, (K). */
+  /** Weight of each class in the cross-entropy, (K). */
   readonly classWeights: Tensor;
-  /** Where the encoder learns on: its adapters, and what their learning rate is to the decoder's. */
+  /** Adapters of the encoder, if it is trained too, and their learning rate relative to the decoder's. */
   readonly adapting?: { readonly layout: AdapterLayout; readonly rate: number } | undefined;
 }
 
-/** Added to both sides of Dice, in pixels: a class that an image has not, and that is not seen in it, is right. */
+/** Pixels added to numerator and denominator of Dice: a class absent from both truth and prediction scores 1. */
 const smoothing = 1;
 
-/** Length of the flat vector that is trained: the decoder, then adapters. */
+/** Length of the flat vector of trained parameters: the decoder's, then the adapters'. */
 export function segmentationParameters({ decoder, adapting }: SegmentationPlan): number {
   return decoder.size + (adapting?.layout.size ?? 0);
 }
 
 /**
- * The step that trains a decoder, and adapters with it where the encoder learns on (see `updateGraph`).
+ * Graph of the step that trains a decoder, and adapters if the encoder is trained too (see `updateGraph`).
  *
- * Inputs of its loss: `images` (B, C, S, S) in [0, 1]; where the encoder is frozen `patches` (B, P, 2·D), as
- * `patchGraph` gives them; `truth` (B, S·S, K), one at the class of each pixel and zeros where nothing is known; `scale` (), what the sum of weighted cross-entropies of the part is multiplied by:
- * B' / (B·Σw), with the images B' and the weights of known pixels of the whole batch.
+ * Inputs of its loss: `images` (B, C, S, S) in [0, 1]; for a frozen encoder `patches` (B, P, 2·D), the output of
+ * `patchGraph`; `truth` (B, S·S, K), one at the class of each pixel and zeros at unknown pixels; `scale` (), the factor
+ * of the sum of weighted cross-entropies of the part: B' / (B·Σw), with the images B' and the weights of known
+ * pixels of the whole batch.
  *
  * @param part images in one part, B
  */
@@ -49,7 +50,7 @@ export function segmentationStep(plan: SegmentationPlan, part: number): Graph {
 }
 
 /**
- * Cross-entropy and Dice of a part of a batch, and their gradient.
+ * Builds cross-entropy plus Dice loss for part of a batch, and their gradient.
  *
  * @returns `loss` (), `gradient` (size)
  */
@@ -87,7 +88,7 @@ export function segmentationLoss(
   return { loss, gradient: g.concat([...flat, ofAdapters], 0) };
 }
 
-/** -scale·Σ w·log p of the true class over known pixels. */
+/** Cross-entropy: -scale·Σ w·log p of the true class over known pixels. */
 function crossEntropy(logarithms: Value, truth: Value, classWeights: Value, scale: Value): Value {
   const weighted = g.mul(g.mul(truth, classWeights), logarithms);
   const sum = g.reshape(g.reduceSum(weighted, [0, 1, 2]), []);
@@ -95,8 +96,8 @@ function crossEntropy(logarithms: Value, truth: Value, classWeights: Value, scal
 }
 
 /**
- * 1 - the mean Dice of the classes, without the background, and images (Milletari et al., arXiv 1606.04797, with
- * sums in place of squares). Images one by one, so that parts of a batch add up to it.
+ * Dice loss: 1 - the mean Dice over images and classes except the background (Milletari et al., arXiv 1606.04797,
+ * with sums in place of squares). Dice is computed per image, so that parts of a batch add up to the whole.
  */
 function diceLoss(logarithms: Value, truth: Value): Value {
   const [, , outputs = 0] = truth.type.shape;

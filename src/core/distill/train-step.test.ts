@@ -7,7 +7,7 @@ import { evaluate } from '../graph/evaluate.ts';
 import { graphInputs, reachableNodes } from '../graph/ops.ts';
 import type { Graph } from '../graph/ops.ts';
 import { printGraph } from '../graph/print.ts';
-import { adapterLayout, initialAdapters } from '../lora/adapters.ts';
+import { adapterLayout, initialAdapters } from '../vit/adapters.ts';
 import { emitOnnx } from '../onnx/emit.ts';
 import { tokenCount } from '../vit/architecture.ts';
 import { copyBlocks, keptBlocks } from '../vit/copy.ts';
@@ -105,7 +105,7 @@ describe('trainStep', () => {
   }
   const begin: State = { parameters: initialAdapters(layout, 5), mean: none, square: none };
 
-  /** One step over the batch of two, in parts of one size. */
+  /** Runs one step over the batch of two, in parts of equal size. */
   function step(state: State, index: number, part: number): { loss: number; next: State } {
     const graph = trainStep(plan(), part);
     let sums: Inputs = { lossSum: [0], gradientSum: none };

@@ -2,8 +2,8 @@ import * as g from '../graph/build.ts';
 import { differentiate } from '../graph/differentiate.ts';
 import type { Graph, Value } from '../graph/ops.ts';
 import { simplify } from '../graph/rewrite.ts';
-import { adaptedLinears, adapterValues, packAdapters, unpackAdapters } from '../lora/adapters.ts';
-import type { AdapterLayout } from '../lora/adapters.ts';
+import { adaptedLinears, adapterValues, packAdapters, unpackAdapters } from '../vit/adapters.ts';
+import type { AdapterLayout } from '../vit/adapters.ts';
 import { elementCount } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
 import { tokenCount } from '../vit/architecture.ts';
@@ -12,21 +12,21 @@ import { adapterForm } from '../vit/linear.ts';
 import type { VitModel } from '../vit/weights.ts';
 import { adamW } from './optimizer.ts';
 
-/** Feature distillation: the mean absolute difference of two tensors (WeCoLoRA, arXiv 2404.09326, eq. 4). */
+/** Feature distillation loss: the mean absolute difference of two tensors (WeCoLoRA, arXiv 2404.09326, eq. 4). */
 export function distillationLoss(student: Value, target: Value): Value {
   const every = student.type.shape.map((_, axis) => axis);
   return g.reshape(g.reduceMean(g.abs(g.sub(student, target)), every), []);
 }
 
-/** What the student's step needs to know about the student. */
+/** Parts of a student that its training step needs. */
 export interface StudentPlan {
-  /** The plain copy of the teacher's blocks. */
+  /** The untrained copy of the teacher's blocks. */
   readonly copy: VitModel;
   readonly layout: AdapterLayout;
 }
 
 /**
- * The distillation's step (see `updateGraph`): its parameters are the adapters, and it takes `images`
+ * Training step of the distillation (see `updateGraph`): its parameters are the adapters, and its inputs `images`
  * (B, C, S, S) in [0, 1] and `targets` (B, N, D).
  *
  * @param part images in one part, B
@@ -37,18 +37,18 @@ export function trainStep(plan: StudentPlan, part: number): Graph {
 }
 
 /**
- * A whole training step as one graph, which can also be run part by part: a batch of n parts keeps its
- * intermediate results in the cache, or a small device's memory, and gives the same update. Every part
- * adds its share to the sums; the state that the last part puts out is the next one, that of the
- * earlier parts is not used.
+ * Builds a whole training step as one graph that can also run part by part: a batch of n parts keeps its
+ * intermediate results in the cache, or in a small device's memory, and gives the same update. Every part
+ * adds its share to the sums. The last part outputs the next state; the state outputs of the earlier
+ * parts are not used.
  *
  * Inputs besides those of the loss: the state `parameters`, `mean`, `square` (size); the sums so far,
- * `lossSum` () and `gradientSum` (size), zeros for the first part; `share` (), the part's of the batch;
+ * `lossSum` () and `gradientSum` (size), zeros for the first part; `share` (), the part's share of the batch;
  * `learningRate` (); `corrections` (2). Outputs: `lossSumNext`, the loss before the update;
  * `gradientSumNext`; `parametersNext`, `meanNext`, `squareNext`.
  *
  * @param parameters the input of that name
- * @param rates what each parameter's learning rate is multiplied by, (size); ones without it
+ * @param rates factor of each parameter's learning rate, (size); ones by default
  */
 export function updateGraph(
   parameters: Value,
@@ -79,8 +79,8 @@ export function updateGraph(
 }
 
 /**
- * Images in each part of a batch: equal parts of the largest size that divides it, or where that would
- * be a small one as few parts as there can be, differing by one image.
+ * Divides a batch into parts: equal parts of the largest size that divides it or, where that size would
+ * be small, as few parts as possible that differ by one image.
  */
 export function partSizes(batch: number, largest: number): number[] {
   for (let size = Math.min(batch, largest); size >= largest / 4; size--) {
@@ -94,8 +94,8 @@ export function partSizes(batch: number, largest: number): number[] {
 }
 
 /**
- * The teacher's targets: `images` (B, C, S, S) → `targets` (B, N, D), its last block's output. Runs
- * with any batch.
+ * Graph of the teacher's targets: `images` (B, C, S, S) → `targets` (B, N, D), its last block's output. Runs
+ * with any batch size.
  */
 export function targetGraph(teacher: VitModel): Graph {
   const { architecture } = teacher;
@@ -112,8 +112,8 @@ export function imageShape({ architecture }: VitModel, batch: number): readonly 
 }
 
 /**
- * The student's loss and its gradient with respect to the adapters, in a graph with the inputs `images`
- * (B, C, S, S) in [0, 1] and `targets` (B, N, D), the teacher's last block before its final norm.
+ * Builds the student's loss and its gradient with respect to the adapters, in a graph with the inputs `images`
+ * (B, C, S, S) in [0, 1] and `targets` (B, N, D), the output of the teacher's last block before its final norm.
  *
  * @param adapters all adapters, (size)
  * @returns `loss` (), `gradient` (size)
@@ -132,7 +132,7 @@ export function studentLoss(
   const last = runBlocks(copy, embed(copy, images), linears).at(-1);
   if (!last) throw new Error('a student without blocks has no output');
   const loss = distillationLoss(last, targets);
-  // The mean's gradient would be a millionth for every number, nothing in float16; a power of two is exact in float32.
+  // The mean's gradients would be around 1e-6, zero in float16; scaling by a power of two is exact in float32.
   const scale = 2 ** Math.floor(Math.log2(elementCount(targets.type.shape)) - 4);
   const gradients = differentiate(g.mul(loss, g.scalar(scale)), adapterValues(pairs));
   return { loss, gradient: g.mul(packAdapters(gradients), g.scalar(1 / scale)) };

@@ -13,7 +13,7 @@ import {
   type ViewParameters,
 } from './views.ts';
 
-/** Different in every pixel's neighbourhood; whole numbers only, so equal on every machine. */
+/** Pixels that differ from their neighbours; integers only, so equal on every machine. */
 function image(width: number, height: number, channels = 3): Raster {
   const data = new Uint8Array(width * height * channels);
   for (let at = 0; at < data.length; at++) data[at] = (at * at * 7 + at * 31) % 253;
@@ -30,10 +30,10 @@ function hashOf(bytes: Uint8Array): string {
 const upright = viewRecipe('upright');
 const overhead = viewRecipe('overhead');
 
-/** The parameters of views 0 to `count` - 1 of one image. */
+/** Parameters of views 0 to `count` - 1 of one image. */
 function many(count: number, width: number, height: number, recipe = overhead): ViewParameters[] {
   return Array.from({ length: count }, (_, view) =>
-    viewParameters(5, 0, view, width, height, recipe),
+    viewParameters(5, 0, view, { width, height }, recipe),
   );
 }
 
@@ -44,24 +44,24 @@ function share<T>(items: readonly T[], holds: (item: T) => boolean): number {
 describe('viewParameters', () => {
   it('gives the same views for the same numbers, in any order, and others for others', () => {
     const forwards = Array.from({ length: 20 }, (_, view) =>
-      viewParameters(1, view % 4, view, 90, 70, overhead),
+      viewParameters(1, view % 4, view, { width: 90, height: 70 }, overhead),
     );
     const backwards = Array.from({ length: 20 }, (_, index) =>
-      viewParameters(1, (19 - index) % 4, 19 - index, 90, 70, overhead),
+      viewParameters(1, (19 - index) % 4, 19 - index, { width: 90, height: 70 }, overhead),
     );
     expect(backwards.reverse()).toEqual(forwards);
-    const base = viewParameters(1, 2, 3, 900, 700, overhead).box;
-    expect(viewParameters(2, 2, 3, 900, 700, overhead).box).not.toEqual(base);
-    expect(viewParameters(1, 3, 3, 900, 700, overhead).box).not.toEqual(base);
-    expect(viewParameters(1, 2, 4, 900, 700, overhead).box).not.toEqual(base);
-    expect(viewParameters(1, 3, 2, 900, 700, overhead).box).not.toEqual(base);
+    const base = viewParameters(1, 2, 3, { width: 900, height: 700 }, overhead).box;
+    expect(viewParameters(2, 2, 3, { width: 900, height: 700 }, overhead).box).not.toEqual(base);
+    expect(viewParameters(1, 3, 3, { width: 900, height: 700 }, overhead).box).not.toEqual(base);
+    expect(viewParameters(1, 2, 4, { width: 900, height: 700 }, overhead).box).not.toEqual(base);
+    expect(viewParameters(1, 3, 2, { width: 900, height: 700 }, overhead).box).not.toEqual(base);
   });
 
   it('cuts whole pixels inside the image, of any size and shape', () => {
     const side = fc.integer({ min: 1, max: 300 });
     fc.assert(
       fc.property(fc.integer(), fc.nat(), side, side, (seed, view, width, height) => {
-        const { box } = viewParameters(seed, 0, view, width, height, upright);
+        const { box } = viewParameters(seed, 0, view, { width, height }, upright);
         expect(Object.values(box).every((value) => Number.isInteger(value))).toBe(true);
         expect(Math.min(box.x, box.y)).toBeGreaterThanOrEqual(0);
         expect(Math.min(box.width, box.height)).toBeGreaterThanOrEqual(1);
@@ -110,14 +110,14 @@ describe('viewParameters', () => {
   });
 
   it('falls back to the largest centred box where no crop fits', () => {
-    // No crop of at least a fifth of 1000 × 10 pixels is 10 or fewer high at 4 : 3 or less.
-    expect(viewParameters(0, 0, 0, 1000, 10, upright).box).toEqual({
+    // No crop of at least a fifth of 1000 × 10 pixels is at most 10 high with an aspect of at most 4 : 3.
+    expect(viewParameters(0, 0, 0, { width: 1000, height: 10 }, upright).box).toEqual({
       x: 493,
       y: 0,
       width: 13,
       height: 10,
     });
-    expect(viewParameters(0, 0, 0, 10, 1000, upright).box).toEqual({
+    expect(viewParameters(0, 0, 0, { width: 10, height: 1000 }, upright).box).toEqual({
       x: 0,
       y: 493,
       width: 10,
@@ -152,7 +152,9 @@ describe('drawView', () => {
   it('draws the same bytes on every machine', () => {
     const raster = image(50, 41);
     const hashes = [0, 1, 2, 3].map((view) =>
-      hashOf(drawView(raster, viewParameters(7, 3, view, 50, 41, overhead), 16).data),
+      hashOf(
+        drawView(raster, viewParameters(7, 3, view, { width: 50, height: 41 }, overhead), 16).data,
+      ),
     );
     // Pillow 12.2 (box resize) and NumPy (flips, rot90) give these from the same parameters.
     expect(hashes).toEqual(['5471c6e5', '304b30b2', 'a42e94a3', '8e474047']);
@@ -241,7 +243,7 @@ describe('workingCopy', () => {
   it('brings the shorter side to three times the size and keeps the shape', () => {
     const copy = workingCopy(image(120, 90), 8);
     expect([copy.width, copy.height, copy.channels]).toEqual([32, 24, 3]);
-    // An image of waves wider than a new pixel looks the same from the copy.
+    // An image of waves longer than a new pixel looks the same when drawn from the copy.
     const data = Uint8Array.from({ length: 120 * 90 }, (_, at) => {
       return 128 + 100 * Math.sin((at % 120) / 15) * Math.cos(Math.floor(at / 120) / 13);
     });

@@ -1,49 +1,48 @@
 /**
- * Numbered views of an image. A view is drawn from (seed, image, view) alone, so the same three
- * numbers give the same bytes in whatever order, process or run they are asked for, and what a frozen
- * teacher says about a view can be kept under its number.
+ * Numbered views of an image. A view is drawn from (seed, image, view) alone: the same three
+ * numbers give the same bytes in whatever order, process or run, and a frozen teacher's output for
+ * a view can be cached under its number.
  */
 import { resampleRaster, type Box } from '../image/resample.ts';
 import type { Raster } from '../image/raster.ts';
 import { Random } from '../random.ts';
 
-/** Whether an image has an up (a photograph) or none (seen from above: satellite, microscope). */
+/** Orientation of images: with an up (photographs), or without (seen from above: satellite, microscope). */
 export type Orientation = 'upright' | 'overhead';
 
 export interface ViewRecipe {
-  /** Least and greatest area of a crop, as a share of the image, in (0, 1]. */
+  /** Smallest and largest area of a crop, as a share of the image, in (0, 1]. */
   readonly area: readonly [least: number, greatest: number];
-  /** Least and greatest width / height of a crop; its logarithm is uniform between theirs. */
+  /** Smallest and largest width / height of a crop; its logarithm is uniform in between. */
   readonly aspect: readonly [least: number, greatest: number];
   readonly orientation: Orientation;
 }
 
 export interface ViewParameters {
-  /** What is cut out, in whole pixels. */
+  /** Region that is cut out, in whole pixels. */
   readonly box: Box;
-  /** Left and right exchanged, then top and bottom, then turned. */
+  /** Transforms in their order: exchange left and right, exchange top and bottom, rotate. */
   readonly flipHorizontal: boolean;
   readonly flipVertical: boolean;
-  /** Turns by 90° anticlockwise: 0 to 3. */
+  /** Rotations by 90° anticlockwise: 0 to 3. */
   readonly quarterTurns: number;
 }
 
-/** The crops that masked autoencoders are trained on (He et al., CVPR 2022, appendix A). */
+/** Crops used to train masked autoencoders (He et al., CVPR 2022, appendix A). */
 export function viewRecipe(orientation: Orientation): ViewRecipe {
   return { area: [0.2, 1], aspect: [3 / 4, 4 / 3], orientation };
 }
 
 /**
- * The view numbered (`seed`, `image`, `view`) of an image of `width` × `height` pixels. Upright views
- * are flipped left to right half the time; overhead views take each of the eight orientations of a
+ * Draws the view numbered (`seed`, `image`, `view`) of an image of `width` × `height` pixels. Upright views
+ * are flipped left to right half of the time; overhead views take each of the eight orientations of a
  * square equally often, from the same crops.
  */
 export function viewParameters(
   seed: number,
   image: number,
   view: number,
-  width: number,
-  height: number,
+  { width, height }: Pick<Raster, 'width' | 'height'>,
   recipe: ViewRecipe,
 ): ViewParameters {
   const random = new Random(seed, image, view);
@@ -56,7 +55,7 @@ export function viewParameters(
   return { box, flipHorizontal, flipVertical, quarterTurns: random.integer(4) };
 }
 
-/** torchvision's `RandomResizedCrop.get_params`: ten attempts, then the largest centred box. */
+/** Draws a box as torchvision's `RandomResizedCrop.get_params`: ten attempts, then the largest centred box. */
 function randomBox(random: Random, width: number, height: number, recipe: ViewRecipe): Box {
   const [leastAspect, greatestAspect] = recipe.aspect;
   for (let attempt = 0; attempt < 10; attempt++) {
@@ -79,7 +78,7 @@ function randomBox(random: Random, width: number, height: number, recipe: ViewRe
 
 /**
  * Draws a view as `size` × `size` pixels, into `target` (size × size × channels bytes) if given.
- * Throws when the box leaves the image.
+ * Throws if the box exceeds the image.
  */
 export function drawView(
   raster: Raster,
@@ -93,7 +92,7 @@ export function drawView(
   return { ...crop, data };
 }
 
-/** Writes a flipped and turned copy of a square image to `target`. */
+/** Writes a flipped and rotated copy of a square image to `target`. */
 export function orient(
   square: Raster,
   parameters: Pick<ViewParameters, 'flipHorizontal' | 'flipVertical' | 'quarterTurns'>,
@@ -103,8 +102,8 @@ export function orient(
   if (target.length !== data.length) {
     throw new Error(`drawView: target needs ${data.length} bytes, got ${target.length}`);
   }
-  // Where the new image's top left pixel lies in the old one, and how far a step to its right and a
-  // step down leads there, in bytes.
+  // Offset of the new image's top left pixel in the old one, and of one step to its right and one
+  // step down, in bytes.
   let origin = 0;
   let right = channels;
   let down = size * channels;
@@ -131,19 +130,19 @@ export function orient(
   }
 }
 
-/** How an image that is not square becomes square: squeezed, or cut to its centre. */
+/** Method to make an image square: squeeze it, or cut to its centre. */
 export type Framing = 'whole' | 'centre';
 
 /**
- * The view an image is judged by, `size` × `size` pixels, without chance. On a square image both
+ * Draws the view that an image is evaluated on, `size` × `size` pixels, without randomness. On a square image both
  * framings are the whole image.
  *
- * 'centre' is the largest centred square: what timm and torchvision evaluate on (shorter side to
- * `size`, centre crop), without the further margin that most of their models cut. It loses the ends of
+ * 'centre' is the largest centred square, which timm and torchvision evaluate on (shorter side to
+ * `size`, centre crop), without the additional margin that most of their models cut. It loses the ends of
  * the longer side. 'whole' squeezes instead and is the default, because a finding at the border must
- * not vanish unseen; up to 4 : 3 it distorts no more than the random crops that a student learns on.
- * Where the subject is known to be in the middle, 'centre' shows it larger: on blood cells of 160 × 120
- * pixels a probe of the bundled teacher rose from 84 to 87 %.
+ * not be lost; up to 4 : 3 it distorts no more than the random crops that a student is trained on.
+ * For subjects known to be in the middle, 'centre' shows them larger: on blood cells of 160 × 120
+ * pixels the accuracy of a probe of the bundled teacher rose from 84 to 87 %.
  */
 export function centreView(
   raster: Raster,
@@ -160,13 +159,13 @@ export function centreView(
   return resampleRaster(raster, box, size, size, target);
 }
 
-/** Shorter side of a working copy, in sides of a view. */
+/** Shorter side of a working copy, in multiples of a view's side. */
 export const workingSides = 3;
 
 /**
- * A copy to draw many views from: the shorter side at most three times `size`, or the image itself
- * if it is no larger. A view costs four multiplications and more for each value in its box, so views
- * of a large image are slow. At three times, the least crop of `viewRecipe` still shrinks (its shorter
+ * Shrinks an image that many views are drawn from: the shorter side is at most three times `size`; an image
+ * no larger than that is returned itself. A view costs four multiplications or more for each value in its box, so
+ * views of a large image are slow. At three times, even the smallest crop of `viewRecipe` is shrunk (its shorter
  * side is √(0.2 · 9 · ¾) = 1.16 times `size` or more), so no view is blurred by enlarging.
  */
 export function workingCopy(raster: Raster, size: number): Raster {
@@ -177,12 +176,12 @@ export function workingCopy(raster: Raster, size: number): Raster {
   return resampleRaster(raster, box, Math.round(width * scale), Math.round(height * scale));
 }
 
-/** The value in [0, 1] of each byte. */
+/** Value in [0, 1] of each byte. */
 const unit = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 
 /**
- * Bytes (count, size, size, channels) to planes (count, channels, size, size) of values in [0, 1],
- * written to `out`. Throws when either has another length.
+ * Converts bytes (count, size, size, channels) to planes (count, channels, size, size) of values in [0, 1],
+ * written to `out`. Throws if the length of either is wrong.
  */
 export function toPlanes(
   bytes: Uint8Array,
@@ -201,7 +200,7 @@ export function toPlanes(
   separate(bytes, size * size, channels, out);
 }
 
-/** The same for images of one size, which need not be square: (B, C, H, W) in [0, 1]. */
+/** Converts images of one size, which need not be square, to a batch: (B, C, H, W) in [0, 1]. */
 export function batchOfImages(rasters: readonly Raster[]): Float32Array {
   const [first] = rasters;
   if (first === undefined) return new Float32Array();
@@ -219,7 +218,7 @@ export function batchOfImages(rasters: readonly Raster[]): Float32Array {
   return batch;
 }
 
-/** (images, pixels, channels) bytes → (images, channels, pixels) values. */
+/** Converts (images, pixels, channels) bytes to (images, channels, pixels) values. */
 function separate(bytes: Uint8Array, pixels: number, channels: number, out: Float32Array): void {
   let at = 0;
   for (let image = 0; image < bytes.length; image += pixels * channels) {

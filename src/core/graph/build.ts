@@ -43,7 +43,7 @@ function single<K extends OpName>(
 export const input = (name: string, shape: Shape, dtype: DType = 'float32'): Value =>
   single('input', [], { name, type: { dtype, shape } });
 
-/** A float32 constant. */
+/** Creates a float32 constant. */
 export const constant = ({ shape, data }: Tensor): Value =>
   single('constant', [], { type: { dtype: 'float32', shape }, data });
 
@@ -81,7 +81,7 @@ export const normalize = (
 export const quantizedMatmul = (x: Value, weight: Value, scale: Value): Value =>
   single('quantizedMatmul', [x, weight, scale], {});
 
-/** Padding is half the kernel by default, so that an odd kernel keeps the image's size. */
+/** Builds a convolution; padding is half the kernel by default, so that an odd kernel keeps the image's size. */
 export const conv2d = (
   image: Value,
   weight: Value,
@@ -99,7 +99,7 @@ export function swapLast(x: Value): Value {
   return transpose(x, [...axes.slice(0, -2), rank - 1, rank - 2]);
 }
 
-/** One size may be -1: what is left. */
+/** Reshapes a value; one size may be -1, which is computed from the others. */
 export function reshape(x: Value, shape: Shape): Value {
   const known = elementCount(shape.filter((size) => size !== -1));
   const rest = elementCount(x.type.shape) / known;

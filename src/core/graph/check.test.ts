@@ -6,7 +6,7 @@ import type { Graph, NodeOf, OpName, TensorType, Value } from './ops.ts';
 const float = (...shape: number[]): TensorType => ({ dtype: 'float32', shape });
 const x = g.input('x', [2, 3]);
 
-/** A node put together by hand, as no builder would. */
+/** Assembles a node by hand, with errors that no builder would make. */
 function forged<K extends OpName>(node: NodeOf<K>, type: TensorType, output = 0): Value {
   return { node: node as Value['node'], output, type };
 }

@@ -5,8 +5,8 @@ import type { ShapeRule } from './shapes.ts';
 
 /**
  * Checks a graph: every node's types follow from its inputs by the op's shape rule, every value refers
- * to an output that exists with the type it claims, inputs with one name are one node, names are not
- * empty, and no constant holds a number that is not finite.
+ * to an existing output of the claimed type, inputs of the same name are one node, names are not
+ * empty, and constants hold finite numbers only.
  *
  * @throws with the op and the shapes in the message
  */
@@ -60,7 +60,7 @@ function checkTypes<K extends OpName>(node: NodeOf<K>): void {
 
 function checkFinite({ attributes: { data, type } }: NodeOf<'constant'>): void {
   if (data instanceof BigInt64Array) return;
-  // A plain loop: these are a teacher's weights, up to hundreds of millions of numbers.
+  // A plain loop, for speed: these are a teacher's weights, up to hundreds of millions of numbers.
   for (let index = 0; index < data.length; index++) {
     if (!Number.isFinite(data[index])) {
       throw new Error(`constant ${describeType(type)}: value ${index} is ${data[index]}`);

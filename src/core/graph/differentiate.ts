@@ -5,12 +5,12 @@ import { describeShape, reachableNodes } from './ops.ts';
 import type { Node, NodeOf, OpName, Value } from './ops.ts';
 
 /**
- * Gradients of a scalar with respect to chosen values, by reverse accumulation (Linnainmaa, 1976).
+ * Builds gradients of a scalar with respect to chosen values, by reverse accumulation (Linnainmaa, 1976).
  *
  * @param loss a scalar, shape () or all sizes 1
- * @param values what to differentiate by, usually graph inputs
+ * @param values values to differentiate by, usually graph inputs
  * @returns one gradient for each of `values`, of the same shape
- * @throws when the loss is no scalar, does not depend on a value, or passes an op without a gradient
+ * @throws if the loss is no scalar, does not depend on a value, or depends on it through an op without a gradient
  */
 export function differentiate(loss: Value, values: readonly Value[]): readonly Value[] {
   if (loss.type.shape.some((size) => size !== 1)) {
@@ -47,7 +47,7 @@ export function differentiate(loss: Value, values: readonly Value[]): readonly V
   });
 }
 
-/** Nodes whose result changes with one of the values. */
+/** Finds the nodes whose result depends on one of the values. */
 function dependents(order: readonly Node[], values: readonly Value[]): ReadonlySet<Node> {
   const active = new Set<Node>(values.map((value) => value.node));
   for (const node of order) {

@@ -1,3 +1,4 @@
+import { must } from '../must.ts';
 import { elementCount } from '../tensor.ts';
 import { describeShape, reachableNodes } from './ops.ts';
 import type { Graph, Node, NodeOf, OpName, Shape, Value } from './ops.ts';
@@ -14,18 +15,18 @@ type Kernel<K extends OpName> = (
 ) => readonly Evaluated[];
 
 /**
- * Computes a graph's outputs plainly and in double precision: what each op means, written once more
- * and independently of any runtime. Far too slow to train with; it is the witness against which
- * gradients (by finite differences) and executors are checked.
+ * Evaluates a graph's outputs plainly, in double precision: the meaning of each op, written a second time
+ * and independently of any runtime. Far too slow to train with; gradients (by finite differences) and
+ * executors are checked against it.
  *
- * @throws when an input is missing or has the wrong number of values
+ * @throws if an input is missing or has the wrong number of values
  */
 export function evaluate(
   graph: Graph,
   inputs: ReadonlyMap<string, Iterable<number>>,
 ): ReadonlyMap<string, Evaluated> {
   const results = new Map<Node, readonly Evaluated[]>();
-  const result = ({ node, output }: Value): Evaluated => must(results.get(node)?.[output]);
+  const result = ({ node, output }: Value): Evaluated => operand(results.get(node)?.[output]);
   for (const node of reachableNodes(graph.outputs.values())) {
     if (node.op === 'input') {
       results.set(node, [readInput(node, inputs)]);
@@ -36,7 +37,7 @@ export function evaluate(
   return new Map([...graph.outputs].map(([name, value]) => [name, result(value)]));
 }
 
-/** One node's outputs from its inputs. */
+/** Evaluates one node's outputs from its inputs. */
 export function evaluateNode<K extends OpName>(
   node: NodeOf<K>,
   inputs: readonly Evaluated[],
@@ -76,7 +77,7 @@ const kernels: { readonly [K in OpName]: Kernel<K> } = {
   tanh: unary(Math.tanh),
   gelu: ([x], { attributes: { approximation } }) => [
     map(
-      must(x),
+      operand(x),
       approximation === 'none'
         ? (value) => 0.5 * value * (1 + erf(value * Math.SQRT1_2))
         : (value) =>
@@ -84,7 +85,7 @@ const kernels: { readonly [K in OpName]: Kernel<K> } = {
     ),
   ],
   softmax: ([x]) => [
-    mapRows(must(x), (row) => {
+    mapRows(operand(x), (row) => {
       const largest = Math.max(...row);
       const powers = row.map((value) => Math.exp(value - largest));
       const total = powers.reduce((sum, value) => sum + value, 0);
@@ -92,7 +93,7 @@ const kernels: { readonly [K in OpName]: Kernel<K> } = {
     }),
   ],
   logSoftmax: ([x]) => [
-    mapRows(must(x), (row) => {
+    mapRows(operand(x), (row) => {
       const largest = Math.max(...row);
       const total = row.reduce((sum, value) => sum + Math.exp(value - largest), 0);
       return row.map((value) => value - largest - Math.log(total));
@@ -105,46 +106,46 @@ const kernels: { readonly [K in OpName]: Kernel<K> } = {
       return { mean, inverse: 1 / Math.sqrt(variance + epsilon) };
     };
     return [
-      mapRows(must(x), (row) => {
+      mapRows(operand(x), (row) => {
         const { mean, inverse } = statistics(row);
         return row.map(
           (value, i) => (value - mean) * inverse * (scale?.data[i] ?? 1) + (shift?.data[i] ?? 0),
         );
       }),
-      mapRows(must(x), (row) => Float64Array.of(statistics(row).inverse)),
+      mapRows(operand(x), (row) => Float64Array.of(statistics(row).inverse)),
     ];
   },
-  matmul: ([a, b]) => [multiply(must(a), must(b))],
+  matmul: ([a, b]) => [multiply(operand(a), operand(b))],
   quantizedMatmul: ([x, weight, scale]) => {
-    const { values, step, zero } = quantizeDynamically(must(x));
-    const centred = map(must(weight), (value) => value - 128);
+    const { values, step, zero } = quantizeDynamically(operand(x));
+    const centred = map(operand(weight), (value) => value - 128);
     const whole = multiply(
       map(values, (value) => value - zero),
       centred,
     );
-    return [mapRows(whole, (row) => row.map((value, i) => value * step * at(must(scale), i)))];
+    return [mapRows(whole, (row) => row.map((value, i) => value * step * at(operand(scale), i)))];
   },
   conv2d: ([image, weight, bias], { attributes: { padding }, types: [type] }) => [
-    convolve(must(image), must(weight), must(bias), padding, must(type).shape),
+    convolve(operand(image), operand(weight), operand(bias), padding, operand(type).shape),
   ],
   transpose: ([x], { attributes: { permutation }, types: [type] }) => {
-    const strides = stridesOf(must(x).shape);
+    const strides = stridesOf(operand(x).shape);
     return [
       gather(
-        must(x),
-        must(type).shape,
+        operand(x),
+        operand(type).shape,
         permutation.map((axis) => at(strides, axis)),
       ),
     ];
   },
-  reshape: ([x], { attributes: { shape } }) => [{ shape, data: must(x).data }],
-  expand: ([x], { attributes: { shape } }) => [broadcast(must(x), shape)],
+  reshape: ([x], { attributes: { shape } }) => [{ shape, data: operand(x).data }],
+  expand: ([x], { attributes: { shape } }) => [broadcast(operand(x), shape)],
   slice: ([x], { attributes: { axis, start }, types: [type] }) => {
-    const strides = stridesOf(must(x).shape);
-    return [gather(must(x), must(type).shape, strides, start * at(strides, axis))];
+    const strides = stridesOf(operand(x).shape);
+    return [gather(operand(x), operand(type).shape, strides, start * at(strides, axis))];
   },
   concat: (inputs, { attributes: { axis }, types: [type] }) => {
-    const result = zeros(must(type).shape);
+    const result = zeros(operand(type).shape);
     let start = 0;
     for (const input of inputs) {
       place(input, result, axis, start);
@@ -153,22 +154,25 @@ const kernels: { readonly [K in OpName]: Kernel<K> } = {
     return [result];
   },
   pad: ([x], { attributes: { axis, before }, types: [type] }) => {
-    const result = zeros(must(type).shape);
-    place(must(x), result, axis, before);
+    const result = zeros(operand(type).shape);
+    place(operand(x), result, axis, before);
     return [result];
   },
-  reduceSum: ([x], { attributes: { axes } }) => [reduce(must(x), axes)],
+  reduceSum: ([x], { attributes: { axes } }) => [reduce(operand(x), axes)],
   reduceMean: ([x], { attributes: { axes } }) => {
-    const count = axes.reduce((product, axis) => product * at(must(x).shape, axis), 1);
-    return [map(reduce(must(x), axes), (value) => value / count)];
+    const count = axes.reduce((product, axis) => product * at(operand(x).shape, axis), 1);
+    return [map(reduce(operand(x), axes), (value) => value / count)];
   },
   cast: ([x], { attributes: { dtype } }) => [
-    map(must(x), dtype === 'float16' ? Math.f16round : dtype === 'float32' ? (v) => v : Math.trunc),
+    map(
+      operand(x),
+      dtype === 'float16' ? Math.f16round : dtype === 'float32' ? (v) => v : Math.trunc,
+    ),
   ],
 };
 
 /**
- * The error function. Series 7.1.5 of Abramowitz and Stegun up to 3, beyond it the continued fraction
+ * Error function: series 7.1.5 of Abramowitz and Stegun up to 3, beyond it the continued fraction
  * 7.1.14 of its complement; both to double precision.
  */
 function erf(x: number): number {
@@ -204,14 +208,14 @@ function roundHalfEven(value: number): number {
 }
 
 function unary(f: (x: number) => number): (inputs: readonly Evaluated[]) => readonly Evaluated[] {
-  return ([x]) => [map(must(x), f)];
+  return ([x]) => [map(operand(x), f)];
 }
 
 function binary(f: (a: number, b: number) => number): Kernel<'add' | 'sub' | 'mul' | 'div'> {
   return ([a, b], { types: [type] }) => {
-    const { shape } = must(type);
-    const left = broadcast(must(a), shape);
-    const right = broadcast(must(b), shape);
+    const { shape } = operand(type);
+    const left = broadcast(operand(a), shape);
+    const right = broadcast(operand(b), shape);
     return [map(left, (value, index) => f(value, at(right, index)))];
   };
 }
@@ -220,7 +224,7 @@ function map(x: Evaluated, f: (value: number, index: number) => number): Evaluat
   return { shape: x.shape, data: x.data.map(f) };
 }
 
-/** Applies `f` to each run along the last axis; its result's length becomes the last size. */
+/** Applies `f` to each row along the last axis; the length of its result becomes the last size. */
 function mapRows({ shape, data }: Evaluated, f: (row: Float64Array) => Float64Array): Evaluated {
   const width = shape.at(-1) ?? 1;
   const rows: number[] = [];
@@ -303,7 +307,7 @@ function broadcast(x: Evaluated, shape: Shape): Evaluated {
   return gather(x, shape, broadcastStrides(x.shape, shape));
 }
 
-/** Strides of `from` seen as `to`: 0 along axes that are repeated. */
+/** Strides that read `from` broadcast to `to`: 0 along repeated axes. */
 function broadcastStrides(from: Shape, to: Shape): number[] {
   const strides = stridesOf(from);
   const offset = to.length - from.length;
@@ -314,7 +318,7 @@ function at1(shape: Shape, axis: number): number {
   return shape[axis] ?? 1;
 }
 
-/** Reads a tensor of `shape` out of `x`, stepping by `strides`. */
+/** Reads a tensor of `shape` from `x` with the given strides. */
 function gather(x: Evaluated, shape: Shape, strides: readonly number[], offset = 0): Evaluated {
   const result = zeros(shape);
   eachRun(shape, strides, (from, stride, position, length) => {
@@ -323,7 +327,7 @@ function gather(x: Evaluated, shape: Shape, strides: readonly number[], offset =
   return result;
 }
 
-/** Writes `part` into `whole` from `start` on along an axis. */
+/** Writes `part` into `whole`, beginning at `start` along an axis. */
 function place(part: Evaluated, whole: Evaluated, axis: number, start: number): void {
   const strides = stridesOf(whole.shape);
   const offset = start * at(strides, axis);
@@ -332,7 +336,7 @@ function place(part: Evaluated, whole: Evaluated, axis: number, start: number): 
   });
 }
 
-/** Visits a shape run by run along its last axis: where the run begins by `strides`, and in row-major order. */
+/** Visits the rows of a shape along its last axis: the offset of each by `strides`, and in row-major order. */
 function eachRun(
   shape: Shape,
   strides: readonly number[],
@@ -362,10 +366,9 @@ function zeros(shape: Shape): Evaluated {
 }
 
 function at(values: Evaluated | ArrayLike<number>, index: number): number {
-  return must(('data' in values ? values.data : values)[index]);
+  return operand(('data' in values ? values.data : values)[index]);
 }
 
-function must<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('evaluate: a value is missing');
-  return value;
+function operand<T>(value: T | undefined): T {
+  return must(value, 'evaluate: a value');
 }

@@ -1,11 +1,12 @@
+import { must } from '../must.ts';
 import * as g from './build.ts';
 import { sameShape } from './ops.ts';
 import type { NodeOf, OpName, Value } from './ops.ts';
 
 /**
  * Reverse-mode rule of an op: from the gradient of the loss with respect to the node's first output
- * to the gradients with respect to its inputs, in order. `undefined` where an input has none. Whatever
- * the caller does not use is never reached and so never computed.
+ * to the gradients with respect to its inputs, in order; `undefined` for inputs without one. Gradients that
+ * the caller does not use are never reached and so never computed.
  */
 export type GradientRule<K extends OpName> = (
   node: NodeOf<K>,
@@ -22,23 +23,23 @@ export const gradientRules: { readonly [K in OpName]: GradientRule<K> | 'none' }
     sumTo(g.mul(gradient, g.scalar(-1)), b),
   ],
   mul: ({ inputs: [a, b] }, gradient) => [
-    sumTo(g.mul(gradient, must(b)), a),
-    sumTo(g.mul(gradient, must(a)), b),
+    sumTo(g.mul(gradient, operand(b)), a),
+    sumTo(g.mul(gradient, operand(a)), b),
   ],
   div: (node, gradient) => {
     const [a, b] = node.inputs;
     // d(a/b)/db = -(a/b)/b, so the quotient is not computed twice.
-    const overB = g.div(gradient, must(b));
+    const overB = g.div(gradient, operand(b));
     return [sumTo(overB, a), sumTo(g.mul(g.mul(overB, output(node)), g.scalar(-1)), b)];
   },
-  // The sign as d/(|d| + tiny): WebGPU has no Sign, and 0 stays 0 as in PyTorch.
+  // The sign as d/(|d| + tiny): WebGPU has no Sign op, and 0 stays 0 as in PyTorch.
   abs: (node, gradient) => {
-    const sign = g.div(must(node.inputs[0]), g.add(output(node), g.scalar(1e-30)));
+    const sign = g.div(operand(node.inputs[0]), g.add(output(node), g.scalar(1e-30)));
     return [g.mul(gradient, sign)];
   },
-  erf: ({ inputs: [x] }, gradient) => [g.mul(gradient, erfSlope(must(x)))],
+  erf: ({ inputs: [x] }, gradient) => [g.mul(gradient, erfSlope(operand(x)))],
   exp: (node, gradient) => [g.mul(gradient, output(node))],
-  // y/(y + tiny) is 1 where something passed and 0 elsewhere.
+  // y/(y + tiny) is 1 where the input was positive and 0 elsewhere.
   relu: (node, gradient) => {
     const y = output(node);
     return [g.mul(gradient, g.div(y, g.add(y, g.scalar(1e-30))))];
@@ -54,8 +55,8 @@ export const gradientRules: { readonly [K in OpName]: GradientRule<K> | 'none' }
   },
   gelu: ({ inputs: [x], attributes }, gradient) => [
     attributes.approximation === 'none'
-      ? geluGradient(must(x), gradient)
-      : geluTanhGradient(must(x), gradient),
+      ? geluGradient(operand(x), gradient)
+      : geluTanhGradient(operand(x), gradient),
   ],
   softmax: (node, gradient) => {
     const y = output(node);
@@ -69,8 +70,8 @@ export const gradientRules: { readonly [K in OpName]: GradientRule<K> | 'none' }
   // dx = (dy - mean(dy) - y·mean(dy·y)) / deviation
   normalize: (node, gradient) => {
     const [x, scale, shift] = node.inputs;
-    // Behind a scale and a shift y is computed again: it cannot be told from what they made of it.
-    const y = scale ? g.normalize(must(x), node.attributes.epsilon) : output(node);
+    // With scale and shift, y is computed again, since it cannot be recovered from the output.
+    const y = scale ? g.normalize(operand(x), node.attributes.epsilon) : output(node);
     const dy = scale ? g.mul(gradient, scale) : gradient;
     const axis = [y.type.shape.length - 1];
     const along = g.mul(y, g.reduceMean(g.mul(dy, y), axis));
@@ -82,7 +83,7 @@ export const gradientRules: { readonly [K in OpName]: GradientRule<K> | 'none' }
     ];
   },
   matmul: ({ inputs: [left, right] }, gradient) => {
-    const [a, b] = [must(left), must(right)];
+    const [a, b] = [operand(left), operand(right)];
     if (b.type.shape.length > 2 || a.type.shape.length === 2) {
       return [g.matmul(gradient, g.swapLast(b)), g.matmul(g.swapLast(a), gradient)];
     }
@@ -92,17 +93,17 @@ export const gradientRules: { readonly [K in OpName]: GradientRule<K> | 'none' }
     return [g.matmul(gradient, g.swapLast(b)), g.matmul(g.swapLast(rows), rowGradients)];
   },
   conv2d: ({ inputs: [image, weight], attributes: { padding } }, gradient) => [
-    convImageGradient(must(image), must(weight), padding, gradient),
-    convWeightGradient(must(image), must(weight), padding, gradient),
+    convImageGradient(operand(image), operand(weight), padding, gradient),
+    convWeightGradient(operand(image), operand(weight), padding, gradient),
     g.reshape(g.reduceSum(gradient, [0, 2, 3]), [gradient.type.shape[1] ?? 0]),
   ],
   transpose: ({ attributes: { permutation } }, gradient) => [
     g.transpose(gradient, inverse(permutation)),
   ],
-  reshape: ({ inputs: [x] }, gradient) => [g.reshape(gradient, must(x).type.shape)],
+  reshape: ({ inputs: [x] }, gradient) => [g.reshape(gradient, operand(x).type.shape)],
   expand: ({ inputs: [x] }, gradient) => [sumTo(gradient, x)],
   slice: ({ inputs: [x], attributes: { axis, start, end } }, gradient) => [
-    g.pad(gradient, axis, start, (must(x).type.shape[axis] ?? 0) - end),
+    g.pad(gradient, axis, start, (operand(x).type.shape[axis] ?? 0) - end),
   ],
   concat: ({ inputs, attributes: { axis } }, gradient) => {
     let start = 0;
@@ -114,16 +115,16 @@ export const gradientRules: { readonly [K in OpName]: GradientRule<K> | 'none' }
     });
   },
   pad: ({ inputs: [x], attributes: { axis, before } }, gradient) => [
-    g.slice(gradient, axis, before, before + (must(x).type.shape[axis] ?? 0)),
+    g.slice(gradient, axis, before, before + (operand(x).type.shape[axis] ?? 0)),
   ],
-  reduceSum: ({ inputs: [x] }, gradient) => [g.expand(gradient, must(x).type.shape)],
+  reduceSum: ({ inputs: [x] }, gradient) => [g.expand(gradient, operand(x).type.shape)],
   reduceMean: ({ inputs: [x], attributes: { axes } }, gradient) => {
-    const { shape } = must(x).type;
+    const { shape } = operand(x).type;
     const count = axes.reduce((product, axis) => product * (shape[axis] ?? 1), 1);
     return [g.expand(g.mul(gradient, g.scalar(1 / count)), shape)];
   },
   cast: ({ inputs: [x] }, gradient) => {
-    const { dtype } = must(x).type;
+    const { dtype } = operand(x).type;
     return [dtype === 'float32' || dtype === 'float16' ? g.cast(gradient, dtype) : undefined];
   },
 };
@@ -138,8 +139,8 @@ function geluGradient(x: Value, gradient: Value): Value {
 }
 
 /**
- * x·factor, with products scaled before they are computed, where that is less work. For values that nothing else
- * needs: x itself is not computed then.
+ * Builds x·factor, with the operands of products scaled in place of the product where that is less work. Use it only
+ * for an x that nothing else needs, so that the unscaled x is not computed.
  */
 function scaledProduct(x: Value, factor: Value): Value {
   const [a, b] = x.node.inputs;
@@ -151,9 +152,9 @@ function scaledProduct(x: Value, factor: Value): Value {
 }
 
 /**
- * Sums over the last axis of gradient·y, as softmax's gradient wants them. In attention the gradient is dO·Vᵀ, and
+ * Sums gradient·y over the last axis, as softmax's gradient needs. In attention the gradient is dO·Vᵀ, and
  * Σⱼ (dO·Vᵀ)ᵢⱼ·yᵢⱼ = Σₖ dOᵢₖ·(y·V)ᵢₖ: sums over a head's width instead of all tokens (Dao et al., arXiv 2205.14135,
- * appendix B.2), of the y·V that the forward pass has computed.
+ * appendix B.2), using the y·V that the forward pass has computed.
  */
 function rowProducts(gradient: Value, y: Value): Value {
   const last = [y.type.shape.length - 1];
@@ -166,12 +167,12 @@ function rowProducts(gradient: Value, y: Value): Value {
   return g.reduceSum(g.mul(left, g.matmul(y, values)), last);
 }
 
-/** d erf/dt = 2/√π·exp(-t²), with the factor in the exponent: one pass fewer. */
+/** Derivative of erf: 2/√π·exp(-t²), with the factor in the exponent, which saves one pass. */
 function erfSlope(t: Value): Value {
   return g.exp(g.sub(g.scalar(Math.log(2 / Math.sqrt(Math.PI))), g.mul(t, t)));
 }
 
-/** GELU by tanh: ½x(1 + tanh u), u = k(x + 0.044715x³), k = √(2/π) (arXiv 1606.08415, section 2). */
+/** Gradient of tanh GELU: ½x(1 + tanh u), u = k(x + 0.044715x³), k = √(2/π) (arXiv 1606.08415, section 2). */
 function geluTanhGradient(x: Value, gradient: Value): Value {
   const k = Math.sqrt(2 / Math.PI);
   const square = g.mul(x, x);
@@ -183,20 +184,20 @@ function geluTanhGradient(x: Value, gradient: Value): Value {
   return g.mul(g.mul(gradient, g.scalar(0.5)), twice);
 }
 
-/** The gradient convolved with the kernel turned by half a circle, its channels exchanged. */
+/** Gradient of a convolution's image: the output gradient convolved with the rotated kernel, its channels exchanged. */
 function convImageGradient(image: Value, weight: Value, padding: number, gradient: Value): Value {
   const [outputs = 0, channels = 0, down = 0, across = 0] = weight.type.shape;
   const taps = down * across;
   const turned = g.matmul(g.reshape(weight, [outputs * channels, taps]), reversal(taps));
   const exchanged = g.transpose(g.reshape(turned, [outputs, channels, down, across]), [1, 0, 2, 3]);
-  if (down !== across) throw new Error('conv2d: the gradient knows square kernels alone');
+  if (down !== across) throw new Error('conv2d: the gradient supports square kernels only');
   return g.conv2d(gradient, exchanged, zeroBias(channels), down - 1 - padding);
 }
 
 /**
- * Entry (i, j) of a k × k kernel is the product of the image shifted by (i, j) with the gradient, summed over
- * images and pixels. The image is shifted sideways and the gradient up and down, k copies of each, so that one
- * product an image gives all k² entries: (k·C, P)·(P, k·O) with P = (H + k - 1)·W.
+ * Gradient of a convolution's kernel. Entry (i, j) of a k × k kernel is the product of the image shifted by (i, j)
+ * with the output gradient, summed over images and pixels. The image is shifted sideways and the gradient up and down,
+ * k copies of each, so that one product per image gives all k² entries: (k·C, P)·(P, k·O) with P = (H + k - 1)·W.
  */
 function convWeightGradient(image: Value, weight: Value, padding: number, gradient: Value): Value {
   const [outputs = 0, channels = 0, down = 0, across = 0] = weight.type.shape;
@@ -211,7 +212,7 @@ function convWeightGradient(image: Value, weight: Value, padding: number, gradie
   return g.transpose(sum, [3, 1, 2, 0]);
 }
 
-/** x·R turns the order of the last axis round. */
+/** Matrix R that reverses the order of the last axis in x·R. */
 function reversal(size: number): Value {
   const data = new Float32Array(size * size);
   for (let i = 0; i < size; i++) data[i * size + size - 1 - i] = 1;
@@ -247,7 +248,6 @@ function output(node: NodeOf<OpName>, index = 0): Value {
   return { node: node as Value['node'], output: index, type };
 }
 
-function must(value: Value | undefined): Value {
-  if (!value) throw new Error('an input is missing');
-  return value;
+function operand<T>(value: T | undefined): T {
+  return must(value, 'an input');
 }

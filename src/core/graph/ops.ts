@@ -1,7 +1,7 @@
 /**
- * The typed op graph in which every forward pass and every training step is written.
+ * Typed op graph in which every forward pass and every training step is written.
  *
- * Nodes are immutable and know their inputs, so a graph is simply whatever its outputs reach: nothing
+ * Nodes are immutable and refer to their inputs, so a graph is the set of nodes that its outputs reach: nothing
  * unreachable can be emitted or run, and a cycle cannot be built. `OpAttributes` lists every op. Each
  * table over it (shape rules, gradients, evaluation, ONNX lowerings) is exhaustive, so a new op does
  * not compile until it is defined everywhere.
@@ -19,18 +19,18 @@ export type ConstantData = Float32Array | Float16Array | Uint8Array | BigInt64Ar
 
 type None = Readonly<Record<string, never>>;
 
-/** Every op with its attributes. Axes count from 0 and are never negative. */
+/** Table of all ops with their attributes. Axes count from 0 and are never negative. */
 export interface OpAttributes {
-  /** A tensor fed at run time. */
+  /** Tensor passed in at run time. */
   input: { readonly name: string; readonly type: TensorType };
-  /** A tensor fixed when the graph is built. */
+  /** Tensor fixed when the graph is built. */
   constant: { readonly type: TensorType; readonly data: ConstantData };
-  /** Element by element, with NumPy broadcasting. */
+  /** Elementwise sum, with NumPy broadcasting, as the three ops below. */
   add: None;
   sub: None;
   mul: None;
   div: None;
-  /** Element by element. */
+  /** Elementwise absolute value. */
   abs: None;
   erf: None;
   exp: None;
@@ -41,25 +41,25 @@ export interface OpAttributes {
   tanh: None;
   /** x·Φ(x), exactly or by the tanh formula (Hendrycks and Gimpel, arXiv 1606.08415). */
   gelu: { readonly approximation: 'none' | 'tanh' };
-  /** Over the last axis. */
+  /** Softmax over the last axis. */
   softmax: None;
-  /** The logarithm of softmax, which does not lose what softmax rounds to 0. */
+  /** Logarithm of softmax, which keeps values that softmax rounds to 0. */
   logSoftmax: None;
   /**
-   * x → (y, inverse deviation): each run along the last axis to mean 0 and variance 1, with ε added to
+   * x → (y, inverse deviation): normalises each row along the last axis to mean 0 and variance 1, with ε added to
    * the variance (layer normalisation, Ba et al., arXiv 1607.06450). The inverse deviation keeps the last
-   * axis with size 1. With two more inputs, scale (D) and shift (D), y is multiplied and shifted by them.
+   * axis with size 1. With two more inputs, scale (D) and shift (D), y is multiplied by scale and shifted.
    */
   normalize: { readonly epsilon: number };
   /** (…, M, K) · (…, K, N); the right operand has the same leading axes or none. */
   matmul: None;
   /**
-   * (…, M, K) · (K, N) with 8-bit weights: the left operand is quantised when the graph runs, from its
-   * own range. Inputs: x float32, weight uint8 around 128, scale float32 (N).
+   * (…, M, K) · (K, N) with 8-bit weights: the left operand is quantised at run time, from its
+   * own range. Inputs: x float32, weight uint8 with zero point 128, scale float32 (N).
    */
   quantizedMatmul: None;
   /**
-   * Cross-correlation, what networks call convolution, of stride 1: image (B, C, H, W), weight
+   * Cross-correlation (convolution in neural networks) of stride 1: image (B, C, H, W), weight
    * (O, C, h, w), bias (O) → (B, O, H + 2p - h + 1, W + 2p - w + 1), with p = `padding` zeros on every side.
    */
   conv2d: { readonly padding: number };
@@ -70,9 +70,9 @@ export interface OpAttributes {
   /** Half-open range along one axis. */
   slice: { readonly axis: number; readonly start: number; readonly end: number };
   concat: { readonly axis: number };
-  /** Zeros before and after along one axis. */
+  /** Adds zeros before and after along one axis. */
   pad: { readonly axis: number; readonly before: number; readonly after: number };
-  /** Reduced axes are kept with size 1. */
+  /** Sum over axes, which are kept with size 1. */
   reduceSum: { readonly axes: readonly number[] };
   reduceMean: { readonly axes: readonly number[] };
   cast: { readonly dtype: DType };
@@ -80,7 +80,7 @@ export interface OpAttributes {
 
 export type OpName = keyof OpAttributes;
 
-/** One application of an op. A discriminated union over `op`. */
+/** Application of an op; a discriminated union over `op`. */
 export type Node = { [K in OpName]: NodeOf<K> }[OpName];
 
 export interface NodeOf<K extends OpName> {
@@ -90,22 +90,22 @@ export interface NodeOf<K extends OpName> {
   readonly types: readonly TensorType[];
 }
 
-/** One output of a node. */
+/** Output of a node. */
 export interface Value {
   readonly node: Node;
   readonly output: number;
   readonly type: TensorType;
 }
 
-/** Named outputs, and with them everything they reach. */
+/** Named outputs, and all nodes that they reach. */
 export interface Graph {
   readonly name: string;
   readonly outputs: ReadonlyMap<string, Value>;
-  /** The leading size of inputs and outputs that stands for any number of images; see core/onnx. */
+  /** Leading size of inputs and outputs that may vary at run time (number of images); see core/onnx. */
   readonly batch?: number;
 }
 
-/** Nodes that the values reach, inputs before their users; the order depends on the graph alone. */
+/** Lists the nodes that the values reach, inputs before their users; the order depends on the graph alone. */
 export function reachableNodes(values: Iterable<Value>): readonly Node[] {
   const order: Node[] = [];
   const seen = new Set<Node>();
@@ -130,7 +130,7 @@ export function reachableNodes(values: Iterable<Value>): readonly Node[] {
   return order;
 }
 
-/** The graph's inputs in the order in which it first reaches them. */
+/** Lists the graph's inputs in the order in which they are first reached. */
 export function graphInputs(graph: Graph): readonly NodeOf<'input'>[] {
   return reachableNodes(graph.outputs.values()).filter((node) => node.op === 'input');
 }
@@ -139,7 +139,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((size, axis) => size === b[axis]);
 }
 
-/** `float32 (8, 65, 192)` */
+/** Formats a type as `float32 (8, 65, 192)`. */
 export function describeType(type: TensorType): string {
   return `${type.dtype} ${describeShape(type.shape)}`;
 }

@@ -2,7 +2,7 @@ import { describeType, reachableNodes } from './ops.ts';
 import type { Graph, Node, Value } from './ops.ts';
 
 /**
- * The graph as text, one line a node, for reading and for comparing in tests:
+ * Formats a graph as text, one line per node, for reading and for comparing in tests:
  *
  *     %3: float32 (8, 65, 192) = matmul(%1, %2)
  *     %4: float32 (8, 65, 192), %4.1: … = normalize(%3) {epsilon: 0.000001}

@@ -14,7 +14,7 @@ const outputOf = (graph: Graph): Value => required(graph.outputs.get('y'), 'y');
 const ops = (graph: Graph): readonly OpName[] =>
   reachableNodes(graph.outputs.values()).map(({ op }) => op);
 
-/** Multiplications of all matrix products. */
+/** Number of multiplications in all matrix products. */
 function multiplications(graph: Graph): number {
   let total = 0;
   for (const { op, inputs } of reachableNodes(graph.outputs.values())) {
@@ -24,7 +24,7 @@ function multiplications(graph: Graph): number {
   return total;
 }
 
-/** Both graphs' y on the same random inputs must agree; rounding aside when the order of sums changes. */
+/** Compares both graphs' y on the same random inputs; only rounding may differ, if the order of sums changes. */
 function expectSameValues(before: Graph, after: Graph, limit = 0): void {
   const inputs = new Map(
     graphInputs(before).map(({ attributes: { name, type } }, index) => [

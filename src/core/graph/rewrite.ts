@@ -6,18 +6,18 @@ import { broadcastShapes } from './shapes.ts';
 import { reachableNodes, sameShape } from './ops.ts';
 import type { Graph, Node, NodeOf, OpName, Shape, Value } from './ops.ts';
 
-/** An equal, cheaper value for a node's only output, or `undefined` to keep the node. */
+/** Rule that returns an equal, cheaper value for a node's only output, or `undefined` to keep the node. */
 export type RewriteRule = (node: Node) => Value | undefined;
 
 /**
- * The same graph with fewer or cheaper nodes: transposes that undo each other, changes of shape that change nothing
- * and products with 1 vanish, chains of matrix products are bracketed the cheaper way, and what is written twice is
- * computed once.
+ * Simplifies a graph to fewer or cheaper nodes: removes transposes that undo each other, reshapes without effect
+ * and products with 1, brackets chains of matrix products the cheaper way, and computes equal nodes
+ * once.
  */
 export function simplify(graph: Graph): Graph {
   const improved = rewrite(graph, improve);
-  const shared = rewrite(improved, sharing());
-  // Each output has to be a result of its own.
+  const shared = rewrite(improved, mergeEqualNodes());
+  // Each output needs a separate node.
   return resultNodes(shared) === resultNodes(improved) ? shared : improved;
 }
 
@@ -25,8 +25,8 @@ function resultNodes({ outputs }: Graph): number {
   return new Set([...outputs.values()].map(({ node }) => node)).size;
 }
 
-/** A rule for one graph: nodes that do the same to the same become one. */
-function sharing(): RewriteRule {
+/** Rule for one graph that merges nodes with the same op, attributes and inputs. */
+function mergeEqualNodes(): RewriteRule {
   const numbers = new Map<Node, number>();
   const known = new Map<string, Value>();
   return (node) => {
@@ -35,7 +35,7 @@ function sharing(): RewriteRule {
       numbers.set(source, number);
       return `${number}.${output}`;
     };
-    // Inputs and constants have nothing but their attributes, which may be large.
+    // Inputs and constants differ by their attributes alone, which may be large.
     const [type] = node.types;
     if (node.inputs.length === 0 || !type) return undefined;
     const key = `${node.op} ${node.inputs.map(numberOf).join()} ${JSON.stringify(node.attributes)}`;
@@ -46,9 +46,9 @@ function sharing(): RewriteRule {
 }
 
 /**
- * Offers every node, inputs before users, to a rule. The result is checked.
+ * Applies a rule to every node, inputs before users, and checks the result.
  *
- * @throws when the rewritten graph does not pass its check
+ * @throws if the rewritten graph does not pass its check
  */
 export function rewrite(graph: Graph, rule: RewriteRule): Graph {
   const replaced = new Map<Node, readonly Value[]>();
@@ -66,8 +66,8 @@ export function rewrite(graph: Graph, rule: RewriteRule): Graph {
 }
 
 /**
- * Computes what does not depend on any input, in double precision rounded once to float32. The runtime
- * would do it too; here it is for what comes between, such as storing weights in fewer bits.
+ * Computes nodes that do not depend on any input, in double precision rounded once to float32. The runtime
+ * would fold them too; this lets later passes see the result, such as storing weights in fewer bits.
  */
 export function foldConstants(graph: Graph): Graph {
   return rewrite(graph, (node) => {
@@ -125,8 +125,8 @@ function withoutIdentity(node: Node): Value | undefined {
 }
 
 /**
- * Two transposes that undo each other. Others stay apart: products take a swap of the last two axes in
- * for nothing, but not a transpose that it was merged into.
+ * Removes two transposes that undo each other. Others are not merged: products read a swap of the last two axes
+ * at no cost, but not a general transpose that the swap was merged into.
  */
 function withoutDoubleTranspose(node: Node): Value | undefined {
   const [inner] = node.inputs;
@@ -136,11 +136,11 @@ function withoutDoubleTranspose(node: Node): Value | undefined {
   return undone ? inner.node.inputs[0] : undefined;
 }
 
-/** So many times as wide is a matrix beside which another is thin: beyond any two layers of one model. */
+/** Ratio of widths from which a matrix counts as thin beside another: more than between any two layers of a model. */
 const thinBeside = 8;
 
 /**
- * (Aᵀ·B)ᵀ → Bᵀ·A: the swap moves to an operand, where the product takes it in. Not where B is thin beside A, as with
+ * (Aᵀ·B)ᵀ → Bᵀ·A: the swap moves to an operand, where the product reads it at no cost. Not if B is thin beside A, as in
  * an adapter's gradient: runtimes are slower with the thin matrix on the left, and the result is small.
  */
 function withoutTransposedProduct(node: Node): Value | undefined {
@@ -154,7 +154,7 @@ function withoutTransposedProduct(node: Node): Value | undefined {
   return matmul(swapLast(right), original);
 }
 
-/** Whether a node exchanges the last two axes and does nothing else. */
+/** True if a node exchanges the last two axes and does nothing else. */
 export function swapsLast(node: Node): boolean {
   if (node.op !== 'transpose') return false;
   const { permutation } = node.attributes;
@@ -164,7 +164,7 @@ export function swapsLast(node: Node): boolean {
   );
 }
 
-/** x·1 → x, where the ones do not enlarge x. */
+/** x·1 → x, if the ones do not enlarge x. */
 function withoutUnitFactor(node: Node): Value | undefined {
   if (node.op !== 'mul') return undefined;
   const [a, b] = node.inputs;
@@ -188,11 +188,11 @@ function isOnes({ node }: Value): boolean {
 }
 
 /**
- * (P·Q)·R ↔ P·(Q·R), whichever takes fewer multiplications.
+ * (P·Q)·R ↔ P·(Q·R), whichever needs fewer multiplications.
  *
- * This is what makes adapters cheap. A weight W + B·A (rank r, D inputs and outputs) is one matrix
- * for the forward pass; its gradient, differentiated plainly, is (xᵀ·dy)·B, with a D×D product over all
- * T tokens. Bracketed as xᵀ·(dy·B) both products have one side r: D/r times less work.
+ * This makes adapters cheap. A weight W + B·A (rank r, D inputs and outputs) is one matrix
+ * in the forward pass; its plain gradient is (xᵀ·dy)·B, with a D×D product over all
+ * T tokens. Bracketed as xᵀ·(dy·B), both products have one side r: D/r times less work.
  */
 function rebracketed(node: Node): Value | undefined {
   if (node.op !== 'matmul') return undefined;
@@ -219,8 +219,8 @@ function rebracketed(node: Node): Value | undefined {
 }
 
 /**
- * (x·W)·s → x·(W·s), for a scale s of the columns or a scalar, where W is the smaller: a pass over a matrix instead of
- * one over all tokens.
+ * (x·W)·s → x·(W·s), for a scale s of the columns or a scalar, if W is smaller than the product: a pass over a matrix
+ * instead of one over all tokens.
  */
 function withScaledMatrix(node: Node): Value | undefined {
   const [product, scale] = node.inputs;
@@ -231,7 +231,7 @@ function withScaledMatrix(node: Node): Value | undefined {
   return matmul(x, mul(weight, scale));
 }
 
-/** The sum of two stretches among zeros that meet is the two beside each other: what slices' gradients are. */
+/** Merges the sum of two padded values that adjoin into one pad of their concatenation, as in gradients of slices. */
 function withJoinedPads(node: Node): Value | undefined {
   const pads = node.inputs.flatMap(({ node: pad }) => (pad.op === 'pad' ? [pad] : []));
   const [first, second] = pads.toSorted((a, b) => a.attributes.before - b.attributes.before);
@@ -245,7 +245,7 @@ function withJoinedPads(node: Node): Value | undefined {
   return pad(withJoinedConcats(joined.node) ?? joined, axis, before, second.attributes.after);
 }
 
-/** Concatenations of concatenations along one axis are one. */
+/** Merges concatenations of concatenations along one axis. */
 function withJoinedConcats(node: Node): Value | undefined {
   if (node.op !== 'concat') return undefined;
   const { axis } = node.attributes;
@@ -256,7 +256,7 @@ function withJoinedConcats(node: Node): Value | undefined {
   return parts.every(({ length }) => length === 1) ? undefined : concat(parts.flat(), axis);
 }
 
-/** What is repeated only to meet an operand of that shape need not be: the op repeats it. */
+/** Removes an expand whose result is only broadcast against an operand of that shape: the op broadcasts it itself. */
 function withoutExpand(node: Node): Value | undefined {
   if (node.op !== 'add' && node.op !== 'sub' && node.op !== 'mul' && node.op !== 'div')
     return undefined;
@@ -270,7 +270,7 @@ function withoutExpand(node: Node): Value | undefined {
   return apply(node.op, plain, {})[0];
 }
 
-/** (x·s)·t → x·(s·t) for numbers s and t. */
+/** (x·s)·t → x·(s·t) for scalars s and t. */
 function withJoinedScalars(node: Node): Value | undefined {
   const [inner, outer] = node.inputs;
   if (node.op !== 'mul' || inner?.node.op !== 'mul' || outer?.type.shape.length !== 0)
@@ -288,7 +288,7 @@ function productCostOf({ inputs: [a, b] }: Node): number {
   return a && b ? cost(a.type.shape, b.type.shape) : 0;
 }
 
-/** Multiplications of a matrix product. */
+/** Number of multiplications in a matrix product. */
 function cost(a: Shape, b: Shape): number {
   return elementCount(a) * (b.at(-1) ?? 0);
 }

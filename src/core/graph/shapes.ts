@@ -2,7 +2,7 @@ import { elementCount } from '../tensor.ts';
 import { describeShape, sameShape } from './ops.ts';
 import type { OpAttributes, OpName, Shape, TensorType } from './ops.ts';
 
-/** Types of an op's outputs from the types of its inputs; throws with the op and the shapes in the message. */
+/** Rule that infers the types of an op's outputs from its inputs; throws with the op and the shapes in the message. */
 export type ShapeRule<K extends OpName> = (
   inputs: readonly TensorType[],
   attributes: OpAttributes[K],
@@ -145,7 +145,7 @@ export const shapeRules: { readonly [K in OpName]: ShapeRule<K> } = {
   },
 };
 
-/** The shape to which two shapes broadcast (NumPy's rule); throws when they do not. */
+/** Infers the shape that two shapes broadcast to (NumPy's rule); throws if they do not. */
 export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, axis) => {

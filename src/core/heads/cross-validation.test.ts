@@ -3,7 +3,7 @@ import { Random } from '../random.ts';
 import { tensor } from '../tensor.ts';
 import { crossValidatedAccuracy } from './cross-validation.ts';
 
-/** Features whose class shows as a shift of one of them. */
+/** Features in which each class is a shift of one feature. */
 function drawn(images: number, classes: number, shift: number, seed: number) {
   const random = new Random(seed);
   const width = 12;
@@ -23,7 +23,7 @@ describe('cross-validated accuracy', () => {
     expect(apart).toBeGreaterThan(0.98);
     const alike = await crossValidatedAccuracy({ ...drawn(300, 3, 0, 2), seed: 0 });
     expect(alike).toBeGreaterThan(0.2);
-    // A probe that had seen its own fold would be far above.
+    // A probe trained on its own test fold would score far higher.
     expect(alike).toBeLessThan(0.5);
   });
 

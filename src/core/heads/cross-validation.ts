@@ -7,11 +7,11 @@ import { applyLinearProbe, trainLinearProbe } from './linear-probe.ts';
 import type { ProbeTraining } from './linear-probe.ts';
 
 /**
- * How well a linear probe on these features tells labelled images apart, without any other images: five
- * folds, each answered by a probe that learnt from the other four. The strength of L2 is fixed, so it
- * is a little less than what a probe with a chosen one reaches; it is for comparing features.
+ * Measures how well a linear probe on these features classifies labelled images: 5-fold cross validation with
+ * a fixed L2 strength. The accuracy is a little below that of a probe with a chosen strength; use it to compare
+ * features.
  *
- * @returns accuracy in [0, 1] as `ClassificationReport` has it, or null with fewer than five images a
+ * @returns accuracy in [0, 1] as defined by `ClassificationReport`, or null with fewer than five images per
  *   class on average, a class with a single image, or a single class
  */
 export async function crossValidatedAccuracy(
@@ -20,7 +20,7 @@ export async function crossValidatedAccuracy(
   const { features, labels, classes, task, seed } = training;
   const { rows, columns: width } = matrixSize('features', features);
   const isTrue = labelMatrix(labels, classes, task);
-  if (!isWorthwhile(isTrue, training)) return null;
+  if (!hasEnoughImages(isTrue, training)) return null;
   const probabilities = new Float32Array(rows * classes);
   const folds = stratifiedFolds({ isTrue, classes }, seed, rows);
   for (const fold of folds) {
@@ -31,9 +31,9 @@ export async function crossValidatedAccuracy(
       labels: others.map((row) => labels[row] ?? []),
       l2: defaultL2(width),
     });
-    const answers = applyLinearProbe(probe, rowsOf(features, [...fold])).probabilities;
+    const predictions = applyLinearProbe(probe, rowsOf(features, [...fold])).probabilities;
     for (const [at, row] of fold.entries()) {
-      probabilities.set(answers.data.subarray(at * classes, (at + 1) * classes), row * classes);
+      probabilities.set(predictions.data.subarray(at * classes, (at + 1) * classes), row * classes);
     }
   }
   const cells = confusionCells(probabilities, isTrue, classes, task);
@@ -41,8 +41,8 @@ export async function crossValidatedAccuracy(
     .accuracy;
 }
 
-/** Classes without any image do not count: their names may have been given before their images. */
-function isWorthwhile(
+/** True if there are enough images to cross-validate; classes without images, named in advance, do not count. */
+function hasEnoughImages(
   isTrue: Uint8Array,
   { classes, task }: Pick<ProbeTraining, 'classes' | 'task'>,
 ): boolean {

@@ -3,7 +3,7 @@ import { Random } from '../random.ts';
 import { chooseL2, stratifiedFolds } from './l2-strength.ts';
 import type { ProbeData } from './logistic-loss.ts';
 
-/** `perClass` images of each of `classes`, their centres `apart` deviations from each other. */
+/** Draws `perClass` images of each of `classes`, whose centres are `apart` deviations from each other. */
 function clusters(classes: number, perClass: number, apart: number, width = 20): ProbeData {
   const random = new Random(21);
   const count = classes * perClass;
@@ -72,7 +72,7 @@ describe('stratifiedFolds', () => {
   });
 
   it('counts an image with several labels to the rarest', () => {
-    // Label 0 is on all 25 images, label 1 on five of them: each fold gets one of these.
+    // Label 0 is on all 25 images, label 1 on five of them: each fold gets one of the five.
     const isTrue = Uint8Array.from({ length: 50 }, (_, at) =>
       at % 2 === 0 || at % 10 === 1 ? 1 : 0,
     );

@@ -4,18 +4,18 @@ import { meanCrossEntropy, probeLoss, type ProbeData } from './logistic-loss.ts'
 
 const FOLDS = 5;
 
-/** More images than this say no more about the strength, and cost as much as the final fit or more. */
+/** Number of images beyond which the choice hardly improves, and costs as much as the final fit or more. */
 const MOST_IMAGES = 1000;
 
 /**
  * L2 strengths for features of unit variance, strongest first, as shares of the feature width: a logit's
- * prior variance is width / l2. With 5 to 40 images a class of two data sets and three vision
- * transformers of width 192, the best test accuracy lay between the first and the sixth; from there on it
+ * prior variance is width / l2. Measured with 5 to 40 images per class on two data sets and three vision
+ * transformers of width 192: the best test accuracy was between the first and the sixth; beyond that it
  * hardly changed or fell.
  */
 const SHARES_OF_WIDTH = [10 ** 0.5, 1, 10 ** -0.5, 10 ** -1, 10 ** -1.5, 10 ** -2, 10 ** -2.5];
 
-/** In the same measurements at most 2 points below the best of each, and mostly within 0.5. */
+/** Default strength: in the same measurements at most 2 points below the best, and mostly within 0.5. */
 const DEFAULT_SHARE = 0.2;
 
 export interface L2Options {
@@ -25,9 +25,9 @@ export interface L2Options {
 
 /**
  * Chooses the probe's L2 strength by stratified 5-fold cross validation: the strongest whose mean held-out
- * cross-entropy is within one standard error of the least (the one-standard-error rule; Hastie,
+ * cross-entropy is within one standard error of the lowest (the one-standard-error rule; Hastie,
  * Tibshirani and Friedman, "The Elements of Statistical Learning", 2009, section 7.10). Each fold's fits
- * start from the next stronger one's. With fewer than five images a class on average, or a class with one
+ * start from those of the next stronger value. With fewer than five images per class on average, or a class with one
  * image, a fixed strength is returned instead.
  */
 export async function chooseL2(data: ProbeData, options: L2Options): Promise<number> {
@@ -40,14 +40,14 @@ export async function chooseL2(data: ProbeData, options: L2Options): Promise<num
     const candidate = { l2, ...meanAndError(await heldOutLosses(data, folds, l2, options)) };
     path.push(candidate);
     if (best === undefined || candidate.mean < best.mean) best = candidate;
-    // The loss has one valley; weaker fits beyond it are the slow ones.
+    // The loss has a single minimum over the strength; weaker fits beyond it are the slow ones.
     else if (candidate.mean > best.mean + best.error) break;
   }
   const limit = best === undefined ? Infinity : best.mean + best.error;
   return path.find(({ mean }) => mean <= limit)?.l2 ?? defaultL2(data.width);
 }
 
-/** A strength with the held-out cross-entropy it came to. */
+/** A strength with its held-out cross-entropy. */
 interface Candidate {
   readonly l2: number;
   readonly mean: number;
@@ -57,7 +57,7 @@ interface Candidate {
 interface Split {
   readonly rows: Uint32Array;
   readonly heldOut: Uint32Array;
-  /** Where the next fit starts: the last one's end. */
+  /** Start of the next fit: the result of the last one. */
   parameters: Float64Array;
 }
 
@@ -78,7 +78,7 @@ async function heldOutLosses(
   const losses: number[] = [];
   for (const fold of folds) {
     const fit = await minimise(probeLoss(data, fold.rows, l2), fold.parameters, {
-      // Far below what one fold differs from another by.
+      // Far below the difference between folds.
       gradientTolerance: 1e-3,
       maxIterations: 200,
       ...(beforeIteration && { beforeIteration }),
@@ -89,12 +89,12 @@ async function heldOutLosses(
   return losses;
 }
 
-/** A strength that is never far off, for features of unit variance. */
+/** Strength for features of unit variance that is never far from the best. */
 export function defaultL2(width: number): number {
   return DEFAULT_SHARE * width;
 }
 
-/** Whether every fold and its rest can have each class: five images a class on average, two at least. */
+/** True if every fold and its rest can contain each class: five images per class on average, at least two in each. */
 export function canCrossValidate({
   isTrue,
   classes,
@@ -107,8 +107,8 @@ export function canCrossValidate({
 }
 
 /**
- * Deals the images to the folds, those of one class one after another, so that each fold gets its share
- * of every class. With several labels an image counts to the rarest of its labels.
+ * Distributes the images over the folds class by class, so that each fold gets its share
+ * of every class. An image with several labels counts towards the rarest of them.
  */
 export function stratifiedFolds(
   { isTrue, classes }: Pick<ProbeData, 'isTrue' | 'classes'>,
@@ -143,7 +143,7 @@ function countOf(isTrue: Uint8Array, classes: number, own: number): number {
   return count;
 }
 
-/** The mean with its standard error. */
+/** Mean with its standard error. */
 function meanAndError(values: readonly number[]): { mean: number; error: number } {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);

@@ -99,7 +99,7 @@ describe('searchLine', () => {
     const value = objective(Float64Array.of(x), gradient);
     return { point: Float64Array.of(x), value, gradient };
   };
-  /** A well with ripples: many places fall, few are flat enough. */
+  /** A well with ripples: many points are lower, few are flat enough. */
   const ripples: Objective = ([x = NaN], gradient) => {
     gradient[0] = x + 3 * Math.cos(5 * x);
     return x ** 2 / 2 + 0.6 * Math.sin(5 * x);

@@ -3,27 +3,27 @@ import { searchLine, type Objective } from './line-search.ts';
 export type { Objective } from './line-search.ts';
 
 export interface MinimiseOptions {
-  /** Stop when no partial derivative is greater than this; 1e-6 unless told. */
+  /** Largest absolute partial derivative at which to stop; 1e-6 by default. */
   readonly gradientTolerance?: number;
-  /** 1,000 unless told. */
+  /** Limit of iterations; 1,000 by default. */
   readonly maxIterations?: number;
-  /** How many earlier steps describe the curvature; 10 unless told. */
+  /** Number of earlier steps that estimate the curvature; 10 by default. */
   readonly memory?: number;
-  /** Awaited before each iteration; throws to stop. */
+  /** Callback awaited before each iteration; throws to stop. */
   readonly beforeIteration?: () => void | Promise<void>;
 }
 
 export interface Minimum {
   readonly point: Float64Array;
   readonly value: number;
-  /** The greatest absolute partial derivative at `point`. */
+  /** Largest absolute partial derivative at `point`. */
   readonly gradientNorm: number;
   readonly iterations: number;
-  /** False where iterations ran out, or where rounding hides any further descent. */
+  /** False if iterations ran out, or if rounding hides any further descent. */
   readonly converged: boolean;
 }
 
-/** A step that was taken, and how the gradient changed over it. */
+/** Step of an earlier iteration, and the change of the gradient over it. */
 interface Correction {
   readonly step: Float64Array;
   readonly change: Float64Array;
@@ -34,7 +34,7 @@ interface Correction {
 /**
  * Minimises a smooth function by L-BFGS (Liu and Nocedal, Mathematical Programming 45, 1989; Nocedal and
  * Wright, "Numerical Optimization", 2006, algorithm 7.5) in float64, with strong Wolfe line searches.
- * Deterministic. `start` is left as it is.
+ * Deterministic. `start` is not modified.
  */
 export async function minimise(
   objective: Objective,
@@ -51,11 +51,11 @@ export async function minimise(
   for (; greatest(gradient) > gradientTolerance && iterations < maxIterations; iterations++) {
     await options.beforeIteration?.();
     const direction = descentDirection(gradient, corrections);
-    // Nothing is known of the scale at first: try a step of length one at most (their section 3.5).
+    // The scale is unknown at first: try a step of length one at most (their section 3.5).
     const length = corrections.length > 0 ? 1 : Math.min(1, 1 / Math.sqrt(dot(gradient, gradient)));
     const next = searchLine(objective, { point, value, gradient }, direction, length);
     if (next === undefined) {
-      // Curvature from far away may mislead; without it the direction is the steepest.
+      // Curvature from far away may mislead; without it the direction is steepest descent.
       if (corrections.length === 0) break;
       corrections.length = 0;
       continue;
@@ -73,7 +73,7 @@ export async function minimise(
   return { point, value, gradientNorm, iterations, converged };
 }
 
-/** −H·gradient, H being the inverse Hessian that the corrections suggest (their algorithm 7.4). */
+/** Computes −H·gradient, H being the inverse Hessian estimated from the corrections (their algorithm 7.4). */
 function descentDirection(
   gradient: Float64Array,
   corrections: readonly Correction[],
@@ -104,7 +104,7 @@ function remember(
   change: Float64Array,
 ): void {
   const curvature = dot(step, change);
-  // Wolfe's second condition makes this positive; rounding near the minimum may not.
+  // Wolfe's second condition makes the curvature positive; rounding near the minimum may not.
   if (curvature <= Number.EPSILON * dot(change, change)) return;
   corrections.push({ step, change, inverseCurvature: 1 / curvature });
   if (corrections.length > memory) corrections.shift();

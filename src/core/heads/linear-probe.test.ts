@@ -38,7 +38,7 @@ const several = {
   labels: [[0, 1], [], [1], [], [1], [], [0, 1], [0], [0, 1], [0], [1], [0], [0, 1], [0], [0, 1]],
   classes: 2,
   task: 'several',
-} as const; // prettier-ignore
+} as const; // oxfmt-ignore
 
 function expectClose(actual: Tensor, expected: readonly number[], digits = 5): void {
   expect(actual.data).toHaveLength(expected.length);
@@ -55,7 +55,7 @@ describe('trainLinearProbe', () => {
     expectClose(probe.weight, [
       -0.633793184917, 0.132829899282, 0.088092775638, 0.046402178562, 0.156706088477, 0.214312013056,
       0.587391006355, -0.289535987759, -0.302404788694,
-    ]); // prettier-ignore
+    ]); // oxfmt-ignore
     expectClose(probe.bias, [-0.055011272047, 0.091280938868, -0.036269666822]);
   });
 
@@ -64,7 +64,7 @@ describe('trainLinearProbe', () => {
     expect(probe.converged).toBe(true);
     expectClose(probe.weight, [
       0.473635577627, -0.743310005216, 0.205589383796, -0.418478114841, 0.224467582539, -0.319408896228,
-    ]); // prettier-ignore
+    ]); // oxfmt-ignore
     expectClose(probe.bias, [0.45634213, 0.14457478]);
   });
 
@@ -75,7 +75,7 @@ describe('trainLinearProbe', () => {
   });
 
   it('does not see how features are scaled and shifted', async () => {
-    const moved = tensor([15, 3], features.data.map((value, at) => 8 * value + (at % 3) - 50)); // prettier-ignore
+    const moved = tensor([15, 3], features.data.map((value, at) => 8 * value + (at % 3) - 50)); // oxfmt-ignore
     const before = await trainLinearProbe({ ...single, l2: 1 });
     const after = await trainLinearProbe({ ...single, features: moved, l2: 1 });
     expectClose(after.weight, [...before.weight.data], 3);
@@ -94,7 +94,7 @@ describe('trainLinearProbe', () => {
   });
 
   it('pays no attention to a feature that never varies', async () => {
-    const widened = tensor([15, 4], images.flatMap((image) => [0.1, ...rowOf(image)])); // prettier-ignore
+    const widened = tensor([15, 4], images.flatMap((image) => [0.1, ...rowOf(image)])); // oxfmt-ignore
     const probe = await trainLinearProbe({ ...single, features: widened, l2: 2 });
     const plain = await trainLinearProbe({ ...single, l2: 2 });
     const other = tensor([1, 4], [3, ...rowOf(0)]);
@@ -171,7 +171,7 @@ describe('bad input and cancelling', () => {
     await expect(trainLinearProbe(same)).rejects.toThrow(/at least two classes/);
     await expect(trainLinearProbe(same)).rejects.toMatchObject({ code: 'invalid-labels' });
     const none = { ...several, labels: images.map(() => []) };
-    await expect(trainLinearProbe(none)).rejects.toThrow(/with and some without/);
+    await expect(trainLinearProbe(none)).rejects.toThrow(/with a class and some without/);
     const one = { ...several, labels: images.map((image) => (image % 2 ? [0] : [])), classes: 1 };
     expect((await trainLinearProbe(one)).converged).toBe(true);
   });

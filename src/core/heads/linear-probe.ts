@@ -4,7 +4,7 @@ import { labelMetrics } from '../metrics/label-metrics.ts';
 import {
   labelMatrix,
   matrixSize,
-  requireFinite,
+  requireFiniteMatrix,
   type ClassificationTask,
   type ImageLabels,
 } from '../metrics/labels.ts';
@@ -14,38 +14,39 @@ import { minimise } from './lbfgs.ts';
 import { probeLoss, type ProbeData } from './logistic-loss.ts';
 import { probabilitiesOf } from './probabilities.ts';
 import { featureStatistics, standardised, type FeatureStatistics } from './standardise.ts';
+import { labelledSetText } from '../../text/index.ts';
 
-/** Batch norm without affine, then a linear layer. D features, C classes. */
+/** Linear probe: batch norm without affine, then a linear layer. D features, C classes. */
 export interface LinearProbe extends FeatureStatistics {
   readonly task: ClassificationTask;
-  /** (C, D), on standardised features */
+  /** Weights on standardised features, (C, D). */
   readonly weight: Tensor;
-  /** (C) */
+  /** Biases, (C). */
   readonly bias: Tensor;
-  /** The strength that was used: scikit-learn's 1/C (see `probeLoss`). */
+  /** L2 strength of the training: scikit-learn's 1/C (see `probeLoss`). */
   readonly l2: number;
   readonly iterations: number;
-  /** Whether the loss reached its minimum: no derivative above 1e-6. */
+  /** True if the loss reached its minimum: no derivative above 1e-6. */
   readonly converged: boolean;
-  /** On the labelled images, as `ClassificationReport.accuracy` has it. */
+  /** Accuracy on the labelled images, as defined by `ClassificationReport.accuracy`. */
   readonly trainAccuracy: number;
 }
 
 export interface ProbeTraining {
-  /** (N, D): class tokens after the final norm, say. */
+  /** Features (N, D), for example class tokens after the final norm. */
   readonly features: Tensor;
   readonly labels: ImageLabels;
   readonly classes: number;
   readonly task: ClassificationTask;
-  /** Of the folds that choose the L2 strength. */
+  /** Seed of the folds that choose the L2 strength. */
   readonly seed: number;
-  /** The L2 strength, above 0, where it is not to be chosen. */
+  /** Fixed L2 strength, above 0; chosen by cross validation if absent. */
   readonly l2?: number;
-  /** Looked at before each iteration; throws a UserError `cancelled`. */
+  /** Signal checked before each iteration; an abort throws a UserError `cancelled`. */
   readonly signal?: { readonly aborted: boolean };
   /**
-   * Awaited before each iteration. The work is synchronous between, so whoever passes a signal that an
-   * event sets should give the events their turn here (`setImmediate` of `node:timers/promises`).
+   * Callback awaited before each iteration. The work in between is synchronous; a caller whose signal is set by an
+   * event should let the event loop run here (`setImmediate` of `node:timers/promises`).
    */
   readonly pause?: () => Promise<void>;
 }
@@ -54,10 +55,10 @@ export interface ProbeTraining {
  * Trains a linear probe to convergence, full batch. Features are standardised with the labelled images'
  * mean and variance, and the loss of `probeLoss` is minimised by L-BFGS in float64.
  *
- * A class without any image (or a label that all or none have) cannot be learnt: its weights are 0 and
- * its bias makes it all but impossible (or as frequent as it was, by Jeffreys' estimate).
+ * A class without images (or a label that all or none have) cannot be learnt: its weights are 0 and
+ * its bias makes it practically impossible (or as frequent as observed, by Jeffreys' estimate).
  *
- * Throws a UserError `invalid-labels` where no two classes can be told apart.
+ * Throws a UserError `invalid-labels` if no two classes can be distinguished.
  */
 export async function trainLinearProbe(training: ProbeTraining): Promise<LinearProbe> {
   const { features, labels, classes, task, seed } = training;
@@ -65,7 +66,7 @@ export async function trainLinearProbe(training: ProbeTraining): Promise<LinearP
   if (labels.length !== count) {
     throw new Error(`trainLinearProbe: features of ${count} images, labels of ${labels.length}`);
   }
-  requireFinite('features', features);
+  requireFiniteMatrix('features', features);
   const isTrue = labelMatrix(labels, classes, task);
   const learnt = learnableClasses(isTrue, classes, task);
 
@@ -79,7 +80,7 @@ export async function trainLinearProbe(training: ProbeTraining): Promise<LinearP
   };
   const beforeIteration = async () => {
     if (training.signal?.aborted) {
-      throw new UserError('cancelled', 'Training the head was cancelled.');
+      throw new UserError('cancelled', labelledSetText.trainingCancelled);
     }
     await training.pause?.();
   };
@@ -88,7 +89,7 @@ export async function trainLinearProbe(training: ProbeTraining): Promise<LinearP
   const start = new Float64Array((width + 1) * learnt.length);
   const fit = await minimise(probeLoss(data, everyRow, l2), start, { beforeIteration });
 
-  const layer = unlearntLayer(isTrue, classes, width, task);
+  const layer = constantLayer(isTrue, classes, width, task);
   for (const [at, own] of learnt.entries()) {
     layer.weight.data.set(fit.point.subarray(at * width, (at + 1) * width), own * width);
     layer.bias.data[own] = fit.point[learnt.length * width + at] ?? 0;
@@ -98,7 +99,7 @@ export async function trainLinearProbe(training: ProbeTraining): Promise<LinearP
   return { ...probe, trainAccuracy: accuracyOf(probe, features, isTrue) };
 }
 
-/** Logits and probabilities (N, C) of features (N, D). Throws when the width is another. */
+/** Computes logits and probabilities (N, C) of features (N, D). Throws if their width differs from the probe's. */
 export function applyLinearProbe(
   probe: ProbeLayer,
   features: Tensor,
@@ -122,7 +123,7 @@ export function applyLinearProbe(
   return { logits, probabilities: probabilitiesOf(logits, probe.task) };
 }
 
-/** The same probe as one linear layer on plain features: weight (C, D), bias (C). */
+/** Folds standardisation into the probe, giving one linear layer on plain features: weight (C, D), bias (C). */
 export function foldProbe(probe: ProbeLayer): { weight: Tensor; bias: Tensor } {
   const { rows: classes, columns: width } = matrixSize('weight', probe.weight);
   const weight = probe.weight.data.map(
@@ -140,7 +141,7 @@ export function foldProbe(probe: ProbeLayer): { weight: Tensor; bias: Tensor } {
 
 type ProbeLayer = Pick<LinearProbe, 'mean' | 'inverseDeviation' | 'weight' | 'bias' | 'task'>;
 
-/** Classes that some images have; with several labels, those that other images have not. */
+/** Classes that some images have; with several labels per image, also not all images. */
 function learnableClasses(isTrue: Uint8Array, classes: number, task: ClassificationTask): number[] {
   const count = isTrue.length / classes;
   const frequency = frequencies(isTrue, classes);
@@ -151,22 +152,20 @@ function learnableClasses(isTrue: Uint8Array, classes: number, task: Classificat
   if (learnt.length < (task === 'single' ? 2 : 1)) {
     throw new UserError(
       'invalid-labels',
-      task === 'single'
-        ? `All ${count} labelled images have the same class. Label images of at least two classes.`
-        : `No label tells the ${count} labelled images apart. Label some images with and some without it.`,
+      task === 'single' ? labelledSetText.oneClassOnly(count) : labelledSetText.sameLabels(count),
     );
   }
   return learnt;
 }
 
 /**
- * A logit that no learnt class stays below: theirs add up to 0 for every image (the softmax's gradient
- * does, and they start at 0), so the greatest is at least 0 and a class at −30 gets under 1e-13.
+ * Logit of an impossible class. The logits of the learnt classes add up to 0 for every image (the softmax's gradient
+ * does, and they start at 0), so the greatest is at least 0 and a class at −30 gets less than 1e-13.
  */
 const NEVER = -30;
 
-/** Zero weights, and biases that hold for the classes which cannot be learnt. */
-function unlearntLayer(
+/** Zero weights, and the biases of classes that cannot be learnt. */
+function constantLayer(
   isTrue: Uint8Array,
   classes: number,
   width: number,
@@ -179,7 +178,7 @@ function unlearntLayer(
   return { weight: zeros([classes, width]), bias: tensor([classes], bias) };
 }
 
-/** How many images each class has. */
+/** Counts the images of each class. */
 function frequencies(isTrue: Uint8Array, classes: number): number[] {
   const counts = Array.from({ length: classes }, () => 0);
   for (const [at, truth] of isTrue.entries()) {

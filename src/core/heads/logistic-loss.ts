@@ -2,11 +2,11 @@ import type { ClassificationTask } from '../metrics/labels.ts';
 import type { Objective } from './line-search.ts';
 import { sigmoid, softmax, softplus } from './probabilities.ts';
 
-/** Standardised features with their truth. N images, D features, C classes. */
+/** Standardised features with their labels. N images, D features, C classes. */
 export interface ProbeData {
-  /** (N, D) */
+  /** Features, (N, D). */
   readonly features: Float64Array;
-  /** (N, C), 0 and 1 */
+  /** True labels, (N, C), 0 and 1. */
   readonly isTrue: Uint8Array;
   readonly width: number;
   readonly classes: number;
@@ -14,13 +14,13 @@ export interface ProbeData {
 }
 
 /**
- * The probe's loss over the images `rows`, as a function of its parameters: weights (C, D) row by row,
+ * Probe's loss over the images `rows`, as a function of its parameters: weights (C, D) row by row,
  * then biases (C).
  *
  *   J = (1/N) · [ Σ over images of the cross-entropy + (l2/2) · ‖weights‖² ]
  *
- * The cross-entropy is that of the softmax, or summed over labels that of independent sigmoids (so that a
- * label's own solution does not depend on how many others there are). `l2` is scikit-learn's 1/C; in this
+ * The cross-entropy is that of the softmax or, with several labels per image, the sum over independent sigmoids (so
+ * that a label's solution does not depend on the number of others). `l2` is scikit-learn's 1/C; in this
  * form its best value hardly depends on N. J is convex.
  */
 export function probeLoss(data: ProbeData, rows: Uint32Array, l2: number): Objective {
@@ -32,7 +32,7 @@ export function probeLoss(data: ProbeData, rows: Uint32Array, l2: number): Objec
     for (const row of rows) {
       const own = features.subarray(row * width, (row + 1) * width);
       computeLogits(parameters, own, logits);
-      // From here `logits` holds the derivatives of the image's loss by its logits.
+      // From here on `logits` holds the derivatives of the image's loss by its logits.
       loss += crossEntropy(data, row, logits);
       addOuterProduct(gradient, logits, own);
     }
@@ -48,7 +48,7 @@ export function probeLoss(data: ProbeData, rows: Uint32Array, l2: number): Objec
   };
 }
 
-/** Mean cross-entropy of images that were held out, without the penalty. */
+/** Mean cross-entropy of held-out images, without the penalty. */
 export function meanCrossEntropy(
   data: ProbeData,
   rows: Uint32Array,
@@ -64,7 +64,7 @@ export function meanCrossEntropy(
   return loss / rows.length;
 }
 
-/** Cross-entropy of one image; `logits` become its derivatives, probability − truth. */
+/** Computes the cross-entropy of one image and replaces `logits` by its derivatives, probability − truth. */
 function crossEntropy(
   { isTrue, classes, task }: ProbeData,
   row: number,
@@ -85,7 +85,7 @@ function crossEntropy(
   return loss;
 }
 
-/** logits = weights · features + biases, with four sums at a time: one alone waits for each addition. */
+/** Computes logits = weights · features + biases, in four independent sums: a single one waits for each addition. */
 function computeLogits(
   parameters: Float64Array,
   features: Float64Array,
@@ -111,7 +111,7 @@ function computeLogits(
   }
 }
 
-/** The gradient of one image: slopes ⊗ features on the weights, slopes on the biases. */
+/** Adds the gradient of one image: slopes ⊗ features to the weights, slopes to the biases. */
 function addOuterProduct(
   gradient: Float64Array,
   slopes: Float64Array,

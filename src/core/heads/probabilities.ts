@@ -1,7 +1,7 @@
 import { matrixSize, type ClassificationTask } from '../metrics/labels.ts';
 import type { Tensor } from '../tensor.ts';
 
-/** Softmax over each row where an image has one class, else the sigmoid of each logit: (N, classes). */
+/** Converts logits (N, classes) to probabilities: softmax over each row if an image has one class, else sigmoids. */
 export function probabilitiesOf(logits: Tensor, task: ClassificationTask): Tensor {
   if (task === 'several') return { shape: logits.shape, data: logits.data.map(sigmoid) };
   const { rows, columns } = matrixSize('logits', logits);
@@ -14,13 +14,13 @@ export function probabilitiesOf(logits: Tensor, task: ClassificationTask): Tenso
   return { shape: logits.shape, data };
 }
 
-/** 1 / (1 + e^−z), from an exponential that never overflows. */
+/** Computes 1 / (1 + e^−z) from an exponential that never overflows. */
 export function sigmoid(logit: number): number {
   const small = Math.exp(-Math.abs(logit));
   return (logit >= 0 ? 1 : small) / (1 + small);
 }
 
-/** log(1 + e^z), the cross-entropy of a negative, without overflow. */
+/** Computes log(1 + e^z), the cross-entropy of a negative, without overflow. */
 export function softplus(logit: number): number {
   return Math.max(logit, 0) + Math.log1p(Math.exp(-Math.abs(logit)));
 }

@@ -27,7 +27,7 @@ describe('bilinear', () => {
 
   it('goes evenly from centre to centre, and is constant beyond the outer ones', () => {
     const { data } = bilinear(2, 8);
-    // Centres of the two lie at pixels 1.5 and 5.5: a quarter each pixel between.
+    // The centres of both are at pixels 1.5 and 5.5, with steps of a quarter per pixel in between.
     const ofSecond = [0, 0, 0.125, 0.375, 0.625, 0.875, 1, 1];
     expect([...data.subarray(8)]).toEqual(ofSecond);
     expect([...data.subarray(0, 8)]).toEqual(ofSecond.map((share) => 1 - share));

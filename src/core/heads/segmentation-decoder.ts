@@ -11,19 +11,19 @@ import type { VitArchitecture } from '../vit/architecture.ts';
 import type { VitModel } from '../vit/weights.ts';
 
 /**
- * From an encoder's patches to a class for every pixel. Patch tokens of a block in the middle and of the last
- * one are normalised, projected together to few channels, joined with their neighbours and brought to the image's
- * size; beside them a stem of two small convolutions sees the image itself, for edges; both are added in one hidden
- * layer. What is coarse comes from the encoder, what is fine from the stem. Only the stem works at full size with
- * neighbours, which is what would cost (docs/adr/0021).
+ * Decoder from an encoder's patches to a class for every pixel. Patch tokens of the middle and the last block are
+ * normalised, projected together to few channels, convolved with their neighbours and upsampled to the image's
+ * size. In parallel a stem of two small convolutions sees the image itself, for edges. The sum of both is one hidden
+ * layer: coarse structure comes from the encoder, fine detail from the stem. Only the stem convolves neighbours at
+ * full size, which is the expensive part (docs/adr/0021).
  */
 
-/** Channels of what comes from the tokens, which are the hidden layer's, and of the stem. */
+/** Number of channels of the hidden layer, which the tokens are projected to, and of the stem. */
 const channels = { hidden: 32, stem: 16 } as const;
 
-/** A decoder's weights in one flat vector, as adapters have theirs: the optimiser is a handful of nodes. */
+/** Layout of a decoder's weights in one flat vector, as for adapters: the optimiser is then a handful of nodes. */
 export interface DecoderLayout {
-  /** Classes with the background, which is the first, K. */
+  /** Number of classes including the background, which is the first, K. */
   readonly outputs: number;
   readonly tensors: readonly DecoderTensor[];
   /** Length of the flat vector. */
@@ -33,9 +33,9 @@ export interface DecoderLayout {
 interface DecoderTensor {
   readonly name: DecoderTensorName;
   readonly shape: readonly number[];
-  /** Inputs of one output, which the size of its first values goes by. */
+  /** Number of inputs of each output, which determines the scale of the initial values. */
   readonly fanIn: number;
-  /** Where it begins in the flat vector. */
+  /** Start in the flat vector. */
   readonly offset: number;
 }
 
@@ -55,7 +55,7 @@ const tensorNames = [
 ] as const;
 export type DecoderTensorName = (typeof tensorNames)[number];
 
-/** @param outputs classes with the background, at least two */
+/** @param outputs number of classes including the background, at least two */
 export function decoderLayout(
   { width, channels: bands }: VitArchitecture,
   outputs: number,
@@ -80,7 +80,7 @@ export function decoderLayout(
   let fanIn = 1;
   for (const name of tensorNames) {
     const shape = shapes[name];
-    // A bias has that of its weight, which comes before it.
+    // A bias has the fan-in of its weight, which comes before it.
     if (shape.length === 2) fanIn = shape[0] ?? 1;
     if (shape.length === 4) fanIn = elementCount(shape.slice(1));
     tensors.push({ name, shape, fanIn, offset: size });
@@ -89,7 +89,7 @@ export function decoderLayout(
   return { outputs, tensors, size };
 }
 
-/** Uniform in ±1/√(fan in), weights and biases alike, as PyTorch's layers begin. */
+/** Draws initial weights and biases uniformly in ±1/√(fan in), as PyTorch's layers do. */
 export function initialDecoder({ tensors, size }: DecoderLayout, seed: number): Float32Array {
   const flat = new Float32Array(size);
   tensors.forEach(({ shape, fanIn, offset }, index) => {
@@ -100,7 +100,7 @@ export function initialDecoder({ tensors, size }: DecoderLayout, seed: number): 
   return flat;
 }
 
-/** The decoder's tensors by name, as values, taken from the flat vector. */
+/** Reads the decoder's tensors by name, as values, from the flat vector. */
 export function unpackDecoder(
   { tensors }: DecoderLayout,
   flat: Value,
@@ -113,11 +113,11 @@ export function unpackDecoder(
   );
 }
 
-/** A decoder's tensors in a graph. */
+/** Decoder's tensors in a graph. */
 export type DecoderWeights = ReadonlyMap<DecoderTensorName, Value>;
 
 /**
- * What the decoder sees of an encoder.
+ * Builds the encoder features that the decoder reads.
  *
  * @param images (B, C, S, S) in [0, 1]
  * @returns normalised patch tokens of the middle and the last block, (B, P, 2·D)
@@ -131,9 +131,9 @@ export function patchFeatures(model: VitModel, linears: LinearSource, images: Va
 }
 
 /**
- * The decoder as a graph.
+ * Builds the decoder as a graph.
  *
- * @param patches (B, P, 2·D), as `patchFeatures` gives them
+ * @param patches output of `patchFeatures`, (B, P, 2·D)
  * @param images (B, C, S, S) in [0, 1]
  * @returns logits (B, K, S, S)
  */
@@ -160,14 +160,14 @@ export function decode(
   return convolve(hidden, 'classify');
 }
 
-/** Which block's patches are seen beside the last one's: the one that ends the first half. */
+/** Index of the block whose patches are used besides the last one's: the one that ends the first half. */
 export function middleBlock(blocks: number): number {
   return Math.max(0, Math.floor(blocks / 2) - 1);
 }
 
 /**
- * What a model that outlines answers: `image` (B, C, S, S) in [0, 1] → `probabilities` (B, K, S, S). Runs with
- * any batch.
+ * Builds the graph of a segmentation model: `image` (B, C, S, S) in [0, 1] → `probabilities` (B, K, S, S). Runs with
+ * any batch size.
  */
 export function segmentationGraph(
   model: VitModel,
@@ -189,8 +189,8 @@ export function segmentationGraph(
 }
 
 /**
- * `images` (B, C, S, S) in [0, 1] → `patches` (B, P, 2·D): what a decoder on a frozen encoder learns from. Runs with
- * any batch.
+ * Builds the graph of the features that a decoder on a frozen encoder learns from: `images` (B, C, S, S) in [0, 1] →
+ * `patches` (B, P, 2·D). Runs with any batch size.
  */
 export function patchGraph(model: VitModel): Graph {
   const batch = 2;
@@ -200,13 +200,13 @@ export function patchGraph(model: VitModel): Graph {
   return simplify({ name: 'patches', outputs: new Map([['patches', patches]]), batch });
 }
 
-/** Patch tokens, each with mean 0 and variance 1: (B, N, D) → (B, P, D). */
+/** Normalises patch tokens to mean 0 and variance 1 each: (B, N, D) → (B, P, D). */
 function normalizedPatches({ architecture }: VitModel, tokens: Value): Value {
   const patches = g.slice(tokens, 1, prefixTokens(architecture), tokenCount(architecture));
   return g.normalize(patches, architecture.epsilon);
 }
 
-/** The image as the encoder's patch embedding has it. */
+/** Standardises the image as before the encoder's patch embedding. */
 function standardised(
   { normalization, architecture }: Pick<VitModel, 'architecture' | 'normalization'>,
   images: Value,
@@ -218,14 +218,14 @@ function standardised(
   return g.mul(g.sub(images, column(mean)), column(deviation.map((value) => 1 / value)));
 }
 
-/** (B, P, C) → (B, C, g, g), rows of patches first. */
+/** Reshapes (B, P, C) to (B, C, g, g), rows of patches first. */
 function onGrid(patches: Value, architecture: VitArchitecture): Value {
   const [batch = 0, , depth = 0] = patches.type.shape;
   const grid = gridSize(architecture);
   return g.transpose(g.reshape(patches, [batch, grid, grid, depth]), [0, 3, 1, 2]);
 }
 
-/** (B, C, g, g) to the image's size, (B, C, S, S), by two products with one constant matrix. */
+/** Upsamples (B, C, g, g) to the image's size, (B, C, S, S), by two products with one constant matrix. */
 function upsample(grid: Value, architecture: VitArchitecture): Value {
   const matrix = g.constant(bilinear(gridSize(architecture), architecture.imageSize)); // (g, S)
   const tall = g.matmul(g.swapLast(grid), matrix); // (B, C, gx, S)
@@ -233,7 +233,7 @@ function upsample(grid: Value, architecture: VitArchitecture): Value {
 }
 
 /**
- * Linear interpolation between the centres of patches, constant beyond the outer ones, as a matrix (from, to):
+ * Matrix (from, to) of linear interpolation between the centres of patches, constant beyond the outer ones:
  * PyTorch's `interpolate(mode='bilinear', align_corners=False)` along one axis.
  */
 export function bilinear(from: number, to: number): Tensor {

@@ -1,16 +1,16 @@
 import { matrixSize } from '../metrics/labels.ts';
 import { tensor, type Tensor } from '../tensor.ts';
 
-/** Batch norm's mean and 1 / √(variance + ε) of each feature: both (D). */
+/** Batch norm's mean and 1 / √(variance + ε) of each feature, both (D). */
 export interface FeatureStatistics {
   readonly mean: Tensor;
   readonly inverseDeviation: Tensor;
 }
 
-/** PyTorch's for BatchNorm1d: it bounds what a feature that hardly varies is multiplied with, at 316. */
+/** PyTorch's ε for BatchNorm1d; it limits the factor of a nearly constant feature to 316. */
 const EPSILON = 1e-5;
 
-/** Of features (N, D); the variance is that of batch norm's training mode, divided by N. */
+/** Computes statistics of features (N, D); the variance is that of batch norm's training mode, divided by N. */
 export function featureStatistics(features: Tensor): FeatureStatistics {
   const { rows, columns } = matrixSize('features', features);
   const mean = new Float64Array(columns);
@@ -29,7 +29,7 @@ export function featureStatistics(features: Tensor): FeatureStatistics {
   };
 }
 
-/** (features − mean) · inverseDeviation, row by row: (N, D). */
+/** Computes (features − mean) · inverseDeviation, row by row: (N, D). */
 export function standardised(
   features: Tensor,
   { mean, inverseDeviation }: FeatureStatistics,

@@ -1,10 +1,10 @@
-/** Of a teacher's or an image's bands, counted from 1. */
+/** Red, green and blue band of a teacher or an image, counted from 1. */
 export type ColourBands = readonly [red: number, green: number, blue: number];
 
 /**
- * What bands that are red, green and blue are called, without what is neither letter nor figure. B02 to B04 are those of
- * Sentinel-2 and of the harmonised HLS; Landsat's B2 to B4 are other colours from one satellite to the next, so these are
- * not enough by themselves.
+ * Names of red, green and blue bands, reduced to letters and digits. B02 to B04 are those of
+ * Sentinel-2 and of the harmonised HLS; Landsat's B2 to B4 differ in colour from one satellite to the next, so these
+ * names without leading zeros are not sufficient alone.
  */
 const vocabularies: readonly ColourNames[] = [
   ['red', 'green', 'blue'],
@@ -13,34 +13,34 @@ const vocabularies: readonly ColourNames[] = [
 ];
 type ColourNames = readonly [red: string, green: string, blue: string];
 
-/** Which bands are red, green and blue by their names, such as `HLSBands.RED`. Undefined where one is missing or twice there. */
+/** Finds the red, green and blue bands by name, as in `HLSBands.RED`; undefined if one is missing or ambiguous. */
 export function coloursByName(names: readonly string[]): ColourBands | undefined {
   const words = wordsOf(names);
   for (const vocabulary of vocabularies) {
-    const colours = coloursAmong(words, vocabulary);
+    const colours = findColours(words, vocabulary);
     if (colours !== undefined) return colours;
   }
   const numbers = words.map(numberOf);
-  return isOfSentinel(numbers) ? coloursAmong(numbers, ['4', '3', '2']) : undefined;
+  return isSentinel2(numbers) ? findColours(numbers, ['4', '3', '2']) : undefined;
 }
 
 /**
- * A guess, of as many bands as Sentinel-2 has, with or without that of cirrus: in its own order.
+ * Guesses the colour bands of images with as many bands as Sentinel-2, with or without its cirrus band, in its order.
  *
- * @param names what the bands are called, as far as they are: where that is something else than their number, they are
- * of something else
+ * @param names names of the bands, as far as known; names other than the bands' numbers mean that the bands are not
+ * Sentinel-2's
  */
 export function coloursByNumber(
   channels: number,
   names: readonly string[] = [],
 ): ColourBands | undefined {
   if (channels !== 13 && channels !== 12) return undefined;
-  return isCounted(wordsOf(names)) ? [4, 3, 2] : undefined;
+  return isNumberedInOrder(wordsOf(names)) ? [4, 3, 2] : undefined;
 }
 
 /**
- * Names without that of a list, without what GDAL (`B4, central wavelength 665 nm`) and others say behind them, without
- * the ending that all have in common (`B4_median` of Earth Engine), and without what is neither letter nor figure.
+ * Reduces names to letters and digits, without the name of a list before a dot, without descriptions as GDAL adds them
+ * (`B4, central wavelength 665 nm`), and without a suffix common to all names (`B4_median` of Earth Engine).
  */
 function wordsOf(names: readonly string[]): string[] {
   const plain = names.map((name) => (name.split(/[,(]/)[0] ?? '').split('.').at(-1) ?? '');
@@ -52,14 +52,14 @@ function wordsOf(names: readonly string[]): string[] {
   });
 }
 
-/** `_median` of `B4_median`; empty where a name has no such ending. */
+/** Suffix `_median` of `B4_median`; empty if a name has none. */
 function endingOf(name: string): string {
   const at = name.lastIndexOf('_');
   const ending = name.slice(at);
   return at > 0 && name[at - 1] !== '_' && /^_[a-z]+$/i.test(ending) ? ending : '';
 }
 
-function coloursAmong(words: readonly string[], names: ColourNames): ColourBands | undefined {
+function findColours(words: readonly string[], names: ColourNames): ColourBands | undefined {
   const bandOf = (word: string): number | undefined => {
     const at = words.indexOf(word);
     return at >= 0 && at === words.lastIndexOf(word) ? at + 1 : undefined;
@@ -69,21 +69,21 @@ function coloursAmong(words: readonly string[], names: ColourNames): ColourBands
   return [red, green, blue];
 }
 
-/** `8a` of `b8a` or `band08a`, empty of other words. */
+/** Number `8a` of `b8a` or `band08a`; empty for other words. */
 function numberOf(word: string): string {
   return withoutZeros(/^b(?:and)?(\d+a?)$/.exec(word)?.[1] ?? '');
 }
 
-/** Digits without the zeros before them; at least one digit stays. */
+/** Removes leading zeros; at least one digit stays. */
 function withoutZeros(digits: string): string {
   return digits.replace(/^0+(?=\d)/, '');
 }
 
 /**
- * Whether bands without leading zeros, as Earth Engine has them, are Sentinel-2's: Landsat has neither 8A nor 12. Of
- * bands that are counted through, their number tells nothing.
+ * True if bands numbered without leading zeros, as in Earth Engine, are Sentinel-2's: Landsat has neither 8A nor 12.
+ * Bands numbered consecutively from 1 do not qualify: their number says nothing about their wavelength.
  */
-function isOfSentinel(numbers: readonly string[]): boolean {
+function isSentinel2(numbers: readonly string[]): boolean {
   if (numbers.includes('8a')) return true;
   const isInfrared = numbers.includes('11') && numbers.includes('12');
   const isCountedOn = numbers.some((number) => Number.parseInt(number, 10) > 12);
@@ -91,8 +91,8 @@ function isOfSentinel(numbers: readonly string[]): boolean {
   return isInfrared && !isCountedOn && !isInPlace;
 }
 
-/** Whether bands are called nothing else than their number from 1, as far as they are called anything. */
-function isCounted(words: readonly string[]): boolean {
+/** True if every named band is named by its number, counted from 1. */
+function isNumberedInOrder(words: readonly string[]): boolean {
   return words.every((word, at) => {
     const number = withoutZeros(/^(?:b|band|layer)?(\d+)$/.exec(word)?.[1] ?? '');
     return word === '' || number === String(at + 1);

@@ -1,12 +1,12 @@
 import type { Display, IntensityWindow, LookupTable, SampleType } from './stored.ts';
 import type { IntensityRange, StoredForm } from './stored-form.ts';
 
-/** From stored values to shades of grey, as DICOM PS3.3 C.11.1 and C.11.2 have it. */
+/** Conversion of stored values to shades of grey, as in DICOM PS3.3 C.11.1 and C.11.2. */
 
-/** Values looked at for a percentile, at most: more tell no more. */
-const most = 1_000_000;
+/** Largest number of values used for a percentile: more would hardly change it. */
+const maxRanked = 1_000_000;
 
-/** Whole range of the types that have one. */
+/** Full range of each integer type. */
 export const typeRanges: Partial<Record<SampleType, readonly [low: number, high: number]>> = {
   uint8: [0, 255],
   int8: [-128, 127],
@@ -16,7 +16,7 @@ export const typeRanges: Partial<Record<SampleType, readonly [low: number, high:
   int32: [-(2 ** 31), 2 ** 31 - 1],
 };
 
-/** What stored values mean: by the file's table, else slope and intercept, else themselves. */
+/** Rescales stored values by the file's table, or else by its slope and intercept; without both, returns them as is. */
 export function rescaled(
   stored: Float64Array,
   { rescale, modalityTable }: Pick<Display, 'rescale' | 'modalityTable'>,
@@ -31,23 +31,23 @@ export function rescaled(
   return stored.map((value) => slope * value + intercept);
 }
 
-/** From a rescaled value to 0–255; what is outside is cut by whoever stores it. */
+/** Function from a rescaled value to 0–255; storing the result clips values outside. */
 export interface Shade {
   (value: number): number;
-  /** What it calculates where that is one straight line, for loops that cannot call it for every value. */
+  /** Equivalent straight line, if it is one, for loops that cannot call a function for every value. */
   readonly line?: ShadeLine;
 }
 
-/** 'ends': (255 · (value − low)) / span. 'middle': ((value − middle) / span + 0.5) · 255. In this order, to the bit. */
+/** 'ends': (255 · (value − low)) / span. 'middle': ((value − middle) / span + 0.5) · 255. The order affects bits. */
 export interface ShadeLine {
   readonly from: 'ends' | 'middle';
-  /** The value that is black, or that is grey. */
+  /** Value that becomes black ('ends') or middle grey ('middle'). */
   readonly origin: number;
   readonly span: number;
 }
 
-/** By the file's table of values of interest; its bits say what is white. */
-export function shownByTable({ first, values, bits }: LookupTable): Shade {
+/** Shade by the file's VOI lookup table; its bits determine white. */
+export function shadeByTable({ first, values, bits }: LookupTable): Shade {
   const last = values.length - 1;
   const white = 2 ** bits - 1;
   return (value) => {
@@ -56,23 +56,23 @@ export function shownByTable({ first, values, bits }: LookupTable): Shade {
   };
 }
 
-/** Windows by their three functions (C.11.2.1.2 and C.11.2.1.3). */
-export function shownByWindow({ center, width, shape }: IntensityWindow): Shade {
+/** Shade by a window, with its three functions (C.11.2.1.2 and C.11.2.1.3). */
+export function shadeByWindow({ center, width, shape }: IntensityWindow): Shade {
   switch (shape) {
     case 'sigmoid':
       return (value) => 255 / (1 + Math.exp((-4 * (value - center)) / width));
     case 'linear-exact':
       return aroundMiddle(center, width);
     case 'linear':
-      // A width of 1 is a threshold: the formula's own denominator is then 0.
+      // A width of 1 is a threshold: the formula's denominator would be 0.
       if (width <= 1) return (value) => (value <= center - 0.5 ? 0 : 255);
       return aroundMiddle(center - 0.5, width - 1);
   }
 }
 
 /**
- * Whether values mean fractions, so that a window of them may be narrower than 1. DICOM's own formula, of which a window
- * ends half a value further in, is for whole numbers.
+ * True if values are fractions, so that a window may be narrower than 1. DICOM's own formula, whose windows end half a
+ * value further in, is for integers.
  */
 export function isFractional({
   format,
@@ -86,17 +86,17 @@ export function isFractional({
   return sampleType.startsWith('float') || !isWhole;
 }
 
-/** The values of one band of one image, as far as a range depends on them. */
+/** Function that computes percentiles of one band of one image; called only if a range depends on them. */
 export type PercentilesOf = (
   percents: readonly [low: number, high: number],
 ) => readonly [low: number, high: number];
 
 /**
- * By a range. 'file' without a window of its own is taken as 'full'.
+ * Shade by a range. 'file' is treated as 'full' if the file has no window.
  *
- * @param percentilesOf of rescaled values
+ * @param percentilesOf percentiles of rescaled values
  */
-export function shownBy(
+export function shadeByRange(
   range: Exclude<IntensityRange, { kind: 'auto' }>,
   percentilesOf: PercentilesOf,
   form: StoredForm,
@@ -109,20 +109,20 @@ export function shownBy(
     }
     case 'window': {
       const shape = isFractional(form) ? 'linear-exact' : 'linear';
-      return shownByWindow({ ...range, shape, name: null });
+      return shadeByWindow({ ...range, shape, name: null });
     }
     case 'percentile':
       return between(...percentilesOf([range.low, range.high]));
     case 'file': {
       const [first] = display.windows;
-      return first ? shownByWindow(first) : between(...percentilesOf([0, 100]));
+      return first ? shadeByWindow(first) : between(...percentilesOf([0, 100]));
     }
     case 'full':
       return between(...percentilesOf([0, 100]));
   }
 }
 
-/** Even steps from `low` to `high`; where they are one value, what is above it is white. */
+/** Shade with even steps from `low` to `high`; if they are equal, values above are white. */
 export function between(low: number, high: number): Shade {
   if (high <= low) return (value) => (value > low ? 255 : 0);
   const span = high - low;
@@ -135,30 +135,33 @@ function aroundMiddle(middle: number, span: number): Shade {
   return Object.assign(shade, { line: { from: 'middle', origin: middle, span } as const });
 }
 
-/** Of so many values every n-th is looked at. */
+/** Step n such that every n-th of `count` values is used for a percentile. */
 export function percentileStride(count: number): number {
-  return Math.ceil(count / most);
+  return Math.ceil(count / maxRanked);
 }
 
-/** The values of one band of one image in their order, or of very many every n-th. */
+/** Sorted values of one band of one image; of very many values every n-th. */
 export interface RankedValues {
   readonly sorted: Float64Array;
-  /** Of all values, also those that are not looked at. Infinity and -Infinity: there is none. */
+  /** Smallest of all values, including those not in `sorted`; Infinity if there is no value (`greatest`: -Infinity). */
   readonly least: number;
   readonly greatest: number;
 }
 
 /**
- * What is there, in its order. With very many values every n-th is looked at, but the least and the
+ * Sorts the values that are present. Of very many values every n-th is used, but the least and the
  * greatest are always those of all.
  */
-export function rankedValues(values: Float64Array, isThere: Uint8Array | undefined): RankedValues {
+export function rankedValues(
+  values: Float64Array,
+  isPresent: Uint8Array | undefined,
+): RankedValues {
   const stride = percentileStride(values.length);
   const some: number[] = [];
   let [least, greatest] = [Infinity, -Infinity];
   for (let at = 0; at < values.length; at++) {
     const value = values[at] ?? NaN;
-    if (isThere?.[at] === 0 || !Number.isFinite(value)) continue;
+    if (isPresent?.[at] === 0 || !Number.isFinite(value)) continue;
     least = Math.min(least, value);
     greatest = Math.max(greatest, value);
     if (at % stride === 0) some.push(value);
@@ -166,7 +169,7 @@ export function rankedValues(values: Float64Array, isThere: Uint8Array | undefin
   return { sorted: Float64Array.from(some).sort(), least, greatest };
 }
 
-/** The value at the nearest rank of a percentage; 0 where there is no value. */
+/** Value at the nearest rank of a percentage; 0 if there is no value. */
 export function percentileOf({ sorted, least, greatest }: RankedValues, percent: number): number {
   if (least > greatest) return 0;
   if (percent <= 0) return least;
@@ -174,17 +177,17 @@ export function percentileOf({ sorted, least, greatest }: RankedValues, percent:
   return sorted[nearestRank(percent, sorted.length)] ?? 0;
 }
 
-/** Percentiles of what is there. */
+/** Computes percentiles of the values that are present. */
 export function percentiles(
   values: Float64Array,
-  isThere: Uint8Array | undefined,
+  isPresent: Uint8Array | undefined,
   [low, high]: readonly [low: number, high: number],
 ): [low: number, high: number] {
-  const ranked = rankedValues(values, isThere);
+  const ranked = rankedValues(values, isPresent);
   return [percentileOf(ranked, low), percentileOf(ranked, high)];
 }
 
-/** Index among `count` sorted values. */
+/** Index of a percentage among `count` sorted values. */
 export function nearestRank(percent: number, count: number): number {
   return Math.round((percent / 100) * (count - 1));
 }

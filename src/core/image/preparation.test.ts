@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { percentiles, shownByTable, shownByWindow } from './intensity.ts';
+import { percentiles, shadeByTable, shadeByWindow } from './intensity.ts';
 import {
   bandsOf,
   channelsOf,
-  pictured,
+  picturePreparation,
   plainPreparation,
   preparationOf,
   prepare,
@@ -31,7 +31,7 @@ const row = (data: Samples, bands = 1): Pixels => ({
   bands,
   data,
 });
-/** The first channel of what a model sees. */
+/** First channel of the model's input. */
 const shades = (pixels: Pixels, range: IntensityRange, about: StoredForm): number[] =>
   [...prepare(pixels, { bands: null, range }, about).data].filter((_, at) => at % 3 === 0);
 
@@ -48,16 +48,16 @@ describe('windows, by the formulas of DICOM PS3.3 C.11.2', () => {
     ['sigmoid', 40, 127.5],
     ['sigmoid', 140, 255 / (1 + Math.exp(-1))],
   ] as const)('%s at %d is %d', (shape, value, expected) => {
-    expect(shownByWindow({ ...window, shape })(value)).toBeCloseTo(expected, 9);
+    expect(shadeByWindow({ ...window, shape })(value)).toBeCloseTo(expected, 9);
   });
 
   test('a linear window of width 1 is a threshold', () => {
-    const shade = shownByWindow({ center: 5, width: 1, shape: 'linear', name: null });
+    const shade = shadeByWindow({ center: 5, width: 1, shape: 'linear', name: null });
     expect([4.4, 4.5, 4.6].map(shade)).toEqual([0, 0, 255]);
   });
 
   test('a table holds its ends', () => {
-    const shade = shownByTable({ first: -1, values: Uint16Array.of(0, 1023, 4095), bits: 12 });
+    const shade = shadeByTable({ first: -1, values: Uint16Array.of(0, 1023, 4095), bits: 12 });
     expect([-9, -1, 0, 1, 9].map(shade)).toEqual([0, 0, (255 * 1023) / 4095, 255, 255]);
   });
 });
@@ -65,9 +65,9 @@ describe('windows, by the formulas of DICOM PS3.3 C.11.2', () => {
 describe('percentiles', () => {
   test('are of the values that are there, at the nearest rank', () => {
     const values = Float64Array.of(5, 1, NaN, 4, 99, 2, 3);
-    const isThere = Uint8Array.of(1, 1, 1, 1, 0, 1, 1);
-    expect(percentiles(values, isThere, [0, 100])).toEqual([1, 5]);
-    expect(percentiles(values, isThere, [25, 75])).toEqual([2, 4]);
+    const isPresent = Uint8Array.of(1, 1, 1, 1, 0, 1, 1);
+    expect(percentiles(values, isPresent, [0, 100])).toEqual([1, 5]);
+    expect(percentiles(values, isPresent, [25, 75])).toEqual([2, 4]);
     expect(percentiles(Float64Array.of(NaN), undefined, [2, 98])).toEqual([0, 0]);
   });
 
@@ -186,7 +186,7 @@ describe('bands', () => {
 
   test('that are not there are refused with their number', () => {
     const preparation = { ...plainPreparation, bands: [0, 7, 1] };
-    expect(() => bandsOf(preparation, about)).toThrow('band 8 is to be seen');
+    expect(() => bandsOf(preparation, about)).toThrow('band 8 was chosen');
   });
 });
 
@@ -216,7 +216,7 @@ describe('what is written of a preparation', () => {
   test.each(['', 'window', 'window:1', 'window:1:2:3', 'percentile:2:101', 'auto ', 'window:a:b'])(
     'not %j',
     (range) => {
-      expect(() => preparationOf({ range })).toThrow('no range is written');
+      expect(() => preparationOf({ range })).toThrow(`"${range}" is not a range`);
     },
   );
 });
@@ -247,7 +247,7 @@ describe('auto', () => {
 describe('many bands', () => {
   const stored = { kind: 'stored' } as const;
   const six = form({ bands: 6, interpretation: 'bands', sampleType: 'uint8' });
-  // Pixel p has 10·p + 0 to 10·p + 5.
+  // Pixel p has the values 10·p + 0 to 10·p + 5.
   const pixels = row(
     Uint8Array.from({ length: 18 }, (_, at) => 10 * Math.floor(at / 6) + (at % 6)),
     6,
@@ -295,7 +295,7 @@ describe('many bands', () => {
   test('have none of a picture with a table of colours', () => {
     const about = form({ bands: 2, interpretation: 'palette', alpha: 1 });
     expect(() => bandsOf({ bands: [0, 1], range: stored }, about)).toThrow(
-      /numbers of colours in a table, and no 2 bands/,
+      'the image stores indices into a colour table, not 2 bands. Choose one band, or none.',
     );
   });
 
@@ -311,16 +311,16 @@ describe('many bands', () => {
       interpretation: 'bands',
       display: { ...plainDisplay, colours },
     });
-    const shown = pictured({ bands, range: stored }, about);
+    const shown = picturePreparation({ bands, range: stored }, about);
     expect(shown).toEqual({ bands: expected, range: stored });
-    // Whoever is shown a picture can be shown it again.
-    expect(pictured(shown, about)).toEqual(shown);
+    // The picture's own preparation gives the same picture.
+    expect(picturePreparation(shown, about)).toEqual(shown);
   });
 
   test('are not pictured where not all of them are there', () => {
     const about = form({ bands: 6, interpretation: 'bands' });
-    expect(() => pictured({ bands: [0, 1, 2, 6], range: stored }, about)).toThrow(
-      'band 7 is to be seen, and the image has 6 bands',
+    expect(() => picturePreparation({ bands: [0, 1, 2, 6], range: stored }, about)).toThrow(
+      'band 7 was chosen, but the image has 6 bands',
     );
   });
 });

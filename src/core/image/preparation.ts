@@ -6,32 +6,33 @@ import { meansOfLookedUp, spanOf } from './whole-values.ts';
 import type { Pixels } from './stored.ts';
 import { UserError } from '../errors.ts';
 import type { IntensityRange, StoredForm } from './stored-form.ts';
+import { labelledSetText } from '../../text/index.ts';
 
 export { bandValues, isAsStored, isPhotographic, maskingBand } from './shades.ts';
 
 /**
- * What a model sees of an image: which bands, and which intensities become black and white. It is decided
- * once for a project, openly, and applied alike in training, measuring, prediction, and by whoever runs the
- * exported file; what a viewer shows has no part in it.
+ * Input of a model: which bands of an image it sees, and which intensities become black and white. It is chosen
+ * once per project, shown openly, and applied equally in training, evaluation, prediction, and by users of the
+ * exported file; display settings of a viewer do not change it.
  */
 export interface Preparation {
   /**
-   * One band for grey, three for red, green and blue, or any others, each a channel of its own; null: those that the file
-   * names red, green and blue, else its first.
+   * Bands that the model sees: one for grey, three for red, green and blue, or any others, each a separate channel;
+   * null: the bands that the file names red, green and blue, or else its first.
    */
   readonly bands: readonly number[] | null;
   readonly range: IntensityRange;
 }
 
-/** A preparation as people, files and the database write it. */
+/** Text form of a preparation for people, files and the database. */
 export interface WrittenPreparation {
-  /** Counted from 1, as in geographic information systems. */
+  /** Bands, counted from 1 as in geographic information systems. */
   readonly bands?: readonly number[] | undefined;
-  /** A kind, with its numbers behind colons: `auto`, `window:40:400`, `percentile:2:98`. */
+  /** Kind of range, with its numbers after colons: `auto`, `window:40:400`, `percentile:2:98`. */
   readonly range: string;
 }
 
-/** @throws Error for a range that is not written so */
+/** @throws Error for a range in another form */
 export function preparationOf({ bands, range }: WrittenPreparation): Preparation {
   return { bands: bands?.map((band) => band - 1) ?? null, range: writtenRange(range) };
 }
@@ -45,15 +46,15 @@ function writtenRange(text: string): IntensityRange {
   if (kind === 'stored' && hasNone) return { kind };
   if (kind === 'file' && hasNone) return { kind };
   if (kind === 'full' && hasNone) return { kind };
-  // An empty window is the narrowest of whole numbers, a threshold.
+  // An empty window becomes the narrowest window of integers, a threshold.
   if (kind === 'window' && hasTwo) return { kind, center: first, width: second > 0 ? second : 1 };
   if (kind === 'percentile' && hasTwo && first >= 0 && second <= 100) {
     return { kind, low: first, high: Math.max(first, second) };
   }
-  throw new Error(`preparationOf: no range is written ${text}`);
+  throw new Error(`preparationOf: "${text}" is not a range`);
 }
 
-/** A range as people, files and the database write it; `preparationOf` reads it. */
+/** Formats a range for people, files and the database; `preparationOf` parses it. */
 export function writeRange(range: IntensityRange): string {
   switch (range.kind) {
     case 'window':
@@ -70,21 +71,21 @@ export function writeRange(range: IntensityRange): string {
 
 export const plainPreparation: Preparation = { bands: null, range: { kind: 'auto' } };
 
-/** Channels of images that are red, green and blue, or a grey that is written three times. */
+/** Number of channels of images that are red, green and blue, or of a grey repeated three times. */
 export const colourChannels = 3;
 
-/** How many values a pixel has for a model. */
+/** Number of values per pixel that a model sees. */
 export function channelsOf({ bands }: Pick<Preparation, 'bands'>): number {
   return bands === null || bands.length === 1 ? colourChannels : bands.length;
 }
 
 /**
- * What people are shown of an image, of which a model may see more bands than a picture has: of those the ones that are
- * red, green and blue, else the first three; of two the first.
+ * Preparation for pictures shown to people, when a model sees more bands than a picture has: the red, green and blue
+ * bands if the model sees them, else its first three; of two bands the first.
  *
- * @throws UserError 'invalid-option' where the image has not all of many bands: a picture of some would hide that
+ * @throws UserError 'invalid-option' if the image lacks one of the model's bands, which a picture would hide
  */
-export function pictured(preparation: Preparation, form: StoredForm): Preparation {
+export function picturePreparation(preparation: Preparation, form: StoredForm): Preparation {
   if (channelsOf(preparation) === colourChannels) return preparation;
   const { range } = preparation;
   const bands = bandsOf(preparation, form);
@@ -94,8 +95,8 @@ export function pictured(preparation: Preparation, form: StoredForm): Preparatio
 }
 
 /**
- * The range that `auto` stands for: photographs as stored; DICOM by its own window; other 8-bit images as
- * stored, and all else (satellite bands, volumes, measurements) from the 2nd to the 98th percentile of
+ * Range that `auto` stands for: photographs as stored; DICOM by its own window; other 8-bit images as
+ * stored, and all others (satellite bands, volumes, measurements) from the 2nd to the 98th percentile of
  * each image, the usual cut of geographic information systems.
  */
 export function rangeOf(range: IntensityRange, form: StoredForm): KnownRange {
@@ -109,24 +110,18 @@ export function rangeOf(range: IntensityRange, form: StoredForm): KnownRange {
 }
 
 /**
- * The bands that become grey or red, green and blue.
+ * Indices of the bands that become grey or red, green and blue.
  *
- * @throws UserError 'invalid-option' for a band that the image has not
+ * @throws UserError 'invalid-option' for a band that the image does not have
  */
 export function bandsOf({ bands }: Preparation, form: StoredForm): readonly number[] {
   if (bands !== null) {
     const missing = bands.find((band) => band >= form.bands);
     if (form.interpretation === 'palette' && bands.length > 1) {
-      throw new UserError(
-        'invalid-option',
-        `the image has the numbers of colours in a table, and no ${bands.length} bands. Choose one band, or none.`,
-      );
+      throw new UserError('invalid-option', labelledSetText.paletteHasNoBands(bands.length));
     }
     if (missing === undefined) return bands;
-    throw new UserError(
-      'invalid-option',
-      `band ${missing + 1} is to be seen, and the image has ${form.bands === 1 ? 'one band' : `${form.bands} bands`}. Take images with all of the bands, or choose others.`,
-    );
+    throw new UserError('invalid-option', labelledSetText.bandMissing(missing + 1, form.bands));
   }
   const { colours } = form.display;
   if (colours !== undefined && form.interpretation === 'bands') return colours;
@@ -136,33 +131,33 @@ export function bandsOf({ bands }: Preparation, form: StoredForm): readonly numb
   return seen.length >= 3 && form.interpretation !== 'grey' ? seen.slice(0, 3) : seen.slice(0, 1);
 }
 
-/** What is black and what is white in an image, band by band; nothing where the image has no part in that. */
+/** Values that become black and white in each band of an image; empty if they do not depend on the image. */
 export type Stretch = readonly Ends[];
 
-/** Whether what is black and white depends on the image's own values, so that a part of it needs `stretchOf` all. */
+/** True if black and white depend on the image's own values, so that showing a part needs `stretchOf` the whole. */
 export function isStretched({ range }: Preparation, form: StoredForm): boolean {
   return form.interpretation !== 'palette' && hasEnds(rangeOf(range, form), form);
 }
 
 /**
- * The stretch by which `prepare` shows an image, for showing parts of it alike.
+ * Computes the stretch that `prepare` applies to an image, to show parts of it in the same way.
  *
- * @param pixels all of the image, as for `prepare`
+ * @param pixels pixels of the whole image, as for `prepare`
  */
 export function stretchOf(pixels: Pixels, preparation: Preparation, form: StoredForm): Stretch {
   if (!isStretched(preparation, form)) return [];
   const bands = bandsOf(preparation, form);
   const range = rangeOf(preparation.range, form);
-  const isThere = presence(pixels, form, bands.length);
-  return bands.map((_, channel) => endsOf(pixels, channel, range, form, isThere));
+  const isPresent = presence(pixels, form, bands.length);
+  return bands.map((_, channel) => endsOf(pixels, channel, range, form, isPresent));
 }
 
 /**
- * What a model sees of stored pixels, in eight bits.
+ * Converts stored pixels to a model's input in eight bits.
  *
  * @param pixels the bands that `readBands` names, in its order: (height, width, bands)
- * @param stretch where `pixels` are a part of an image: that of all of it
- * @returns (height, width, `channelsOf`); black where there is nothing (nodata, transparent, not a number)
+ * @param stretch stretch of the whole image, if `pixels` are a part of it
+ * @returns (height, width, `channelsOf`); black where pixels have no value (nodata, transparent, not a number)
  */
 export function prepare(
   pixels: Pixels,
@@ -184,9 +179,9 @@ export function prepare(
 }
 
 /**
- * As `prepare`, without writing grey three times.
+ * Converts pixels as `prepare` does, without repeating grey three times.
  *
- * @returns (height, width, 1) of a single band, else (height, width, `channelsOf`)
+ * @returns (height, width, 1) for a single band, else (height, width, `channelsOf`)
  */
 export function prepareShades(
   pixels: Pixels,
@@ -196,35 +191,35 @@ export function prepareShades(
 ): Raster {
   const { width, height } = pixels;
   const bands = bandsOf(preparation, form);
-  const isThere = presence(pixels, form, bands.length);
+  const isPresent = presence(pixels, form, bands.length);
   if (form.interpretation === 'palette' && form.display.palette !== null) {
     const data = new Uint8Array(width * height * 3);
-    fillFromPalette(data, pixels, form.display.palette, isThere);
+    fillFromPalette(data, pixels, form.display.palette, isPresent);
     return { width, height, channels: 3, data };
   }
   const range = rangeOf(preparation.range, form);
-  // Most images are photographs in eight bits, of which millions are read.
+  // Most images are photographs in eight bits, and millions of them are read: no copy of their values.
   const channels = bands.length;
-  if (channels > 1 && isAsItIs(pixels, channels, range, form) && isThere === undefined) {
+  if (channels > 1 && isUnchanged(pixels, channels, range, form) && isPresent === undefined) {
     return { width, height, channels, data: new Uint8Array(pixels.data.buffer) };
   }
   if (channels === 1) {
-    const data = shadesOf(pixels, 0, range, form, isThere, stretch[0]);
+    const data = shadesOf(pixels, 0, range, form, isPresent, stretch[0]);
     return { width, height, channels, data: new Uint8Array(data.buffer) };
   }
   const data = new Uint8Array(width * height * channels);
   for (let channel = 0; channel < channels; channel++) {
-    const shades = shadesOf(pixels, channel, range, form, isThere, stretch[channel]);
+    const shades = shadesOf(pixels, channel, range, form, isPresent, stretch[channel]);
     for (let at = 0; at < shades.length; at++) data[channels * at + channel] = shades[at] ?? 0;
   }
   return { width, height, channels, data };
 }
 
 /**
- * The means of squares of `factor` px of `prepareShades`, which for a single band of few values need not be
- * written first.
+ * Computes the means of squares of `factor` px of `prepareShades`; for a single band with few distinct values without
+ * writing the shades first.
  *
- * @param pixels whose sides are multiples of `factor`
+ * @param pixels pixels whose sides are multiples of `factor`
  */
 export function prepareMeans(
   pixels: Pixels,
@@ -239,14 +234,14 @@ export function prepareMeans(
   return meansOfLookedUp(span, table, pixels.width, factor);
 }
 
-/** The bands to read for `prepare`: what becomes colour, then the one that says where there is something. */
+/** Bands to read for `prepare`: those that become colour, then the one that marks missing pixels. */
 export function readBands(preparation: Preparation, form: StoredForm): readonly number[] {
   const bands = bandsOf(preparation, form);
   const mask = maskingBand(form);
   return mask === null ? bands : [...bands, mask];
 }
 
-function isAsItIs(
+function isUnchanged(
   { bands, data }: Pixels,
   channels: number,
   range: IntensityRange,
@@ -257,7 +252,7 @@ function isAsItIs(
   return isWhole && isPlain && bands === channels;
 }
 
-/** 1 where there is something; undefined: everywhere. */
+/** Computes 1 for pixels with a value, 0 for others; undefined if all have one. */
 export function presence(
   { data, bands }: Pixels,
   form: StoredForm,
@@ -267,33 +262,33 @@ export function presence(
   const alpha = maskingBand(form);
   const mayBeNaN = sampleType === 'float32' || sampleType === 'float64';
   if (alpha === null && nodata === null && !mayBeNaN) return undefined;
-  const isThere = new Uint8Array(data.length / bands);
+  const isPresent = new Uint8Array(data.length / bands);
   if (bands === 1 && !mayBeNaN) {
-    for (let at = 0; at < isThere.length; at++) isThere[at] = data[at] === nodata ? 0 : 1;
-    return isThere;
+    for (let at = 0; at < isPresent.length; at++) isPresent[at] = data[at] === nodata ? 0 : 1;
+    return isPresent;
   }
-  for (let at = 0; at < isThere.length; at++) {
+  for (let at = 0; at < isPresent.length; at++) {
     if (alpha !== null && data[at * bands + colours] === 0) continue;
     let hasValue = false;
     for (let band = 0; band < colours; band++) {
       const value = data[at * bands + band] ?? NaN;
       if (Number.isFinite(value) && value !== nodata) hasValue = true;
     }
-    isThere[at] = hasValue ? 1 : 0;
+    isPresent[at] = hasValue ? 1 : 0;
   }
-  return isThere;
+  return isPresent;
 }
 
 function fillFromPalette(
   data: Uint8Array,
   pixels: Pixels,
   palette: Uint8Array,
-  isThere: Uint8Array | undefined,
+  isPresent: Uint8Array | undefined,
 ): void {
   const last = palette.length / 3 - 1;
   const { data: indices, bands } = pixels;
   for (let at = 0, to = 0; to < data.length; at++, to += 3) {
-    if (isThere?.[at] === 0) continue;
+    if (isPresent?.[at] === 0) continue;
     const from = 3 * Math.min(last, Math.max(0, indices[at * bands] ?? 0));
     data[to] = palette[from] ?? 0;
     data[to + 1] = palette[from + 1] ?? 0;

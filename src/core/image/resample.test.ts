@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Raster } from './raster.ts';
 import { resampleGrid, resampleRaster, type Box } from './resample.ts';
 
-/** An image whose value at (x, y, channel) is a formula, modulo 256. */
+/** Image whose value at (x, y, channel) is a formula, modulo 256. */
 function drawn(
   width: number,
   height: number,
@@ -108,7 +108,7 @@ describe('resampleRaster', () => {
   it('keeps a ramp a ramp away from the edges', () => {
     const ramp = drawn(48, 3, 1, (x) => 4 * x);
     const shrunk = resampleRaster(ramp, whole(ramp), 12, 3);
-    // Column i lies at the middle of the four columns from 4 i on; two from the edge no tap is dropped.
+    // Column i is the middle of the four columns from 4 i on; two samples from the edge no tap is dropped.
     for (let column = 2; column < 10; column++) {
       expect(shrunk.data[12 + column]).toBe(4 * (4 * column + 1.5));
     }
@@ -163,7 +163,7 @@ describe('resampleGrid', () => {
       -0.390722, 0.795104, 0.602638, -0.449915, -0.571366, 0.264965, 0.152496, -0.312913, -0.09975,
       0.382796, -0.145808, -0.43486, 0.568042, -0.249268, -0.298139, 0.75453,
     ];
-    const resampled = resampleGrid(grid, 8, 8, 1, 5, 5);
+    const resampled = resampleGrid(grid, 1, [8, 8], [5, 5]);
     expect(resampled).toHaveLength(expected.length);
     expected.forEach((value, at) => {
       expect(resampled[at]).toBeCloseTo(value, 5);
@@ -176,7 +176,7 @@ describe('resampleGrid', () => {
       plane[2 * at] = 1;
       plane[2 * at + 1] = 3 * Math.floor(at / 16) - 2 * (at % 16);
     }
-    const resampled = resampleGrid(plane, 20, 16, 2, 10, 32);
+    const resampled = resampleGrid(plane, 2, [20, 16], [10, 32]);
     for (let row = 0; row < 10; row++) {
       for (let column = 0; column < 32; column++) {
         const at = 2 * (row * 32 + column);
@@ -193,14 +193,14 @@ describe('resampleGrid', () => {
     fc.assert(
       fc.property(values, values, size, size, (a, b, rows, columns) => {
         const sum = a.map((value, at) => value + 2 * (b[at] ?? 0));
-        const together = resampleGrid(sum, 4, 6, 1, rows, columns);
-        const apart = resampleGrid(b, 4, 6, 1, rows, columns);
-        resampleGrid(a, 4, 6, 1, rows, columns).forEach((value, at) => {
+        const together = resampleGrid(sum, 1, [4, 6], [rows, columns]);
+        const apart = resampleGrid(b, 1, [4, 6], [rows, columns]);
+        resampleGrid(a, 1, [4, 6], [rows, columns]).forEach((value, at) => {
           expect(together[at]).toBeCloseTo(value + 2 * (apart[at] ?? 0), 3);
         });
         const turned = a.map((_, at) => a[(at % 4) * 6 + Math.floor(at / 4)] ?? 0);
-        const across = resampleGrid(turned, 6, 4, 1, columns, rows);
-        resampleGrid(a, 4, 6, 1, rows, columns).forEach((value, at) => {
+        const across = resampleGrid(turned, 1, [6, 4], [columns, rows]);
+        resampleGrid(a, 1, [4, 6], [rows, columns]).forEach((value, at) => {
           expect(across[(at % columns) * rows + Math.floor(at / columns)]).toBeCloseTo(value, 4);
         });
       }),
@@ -209,9 +209,9 @@ describe('resampleGrid', () => {
   });
 
   it('refuses a grid of another size', () => {
-    expect(() => resampleGrid(new Float32Array(11), 2, 3, 2, 4, 4)).toThrow(
+    expect(() => resampleGrid(new Float32Array(11), 2, [2, 3], [4, 4])).toThrow(
       'resampleGrid: shape (2, 3, 2) needs 12 values, got 11',
     );
-    expect(() => resampleGrid(new Float32Array(12), 2, 3, 2, 4, 0)).toThrow('newColumns');
+    expect(() => resampleGrid(new Float32Array(12), 2, [2, 3], [4, 0])).toThrow('newColumns');
   });
 });

@@ -2,16 +2,16 @@
  * Separable bicubic resampling with antialiasing: the kernel of Keys ("Cubic convolution
  * interpolation for digital image processing", 1981, eq. 15, a = -1/2), widened by the scale factor
  * when shrinking. Taps beyond the edge are dropped and the others rescaled to sum to 1. Pillow's
- * `resize(size, BICUBIC, box=box)` computes this, and PyTorch's `interpolate(mode='bicubic',
+ * `resize(size, BICUBIC, box=box)` computes the same, and so does PyTorch's `interpolate(mode='bicubic',
  * antialias=True, align_corners=False)`.
  *
- * A pass resamples one axis and exchanges the two, so two passes of one loop do both axes and leave
- * them in their order.
+ * A pass resamples one axis and exchanges the two, so that two passes of one loop resample both axes and restore
+ * their order.
  */
 import { elementCount } from '../tensor.ts';
 import type { Raster } from './raster.ts';
 
-/** A part of an image, in pixels from its top left corner; edges may lie between pixels. */
+/** Part of an image, in pixels from its top left corner; edges may be between pixels. */
 export interface Box {
   readonly x: number;
   readonly y: number;
@@ -19,13 +19,13 @@ export interface Box {
   readonly height: number;
 }
 
-/** Which samples of an axis make each new sample, and how much of them. */
+/** Source samples of each new sample along an axis, and their weights. */
 interface Taps {
-  /** Index of the first sample; one a new sample. */
+  /** Index of the first source sample of each new sample. */
   readonly first: Int32Array;
-  /** Number of samples, 1 to `limit`; one a new sample. */
+  /** Number of source samples of each new sample, 1 to `limit`. */
   readonly count: Int32Array;
-  /** (new samples, limit); the first `count` of a row sum to 1. */
+  /** Weights, (new samples, limit); the first `count` of a row sum to 1. */
   readonly weights: Float64Array;
   readonly limit: number;
 }
@@ -33,10 +33,10 @@ interface Taps {
 /** Reach of the kernel to either side, in samples of the coarser grid. */
 const reach = 2;
 
-/** Fractional bits of integer weights. |sum| < 1.25 · 255 · 2²² + 2²¹ fits 32 bits with its sign. */
+/** Number of fractional bits of integer weights. |sum| < 1.25 · 255 · 2²² + 2²¹ fits 32 bits with its sign. */
 const fractionBits = 22;
 
-/** Rounds to the nearest when the fraction is shifted out. */
+/** Half of the last bit kept, which rounds to the nearest when the fraction is shifted out. */
 const half = 1 << (fractionBits - 1);
 
 /**
@@ -48,7 +48,7 @@ const half = 1 << (fractionBits - 1);
  * first where that is cheaper, which rounds and clips other intermediate values.) Writes to `target`
  * (height × width × channels bytes) if given, else to new memory.
  *
- * Throws when the box is empty or leaves the image, or when a size does not fit.
+ * Throws if the box is empty or exceeds the image, or if a length does not match its shape.
  */
 export function resampleRaster(
   raster: Raster,
@@ -79,15 +79,13 @@ export function resampleRaster(
 
 /**
  * Resamples a grid of float vectors, (rows, columns, depth) → (newRows, newColumns, depth), without
- * rounding or clipping. Throws when the sizes do not fit `values`.
+ * rounding or clipping. Throws if the sizes do not match `values`.
  */
 export function resampleGrid(
   values: Float32Array,
-  rows: number,
-  columns: number,
   depth: number,
-  newRows: number,
-  newColumns: number,
+  [rows, columns]: readonly [rows: number, columns: number],
+  [newRows, newColumns]: readonly [rows: number, columns: number],
 ): Float32Array {
   checkSizes('resampleGrid', { rows, columns, depth, newRows, newColumns });
   checkLength('resampleGrid', values, [rows, columns, depth]);
@@ -96,7 +94,7 @@ export function resampleGrid(
   return passFloats(passFloats(values, rows, depth, across), newColumns, depth, down);
 }
 
-/** Keys' kernel with a = -1/2, at a distance in samples. */
+/** Evaluates Keys' kernel with a = -1/2 at a distance in samples. */
 function kernel(distance: number): number {
   const x = Math.abs(distance);
   if (x < 1) return (1.5 * x - 2.5) * x * x + 1;
@@ -104,9 +102,9 @@ function kernel(distance: number): number {
   return 0;
 }
 
-/** Taps that resample `extent` of an axis of `size` samples, from `start` on, to `newSize` samples. */
+/** Computes taps that resample `extent` of an axis of `size` samples, from `start` on, to `newSize` samples. */
 function tapsOf(size: number, start: number, extent: number, newSize: number): Taps {
-  // Pillow keeps the two ends of a box as floats of 32 bits.
+  // Pillow stores the two ends of a box as floats of 32 bits.
   const low = Math.fround(start);
   const scale = Math.fround(Math.fround(start + extent) - low) / newSize;
   const widening = Math.max(scale, 1);
@@ -133,7 +131,7 @@ function tapsOf(size: number, start: number, extent: number, newSize: number): T
   return { first, count, weights, limit };
 }
 
-/** Weights in units of 2⁻²², rounded half away from zero. */
+/** Converts weights to units of 2⁻²², rounded half away from zero. */
 function fixedPoint(weights: Float64Array): Int32Array {
   const fixed = new Int32Array(weights.length);
   for (let index = 0; index < fixed.length; index++) {
@@ -144,8 +142,8 @@ function fixedPoint(weights: Float64Array): Int32Array {
 }
 
 /**
- * (lines, samples, channels) → (new samples, lines, channels). `skipped` samples of the axis are not
- * in `source`.
+ * Resamples (lines, samples, channels) → (new samples, lines, channels). The first `skipped` samples of the axis are
+ * not in `source`.
  */
 function passBytes(
   source: Uint8Array,
@@ -176,7 +174,7 @@ function passBytes(
   }
 }
 
-/** One new sample of every line. `source` starts at the first tap of the first line. */
+/** Computes one new sample of every line. `source` starts at the first tap of the first line. */
 function mixSamples(
   source: Uint8Array,
   lineBytes: number,
@@ -195,7 +193,7 @@ function mixSamples(
   }
 }
 
-/** `mixSamples` for three channels, which loads each weight once: 1.6 times as fast. */
+/** Same as `mixSamples` for three channels, loading each weight once: 1.6 times as fast. */
 function mixColours(
   source: Uint8Array,
   lineBytes: number,
@@ -219,7 +217,7 @@ function mixColours(
   }
 }
 
-/** (lines, samples, depth) → (new samples, lines, depth), summed in double precision. */
+/** Resamples (lines, samples, depth) → (new samples, lines, depth), summed in double precision. */
 function passFloats(source: Float32Array, lines: number, depth: number, taps: Taps): Float32Array {
   const { first, count, weights, limit } = taps;
   const lineLength = source.length / lines;
@@ -257,7 +255,7 @@ function checkLength(name: string, data: ArrayLike<number>, shape: readonly numb
 
 function checkBox(raster: Raster, { x, y, width, height }: Box): void {
   const inside = x >= 0 && y >= 0 && x + width <= raster.width && y + height <= raster.height;
-  // Comparisons with NaN are false, so a box that is not made of numbers is refused too.
+  // Comparisons with NaN are false, so a box with NaN is refused too.
   if (!(inside && width > 0 && height > 0)) {
     throw new Error(
       `resampleRaster: box ${width} × ${height} at (${x}, ${y}) is empty or leaves the image, ` +

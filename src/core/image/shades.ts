@@ -1,40 +1,40 @@
-import { percentiles, rescaled, shownBy, shownByTable } from './intensity.ts';
+import { percentiles, rescaled, shadeByRange, shadeByTable } from './intensity.ts';
 import type { PercentilesOf, Shade } from './intensity.ts';
 import type { Pixels } from './stored.ts';
 import { countedPercentiles, lookUp, spanOf } from './whole-values.ts';
 import type { WholeSpan } from './whole-values.ts';
 import type { IntensityRange, StoredForm } from './stored-form.ts';
 
-/** From the stored values of one band to shades: first which value is black and which white, then each value by that. */
+/** Conversion of a band's stored values to shades: finds the black and the white value, then maps each value. */
 
 export type KnownRange = Exclude<IntensityRange, { kind: 'auto' }>;
 
-/** The rescaled values that are black and white, where the image itself decides that. */
+/** Rescaled values that become black and white, if they depend on the image. */
 export type Ends = readonly [low: number, high: number];
 
 const photographic = new Set(['png', 'jpeg', 'webp', 'bmp']);
 
-/** Pictures for people: their values are shades, and what is transparent in them has colours all the same. */
+/** True if a file is a picture for people: its values are shades, and transparent pixels have colours too. */
 export function isPhotographic({ format }: Pick<StoredForm, 'format'>): boolean {
   return photographic.has(format);
 }
 
-/** The band that says where there is nothing, or null where no band does. */
+/** Index of the band that marks missing pixels, or null if there is none. */
 export function maskingBand(form: Pick<StoredForm, 'format' | 'alpha'>): number | null {
   return isPhotographic(form) ? null : form.alpha;
 }
 
-/** Whether shades are made of values as they are stored, not of what they mean. */
+/** True if shades are computed from stored values, not from rescaled ones. */
 export function isAsStored(
   range: Pick<IntensityRange, 'kind'>,
   form: Pick<StoredForm, 'format' | 'interpretation'>,
 ): boolean {
-  // Only intensities have a meaning beyond what is stored; colours are colours. Of pictures with few bits
-  // it is the shade.
+  // Only intensities have a meaning beyond the stored value; colours are colours. In pictures with few bits
+  // the meaning is the shade.
   return form.interpretation === 'rgb' || (range.kind === 'stored' && !isPhotographic(form));
 }
 
-/** Whether the values of an image have a part in what is black and white in it. */
+/** True if the black and the white value depend on the values of the image. */
 export function hasEnds(range: KnownRange, form: StoredForm): boolean {
   let isAsked = false;
   shadeOf(range, form, () => {
@@ -44,48 +44,52 @@ export function hasEnds(range: KnownRange, form: StoredForm): boolean {
   return isAsked;
 }
 
-/** The ends of one band, as `shadesOf` finds them by itself; of use where `hasEnds`. */
+/** Finds the black and the white value of one band, as `shadesOf` does itself; meaningful if `hasEnds`. */
 export function endsOf(
   pixels: Pixels,
   band: number,
   range: KnownRange,
   form: StoredForm,
-  isThere: Uint8Array | undefined,
+  isPresent: Uint8Array | undefined,
 ): Ends {
   let ends: Ends = [0, 0];
   const span = spanOf(pixels, band);
-  const values = meantBy(span ? valuesOf(span) : bandValues(pixels, band), range, form);
+  const values = valuesForRange(span ? valuesOf(span) : bandValues(pixels, band), range, form);
   shadeOf(range, form, (percents) => {
     ends = span
-      ? countedPercentiles(span, values, isThere, percents)
-      : percentiles(values, isThere, percents);
+      ? countedPercentiles(span, values, isPresent, percents)
+      : percentiles(values, isPresent, percents);
     return ends;
   });
   return ends;
 }
 
 /**
- * Shades of one band.
+ * Computes the shades of one band.
  *
- * @param isThere 0 where there is nothing: black
- * @param ends where `pixels` are a part of an image: those of all of it
+ * @param isPresent 0 at missing pixels, which become black
+ * @param ends those of the whole image, if `pixels` are a part of it
  */
 export function shadesOf(
   pixels: Pixels,
   band: number,
   range: KnownRange,
   form: StoredForm,
-  isThere: Uint8Array | undefined,
+  isPresent: Uint8Array | undefined,
   ends?: Ends,
 ): Uint8ClampedArray<ArrayBuffer> {
   const span = spanOf(pixels, band);
-  // Every shade depends on its value alone: of few values each is worked out once.
-  if (span !== undefined) return shadesOfSpan(span, range, form, isThere, ends);
+  // A shade depends on its value alone: with few distinct values each is computed once.
+  if (span !== undefined) return shadesOfSpan(span, range, form, isPresent, ends);
   const stored = bandValues(pixels, band);
-  const values = meantBy(stored, range, form);
+  const values = valuesForRange(stored, range, form);
   const shades = new Uint8ClampedArray(stored.length);
-  const shade = shadeOf(range, form, (percents) => ends ?? percentiles(values, isThere, percents));
-  fill(shades, values, shade, form, isThere);
+  const shade = shadeOf(
+    range,
+    form,
+    (percents) => ends ?? percentiles(values, isPresent, percents),
+  );
+  fill(shades, values, shade, form, isPresent);
   return shades;
 }
 
@@ -93,38 +97,38 @@ function shadesOfSpan(
   span: WholeSpan,
   range: KnownRange,
   form: StoredForm,
-  isThere: Uint8Array | undefined,
+  isPresent: Uint8Array | undefined,
   ends: Ends | undefined,
 ): Uint8ClampedArray<ArrayBuffer> {
-  const shades = lookUp(span, shadeTable(span, range, form, isThere, ends));
-  if (isThere !== undefined && span.bands > 1) {
-    for (let at = 0; at < shades.length; at++) if (isThere[at] === 0) shades[at] = 0;
+  const shades = lookUp(span, shadeTable(span, range, form, isPresent, ends));
+  if (isPresent !== undefined && span.bands > 1) {
+    for (let at = 0; at < shades.length; at++) if (isPresent[at] === 0) shades[at] = 0;
   }
   return shades;
 }
 
-/** Shades of every value of the span; of a single band also that of what is not there. */
+/** Computes the shade of every value of the span; with a single band also that of missing pixels. */
 export function shadeTable(
   span: WholeSpan,
   range: KnownRange,
   form: StoredForm,
-  isThere: Uint8Array | undefined,
+  isPresent: Uint8Array | undefined,
   ends?: Ends,
 ): Uint8ClampedArray<ArrayBuffer> {
-  const values = meantBy(valuesOf(span), range, form);
+  const values = valuesForRange(valuesOf(span), range, form);
   const shade = shadeOf(
     range,
     form,
-    (percents) => ends ?? countedPercentiles(span, values, isThere, percents),
+    (percents) => ends ?? countedPercentiles(span, values, isPresent, percents),
   );
   const table = new Uint8ClampedArray(span.length);
   fill(table, values, shade, form, undefined);
   const absent = (form.nodata ?? -1) - span.least;
-  if (isThere !== undefined && span.bands === 1 && absent in table) table[absent] = 0;
+  if (isPresent !== undefined && span.bands === 1 && absent in table) table[absent] = 0;
   return table;
 }
 
-/** Every stored value that there may be, from the least on. */
+/** Lists every possible stored value in order. */
 function valuesOf({ least, length }: WholeSpan): Float64Array {
   const stored = new Float64Array(length);
   for (let at = 0; at < stored.length; at++) stored[at] = least + at;
@@ -137,15 +141,15 @@ export function bandValues({ data, bands }: Pixels, band: number): Float64Array 
   return values;
 }
 
-/** What stored values mean. */
-function meantBy(stored: Float64Array, range: KnownRange, form: StoredForm): Float64Array {
+/** Converts stored values to the values that the range refers to. */
+function valuesForRange(stored: Float64Array, range: KnownRange, form: StoredForm): Float64Array {
   return isAsStored(range, form) ? stored : rescaled(stored, form.display);
 }
 
 function shadeOf(range: KnownRange, form: StoredForm, percentilesOf: PercentilesOf): Shade {
   const { voiTable } = form.display;
-  if (range.kind === 'file' && voiTable !== null) return shownByTable(voiTable);
-  return shownBy(range, percentilesOf, form);
+  if (range.kind === 'file' && voiTable !== null) return shadeByTable(voiTable);
+  return shadeByRange(range, percentilesOf, form);
 }
 
 function fill(
@@ -153,12 +157,12 @@ function fill(
   values: Float64Array,
   shade: Shade,
   { display, interpretation }: StoredForm,
-  isThere: Uint8Array | undefined,
+  isPresent: Uint8Array | undefined,
 ): void {
   const isInverted = display.isInverted && interpretation !== 'rgb';
   for (let at = 0; at < shades.length; at++) {
     const value = values[at] ?? NaN;
-    if (isThere?.[at] === 0 || Number.isNaN(value)) continue;
+    if (isPresent?.[at] === 0 || Number.isNaN(value)) continue;
     const bright = shade(value);
     shades[at] = isInverted ? 255 - bright : bright;
   }

@@ -1,9 +1,9 @@
 import type { Raster } from './raster.ts';
 
 /**
- * Means of squares of `factor` px, rounded.
+ * Computes the rounded means of squares of `factor` px.
  *
- * @param raster of 1 or 3 channels, whose sides are multiples of `factor`
+ * @param raster image of 1 or 3 channels, whose sides are multiples of `factor`
  */
 export function meanOfSquares(raster: Raster, factor: number): Raster {
   const { channels } = raster;
@@ -11,7 +11,7 @@ export function meanOfSquares(raster: Raster, factor: number): Raster {
   const height = raster.height / factor;
   if (![factor, width, height].every(Number.isInteger)) {
     throw new Error(
-      `meanOfSquares: ${raster.width} × ${raster.height} is no multiple of ${factor} px`,
+      `meanOfSquares: ${raster.width} × ${raster.height} is not a multiple of ${factor} px`,
     );
   }
   const data = new Uint8Array(width * height * channels);
@@ -31,7 +31,7 @@ export function meanOfSquares(raster: Raster, factor: number): Raster {
   return { width, height, channels, data };
 }
 
-// The innermost loops of importing: one for each number of channels is several times as fast as one for all.
+// Innermost loops of the import: one per number of channels is several times as fast as a general one.
 
 function addGrey(line: Uint8Array, factor: number, sums: Uint32Array): void {
   for (let x = 0, at = 0; x < sums.length; x++) {

@@ -6,8 +6,8 @@ import { plainDisplay } from './stored.ts';
 import type { Display, Pixels } from './stored.ts';
 import type { StoredForm } from './stored-form.ts';
 
-// Whole numbers of few bits are looked up in a table. The same numbers in 32 bits are worked out pixel by
-// pixel, by code that knows nothing of tables: both must see the same.
+// Integers of few bits are looked up in a table. The same numbers in 32 bits are computed pixel by
+// pixel, by code without tables: the results must be equal.
 
 const displays: Record<string, Display> = {
   plain: plainDisplay,
@@ -51,7 +51,10 @@ describe.each(Object.keys(displays))('%s', (name) => {
           (value) => value - below,
         );
         const form: StoredForm = {
-          ...{ format: 'tiff', bands, alpha, nodata },
+          format: 'tiff',
+          bands,
+          alpha,
+          nodata,
           sampleType: type as StoredForm['sampleType'],
           interpretation: bands === 3 ? 'bands' : 'grey',
           display: displays[name] ?? plainDisplay,
@@ -69,8 +72,13 @@ test('of more than a million pixels, where every n-th is looked at', () => {
   const [width, height] = [1500, 1400];
   const values = drawn(width * height, 4000, 1);
   const form: StoredForm = {
-    ...{ format: 'tiff', bands: 1, alpha: null, nodata: null, sampleType: 'uint16' },
-    ...{ interpretation: 'grey', display: plainDisplay },
+    format: 'tiff',
+    bands: 1,
+    alpha: null,
+    nodata: null,
+    sampleType: 'uint16',
+    interpretation: 'grey',
+    display: plainDisplay,
   };
   const preparation = preparationOf({ range: 'percentile:2:98' });
   const looked = prepare(
@@ -88,8 +96,13 @@ test('of more than a million pixels, where every n-th is looked at', () => {
 
 test('nothing there', () => {
   const form: StoredForm = {
-    ...{ format: 'tiff', bands: 1, alpha: null, nodata: 7, sampleType: 'uint16' },
-    ...{ interpretation: 'grey', display: plainDisplay },
+    format: 'tiff',
+    bands: 1,
+    alpha: null,
+    nodata: 7,
+    sampleType: 'uint16',
+    interpretation: 'grey',
+    display: plainDisplay,
   };
   const data = new Uint16Array(9).fill(7);
   const seen = prepare(
@@ -102,8 +115,13 @@ test('nothing there', () => {
 
 describe('means of squares', () => {
   const form: StoredForm = {
-    ...{ format: 'tiff', bands: 1, alpha: null, nodata: 3, sampleType: 'uint16' },
-    ...{ interpretation: 'grey', display: plainDisplay },
+    format: 'tiff',
+    bands: 1,
+    alpha: null,
+    nodata: 3,
+    sampleType: 'uint16',
+    interpretation: 'grey',
+    display: plainDisplay,
   };
   test.each([2, 3, 4])('of %d px are those of what a model sees', (factor) => {
     const [width, height] = [12 * factor, 5 * factor];
@@ -123,7 +141,7 @@ describe('means of squares', () => {
       const means = prepareMeans(pixels, preparation, form, factor);
       expect(means).toMatchObject({ width: 12, height: 5, channels: 1 });
       expect([...means.data]).toEqual(expected);
-      // By another way, which writes the shades first.
+      // Computed another way, by writing the shades first.
       expect(meanOfSquares(seen, factor).data.filter((_, at) => at % 3 === 0)).toEqual(means.data);
     }
   });
@@ -152,7 +170,7 @@ describe('means of squares', () => {
 
   test('are of whole squares only', () => {
     const raster = { width: 5, height: 4, channels: 1, data: new Uint8Array(20) };
-    expect(() => meanOfSquares(raster, 2)).toThrow('5 × 4 is no multiple of 2 px');
-    expect(() => meanOfSquares(raster, 0.5)).toThrow('5 × 4 is no multiple of 0.5 px');
+    expect(() => meanOfSquares(raster, 2)).toThrow('5 × 4 is not a multiple of 2 px');
+    expect(() => meanOfSquares(raster, 0.5)).toThrow('5 × 4 is not a multiple of 0.5 px');
   });
 });

@@ -2,28 +2,28 @@ import { nearestRank, percentileStride } from './intensity.ts';
 import type { Raster } from './raster.ts';
 import type { Pixels } from './stored.ts';
 
-/** Samples of which there are few values: 2^16 at most. */
+/** Samples of types with at most 2^16 distinct values. */
 type WholeSamples =
   | Uint8Array<ArrayBuffer>
   | Int8Array<ArrayBuffer>
   | Uint16Array<ArrayBuffer>
   | Int16Array<ArrayBuffer>;
 
-/** One band whose values lie so close together that a table over them is smaller than the image. */
+/** Band of integers whose range is small, so that a table over it is smaller than the image. */
 export interface WholeSpan {
   readonly data: WholeSamples;
-  /** Interleaved in `data`, of which `band` is the one. */
+  /** Number of bands interleaved in `data`; `band` is the index of this one. */
   readonly bands: number;
   readonly band: number;
-  /** Pixels. */
+  /** Number of pixels. */
   readonly count: number;
-  /** No stored value is below. */
+  /** Lower bound of the stored values. */
   readonly least: number;
-  /** Of the table: every stored value is below `least + length`. */
+  /** Length of the table: every stored value is below `least + length`. */
   readonly length: number;
 }
 
-/** Undefined where looking at each pixel by itself is as well. */
+/** Finds the span of a band's values; undefined if a table would not be smaller than the image. */
 export function spanOf({ data, bands }: Pixels, band: number): WholeSpan | undefined {
   if (!isWhole(data)) return undefined;
   const count = Math.floor(data.length / bands);
@@ -34,12 +34,12 @@ export function spanOf({ data, bands }: Pixels, band: number): WholeSpan | undef
   return exact.length <= count ? { ...common, ...exact } : undefined;
 }
 
-/** A table of so small a part of the image is not worth finding the exact bounds for. */
+/** Ratio of image to table from which finding the exact bounds is not worthwhile. */
 const smallShare = 16;
 
 type Ends = Pick<WholeSpan, 'least' | 'length'>;
 
-/** By the bits that any value of any band has, which takes a third of the time of comparing. */
+/** Bounds by the bits set in any value of any band, which takes a third of the time of comparisons. */
 function bitSpan(data: WholeSamples): Ends {
   if (data instanceof Uint8Array) return { least: 0, length: 256 };
   if (data instanceof Int8Array) return { least: -128, length: 256 };
@@ -50,7 +50,7 @@ function bitSpan(data: WholeSamples): Ends {
     : { least: -length, length: 2 * length };
 }
 
-/** Two values at a time. */
+/** Computes the OR of all values, two at a time. */
 function usedBits(data: Uint16Array<ArrayBuffer>): number {
   const pairs = data.byteOffset % 4 === 0 ? data.length >> 1 : 0;
   const words = new Int32Array(data.buffer, pairs === 0 ? 0 : data.byteOffset, pairs);
@@ -61,7 +61,7 @@ function usedBits(data: Uint16Array<ArrayBuffer>): number {
   return used;
 }
 
-/** Without the sign: -1 has none, as 0. */
+/** Computes the OR of all values without their sign: -1 counts as 0. */
 function usedBitsOfSigned(data: Int16Array<ArrayBuffer>): number {
   let used = 0;
   for (const value of data) used |= value ^ (value >> 15);
@@ -69,7 +69,7 @@ function usedBitsOfSigned(data: Int16Array<ArrayBuffer>): number {
 }
 
 function exactSpan(data: WholeSamples, bands: number, band: number): Ends {
-  // Whole numbers from the start: with an infinity the loop would count in floating point.
+  // Start with integers: with an infinity the loop would count in floating point.
   let least = data[band] ?? 0;
   let greatest = least;
   for (let at = band; at < data.length; at += bands) {
@@ -90,21 +90,21 @@ function isWhole(data: Pixels['data']): data is WholeSamples {
 }
 
 /**
- * The same as `percentiles`, by counting how often each value comes instead of sorting.
+ * Computes the same as `percentiles`, by counting each value instead of sorting.
  *
- * @param meanings what the stored values mean, from the least on
- * @param isThere 0 where a pixel does not count
+ * @param meanings rescaled values of the stored ones, from the least on
+ * @param isPresent 0 at pixels that do not count
  */
 export function countedPercentiles(
   span: WholeSpan,
   meanings: Float64Array,
-  isThere: Uint8Array | undefined,
+  isPresent: Uint8Array | undefined,
   [low, high]: readonly [low: number, high: number],
 ): [low: number, high: number] {
   const stride = percentileStride(span.count);
-  const all = countsOf(span, 1, isThere);
-  const some = stride === 1 ? all : countsOf(span, stride, isThere);
-  // A negative slope or a table may turn the order round.
+  const all = countsOf(span, 1, isPresent);
+  const some = stride === 1 ? all : countsOf(span, stride, isPresent);
+  // A negative slope or a table may reverse the order.
   const order = Uint32Array.from(meanings.keys())
     .filter((at) => Number.isFinite(meanings[at]) && (all[at] ?? 0) > 0)
     .sort((a, b) => (meanings[a] ?? 0) - (meanings[b] ?? 0));
@@ -125,28 +125,28 @@ export function countedPercentiles(
   ];
 }
 
-/** How often each value comes among every `stride`-th pixel. */
+/** Counts each value among every `stride`-th pixel. */
 function countsOf(
   { data, bands, band, count, least, length }: WholeSpan,
   stride: number,
-  isThere: Uint8Array | undefined,
+  isPresent: Uint8Array | undefined,
 ): Uint32Array {
   const counts = new Uint32Array(length);
   for (let at = 0; at < count; at += stride) {
-    if (isThere?.[at] === 0) continue;
+    if (isPresent?.[at] === 0) continue;
     const value = (data[at * bands + band] ?? 0) - least;
     counts[value] = (counts[value] ?? 0) + 1;
   }
   return counts;
 }
 
-/** The entry of `table` for each pixel; its first is that of the least value. */
+/** Looks up each pixel in `table`, whose first entry is for the least value. */
 export function lookUp(
   { data, bands, band, count, least }: WholeSpan,
   table: Uint8ClampedArray,
 ): Uint8ClampedArray<ArrayBuffer> {
   const entries = new Uint8ClampedArray(count);
-  // Of one band, which is nearly always so, the index is the simpler.
+  // With one band, the usual case, the index is simpler.
   if (bands === 1) {
     for (let at = 0; at < count; at++) entries[at] = table[(data[at] ?? 0) - least] ?? 0;
     return entries;
@@ -157,7 +157,7 @@ export function lookUp(
   return entries;
 }
 
-/** `meanOfSquares` of what `lookUp` gives, in one pass. */
+/** Computes `meanOfSquares` of the result of `lookUp`, in one pass. */
 export function meansOfLookedUp(
   { data, count, least }: WholeSpan,
   table: Uint8ClampedArray,
@@ -192,7 +192,7 @@ export function meansOfLookedUp(
   return { width, height, channels: 1, data: means };
 }
 
-/** The usual factor; written out it takes less than half the time. */
+/** Means for the usual factor of 2; written out, the loop takes less than half the time. */
 function fillMeansOfFour(
   means: Uint8Array,
   data: WholeSamples,
@@ -213,7 +213,7 @@ function fillMeansOfFour(
   }
 }
 
-/** The same table by the 16 bits of a value. */
+/** Converts the table to an index by the 16 bits of a value. */
 function tableOfBits(
   data: WholeSamples,
   table: Uint8ClampedArray,
@@ -225,7 +225,7 @@ function tableOfBits(
   return entries;
 }
 
-/** Two neighbours of 16 bits at a time, which takes half the time again. */
+/** Means from two neighbouring 16-bit values at a time, which takes half the time again. */
 function fillMeansOfPairs(
   means: Uint8Array,
   words: Int32Array,

@@ -1,10 +1,10 @@
 export interface QueuedArea {
-  /** Which one it is of. */
+  /** Index of the item. */
   readonly at: number;
   readonly area: number;
 }
 
-/** Gives the smallest area first, and of equal ones that with the smallest index. A binary heap. */
+/** Priority queue of areas: the smallest first, and among equal ones the smallest index. A binary heap. */
 export class AreaQueue {
   readonly #heap: QueuedArea[] = [];
 

@@ -3,12 +3,12 @@ import type { TileValues } from './sparse-mask.ts';
 import { halveArea, tilesIn, tileSide } from './tiles.ts';
 import type { Rectangle, TilePlace } from './tiles.ts';
 
-/** Values of a rectangle, row by row. */
+/** Rectangle with its values, row by row. */
 export interface Area extends Rectangle {
   readonly values: Uint8Array;
 }
 
-/** A copy of a rectangle of 8-bit values. What is outside the image or not in memory is 0. */
+/** Copies a rectangle of 8-bit values. Pixels outside the image or not in memory are 0. */
 export function readArea(source: TileValues, rectangle: Rectangle): Area {
   const { x, y, width, height } = rectangle;
   const values = new Uint8Array(width * height);
@@ -28,11 +28,11 @@ export function readArea(source: TileValues, rectangle: Rectangle): Area {
 }
 
 /**
- * Brings a rectangle of a tile into the tile of a coarser level in which it lies, as `halve` would all of it.
+ * Writes a rectangle of a tile into the tile of a coarser level that contains it, with the same result as `halve`.
  *
  * @param level one pixel for 2^level × 2^level, at most 9
- * @param rectangle px of the tile that changed; what is around it to whole coarse pixels is read too
- * @returns what of the coarse tile was written, px of it
+ * @param rectangle changed part of the tile, px of the tile; it is extended to whole coarse pixels
+ * @returns rectangle of the coarse tile that was written, px of it
  */
 export function reduceInto(
   coarse: Uint8Array,
@@ -65,12 +65,12 @@ export function reduceInto(
   return { x, y, width, height };
 }
 
-/** The tile of a coarser level in which a tile lies. */
+/** Place of the coarser tile that contains a tile. */
 export function coarsePlace({ x, y }: TilePlace, level: number): TilePlace {
   return { x: Math.floor(x / 2 ** level), y: Math.floor(y / 2 ** level) };
 }
 
-/** Tells apart tiles of all levels. */
+/** Unique key of a tile among all levels. */
 export function levelKey(level: number, place: TilePlace): string {
   return `${level}:${tileKey(place)}`;
 }

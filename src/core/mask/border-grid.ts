@@ -1,18 +1,18 @@
-/** A corner of the pixel grid. */
+/** Corner of the pixel grid. */
 export interface GridCorner {
   readonly x: number;
   readonly y: number;
 }
 
 /**
- * At which corners of the pixel grid borders have a corner of their own, one bit each, and which junctions are
- * joined by a straight line: what a line must not pass over when it is made simpler.
+ * Corners of the pixel grid at which borders have a corner, one bit each, and pairs of junctions that are
+ * joined by a straight line: a simplified line must not pass over any of them.
  */
 export class BorderGrid {
   readonly #words: number;
   readonly #rows = new Map<number, GridRow>();
 
-  /** @param width px of the image */
+  /** @param width width of the image, px */
   constructor(width: number) {
     this.#words = (width >>> 5) + 1;
   }
@@ -27,7 +27,7 @@ export class BorderGrid {
     bits[x >>> 5] = (bits[x >>> 5] ?? 0) & ~(1 << (x & 31));
   }
 
-  /** Whether two junctions are joined by a straight line that was told of. */
+  /** True if a straight line between two junctions was added. */
   hasChord(a: GridCorner, b: GridCorner): boolean {
     const [row, key] = chordKey(a, b);
     return this.#rows.get(row)?.chords.has(key) === true;
@@ -38,7 +38,7 @@ export class BorderGrid {
     this.#row(row).chords.add(key);
   }
 
-  /** Whether a triangle has a corner of a border in it or on its edges, its own three corners left out. */
+  /** True if a triangle has a border's corner in it or on its edges, except its own three corners. */
   isTaken(a: GridCorner, b: GridCorner, c: GridCorner): boolean {
     const top = Math.min(a.y, b.y, c.y);
     const bottom = Math.max(a.y, b.y, c.y);
@@ -49,7 +49,7 @@ export class BorderGrid {
       span.add(a, b, y);
       span.add(b, c, y);
       span.add(c, a, y);
-      // The corners are whole numbers below 2^26, so what is not whole is further from it than this.
+      // The corners are integers below 2^26, so a position that is no integer differs from one by more than this.
       const from = Math.ceil(span.from - 1e-9);
       const to = Math.floor(span.to + 1e-9);
       for (let x = from; x <= to; x++) {
@@ -66,7 +66,7 @@ export class BorderGrid {
     return false;
   }
 
-  /** Forgets what lies above a row. */
+  /** Removes all rows above a row. */
   dropAbove(y: number): void {
     for (const row of this.#rows.keys()) if (row < y) this.#rows.delete(row);
   }
@@ -82,11 +82,11 @@ export class BorderGrid {
 
 interface GridRow {
   readonly bits: Int32Array;
-  /** Of those whose upper end lies in the row. */
+  /** Straight lines whose upper end is in the row. */
   readonly chords: Set<string>;
 }
 
-/** Where a row cuts edges. */
+/** Range in which a row intersects edges. */
 class Span {
   from = Infinity;
   to = -Infinity;
@@ -111,7 +111,7 @@ function isAt(corner: GridCorner, x: number, y: number): boolean {
   return corner.x === x && corner.y === y;
 }
 
-/** The row to keep it in, and its name there. */
+/** Row that a straight line is stored in, and its key there. */
 function chordKey(a: GridCorner, b: GridCorner): [row: number, key: string] {
   const isInOrder = a.y < b.y || (a.y === b.y && a.x <= b.x);
   const [first, last] = isInOrder ? [a, b] : [b, a];

@@ -1,23 +1,23 @@
 import type { BorderLine, Heading, Region } from './region.ts';
 
 /**
- * Borders between regions as lines on the corners of pixels, each once, however many regions it divides. A
+ * Borders between regions as lines along pixel corners, each stored once, although it borders two regions. A
  * line runs from one junction to another (a corner where more than two edges meet) or is closed. The greater
- * of the two values lies to its left, as one walks on a map with rows going down: along a line values never
- * change, so the parts of a line agree on its direction before they meet.
+ * of the two values is on its left when following it on a map with rows going down. The values beside a line
+ * never change, so its parts agree on its direction before they meet.
  */
 
-/** A corner of a line, and what is known of the line where the corner is at one of its ends. */
+/** Corner of a line, with facts about the line if the corner is one of its ends. */
 export class LineEnd {
   readonly x: number;
   readonly y: number;
-  /** Corners of the line go from the tail, which has none. */
+  /** Next corner towards the head of the line. */
   next: LineEnd | null = null;
-  /** At an end: the other one. */
+  /** Opposite end, if this is an end. */
   other: LineEnd = this;
-  /** At an end: a junction, so the line is complete there. */
+  /** True if this end is a junction, so that the line is complete here. */
   isFixed: boolean;
-  /** At an end: the uppermost row of the line. */
+  /** Uppermost row of the line, if this is an end. */
   top: number;
   readonly left: Region | null;
   readonly right: Region | null;
@@ -31,7 +31,7 @@ export class LineEnd {
     this.right = right;
   }
 
-  /** Makes a line longer by a corner. @param isForward whether the line leads to the corner, not from it */
+  /** Adds a corner to a line. @param isForward true if the line leads to the corner, false if it leads from it */
   static extend(end: LineEnd, isForward: boolean, x: number, y: number, isFixed: boolean): LineEnd {
     const point = new LineEnd(x, y, isFixed, end.left, end.right);
     const { other } = end;
@@ -43,7 +43,7 @@ export class LineEnd {
     return point;
   }
 
-  /** Joins the line that leads to a corner and the one that leads from it. @returns it if it is complete now */
+  /** Joins the line that leads to a corner and the one that leads from it. @returns the line if it is complete now */
   static close(arriving: LineEnd, leaving: LineEnd, x: number, y: number): BorderLine | null {
     const point = new LineEnd(x, y, false, arriving.left, arriving.right);
     arriving.next = point;
@@ -57,7 +57,7 @@ export class LineEnd {
   }
 }
 
-/** @param first corner, any of a closed line */
+/** @param first first corner; any corner of a closed line */
 export function completeLine(first: LineEnd, isLoop: boolean): BorderLine {
   const points: number[] = [];
   let moment = 0;
@@ -78,9 +78,12 @@ export function completeLine(first: LineEnd, isLoop: boolean): BorderLine {
     return dy > 0 ? 1 : 3;
   };
   return {
-    // Long ones by 4 bytes a number; short ones would lose more than they gain.
+    // Long lines need 4 bytes per number; for short ones the overhead would be greater than the gain.
     points: count > 64 ? Int32Array.from(points) : points,
-    ...{ isLoop, moment, start: heading(0), end: heading(count - 4) },
+    isLoop,
+    moment,
+    start: heading(0),
+    end: heading(count - 4),
     left: first.left,
     right: first.right,
   };

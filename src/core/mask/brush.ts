@@ -1,6 +1,6 @@
 import type { TakeRun } from './edit.ts';
 
-/** A round brush set down once; px of the image from the corner of its first pixel. */
+/** Position of a round brush; px of the image from the corner of its first pixel. */
 export interface Dab {
   readonly x: number;
   readonly y: number;
@@ -8,8 +8,8 @@ export interface Dab {
 }
 
 /**
- * The pixels that a round brush covers on its way from one place to another, each row once: those whose
- * centre lies in the convex hull of both circles, and the one under either end. A brush of one pixel or less
+ * Emits the pixels that a round brush covers between two positions, each row once: those whose
+ * centre is in the convex hull of both circles, and the pixel under either end. A brush of one pixel or less
  * goes from pixel centre to pixel centre.
  */
 export function brushRuns(from: Dab, to: Dab, take: TakeRun): void {
@@ -48,7 +48,7 @@ function snapped(dab: Dab): Dab {
   return { x: Math.floor(dab.x) + 0.5, y: Math.floor(dab.y) + 0.5, radius: 0.5 };
 }
 
-/** Where a row cuts a circle. */
+/** Range in which a row intersects a circle. */
 function circleAt({ x, y, radius }: Dab, row: number): [number, number] {
   const square = radius * radius - (row - y) * (row - y);
   if (square < 0) return [Infinity, -Infinity];
@@ -56,7 +56,7 @@ function circleAt({ x, y, radius }: Dab, row: number): [number, number] {
   return [x - half, x + half];
 }
 
-/** Where the two outer tangents touch two circles; none where one lies in the other. */
+/** Points where the two outer tangents touch two circles; empty if one circle contains the other. */
 function tangentQuad(a: Dab, b: Dab): [number, number][] {
   const [dx, dy] = [b.x - a.x, b.y - a.y];
   const distance = Math.hypot(dx, dy);

@@ -2,12 +2,12 @@ import type { RunArea } from './row-runs.ts';
 
 export interface ValueArea {
   readonly pixels: number;
-  /** In the unit of what measures runs; null where nothing does. */
+  /** Area in the unit of `runArea`; null without it. */
   readonly area: number | null;
 }
 
 /**
- * How many pixels of each value a mask has, background and what is not known too, and what they measure.
+ * Counts the pixels of each value of a mask, including background and unknown, and measures their area.
  *
  * @param strips rows from top to bottom, (rows, width) values each
  */

@@ -40,7 +40,7 @@ function draw(mask: SparseMask, drawn: Stroke): MaskPatch | undefined {
   return edit.finish();
 }
 
-/** The same on a plain array, pixel by pixel. */
+/** Same edit on a plain array, pixel by pixel. */
 function drawPlainly(pixels: Uint8Array, drawn: Stroke): void {
   for (const { y, left, length } of drawn.runs) {
     for (let x = Math.max(0, left); x < Math.min(size.width, left + length); x++) {
@@ -88,7 +88,7 @@ describe('a mask in memory', () => {
       [1, 0],
     ]);
     expect(patch?.rectangle).toMatchObject({ x: 380, width: 240 });
-    // Two runs a row at most, of some bytes each.
+    // Two runs per row at most, of some bytes each.
     const coded = patch?.tiles.map(({ before, after }) => before.length + after.length) ?? [];
     expect(coded.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(2000);
   });

@@ -5,12 +5,12 @@ import type { SparseMask, TileValues } from './sparse-mask.ts';
 import { tileSide } from './tiles.ts';
 import type { Rectangle, TilePlace } from './tiles.ts';
 
-/** What is painted, and where it may be. */
+/** Value to paint, and the pixels that it may replace. */
 export interface Paint {
   readonly value: number;
-  /** 256 entries by the value that a pixel has: 1 where it may be painted over. See `paintOver`. */
+  /** Table of 256 entries by a pixel's present value: 1 if it may be painted over. See `paintOver`. */
   readonly over: Uint8Array;
-  /** Only where these values lie in [low, high]: a threshold brush. */
+  /** Restriction to pixels whose values are in [low, high]: a threshold brush. */
   readonly within?: WithinRange;
 }
 
@@ -20,17 +20,17 @@ interface WithinRange {
   readonly high: number;
 }
 
-/** Pixels of one row from `left` to before `right`, in px of the image; may reach beyond it. */
+/** Callback for pixels of one row from `left` to before `right`, in px of the image; may exceed it. */
 export type TakeRun = (y: number, left: number, right: number) => void;
 
 interface Touched {
-  /** null: it was blank. */
+  /** Former values; null if the tile was blank. */
   readonly before: Uint8Array | null;
-  /** px of the tile */
+  /** Changed part, px of the tile. */
   readonly extent: Extent;
 }
 
-/** What painting may cover: `guard`, but never the values of `locked`. */
+/** Table of values that may be painted over: those of `guard`, but never those of `locked`. */
 export function paintOver(
   guard: 'everything' | 'background',
   locked: Iterable<number> = [],
@@ -42,8 +42,8 @@ export function paintOver(
 }
 
 /**
- * One edit of a mask, such as a stroke: runs of pixels are painted at once, and when it is finished there is
- * one patch of all of it. What falls on tiles that are not in memory waits until they are.
+ * Edit of a mask, such as a stroke: runs of pixels are painted at once, and finishing it gives
+ * one patch of all changes. Runs on tiles that are not in memory wait until they are.
  */
 export class MaskEdit {
   readonly #mask: SparseMask;
@@ -57,7 +57,7 @@ export class MaskEdit {
     this.#paint = paint;
   }
 
-  /** Paints a run of a row, as far as it is in the image. */
+  /** Paints the part of a run that is inside the image. */
   readonly run: TakeRun = (y, left, right) => {
     const { width, height } = this.#mask.size;
     if (y < 0 || y >= height) return;
@@ -70,26 +70,26 @@ export class MaskEdit {
     }
   };
 
-  /** Tiles that must be put into the mask, or into the values of a threshold, before `resume`. */
+  /** Tiles to put into the mask, or into the values of a threshold, before `resume`. */
   get missing(): TilePlace[] {
     return [...this.#waiting.keys()].map(placeOfKey);
   }
 
-  /** Paints what waited, as far as its tiles are here by now. */
+  /** Paints the waiting runs whose tiles are in memory now. */
   resume(): void {
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const runs of waiting) for (const run of runs) this.#paintRun(...run);
   }
 
-  /** Around what was changed since this was asked last; px of the image. */
+  /** Bounding rectangle of changes since the last call; px of the image. */
   takeDirty(): Rectangle | undefined {
     const dirty = this.#dirty.rectangle();
     this.#dirty = new Extent();
     return dirty;
   }
 
-  /** What it changed; undefined if nothing. What still waits is given up. */
+  /** Ends the edit and returns its changes; undefined if there are none. Waiting runs are dropped. */
   finish(): MaskPatch | undefined {
     const tiles = [...this.#touched].flatMap(([key, { before, extent }]) => {
       const place = placeOfKey(key);
@@ -101,7 +101,7 @@ export class MaskEdit {
     return patchOf(tiles);
   }
 
-  /** Puts everything back as it was. */
+  /** Restores the mask from before the edit. */
   cancel(): void {
     this.#waiting.clear();
     for (const [key, { before, extent }] of this.#touched) {
@@ -114,7 +114,7 @@ export class MaskEdit {
     this.#touched.clear();
   }
 
-  /** A run in one tile. */
+  /** Paints a run within one tile. */
   #paintRun(y: number, left: number, right: number): void {
     const place = { x: Math.floor(left / tileSide), y: Math.floor(y / tileSide) };
     const key = tileKey(place);
@@ -135,7 +135,7 @@ export class MaskEdit {
     this.#touched.get(key)?.extent.add(column + changed[0], row, column + changed[1], row + 1);
   }
 
-  /** Paints from one index of a tile to another; the first and behind the last that changed, from there. */
+  /** Paints a range of a tile's indices. Returns the first changed index and one past the last, relative to `from`. */
   #change(
     place: TilePlace,
     from: number,
@@ -162,7 +162,7 @@ export class MaskEdit {
     return first < 0 ? undefined : [first - from, last + 1 - from];
   }
 
-  /** A tile to paint, after what it was has been kept. */
+  /** Makes a tile writable after saving its former values. */
   #kept(place: TilePlace): Uint8Array {
     const key = tileKey(place);
     if (!this.#touched.has(key)) {

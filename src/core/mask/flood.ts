@@ -4,31 +4,31 @@ import type { TileValues } from './sparse-mask.ts';
 import { tilePixels, tileSide } from './tiles.ts';
 import type { TilePlace } from './tiles.ts';
 
-/** A region is grown over so many pixels at most: all of an image of 5,792 px a side. */
+/** Largest number of pixels of a grown region: an image of 5,792 px per side. */
 const largestRegion = 2 ** 25;
 
-/** A pixel to go on from. */
+/** Pixel to continue from. */
 interface Seed {
   readonly x: number;
   readonly y: number;
 }
 
 /**
- * Grows a region from a pixel over its neighbours, left, right, above and below, whose values are alike. It
- * stops where tiles are not in memory yet; put those that `grow` returns and call it again.
+ * Grows a region from a pixel over neighbours (left, right, above, below) whose values are in a range. It
+ * stops at tiles that are not in memory yet; put those that `grow` returns and call it again.
  */
 export class Flood {
   readonly #values: TileValues;
   readonly #low: number;
   readonly #high: number;
   readonly #limit: number;
-  /** 1 where the region is, by tile. */
+  /** Pixels of the region by tile: 1 inside. */
   readonly #region = new Map<number, Uint8Array>();
   #seeds: Seed[];
   #waiting: Seed[] = [];
   #count = 0;
 
-  /** @param low and @param high are in the range that belongs to the region */
+  /** @param low and @param high ends of the region's range of values, both included */
   constructor(
     values: TileValues,
     seed: Seed,
@@ -43,17 +43,17 @@ export class Flood {
     this.#seeds = [seed];
   }
 
-  /** Pixels so far. */
+  /** Number of pixels so far. */
   get count(): number {
     return this.#count;
   }
 
-  /** Whether the region has more pixels than it may have. */
+  /** True if the region has more pixels than allowed. */
   get isTooLarge(): boolean {
     return this.#count > this.#limit;
   }
 
-  /** Tiles that it needs to go on; none: it is complete, or too large. */
+  /** Grows the region and returns the tiles needed to continue; empty if it is complete or too large. */
   grow(): TilePlace[] {
     for (const seed of this.#waiting.splice(0)) this.#seeds.push(seed);
     for (let seed = this.#seeds.pop(); seed && !this.isTooLarge; seed = this.#seeds.pop()) {
@@ -64,7 +64,7 @@ export class Flood {
     return [...missing].map(placeOfKey);
   }
 
-  /** Its pixels, in runs. */
+  /** Emits the region's pixels in runs. */
   runs(take: TakeRun): void {
     for (const [key, region] of this.#region) {
       const { x, y } = placeOfKey(key);
@@ -86,7 +86,7 @@ export class Flood {
     }
   }
 
-  /** Takes all of a row that hangs together with a pixel, tile by tile, and seeds the rows beside it. */
+  /** Adds all pixels of a row that are connected to a pixel, tile by tile, and seeds the adjacent rows. */
   #growRow({ x, y }: Seed): void {
     const { width, height } = this.#values.size;
     if (x < 0 || y < 0 || x >= width || y >= height) return;
@@ -119,13 +119,13 @@ export class Flood {
     this.#seedRow(corner + left, corner + right, y + 1);
   }
 
-  /** One seed for each stretch of a row, within one tile, that belongs to the region and is not in it yet. */
+  /** Adds a seed for each stretch of a row, within one tile, that belongs to the region and is not in it yet. */
   #seedRow(left: number, right: number, y: number): void {
     if (y < 0 || y >= this.#values.size.height) return;
     const place = placeOfPixel(left, y);
     const values = this.#values.tile(place);
     if (values === undefined) {
-      // Each column may open into another stretch, which can only be seen once the tile is here.
+      // Each column may open another stretch, which is only known once the tile is in memory.
       for (let x = left; x < right; x++) this.#waiting.push({ x, y });
       return;
     }

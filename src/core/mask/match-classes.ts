@@ -1,9 +1,9 @@
 import { backgroundName, ignoreName } from './class-names.ts';
 
-/** Classes of a label file and those of a project, by their names. */
+/** Matching of a label file's classes to those of a project by name. */
 
 export interface NamedInFile {
-  /** Null: the file has a number or a colour alone. */
+  /** Name of the class; null if the file has only a number or a colour. */
   readonly name: string | null;
 }
 
@@ -12,13 +12,17 @@ export interface NamedInProject {
   readonly name: string;
 }
 
-/** What is proposed for a class; null where only a person can tell. */
+/** Proposed target of a class; null if a person has to decide. */
 export type ProposedTarget =
-  { readonly class: number } | { readonly create: string } | 'background' | 'ignore' | null;
+  | { readonly class: number }
+  | { readonly create: string }
+  | 'background'
+  | 'ignore'
+  | null;
 
 /**
- * Two names that people take for the same: case, spaces, marks between words and ways of writing letters
- * aside. A mark at the end means something: “CD4-” is not “CD4”.
+ * Normalises a name so that names which people consider equal compare equal: case, spaces, separators between words
+ * and Unicode forms do not matter. A mark at the end is significant: “CD4-” is not “CD4”.
  */
 export function foldName(name: string): string {
   return name
@@ -29,9 +33,9 @@ export function foldName(name: string): string {
 }
 
 /**
- * Proposes for each class the project's class of its name, else a new one. A class without a name, and one
- * whose name fits several of the project, are asked. Names that say that nothing is
- * known are ignored, and those of the background become it.
+ * Proposes for each class the project's class of the same name, or else a new one. A class without a name, and one
+ * whose name matches several classes of the project, are left to a person. Names for unknown pixels become 'ignore',
+ * and those for the background become 'background'.
  */
 export function proposeTargets(
   inFile: readonly NamedInFile[],

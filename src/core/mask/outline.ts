@@ -1,9 +1,9 @@
 import type { Area } from './area.ts';
 
-/** On which side of its pixels an edge lies. */
+/** Side of its pixels on which an edge is. */
 type EdgeSide = 'top' | 'bottom' | 'left' | 'right';
 
-/** An edge along `length` pixels of one value, the first of which is at (x, y): to the right, or down. */
+/** Callback for an edge along `length` pixels of one value, from the pixel at (x, y) to the right or down. */
 export type TakeEdge = (
   value: number,
   side: EdgeSide,
@@ -13,10 +13,10 @@ export type TakeEdge = (
 ) => void;
 
 /**
- * The outlines of regions: where a pixel that is not background has a neighbour of another value. Each is
- * given as long as it is straight, from inside the region, so that two regions that touch have one each.
+ * Emits the outlines of regions: edges where a pixel that is not background has a neighbour of another value. Each is
+ * emitted at its full straight length, from inside the region, so that two regions that touch have one each.
  *
- * @param area one pixel around what is asked for belongs to it
+ * @param area requested area with a margin of one pixel
  */
 export function outlineEdges(area: Area, take: TakeEdge): void {
   const { x, y, width, height, values } = area;
@@ -46,7 +46,7 @@ export function outlineEdges(area: Area, take: TakeEdge): void {
   walk('right', width, height);
 }
 
-/** Whether a pixel of an area, by its index there, is at the border of its region; never on the margin. */
+/** True if a pixel of an area, given by its index, is at the border of its region; never call it for the margin. */
 export function isBorder({ values, width }: Area, at: number): boolean {
   const value = values[at];
   return (

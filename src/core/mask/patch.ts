@@ -1,31 +1,31 @@
 import { Extent } from './rectangle.ts';
-import { decodeRuns, encodeRuns } from './runs.ts';
+import { decodeRuns, encodeRuns } from './run-length.ts';
 import type { SparseMask } from './sparse-mask.ts';
 import { tileSide } from './tiles.ts';
 import type { Rectangle, TilePlace } from './tiles.ts';
 
-/** What an edit changed in a tile: the values of the smallest rectangle around it, before and after. */
+/** Change of a tile by an edit: the values of the smallest rectangle around it, before and after. */
 export interface TilePatch extends TilePlace {
-  /** px of the tile */
+  /** Changed part, px of the tile. */
   readonly rectangle: Rectangle;
-  /** Row by row, run-length coded. */
+  /** Former values, row by row, run-length coded. */
   readonly before: Uint8Array;
   readonly after: Uint8Array;
 }
 
-/** What an edit changed. Small enough that a session keeps all of them. */
+/** Changes of an edit, small enough to keep all of a session. */
 export interface MaskPatch {
-  /** One after the other: a tile may be there twice. */
+  /** Changes in their order: a tile may occur twice. */
   readonly tiles: readonly TilePatch[];
-  /** px of the image: around all of it */
+  /** Bounding rectangle of all changes, px of the image. */
   readonly rectangle: Rectangle;
 }
 
 /**
- * What changed in a tile.
+ * Records the change of a tile.
  *
- * @param before null: it was blank
- * @param rectangle px of the tile: outside it nothing changed
+ * @param before former values; null if the tile was blank
+ * @param rectangle changed part, px of the tile
  */
 export function tilePatch(
   place: TilePlace,
@@ -59,9 +59,9 @@ export function patchOf(tiles: readonly TilePatch[]): MaskPatch | undefined {
 }
 
 /**
- * Puts what an edit changed back to how it was before, or after. The tiles must be in memory.
+ * Restores the values before an edit, or those after it. The tiles must be in memory.
  *
- * @throws Error for a tile that is elsewhere
+ * @throws Error for a tile that is not in memory
  */
 export function applyPatch(mask: SparseMask, { tiles }: MaskPatch, side: 'before' | 'after'): void {
   for (const tile of side === 'after' ? tiles : [...tiles].reverse()) {
@@ -80,7 +80,7 @@ export function applyPatch(mask: SparseMask, { tiles }: MaskPatch, side: 'before
   }
 }
 
-/** Whether a pixel that an edit changed, or one beside it, has one of some values before or after it. */
+/** True if the rectangles that an edit changed contain one of some values before or after it. */
 export function hasValue({ tiles }: MaskPatch, values: ReadonlySet<number>): boolean {
   let isFound = false;
   for (const { before, after } of tiles) {

@@ -6,14 +6,14 @@ export interface Corner {
 }
 
 /**
- * The pixels whose centre is in a polygon, by the even-odd rule; corners in px of the image. Of a centre
- * that lies on an edge exactly, it belongs to the side to its right or below, so that polygons with a
- * common edge share no pixel and leave none out.
+ * Emits the pixels whose centre is in a polygon, by the even-odd rule; corners in px of the image. A centre
+ * exactly on an edge belongs to the side on its right or below, so that polygons with a common edge share no pixel
+ * and leave none out.
  */
 export function polygonRuns(corners: readonly Corner[], take: TakeRun): void {
   let top = Infinity;
   let bottom = -Infinity;
-  // A list may be longer than a call can have arguments.
+  // A loop, since the list may be longer than a call can have arguments.
   for (const { y } of corners) {
     top = Math.min(top, y);
     bottom = Math.max(bottom, y);
@@ -30,7 +30,7 @@ export function polygonRuns(corners: readonly Corner[], take: TakeRun): void {
   }
 }
 
-/** Where the edges cross a row's centres, from the left. An edge has its upper end, not its lower one. */
+/** Positions where edges cross a row's centre line, from the left. Edges include their upper end, not the lower one. */
 function crossingsAt(corners: readonly Corner[], centre: number): number[] {
   const found: number[] = [];
   corners.forEach((one, index) => {

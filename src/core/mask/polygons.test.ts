@@ -22,13 +22,13 @@ const edgesOf = (ring: ArrayLike<number>): [Point, Point][] => {
   const points = pointsOf(ring);
   return points.map((point, at) => [point, points[(at + 1) % points.length] ?? point]);
 };
-/** px², above 0 where it runs counter-clockwise as one sees it, with rows going down. */
+/** Signed area, px²; above 0 if the ring runs counter-clockwise as seen on screen, with rows going down. */
 const areaOf = (ring: ArrayLike<number>): number =>
   edgesOf(ring).reduce((sum, [[x1, y1], [x2, y2]]) => sum + (x2 * y1 - x1 * y2) / 2, 0);
 const total = (polygon: MaskPolygon): number =>
   polygon.rings.reduce((sum, ring) => sum + areaOf(ring), 0);
 
-/** Regions by looking at one pixel after the other: a number for each pixel, -1 for background. */
+/** Finds regions pixel by pixel: a number for each pixel, -1 for background. */
 function flooded(picture: Picture): number[][] {
   const numbers = picture.map((row) => row.map((value) => (value % 255 === 0 ? -1 : NaN)));
   let count = 0;
@@ -50,7 +50,7 @@ function flooded(picture: Picture): number[][] {
   return numbers;
 }
 
-/** Whether a point is within rings, by the even-odd rule. */
+/** True if a point is within rings, by the even-odd rule. */
 function isWithin(rings: readonly ArrayLike<number>[], [x, y]: Point): boolean {
   const crossed = rings
     .flatMap(edgesOf)
@@ -76,7 +76,7 @@ const pictures = (values: readonly number[]): fc.Arbitrary<Picture> =>
       }),
     );
 
-/** Patches with ragged borders. */
+/** Draws patches with ragged borders. */
 function patches(seed: number, width: number, height: number): Picture {
   const random = new Random(seed);
   const seeds = Array.from({ length: 9 }, () => [
@@ -183,7 +183,7 @@ describe('polygons of a mask', () => {
   });
 });
 
-/** Beginning with the rightmost of its uppermost corners. */
+/** Rotates a ring to begin with the rightmost of its uppermost corners. */
 function fromTopRight(ring: ArrayLike<number>): number[] {
   const points = pointsOf(ring);
   const key = ([x, y]: Point): number => y * 1000 - x;
@@ -194,7 +194,7 @@ function fromTopRight(ring: ArrayLike<number>): number[] {
   return [...points.slice(first), ...points.slice(0, first)].flat();
 }
 
-/** > 0: c lies to one side of the line from a to b, < 0: to the other. */
+/** Sign of the side of the line from a to b on which c is. */
 const turn = ([ax, ay]: Point, [bx, by]: Point, [cx, cy]: Point): number =>
   Math.sign((bx - ax) * (cy - ay) - (by - ay) * (cx - ax));
 const isSame = (a: Point, b: Point): boolean => a[0] === b[0] && a[1] === b[1];
@@ -205,7 +205,7 @@ const isBetween = (a: Point, b: Point, p: Point): boolean =>
   Math.min(a[1], b[1]) <= p[1] &&
   p[1] <= Math.max(a[1], b[1]);
 
-/** Whether two edges have more in common than an end of both. */
+/** True if two edges share more than one end of both. */
 function areCrossing([a, b]: [Point, Point], [c, d]: [Point, Point]): boolean {
   const inner = (p: Point, q: Point, point: Point): boolean =>
     isBetween(p, q, point) && !isSame(p, point) && !isSame(q, point);
@@ -213,7 +213,7 @@ function areCrossing([a, b]: [Point, Point], [c, d]: [Point, Point]): boolean {
   return turn(a, b, c) * turn(a, b, d) < 0 && turn(c, d, a) * turn(c, d, b) < 0;
 }
 
-/** px, from a point to the nearest edge */
+/** Distance from a point to the nearest edge, px. */
 function distanceTo(edges: readonly [Point, Point][], [x, y]: Point): number {
   return Math.min(
     ...edges.map(([[ax, ay], [bx, by]]) => {
@@ -235,7 +235,7 @@ function checkSimplified(picture: Picture, tolerance: number): { before: number;
     expect(rings.map((ring) => areaOf(ring) > 0)).toEqual(rings.map((_, at) => at === 0));
   }
   const all = simple.flatMap(({ rings }) => rings.flatMap(edgesOf));
-  // Each direction of an edge has one region to its left.
+  // Each direction of an edge has one region on its left.
   const owned = new Set(all.map(String));
   expect(owned.size).toBe(all.length);
   const unique = all.filter(([a, b]) => !owned.has(String([b, a])) || String(a) < String(b));

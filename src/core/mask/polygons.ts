@@ -9,42 +9,42 @@ import type { BorderLine } from './region.ts';
 export type { PixelRing } from './region-rings.ts';
 export type { RunArea } from './row-runs.ts';
 
-/** A region of a mask. */
+/** Polygon of a mask's region. */
 export interface MaskPolygon {
-  /** [1, 254] */
+  /** Value of the region, [1, 254]. */
   readonly value: number;
-  /** How many the region has; also where its border was made simpler. */
+  /** Number of pixels in the region, also if its border was simplified. */
   readonly pixels: number;
-  /** Of these pixels, in the unit of `runArea`; null without it. */
+  /** Area of these pixels in the unit of `runArea`; null without it. */
   readonly area: number | null;
-  /** The outer ring, then those of holes. */
+  /** Outer ring, then the rings of holes. */
   readonly rings: readonly PixelRing[];
 }
 
 export interface PolygonOptions {
-  /** How far a border may move where that makes it simpler, px; 0: not at all. */
+  /** Largest distance that simplifying may move a border, px; 0: no simplification. */
   readonly tolerance?: number;
-  /** Regions of fewer pixels give no polygon. Their place stays empty. */
+  /** Smallest number of pixels of a polygon; the place of smaller regions stays empty. */
   readonly smallest?: number;
   readonly runArea?: RunArea | undefined;
 }
 
-/** Rows after which what is no longer needed of the grid is forgotten. */
+/** Number of rows after which unneeded rows of the grid are removed. */
 const forgetEvery = 256;
 
 /**
- * Polygons of a mask, row by row: one for each region of pixels that have the same value and touch along
- * their edges (4-connected), along these edges, with holes. Background and what is not known give none.
- * Without a tolerance a polygon has exactly the area of its pixels. Corners lie only where the border turns
- * and where three regions meet, so that neighbours have every corner of their common border in common.
- * Outer rings run counter-clockwise as one sees them (rows going down), holes clockwise, and all are simple.
+ * Traces the polygons of a mask row by row: one for each region of pixels that have the same value and touch along
+ * their edges (4-connected), along these edges, with holes. Background and unknown pixels have none.
+ * Without a tolerance a polygon has exactly the area of its pixels. It has corners only where the border turns
+ * and where three regions meet, so that neighbours share every corner of their common border.
+ * Outer rings run counter-clockwise as seen on screen (rows going down), holes clockwise, and all are simple.
  *
- * A region leaves as soon as it ends. Memory goes with the corners of regions that reach into the present row;
- * with a tolerance also one bit for each pixel from the present row up to where the oldest border that is
- * still open began.
+ * A polygon is emitted as soon as its region ends. Memory is proportional to the corners of regions that reach into the
+ * present row; with a tolerance also one bit for each pixel from the present row up to the start of the oldest border
+ * that is still open.
  */
 export class PolygonTracer {
-  /** Regions with fewer pixels than `smallest`, and how many pixels they have together. */
+  /** Number of regions with fewer pixels than `smallest`, and of their pixels. */
   readonly dropped = { regions: 0, pixels: 0 };
   readonly #options: PolygonOptions;
   readonly #grid: BorderGrid | null;
@@ -54,7 +54,7 @@ export class PolygonTracer {
   #below = emptyRow();
   #row = 0;
 
-  /** @param width px, at most 2^26 */
+  /** @param width width of the mask, px, at most 2^26 */
   constructor(width: number, options: PolygonOptions = {}) {
     this.#width = width;
     this.#options = options;
@@ -62,7 +62,7 @@ export class PolygonTracer {
     this.#watch = {
       corner: (x, y) => this.#grid?.add(x, y),
       complete: (lines) => {
-        // What is straight already comes first, as nothing else may become the same.
+        // Lines that are straight already come first, as no other line may become equal to them.
         for (const line of lines.toSorted((a, b) => a.points.length - b.points.length)) {
           this.#keep(line);
         }
@@ -71,9 +71,9 @@ export class PolygonTracer {
   }
 
   /**
-   * Takes the next row.
+   * Adds the next row.
    *
-   * @param values as many as the mask is wide
+   * @param values values of the row, as many as the mask is wide
    * @returns polygons of regions that ended above it
    */
   row(values: Uint8Array): MaskPolygon[] {
@@ -84,7 +84,7 @@ export class PolygonTracer {
     return this.#step();
   }
 
-  /** After the last row. @returns polygons of all regions that reach it */
+  /** Ends the mask after its last row. @returns polygons of all regions that reach it */
   end(): MaskPolygon[] {
     this.#below = emptyRow();
     return this.#step();
@@ -101,7 +101,7 @@ export class PolygonTracer {
     return ended;
   }
 
-  /** Of regions that the row above has and this one has not. */
+  /** Polygons of regions that are in the row above and not in this one. */
   #ended({ count, regions }: RowRuns, row: number): MaskPolygon[] {
     const polygons: MaskPolygon[] = [];
     for (let at = 0; at < count; at++) {
@@ -127,7 +127,7 @@ export class PolygonTracer {
     return { value, pixels, area: measured, rings: ringsOf(region) };
   }
 
-  /** Gives a line to the regions on both of its sides. */
+  /** Adds a line to the regions on both of its sides. */
   #keep(complete: BorderLine): void {
     const { tolerance = 0 } = this.#options;
     const line = this.#grid ? simplifyLine(complete, tolerance, this.#grid) : complete;
@@ -136,7 +136,7 @@ export class PolygonTracer {
   }
 }
 
-/** The uppermost row of the lines that go on below a row. */
+/** Uppermost row of the lines that continue below a row. */
 function oldestOf({ count, lines }: RowRuns, row: number): number {
   let oldest = row;
   for (let at = 0; at < count - 1; at++) oldest = Math.min(oldest, lines[at]?.top ?? row);
@@ -144,7 +144,7 @@ function oldestOf({ count, lines }: RowRuns, row: number): number {
 }
 
 /**
- * All polygons of a mask.
+ * Traces all polygons of a mask.
  *
  * @param strips rows from top to bottom, (rows, width) values each
  */

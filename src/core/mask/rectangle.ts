@@ -1,6 +1,6 @@
 import type { Rectangle } from './tiles.ts';
 
-/** A rectangle that grows: what of an image was changed. */
+/** Bounding rectangle that grows with each change of an image. */
 export class Extent {
   left = Infinity;
   top = Infinity;
@@ -11,7 +11,7 @@ export class Extent {
     return this.right <= this.left || this.bottom <= this.top;
   }
 
-  /** @param right and @param bottom are not in it */
+  /** @param right and @param bottom are exclusive */
   add(left: number, top: number, right: number, bottom: number): void {
     if (left < this.left) this.left = left;
     if (top < this.top) this.top = top;

@@ -1,32 +1,32 @@
-/** East, south, west, north: clockwise as rows go down. */
+/** Direction east, south, west or north: clockwise as rows go down. */
 export type Heading = 0 | 1 | 2 | 3;
 
 export interface BorderLine {
-  /** x, y, x, y, …: corners, with those of junctions at both ends; of a closed line the first is not repeated. */
+  /** Corners x, y, x, y, …, including junctions at both ends; a closed line does not repeat its first corner. */
   readonly points: ArrayLike<number>;
   readonly isLoop: boolean;
-  /** Or a part of it; null: background. */
+  /** Region on the left, or a part of it; null: background. */
   readonly left: Region | null;
   readonly right: Region | null;
-  /** Headings of the first and the last edge before anything was simplified. */
+  /** Headings of the first and the last edge before simplification. */
   readonly start: Heading;
   readonly end: Heading;
-  /** ∫ x dy along the line before anything was simplified: px². */
+  /** Integral ∫ x dy along the line before simplification, px². */
   readonly moment: number;
 }
 
 /**
- * Pixels of one value that touch along their edges (4-connected), as far as they have been read. Parts that
- * meet further down are one region from there on: `of` finds it.
+ * Region: pixels of one value that touch along their edges (4-connected), as far as read. Parts that
+ * meet further down become one region, which `of` finds.
  */
 export class Region {
   readonly value: number;
   pixels = 0;
-  /** In the unit of what measures runs; 0 where nothing does. */
+  /** Area in the unit of `runArea`; 0 without it. */
   area = 0;
-  /** The last row that it was seen in. */
+  /** Last row that has pixels of it. */
   lastRow = 0;
-  /** All of its border that is complete. */
+  /** Completed lines of its border. */
   lines: BorderLine[] = [];
   #joined: Region | null = null;
 
@@ -34,11 +34,11 @@ export class Region {
     this.value = value;
   }
 
-  /** The region that a part belongs to by now. */
+  /** Finds the region that a part belongs to now. */
   static of(part: Region): Region {
     let root = part;
     while (root.#joined !== null) root = root.#joined;
-    // The next who asks has one step to go.
+    // Path compression: the next search needs one step.
     let at = part;
     while (at.#joined !== null) {
       const next: Region = at.#joined;
@@ -48,7 +48,7 @@ export class Region {
     return root;
   }
 
-  /** @returns the one of both that stands for them now */
+  /** @returns the region that represents both from now on */
   static join(first: Region, second: Region): Region {
     const [a, b] = [Region.of(first), Region.of(second)];
     if (a === b) return a;

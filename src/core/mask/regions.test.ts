@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { readArea, reduceInto } from './area.ts';
 import { Flood } from './flood.ts';
 import { isBorder, outlineEdges } from './outline.ts';
-import { countRuns, decodeRuns, encodeRuns, replaceInRuns } from './runs.ts';
+import { countRuns, decodeRuns, encodeRuns, replaceInRuns } from './run-length.ts';
 import { SparseMask } from './sparse-mask.ts';
 import type { TileValues } from './sparse-mask.ts';
 import { halve, tilePixels, tileSide } from './tiles.ts';
 import type { TilePlace } from './tiles.ts';
 
-/** A small picture across the corner of four tiles. */
+/** Small picture across the corner of four tiles. */
 const side = 10;
 const corner = tileSide - side / 2;
 const size = { width: corner + side, height: corner + side };
@@ -34,7 +34,7 @@ function maskOf(values: readonly number[]): SparseMask {
   return mask;
 }
 
-/** Pixels of the picture that hang together with one and have its value, by repeated spreading. */
+/** Finds the pixels of the picture that are connected to one and have its value, by repeated spreading. */
 function regionOf(values: readonly number[], seed: number): boolean[] {
   const region = values.map((_, at) => at === seed);
   for (let grown = true; grown;) {
@@ -181,8 +181,10 @@ it('brings a part of a tile into a coarser one as all of it would be', () => {
         wanted = halve(wanted, tileSide / 2 ** halved) as typeof wanted;
       }
       const part = {
-        ...{ x: Math.min(a, b), y: Math.min(c, d) },
-        ...{ width: Math.abs(a - b) + 1, height: Math.abs(c - d) + 1 },
+        x: Math.min(a, b),
+        y: Math.min(c, d),
+        width: Math.abs(a - b) + 1,
+        height: Math.abs(c - d) + 1,
       };
       const coarse = new Uint8Array(tilePixels).fill(9);
       const written = reduceInto(coarse, level, place, tile, part);

@@ -2,21 +2,21 @@ import type { LineEnd } from './border-line.ts';
 import { Region } from './region.ts';
 import { ignoreValue } from './tiles.ts';
 
-/** The area of pixels [from, to) of a row, in whatever unit areas are wanted. */
+/** Function for the area of pixels [from, to) of a row, in any unit. */
 export type RunArea = (row: number, from: number, to: number) => number;
 
 /**
- * A row of a mask as runs of equal values, from left to right. What is not known counts as background, and
- * so does what lies left and right of the image: the first run begins before it and the last never ends.
+ * Row of a mask as runs of equal values, from left to right. Unknown pixels count as background, and
+ * so does the outside left and right of the image: the first run begins before it and the last never ends.
  */
 export interface RowRuns {
   count: number;
-  /** The column after the last of a run; infinite for the last. */
+  /** Column after the last of each run; infinite for the last run. */
   readonly ends: number[];
   readonly values: number[];
-  /** Null: background. */
+  /** Region of each run; null: background. */
   readonly regions: (Region | null)[];
-  /** The border that goes down after each run, but the last. */
+  /** Border that goes down after each run except the last. */
   readonly lines: (LineEnd | null)[];
 }
 
@@ -24,7 +24,7 @@ export function emptyRow(): RowRuns {
   return { count: 1, ends: [Infinity], values: [0], regions: [null], lines: [null] };
 }
 
-/** Takes the values of a row apart, `runs` being used again. */
+/** Splits the values of a row into runs, reusing the memory of `runs`. */
 export function splitRow(values: Uint8Array, runs: RowRuns): void {
   const width = values.length;
   let count = 0;
@@ -51,7 +51,7 @@ export function splitRow(values: Uint8Array, runs: RowRuns): void {
   runs.count = count;
 }
 
-/** Gives every run of a row the region it belongs to: that of the runs above it which it touches, or a new one. */
+/** Assigns a region to every run of a row: that of the runs above which it touches, or a new one. */
 export function joinRow(above: RowRuns, runs: RowRuns, row: number, runArea?: RunArea): void {
   let up = 0;
   let from = 0;
@@ -62,7 +62,7 @@ export function joinRow(above: RowRuns, runs: RowRuns, row: number, runArea?: Ru
     for (; ; up++) {
       const touched = above.values[up] === value ? (above.regions[up] ?? null) : null;
       if (touched !== null) region = region ? Region.join(region, touched) : Region.of(touched);
-      // The run above reaches beyond this one, so it touches the next too.
+      // The run above extends beyond this one, so it touches the next run too.
       const reach = above.ends[up] ?? Infinity;
       if (reach > end) break;
       if (reach === end) {

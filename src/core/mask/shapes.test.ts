@@ -5,7 +5,7 @@ import type { Dab } from './brush.ts';
 import { polygonRuns } from './polygon.ts';
 import type { Corner } from './polygon.ts';
 
-/** Pixels as `x,y`; each at most once. */
+/** Collects pixels as `x,y`; each at most once. */
 function covered(draw: (take: (y: number, left: number, right: number) => void) => void) {
   const found = new Set<string>();
   draw((y, left, right) => {
@@ -25,8 +25,8 @@ const dab = fc.record({
 });
 
 /**
- * How far outside the brush a point is; ≤ 0 inside: the least over the circles between both ends, by ternary
- * search, as distance less radius is convex along the way.
+ * Distance of a point from the brush, ≤ 0 inside: the minimum over the circles between both ends, by ternary
+ * search, as distance minus radius is convex along the way.
  */
 function outside(from: Dab, to: Dab, x: number, y: number): number {
   const at = (share: number): number => {
@@ -83,7 +83,7 @@ describe('a brush', () => {
   });
 });
 
-/** How many of some pixels hang together with one, diagonals counted. */
+/** Counts the pixels connected to one, including diagonals. */
 function reachable(pixels: ReadonlySet<string>, start: string): number {
   const seen = new Set([start]);
   const todo = [start];
@@ -101,11 +101,11 @@ function reachable(pixels: ReadonlySet<string>, start: string): number {
   return seen.size;
 }
 
-/** Quarter pixels: everything is exact, and many a corner lies on a centre. */
+/** Coordinates in quarter pixels: everything is exact, and many corners are at pixel centres. */
 const quarter = fc.integer({ min: -8, max: 88 }).map((value) => value / 4);
 const corner = fc.record({ x: quarter, y: quarter });
 
-/** Even-odd by a ray to the left, with the sign of an area instead of a division. */
+/** Even-odd test by a ray to the left, with the sign of an area instead of a division. */
 function isInside(corners: readonly Corner[], x: number, y: number): boolean {
   let inside = false;
   corners.forEach((one, index) => {
@@ -128,7 +128,7 @@ describe('a polygon', () => {
         for (let y = -3; y < 24; y++) {
           for (let x = -3; x < 24; x++) {
             const wanted = isInside(corners, x + 0.5, y + 0.5);
-            // A crossing that is a third is not exact.
+            // A crossing at a third of a pixel is not exact.
             const near = [-1e-9, 1e-9].some(
               (by) => isInside(corners, x + 0.5 + by, y + 0.5) !== wanted,
             );

@@ -3,16 +3,16 @@ import type { BorderGrid, GridCorner } from './border-grid.ts';
 import type { BorderLine } from './region.ts';
 
 /**
- * Makes a border simpler: corner by corner, that with the smallest triangle first (Visvalingam and Whyatt,
- * "Line generalisation by repeated elimination of points", 1993), as long as no corner that the line had
- * lies further than a tolerance from it. Since a line is between two regions, both change alike.
+ * Simplifies a border: removes corner by corner, the one with the smallest triangle first (Visvalingam and Whyatt,
+ * "Line generalisation by repeated elimination of points", 1993), as long as no original corner of the line
+ * is further than a tolerance from it. Since a line is shared by two regions, both change alike.
  *
- * No line ever passes over a corner of another or of itself: a corner stays where its triangle holds one
- * (which is enough, as lines without common points can only cross by passing over a corner). So what was
- * apart stays apart, a hole in its region, and every ring a simple polygon.
+ * No line ever passes over a corner of another or of itself: a corner stays if its triangle contains one
+ * (this suffices, since lines without common points can only cross by passing over a corner). So regions
+ * stay apart, holes stay in their region, and every ring stays a simple polygon.
  *
  * @param tolerance px, above 0
- * @param grid has all corners of borders in the rows of the line; those that go are taken from it
+ * @param grid has all corners of borders in the rows of the line; removed corners are removed from it too
  */
 export function simplifyLine(line: BorderLine, tolerance: number, grid: BorderGrid): BorderLine {
   const corners: GridCorner[] = [];
@@ -33,9 +33,9 @@ class Eliminator {
   readonly #grid: BorderGrid;
   readonly #before: Int32Array;
   readonly #after: Int32Array;
-  /** Those that are gone are neighbours of nobody. */
+  /** 1 for removed corners, which are no longer anybody's neighbours. */
   readonly #isGone: Uint8Array;
-  /** Of the triangle at each; twice, px². What the queue says of another area is out of date. */
+  /** Twice the area of the triangle at each corner, px². Queue entries with another area are out of date. */
   readonly #areas: Float64Array;
   readonly #queue = new AreaQueue();
   #left: number;
@@ -62,7 +62,7 @@ class Eliminator {
     this.#areas = new Float64Array(count);
   }
 
-  /** The corners that stay. */
+  /** Removes corners and returns those that stay. */
   run(): GridCorner[] {
     const count = this.#corners.length;
     const least = this.#least();
@@ -77,7 +77,7 @@ class Eliminator {
     return this.#corners.filter((_, at) => this.#isGone[at] === 0);
   }
 
-  /** A ring needs three corners, and so do two lines between the same junctions. */
+  /** Smallest number of corners: a ring needs three, and so do two lines between the same junctions. */
   #least(): number {
     const [first, last] = [this.#corners[0], this.#corners.at(-1)];
     if (this.#isLoop || first === undefined || last === undefined) return 3;
@@ -102,7 +102,7 @@ class Eliminator {
     return this.#isNear(at, a, c) && !this.#grid.isTaken(a, b, c);
   }
 
-  /** Whether all corners that the line had between two lie near the edge that is to join these. */
+  /** True if all original corners between the neighbours of a corner are near the edge that would join these. */
   #isNear(at: number, a: GridCorner, c: GridCorner): boolean {
     const count = this.#corners.length;
     const end = this.#after[at] ?? 0;
@@ -137,7 +137,7 @@ class Eliminator {
   }
 }
 
-/** From a point to a piece of a line, px. */
+/** Distance from a point to a line segment, px. */
 function distance({ x, y }: GridCorner, a: GridCorner, b: GridCorner): number {
   const [dx, dy] = [b.x - a.x, b.y - a.y];
   const length = dx * dx + dy * dy;

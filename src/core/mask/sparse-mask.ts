@@ -1,20 +1,20 @@
 import { tilePixels, tileSide } from './tiles.ts';
 import type { Size, TilePlace } from './tiles.ts';
 
-/** Values of an image by tiles of `tileSide` × `tileSide`, as a mask has them, or what is shown of an image. */
+/** Values of an image by tiles of `tileSide` × `tileSide`: those of a mask, or those shown of an image. */
 export interface TileValues {
   readonly size: Size;
-  /** `tilePixels` values, not to be written to; undefined where they are not here yet. */
+  /** Returns `tilePixels` values, not to be written to; undefined if they are not in memory. */
   tile(place: TilePlace): ArrayLike<number> | undefined;
 }
 
-/** What a tile is that is all background. Nobody writes to it. */
+/** Tile that is all background; must not be written to. */
 export const blankTile = new Uint8Array(tilePixels);
 
-/** No image has as many columns of tiles. */
+/** Number of columns in tile keys: more than any image has. */
 const columns = 2 ** 21;
 
-/** Column and row of a tile in one number. */
+/** Combines column and row of a tile in one number. */
 export function tileKey({ x, y }: TilePlace): number {
   return y * columns + x;
 }
@@ -24,7 +24,7 @@ export function placeOfKey(key: number): TilePlace {
 }
 
 /**
- * A mask in memory. A tile is here, or blank, or known to be elsewhere: then it must be `put` before it can
+ * Mask in memory. A tile is in memory, or blank, or known to be elsewhere; then it must be `put` before it can
  * be read or painted.
  */
 export class SparseMask implements TileValues {
@@ -43,7 +43,7 @@ export class SparseMask implements TileValues {
     return this.#tiles.get(key) ?? (this.#elsewhere.has(key) ? undefined : blankTile);
   }
 
-  /** The tile to be painted, made where it was blank; undefined where it is elsewhere. */
+  /** Returns a tile to be painted, created if it was blank; undefined if it is elsewhere. */
   writable(place: TilePlace): Uint8Array | undefined {
     const key = tileKey(place);
     const found = this.#tiles.get(key);
@@ -53,12 +53,12 @@ export class SparseMask implements TileValues {
     return made;
   }
 
-  /** Whether a tile takes memory. */
+  /** True if a tile is in memory. */
   holds(place: TilePlace): boolean {
     return this.#tiles.has(tileKey(place));
   }
 
-  /** Puts a tile in its place, which is from now on its owner; null: it is blank. */
+  /** Puts a tile in its place and takes ownership of its pixels; null: blank. */
   put(place: TilePlace, pixels: Uint8Array | null): void {
     const key = tileKey(place);
     this.#elsewhere.delete(key);
@@ -66,25 +66,25 @@ export class SparseMask implements TileValues {
     else this.#tiles.set(key, pixels);
   }
 
-  /** Lets go of a tile: it is elsewhere from now on. */
+  /** Removes a tile from memory and marks it as elsewhere. */
   forget(place: TilePlace): void {
     const key = tileKey(place);
     this.#tiles.delete(key);
     this.#elsewhere.add(key);
   }
 
-  /** How many tiles take memory. */
+  /** Number of tiles in memory. */
   get count(): number {
     return this.#tiles.size;
   }
 
-  /** Tiles that are in memory. */
+  /** Places of tiles in memory. */
   places(): TilePlace[] {
     return [...this.#tiles.keys()].map(placeOfKey);
   }
 }
 
-/** One value; undefined outside the image, and where the tile is not here. */
+/** Value of a pixel; undefined outside the image, or if its tile is not in memory. */
 export function valueAt(values: TileValues, x: number, y: number): number | undefined {
   const { width, height } = values.size;
   if (x < 0 || y < 0 || x >= width || y >= height) return undefined;

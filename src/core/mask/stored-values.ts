@@ -1,6 +1,6 @@
-/** What the numbers and colours that mask files store are called, and which of them no name explains. */
+/** Names of the numbers and colours that mask files store, and values whose meaning no name explains. */
 
-/** A number or colour of a mask file; neither where the file says that there is no data. */
+/** Number or colour in a mask file; neither for the file's nodata value. */
 export interface NamedValue {
   readonly name?: string | null;
   readonly number: number | null;
@@ -10,16 +10,16 @@ export interface NamedValue {
 
 export interface CountedValue extends NamedValue {
   readonly name: string | null;
-  /** Masks that have it; null where they are not counted. */
+  /** Number of masks that contain it; null if they are not counted. */
   readonly count: number | null;
 }
 
-/** For people: the name, else the number, else the colour. */
+/** Name for people: the name, or else the number, or else the colour. */
 export function valueName({ name, number, colour }: NamedValue): string {
   return name ?? (number === null ? (colour ?? 'no data') : String(number));
 }
 
-/** A share of pixels, [0, 1], as a percentage that is never rounded to nothing or to all. */
+/** Formats a share of pixels, [0, 1], as a percentage that is never rounded to 0 or 100 %. */
 export function shareText(share: number): string {
   if (share > 0 && share < 0.0005) return '< 0.1 %';
   if (share < 1 && share > 0.9995) return '> 99.9 %';
@@ -27,9 +27,9 @@ export function shareText(share: number): string {
 }
 
 /**
- * The value 255 of masks that have other classes as well and no list that names it: as often a class as the mark of
- * pixels of which nothing is known (PASCAL VOC), so only a person can tell. Undefined where there is no such value.
- * Alone beside 0 it is what was marked.
+ * Finds the value 255 in masks with other classes and without a list that names it. It marks unknown pixels (PASCAL
+ * VOC) as often as a class, so only a person can decide. Undefined if there is no such value. As the only value beside
+ * 0, it is a class.
  */
 export function ambiguousValue<Value extends CountedValue>(
   classes: readonly Value[],

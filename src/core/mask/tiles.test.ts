@@ -32,7 +32,7 @@ test('a rectangle touches the tiles that share a pixel with it', () => {
 });
 
 test('a single pixel can still be seen at a quarter of the pixels', () => {
-  // prettier-ignore
+  // oxfmt-ignore
   const pixels = Uint8Array.of(
     0, 0, 0, 0,
     0, 7, 2, 2,

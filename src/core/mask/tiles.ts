@@ -1,19 +1,19 @@
 /**
- * A mask says for every pixel of an image which class it shows, in tiles, so that a mosaic of 20,000 px a
- * side need not be in memory and saving a stroke writes only what it touched.
+ * Mask tiles. A mask gives the class of every pixel of an image, stored in tiles, so that a mosaic of 20,000 px per
+ * side need not be in memory and saving a stroke writes only the tiles that it changed.
  *
- * Values: 0 background, 1 to 254 a class of the project, 255 nothing is known here and nothing is to be
- * learnt (as in PASCAL VOC). A tile is 512 × 512 values, row by row; at the image's right and lower edge
- * the rest of it is 0. A tile that is not there is background.
+ * Values: 0 background, 1 to 254 classes of the project, 255 unknown, which is not learnt from
+ * (as in PASCAL VOC). A tile is 512 × 512 values, row by row; beyond the image's right and lower edge
+ * its values are 0. A missing tile is background.
  */
 
-/** px */
+/** Side of a tile, px. */
 export const tileSide = 512;
 export const tilePixels = tileSide * tileSide;
 
 export const backgroundValue = 0;
 export const ignoreValue = 255;
-/** Values of classes lie in [1, this]. */
+/** Largest value of a class; the smallest is 1. */
 export const lastClassValue = 254;
 
 /** Column and row of a tile, from 0. */
@@ -23,40 +23,40 @@ export interface TilePlace {
 }
 
 export interface MaskTile extends TilePlace {
-  /** `tilePixels` values. */
+  /** Values, `tilePixels` of them. */
   readonly pixels: Uint8Array;
 }
 
 export interface Size {
-  /** px */
+  /** Width, px. */
   readonly width: number;
   readonly height: number;
 }
 
-/** In px of the image; the right and lower edge are not in it. */
+/** Rectangle in px of the image; the right and lower edge are exclusive. */
 export interface Rectangle extends Size {
   readonly x: number;
   readonly y: number;
 }
 
-/** px; larger images are not taken in, so that a strip of tiles of any mask fits into memory. */
+/** Largest side of an image that can be imported, px, so that a row of tiles of any mask fits into memory. */
 export const largestSide = 2 ** 20;
-/** Pixels of the largest image that is taken in: 262,144 px a side. */
+/** Pixels of the largest image that can be imported: 262,144 px per side. */
 export const largestArea = 2 ** 36;
 
-/** Whether an image may have this size, in whole px. */
+/** True if an image may have this size, in whole px. */
 export function isImageSize({ width, height }: Size): boolean {
   const isSide = (side: number): boolean =>
     Number.isInteger(side) && side > 0 && side <= largestSide;
   return isSide(width) && isSide(height) && width * height <= largestArea;
 }
 
-/** How many tiles an image has across and down. */
+/** Number of tiles across and down an image. */
 export function tileCounts({ width, height }: Size): { columns: number; rows: number } {
   return { columns: Math.ceil(width / tileSide), rows: Math.ceil(height / tileSide) };
 }
 
-/** What of a tile lies in the image, in px of the tile; its corner is the tile's. */
+/** Part of a tile that is inside the image, in px of the tile; it begins at the tile's corner. */
 export function tileExtent({ x, y }: TilePlace, image: Size): Size {
   return {
     width: Math.max(0, Math.min(tileSide, image.width - x * tileSide)),
@@ -64,7 +64,7 @@ export function tileExtent({ x, y }: TilePlace, image: Size): Size {
   };
 }
 
-/** The tiles that a rectangle touches, row by row; what of it lies outside the image touches none. */
+/** Tiles that the part of a rectangle inside the image touches, row by row. */
 export function tilesIn(rectangle: Rectangle, image: Size): TilePlace[] {
   const left = Math.max(0, rectangle.x);
   const top = Math.max(0, rectangle.y);
@@ -79,14 +79,14 @@ export function tilesIn(rectangle: Rectangle, image: Size): TilePlace[] {
 }
 
 /**
- * A quarter of the pixels: of each square of four the first value that is not background, so that what is
- * thin can still be seen from afar. `pixels` of `side` × `side`, which is even.
+ * Shrinks a mask to a quarter of its pixels: of each square of four the first value that is not background, so that
+ * thin structures stay visible from afar. `pixels` of `side` × `side`, which is even.
  */
 export function halve(pixels: Uint8Array, side: number): Uint8Array {
   return halveArea(pixels, side, side);
 }
 
-/** As `halve`, of `width` × `height`, which are even. */
+/** Shrinks as `halve` does, for `width` × `height`, which are even. */
 export function halveArea(pixels: Uint8Array, width: number, height: number): Uint8Array {
   const half = width / 2;
   const out = new Uint8Array(half * (height / 2));

@@ -2,21 +2,21 @@ import { completeLine, LineEnd } from './border-line.ts';
 import type { BorderLine, Region } from './region.ts';
 import type { RowRuns } from './row-runs.ts';
 
-/** What is told of while the borders of a row are followed. */
+/** Listener for corners and lines found while tracing the borders of a row. */
 export interface TraceWatch {
-  /** A line has a corner there. */
+  /** Reports a corner of a line. */
   corner(x: number, y: number): void;
-  /** Lines that are complete, all of them at one corner. */
+  /** Reports completed lines, all of them ending at one corner. */
   complete(lines: readonly BorderLine[]): void;
 }
 
-/** A pixel beside a corner. */
+/** Pixel beside a corner. */
 interface Side {
   readonly value: number;
   readonly region: Region | null;
 }
 
-/** The pixels around a corner. */
+/** Four pixels around a corner. */
 interface Around {
   readonly upLeft: Side;
   readonly upRight: Side;
@@ -24,17 +24,25 @@ interface Around {
   readonly downRight: Side;
 }
 
-/** Lines at a corner that go on to the right and downwards. */
+/** Corner of the grid with the lines that arrive there. */
+interface Arriving {
+  readonly x: number;
+  readonly y: number;
+  readonly fromAbove: LineEnd | null;
+  readonly fromLeft: LineEnd | null;
+}
+
+/** Lines that continue from a corner to the right and downwards. */
 interface Leaving {
   readonly right: LineEnd | null;
   readonly down: LineEnd | null;
 }
 
 /**
- * Follows the borders along the upper edge of a row, from the left: at every corner of the grid where a run
+ * Traces the borders along the upper edge of a row, from the left: at every corner of the grid where a run
  * begins or ends above or below. Lines arrive from above and from the left, and leave to the right and down.
  *
- * @param y the row, whose upper edge is that of the corners
+ * @param y index of the row, whose upper edge has the corners
  */
 export function traceRow(above: RowRuns, below: RowRuns, y: number, watch: TraceWatch): void {
   let [up, down] = [0, 0];
@@ -58,7 +66,7 @@ export function traceRow(above: RowRuns, below: RowRuns, y: number, watch: Trace
       };
       watch.corner(x, y);
       const pass = isUp === isDown || isLeft === isRight ? passJunction : passTurn;
-      const leaving = pass(around, x, y, fromAbove, fromLeft, watch);
+      const leaving = pass(around, { x, y, fromAbove, fromLeft }, watch);
       fromLeft = leaving.right;
       if (isDown) below.lines[down] = leaving.down;
     }
@@ -70,23 +78,20 @@ function sideOf(runs: RowRuns, at: number): Side {
   return { value: runs.values[at] ?? 0, region: runs.regions[at] ?? null };
 }
 
-/** The greater value lies to the left of a line: whether it goes down between two pixels of a row … */
+/** True if a line between two pixels of a row runs down: it has the greater value on its left. */
 function runsDown(west: Side, east: Side): boolean {
   return east.value > west.value;
 }
 
-/** … and whether it goes right between two pixels of a column. */
+/** True if a line between two pixels of a column runs right: it has the greater value on its left. */
 function runsRight(north: Side, south: Side): boolean {
   return north.value > south.value;
 }
 
-/** One edge from above or below, and one to the left or right. */
+/** Handles a corner with one edge from above or below, and one to the left or right. */
 function passTurn(
   { upLeft, upRight, downLeft, downRight }: Around,
-  x: number,
-  y: number,
-  fromAbove: LineEnd | null,
-  fromLeft: LineEnd | null,
+  { x, y, fromAbove, fromLeft }: Arriving,
   watch: TraceWatch,
 ): Leaving {
   if (fromAbove !== null && fromLeft !== null) {
@@ -108,13 +113,10 @@ function passTurn(
   return { right: begun, down: begun };
 }
 
-/** Three or four edges: lines end here, and others begin. */
+/** Handles a corner with three or four edges: lines end here, and others begin. */
 function passJunction(
   { upLeft, upRight, downLeft, downRight }: Around,
-  x: number,
-  y: number,
-  fromAbove: LineEnd | null,
-  fromLeft: LineEnd | null,
+  { x, y, fromAbove, fromLeft }: Arriving,
   watch: TraceWatch,
 ): Leaving {
   const complete: BorderLine[] = [];
@@ -133,7 +135,7 @@ function passJunction(
   };
 }
 
-/** A line between two pixels. */
+/** Begins a line between two pixels. */
 function begin(x: number, y: number, a: Side, b: Side, isFixed: boolean): LineEnd {
   const [left, right] = a.value > b.value ? [a, b] : [b, a];
   return new LineEnd(x, y, isFixed, left.region, right.region);

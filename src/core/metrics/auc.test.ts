@@ -10,7 +10,7 @@ function area(scores: number[], positives: number[], draws?: number[]): number {
   );
 }
 
-/** The definition, pair by pair. */
+/** AUC by its definition, pair by pair. */
 function areaByPairs(scores: number[], positives: number[]): number {
   let won = 0;
   let pairs = 0;
@@ -25,7 +25,7 @@ function areaByPairs(scores: number[], positives: number[]): number {
   return won / pairs;
 }
 
-/** Few distinct scores, so that many are equal; some repeat counts; both kinds present. */
+/** Items with few distinct scores, so that many are equal, some repeat counts, and both kinds present. */
 const cases = fc
   .array(
     fc.record({

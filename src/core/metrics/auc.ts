@@ -1,12 +1,12 @@
-/** Items of one class in the order of their scores, ready for the AUC of any resample. */
+/** Items of one class in order of their scores, ready for computing the AUC of any resample. */
 export interface RankedScores {
   /** Item indices, lowest score first. */
   readonly order: Uint32Array;
-  /** At each place of `order`: bit 0 is set for a positive, bit 1 for the last of equal scores. */
+  /** Flags for each place of `order`: bit 0 is set for a positive, bit 1 for the last of equal scores. */
   readonly marks: Uint8Array;
 }
 
-/** Sorts once. `isPositive` and `scores` have one entry an item. */
+/** Sorts items by score, once. `isPositive` and `scores` have one entry per item. */
 export function rankScores(scores: Float32Array, isPositive: Uint8Array): RankedScores {
   const score = (item: number) => scores[item] ?? NaN;
   const order = Uint32Array.from(scores.keys()).sort((a, b) => score(a) - score(b));
@@ -21,8 +21,8 @@ export function rankScores(scores: Float32Array, isPositive: Uint8Array): Ranked
 /**
  * Area under the ROC curve: the share of pairs of a positive and a negative in which the positive
  * scores higher, equal scores counting one half (the Mann-Whitney statistic with mid-ranks; Hanley and
- * McNeil, Radiology 143, 1982). `draws` says how often each item counts. NaN where there is no
- * positive or no negative.
+ * McNeil, Radiology 143, 1982). `draws` is the number of times each item counts. NaN without a
+ * positive or without a negative.
  */
 export function areaUnderRoc({ order, marks }: RankedScores, draws: Uint32Array): number {
   let pairs = 0;
@@ -46,7 +46,7 @@ export function areaUnderRoc({ order, marks }: RankedScores, draws: Uint32Array)
   return pairs / (positives * negativesBelow);
 }
 
-/** Mean over the classes whose area is defined (macro, one class against the rest); NaN for none. */
+/** Mean over the classes with a defined area (macro, one class against the rest); NaN if there are none. */
 export function macroAreaUnderRoc(classes: readonly RankedScores[], draws: Uint32Array): number {
   let sum = 0;
   let defined = 0;

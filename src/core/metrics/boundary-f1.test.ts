@@ -4,7 +4,7 @@ import type { Rectangle } from '../mask/tiles.ts';
 import { boundaryCounts, boundaryF1, readFromMasks } from './boundary-f1.ts';
 import type { BoundaryOptions, MaskPair } from './boundary-f1.ts';
 
-/** A mask from rows of digits, '.' for 255. */
+/** Parses a mask from rows of digits, '.' for 255. */
 function mask(rows: readonly string[]): Uint8Array {
   return Uint8Array.from(rows.join(''), (letter) => (letter === '.' ? 255 : Number(letter)));
 }
@@ -19,7 +19,7 @@ function countsOfRows(
   return boundaryCounts(size, read, { classes: 4, ...options });
 }
 
-/** Of class 1: predicted, of them near, true, of them near. */
+/** Counts of class 1: predicted, predicted near, truth, truth near. */
 function ofFirstClass(counts: ReturnType<typeof countsOfRows>): (number | undefined)[] {
   return [counts.predicted[1], counts.predictedNear[1], counts.truth[1], counts.truthNear[1]];
 }
@@ -46,7 +46,7 @@ describe('which pixels are a boundary', () => {
   });
 
   it('what is unknown in one mask is so in both', () => {
-    // The prediction turns from 1 to 0 where the truth says nothing.
+    // The prediction changes from 1 to 0 where the truth is unknown.
     const counts = countsOfRows(['1.0', '100'], ['110', '110'], { tolerance: exact });
     expect(ofFirstClass(counts)).toEqual([1, 0, 1, 0]);
     const turned = countsOfRows(['110', '110'], ['1.0', '100'], { tolerance: exact });
@@ -231,7 +231,7 @@ describe('any masks', () => {
   });
 });
 
-/** Boundary pixels of a class, straight from the definition. */
+/** Finds boundary pixels of a class, directly from the definition. */
 function edgesOf(
   values: Uint8Array,
   others: Uint8Array,
@@ -278,7 +278,7 @@ describe('what cannot be counted', () => {
       boundaryCounts({ width: 2, height: 1 }, bad, { classes: 2, tolerance: exact }),
     ).toThrow(/a pixel holds 2, expected 0 to 1/);
     expect(() => count({ tolerance: { distance: 257 } }, 1000)).toThrow(/257 pixels is too large/);
-    // Of a small image it cannot reach further than the image.
+    // The reach is limited to the size of a small image.
     expect(count({ tolerance: { distance: 257 } }).truth[1]).toBe(1);
   });
 });

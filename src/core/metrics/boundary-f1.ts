@@ -2,59 +2,59 @@ import { ignoreValue, type Rectangle, type Size } from '../mask/tiles.ts';
 import { requireClass, requireClassCount, requirePair } from './mask-confusion.ts';
 
 /**
- * Boundary pixels of one image by class value, each (K); those of background are not counted and stay 0.
+ * Numbers of boundary pixels of one image by class value, each (K); background is not counted and stays 0.
  * The precision of a class is predictedNear / predicted, its recall truthNear / truth.
  */
 export interface BoundaryCounts {
   readonly predicted: Float64Array;
-  /** Predicted boundary pixels with a true one of their class within the tolerance. */
+  /** Predicted boundary pixels that have a true one of their class within the tolerance. */
   readonly predictedNear: Float64Array;
   readonly truth: Float64Array;
-  /** True boundary pixels with a predicted one of their class within the tolerance. */
+  /** True boundary pixels that have a predicted one of their class within the tolerance. */
   readonly truthNear: Float64Array;
 }
 
-/** Up to which Euclidean distance between the centres of pixels a boundary counts as met. */
+/** Largest Euclidean distance between the centres of pixels at which boundaries match. */
 export interface BoundaryTolerance {
-  /** In px, or in the unit of `spacing` (mm); at least 0. A distance of just this much is within. */
+  /** Distance in px, or in the unit of `spacing` (mm); at least 0. A distance of exactly this much is within. */
   readonly distance: number;
-  /** From pixel to pixel, greater than 0; 1 each, that is px, unless told. */
+  /** Distance from pixel to pixel, greater than 0; 1 each (px) by default. */
   readonly spacing?: { readonly x: number; readonly y: number } | undefined;
 }
 
-/** Values of a rectangle of two masks, row by row. */
+/** Values of a rectangle in both masks, row by row. */
 export interface MaskPair {
   readonly truth: Uint8Array;
   readonly predicted: Uint8Array;
 }
 
-/** Gives the rows of both masks that are asked for, which lie in the image. */
+/** Function that reads the requested rows of both masks, which are inside the image. */
 export type ReadMasks = (rectangle: Rectangle) => MaskPair;
 
 export interface BoundaryOptions {
-  /** K, background included: 2 to 255. */
+  /** Number of classes including background, K: 2 to 255. */
   readonly classes: number;
   readonly tolerance: BoundaryTolerance;
-  /** Rows that are counted at a time; about 4 million pixels unless told. The counts are the same. */
+  /** Number of rows counted at a time; by default about 4 million pixels. It does not change the counts. */
   readonly stripHeight?: number;
 }
 
 /**
- * Counts of the boundary F1 (Csurka, Larlus and Perronnin, "What is a good evaluation measure for semantic
- * segmentation?", BMVC 2013) of every class of an image but background.
+ * Counts boundary pixels for the boundary F1 (Csurka, Larlus and Perronnin, "What is a good evaluation measure for
+ * semantic segmentation?", BMVC 2013) of every class of an image except background.
  *
  * A boundary pixel of a class is a pixel of it with one of four neighbours known to be of another. The border
- * of the image is no boundary, and neither is where a mask goes over into pixels of which nothing is known:
- * what is 255 in truth or prediction is treated in both as if it lay outside the image.
+ * of the image is no boundary, and neither is the border to unknown pixels:
+ * a pixel that is 255 in truth or prediction is treated in both as if it were outside the image.
  *
- * This differs from the paper in that a distance of just the tolerance is within (there it must be less), and
- * that the tolerance is a length, in px or mm; there it is a share of the image's diagonal (0.75 %).
- * `boundaryF1` and the report say how counts become scores.
+ * This differs from the paper in two ways: a distance of exactly the tolerance is within (there it must be less), and
+ * the tolerance is a length in px or mm, not a share of the image's diagonal (0.75 %).
+ * `boundaryF1` and the report define how counts become scores.
  *
- * The image is walked in strips of full width, so that memory is bounded whatever its height: about four
- * bytes a pixel of a strip and its halo, which is one row more than the tolerance above and below.
+ * The image is processed in strips of full width, so that memory is bounded whatever its height: about four
+ * bytes per pixel of a strip and its halo, which is one row more than the tolerance above and below.
  *
- * @param read is asked for whole rows from the top down, those of the halo again; what it gives is not kept
+ * @param read called for whole rows from the top down, again for those of the halo; its arrays are not kept
  */
 export function boundaryCounts(
   size: Size,
@@ -82,7 +82,7 @@ export function boundaryCounts(
   return counts;
 }
 
-/** Reads from two masks in memory, each (height, width). */
+/** Creates a reader of two masks in memory, each (height, width). */
 export function readFromMasks({ truth, predicted }: MaskPair, size: Size): ReadMasks {
   requirePair(truth, predicted, size.width * size.height);
   return ({ y, height }) => {
@@ -92,8 +92,8 @@ export function readFromMasks({ truth, predicted }: MaskPair, size: Size): ReadM
 }
 
 /**
- * The boundary F1 of a class in an image, 2PR / (P + R) of precision P and recall R, in [0, 1]. 0 where only
- * one of truth and prediction has a boundary, NaN (undefined) where neither has.
+ * Boundary F1 of a class in an image, 2PR / (P + R) of precision P and recall R, in [0, 1]. 0 if only
+ * one of truth and prediction has a boundary, NaN (undefined) if neither has.
  */
 export function boundaryF1(counts: BoundaryCounts, own: number): number {
   const predicted = counts.predicted[own] ?? 0;
@@ -105,26 +105,26 @@ export function boundaryF1(counts: BoundaryCounts, own: number): number {
   return precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall);
 }
 
-/** px that a tolerance reaches along each axis. */
+/** Reach of a tolerance along each axis, px. */
 export interface Reach {
   readonly x: number;
   readonly y: number;
 }
 
-/** px; a table of offsets to all pixels within the tolerance is kept, about 200,000 for this much. */
+/** Largest reach of a tolerance, px; its table of offsets to all pixels within has about 200,000 entries. */
 export const farthestReach = 256;
 
-/** Distances that are equal but for rounding, like 3 × 0.1 and 0.3, count as equal. */
+/** Factor by which distances that are equal except for rounding, like 3 × 0.1 and 0.3, count as equal. */
 const rounding = 1 + 1e-9;
 
-/** px; in bytes, memory is four times as much. */
+/** Pixels in a strip by default; memory is four bytes for each. */
 const pixelsOfStrip = 2 ** 22;
 
 function defaultStripHeight({ width }: Size): number {
   return Math.max(64, Math.floor(pixelsOfStrip / width));
 }
 
-/** How far a tolerance reaches in an image; counts are made up to `farthestReach`. */
+/** Computes how far a tolerance reaches in an image; counting supports up to `farthestReach`. */
 export function boundaryReach(
   { distance, spacing = { x: 1, y: 1 } }: BoundaryTolerance,
   size: Size,
@@ -147,7 +147,7 @@ function requireReach({ x, y }: Reach): void {
   );
 }
 
-/** Steps in an array of rows of `stride` to every pixel within the tolerance, the nearest first. */
+/** Offsets, in an array with rows of `stride`, to every pixel within the tolerance, the nearest first. */
 function nearOffsets(
   { distance, spacing = { x: 1, y: 1 } }: BoundaryTolerance,
   reach: Reach,
@@ -165,20 +165,20 @@ function nearOffsets(
 }
 
 /**
- * Rows of both masks and the boundaries in them, each with a margin as wide as the tolerance and one more, in
- * which nothing is known and no boundary is: so no step from a pixel of the strip leaves the arrays.
+ * Rows of both masks and their boundaries. The margin, one pixel wider than the tolerance, is unknown and has no
+ * boundary, so that no offset from a pixel of the strip leaves the arrays.
  */
 class Strip {
-  /** Values from row to row. */
+  /** Number of values from one row to the next. */
   readonly stride: number;
-  /** The class of each pixel that is a boundary pixel, else 0. */
+  /** Class of each boundary pixel; 0 for other pixels. */
   readonly truthEdges: Uint8Array;
   readonly predictedEdges: Uint8Array;
-  /** px of the margin. */
+  /** Width of the margin, px. */
   readonly left: number;
   readonly above: number;
   readonly width: number;
-  /** Rows that are counted, without the halo; fewer at the end of the image. */
+  /** Number of rows that are counted, without the halo; fewer at the end of the image. */
   height = 0;
   readonly #truth: Uint8Array;
   readonly #predicted: Uint8Array;
@@ -197,7 +197,7 @@ class Strip {
     this.#rows = rows;
   }
 
-  /** Reads the rows from `top` on and those around them, and finds the boundaries. */
+  /** Reads the rows from `top` on and their halo, and finds the boundaries. */
   fill(top: number, size: Size, classes: number, read: ReadMasks): void {
     this.height = Math.min(this.#rows, size.height - top);
     const y = Math.max(0, top - this.above);
@@ -212,7 +212,7 @@ class Strip {
     this.#findEdges(this.#predicted, this.predictedEdges, firstRow, height);
   }
 
-  /** Copies both masks; where nothing is known in one of them, nothing is known in both. */
+  /** Copies both masks; a pixel unknown in one is made unknown in both. */
   #copyKnown({ truth, predicted }: MaskPair, firstRow: number, height: number, classes: number) {
     const { stride, left, width } = this;
     this.#truth.fill(ignoreValue);
@@ -235,7 +235,7 @@ class Strip {
 
   #findEdges(values: Uint8Array, edges: Uint8Array, firstRow: number, height: number): void {
     const { stride, left, width } = this;
-    // The outermost rows of the arrays are there for their neighbours only: no pixel counts that far out.
+    // The outermost rows serve as neighbours only: no pixel counts that far out.
     const lastRow = Math.min(firstRow + height, values.length / stride - 1);
     for (let row = Math.max(firstRow, 1); row < lastRow; row++) {
       const start = row * stride + left;
@@ -259,7 +259,7 @@ function isOther(neighbour: number | undefined, value: number): boolean {
   return neighbour !== value && neighbour !== ignoreValue;
 }
 
-/** Adds the boundary pixels of `edges` by class, and those of them with one of the class near in `others`. */
+/** Counts the boundary pixels of `edges` by class, and those with one of the same class near in `others`. */
 function countEdges(
   { stride, left, above, width, height }: Strip,
   edges: Uint8Array,

@@ -16,7 +16,7 @@ function report(
   return classificationReport({ probabilities, truth, task, seed: 1, resamples });
 }
 
-/** The values without their intervals. */
+/** Values of the metrics without their intervals. */
 function values({ accuracy, balancedAccuracy, macroF1, auc }: ClassificationReport) {
   return [accuracy.value, balancedAccuracy.value, macroF1.value, auc?.value];
 }
@@ -26,7 +26,7 @@ function expectValues(actual: ClassificationReport, expected: readonly number[])
     expect(value).toBeCloseTo(expected[at] ?? NaN, 10);
 }
 
-describe('one class an image', () => {
+describe('one class per image', () => {
   it('agrees with metrics counted by hand', () => {
     // Truth 0 0 0 1, predictions 0 0 1 1.
     const result = report(
@@ -83,13 +83,13 @@ describe('one class an image', () => {
   });
 
   it('has no AUC where every image has the same class', () => {
-    const result = report([[0.9, 0.1], [0.2, 0.8]], [[0], [0]]); // prettier-ignore
+    const result = report([[0.9, 0.1], [0.2, 0.8]], [[0], [0]]); // oxfmt-ignore
     expect(result.auc).toBeUndefined();
     expect(result.balancedAccuracy.value).toBe(0.5);
   });
 
   it('does not depend on how the classes are numbered', () => {
-    // Distinct scores: among equals the first class wins, which does depend on the order.
+    // Distinct scores: among equal scores the first class wins, which depends on the order.
     const row = fc.uniqueArray(fc.integer({ min: 0, max: 1000 }), { minLength: 3, maxLength: 3 });
     const item = fc.record({ row, truth: fc.integer({ min: 0, max: 2 }) });
     const renumbered = [2, 0, 1];
@@ -97,8 +97,8 @@ describe('one class an image', () => {
       fc.property(fc.array(item, { minLength: 1, maxLength: 20 }), (items) => {
         const rows = items.map((one) => one.row.map((score) => score / 1000));
         const moved = rows.map((own) => renumbered.map((from) => own[from] ?? NaN));
-        const before = report(rows, items.map((one) => [one.truth])); // prettier-ignore
-        const after = report(moved, items.map((one) => [renumbered.indexOf(one.truth)])); // prettier-ignore
+        const before = report(rows, items.map((one) => [one.truth])); // oxfmt-ignore
+        const after = report(moved, items.map((one) => [renumbered.indexOf(one.truth)])); // oxfmt-ignore
         for (const [at, value] of values(after).entries()) {
           const expected = values(before)[at];
           if (expected === undefined) expect(value).toBeUndefined();
@@ -138,8 +138,8 @@ describe('several labels', () => {
   });
 
   it('averages what is defined where a label is on no image', () => {
-    // Label 0: one positive found, one negative taken for a positive. Label 1: two negatives, right.
-    const result = report([[0.9, 0.1], [0.7, 0.3]], [[0], []], 'several'); // prettier-ignore
+    // Label 0: one true positive, one false positive. Label 1: two true negatives.
+    const result = report([[0.9, 0.1], [0.7, 0.3]], [[0], []], 'several'); // oxfmt-ignore
     expectValues(result, [3 / 4, (0.5 + 1) / 2, 2 / 3, 1]);
   });
 
@@ -176,5 +176,5 @@ describe('bad input', () => {
     ['no images', [], [], 'single', /shape \(0, 0\)/],
   ])('%s is refused', (_, rows, truth, task, message) => {
     expect(() => report(rows, truth, task)).toThrow(message);
-  }); // prettier-ignore
+  }); // oxfmt-ignore
 });

@@ -1,25 +1,25 @@
 import type { ClassificationTask } from './labels.ts';
 
 /**
- * Counts of outcomes.
- * - One class an image: (classes, classes), rows truth, columns prediction.
- * - Several labels: (classes, 4), each row a label's own 2×2 matrix, read row by row (rows truth, columns
+ * Confusion matrix of counts.
+ * - One class per image: (classes, classes), rows truth, columns prediction.
+ * - Several labels: (classes, 4), each row one label's 2×2 matrix, read row by row (rows truth, columns
  *   prediction): true negatives, false positives, false negatives, true positives.
  */
 export type ConfusionMatrix = readonly (readonly number[])[];
 
-/** Where in the confusion matrix each image counts. */
+/** Cells of the confusion matrix that each image counts in. */
 export interface ConfusionCells {
   /** Row-major indices into the matrix, `perImage` for each image. */
   readonly cells: Uint32Array;
   readonly perImage: number;
-  /** Of the matrix; it has one row a class. */
+  /** Number of columns of the matrix; it has one row per class. */
   readonly columns: number;
 }
 
 /**
- * `probabilities` and `isTrue` are (images, classes). The prediction is the most probable class, the
- * first among equals; or with several labels every class of at least 0.5.
+ * Finds the cells that images count in. `probabilities` and `isTrue` are (images, classes). The prediction is the most
+ * probable class, the first among equals, or with several labels every class of at least 0.5.
  */
 export function confusionCells(
   probabilities: Float32Array,
@@ -42,7 +42,7 @@ export function confusionCells(
   return { cells, perImage: 1, columns: classes };
 }
 
-/** The index of the greatest entry of each row, the first among equals. */
+/** Index of the greatest entry of each row, the first among equals. */
 export function mostProbable(probabilities: Float32Array, classes: number): Uint32Array {
   return Uint32Array.from({ length: probabilities.length / classes }, (_, row) => {
     const own = probabilities.subarray(row * classes, (row + 1) * classes);
@@ -50,7 +50,7 @@ export function mostProbable(probabilities: Float32Array, classes: number): Uint
   });
 }
 
-/** The matrix, row by row, where `draws` says how often each image counts. */
+/** Computes the matrix, row by row, counting each image as often as `draws` says. */
 export function countCells(
   { cells, perImage, columns }: ConfusionCells,
   classes: number,
@@ -68,7 +68,7 @@ export function countCells(
   return counts;
 }
 
-/** The matrix as rows. */
+/** Splits the matrix into rows. */
 export function confusionRows(counts: Float64Array, columns: number): number[][] {
   return Array.from({ length: counts.length / columns }, (_, row) => [
     ...counts.subarray(row * columns, (row + 1) * columns),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../random.ts';
-import { bootstrapIntervals, quantile, withExactEnd } from './interval.ts';
+import { bootstrapIntervals, quantile, withExactBound } from './interval.ts';
 
-/** The mean of `values`, each counted as often as it was drawn. */
+/** Mean of `values`, each counted as often as it was drawn. */
 function weightedMean(values: readonly number[], draws: Uint32Array): number {
   return values.reduce((sum, value, at) => sum + value * (draws[at] ?? 0), 0) / values.length;
 }
@@ -61,19 +61,19 @@ describe('bootstrapIntervals', () => {
   });
 });
 
-describe('withExactEnd', () => {
+describe('withExactBound', () => {
   it('gives an interval where all answers are right, or none', () => {
     // scipy.stats.binomtest(40, 40).proportion_ci(method='exact'): 0.9119…
-    const all = withExactEnd({ value: 1, low: 1, high: 1 }, 40);
+    const all = withExactBound({ value: 1, low: 1, high: 1 }, 40);
     expect(all.low).toBeCloseTo(0.9119, 4);
     expect(all.high).toBe(1);
-    const none = withExactEnd({ value: 0, low: 0, high: 0 }, 40);
+    const none = withExactBound({ value: 0, low: 0, high: 0 }, 40);
     expect(none).toEqual({ value: 0, low: 0, high: 1 - all.low });
   });
 
   it('leaves other shares alone', () => {
     const share = { value: 0.5, low: 0.4, high: 0.6 };
-    expect(withExactEnd(share, 40)).toEqual(share);
+    expect(withExactBound(share, 40)).toEqual(share);
   });
 });
 

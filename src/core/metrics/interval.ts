@@ -8,24 +8,24 @@ export interface Interval {
 }
 
 export interface BootstrapOptions {
-  /** How many items there are to draw from. */
+  /** Number of items to draw from. */
   readonly count: number;
   readonly seed: number;
-  /** How often to draw; 1,000 unless told. */
+  /** Number of resamples; 1,000 by default. */
   readonly resamples?: number;
 }
 
 /**
  * Percentile bootstrap (Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, section 13.3)
  * of several statistics over the same items at once: `count` items are drawn with replacement, and the
- * bounds are the 2.5th and 97.5th percentile of what the statistics come to.
+ * bounds are the 2.5th and 97.5th percentiles of the resampled statistics.
  *
- * `statistics` is told how often each item was drawn (all ones for `value`), so that it can sort and
- * group its items once. Resamples in which a statistic is NaN (undefined) do not count for it; one
+ * `statistics` gets the number of times each item was drawn (all ones for `value`), so that it can sort and
+ * group its items once. Resamples in which a statistic is NaN (undefined) do not count for it; a statistic
  * that is NaN on the items themselves has NaN bounds.
  *
- * An interval of this kind cannot reach beyond what was seen: 20 right of 20 gives [1, 1] (see
- * `withExactEnd`).
+ * Such an interval cannot extend beyond the observed values: 20 of 20 correct gives [1, 1] (see
+ * `withExactBound`).
  */
 export function bootstrapIntervals<Name extends string>(
   statistics: (draws: Uint32Array) => Record<Name, number>,
@@ -52,12 +52,12 @@ export function bootstrapIntervals<Name extends string>(
 }
 
 /**
- * A share of which all were right, or none, has no width by resampling: its other end is the exact one (Clopper and
- * Pearson, Biometrika 26, 1934): 0.025^(1/n), or 1 less that. Other shares stay as they are.
+ * Widens the interval of a share of 0 or 1, which resampling gives no width: its other end becomes the exact one
+ * (Clopper and Pearson, Biometrika 26, 1934): 0.025^(1/n), or 1 minus that. Other shares are not changed.
  *
- * @param count how many independent answers the share is of, n
+ * @param count number of independent predictions that the share is of, n
  */
-export function withExactEnd(share: Interval, count: number): Interval {
+export function withExactBound(share: Interval, count: number): Interval {
   const end = 0.025 ** (1 / count);
   if (share.value === 1) return { ...share, low: Math.min(share.low, end) };
   if (share.value === 0) return { ...share, high: Math.max(share.high, 1 - end) };
@@ -71,8 +71,8 @@ function interval(value: number, drawn: readonly number[]): Interval {
 }
 
 /**
- * The quantile at `level` in [0, 1] of sorted numbers, linear between neighbours (definition 7 of
- * Hyndman and Fan, "Sample quantiles in statistical packages", 1996; NumPy's default). NaN for none.
+ * Quantile at `level` in [0, 1] of sorted numbers, linear between neighbours (definition 7 of
+ * Hyndman and Fan, "Sample quantiles in statistical packages", 1996; NumPy's default). NaN if there are none.
  */
 export function quantile(sorted: Float64Array, level: number): number {
   const position = level * (sorted.length - 1);

@@ -1,13 +1,13 @@
 import type { ClassificationTask } from './labels.ts';
 
-/** Each in [0, 1]; the formulas stand at ClassificationReport. */
+/** Metrics of labels, each in [0, 1]; ClassificationReport has the formulas. */
 export interface LabelMetrics {
   readonly accuracy: number;
   readonly balancedAccuracy: number;
   readonly macroF1: number;
 }
 
-/** How often one class was told right and wrong from all others. */
+/** Outcomes of one class against all others. */
 interface Outcomes {
   readonly trueNegatives: number;
   readonly falsePositives: number;
@@ -15,16 +15,16 @@ interface Outcomes {
   readonly truePositives: number;
 }
 
-/** From a confusion matrix of either kind (see ConfusionMatrix), row by row. */
+/** Computes metrics from a confusion matrix of either kind (see ConfusionMatrix), row by row. */
 export function labelMetrics(
   counts: Float64Array,
   classes: number,
   task: ClassificationTask,
 ): LabelMetrics {
-  return task === 'single' ? ofOneClass(counts, classes) : ofSeveralLabels(counts);
+  return task === 'single' ? singleLabelMetrics(counts, classes) : multiLabelMetrics(counts);
 }
 
-function ofOneClass(counts: Float64Array, classes: number): LabelMetrics {
+function singleLabelMetrics(counts: Float64Array, classes: number): LabelMetrics {
   const outcomes = oneAgainstRest(counts, classes);
   const right = outcomes.map((one) => one.truePositives);
   return {
@@ -34,7 +34,7 @@ function ofOneClass(counts: Float64Array, classes: number): LabelMetrics {
   };
 }
 
-function ofSeveralLabels(counts: Float64Array): LabelMetrics {
+function multiLabelMetrics(counts: Float64Array): LabelMetrics {
   const outcomes = Array.from({ length: counts.length / 4 }, (_, label): Outcomes => {
     const [trueNegatives = 0, falsePositives = 0, falseNegatives = 0, truePositives = 0] =
       counts.subarray(4 * label, 4 * label + 4);
@@ -83,7 +83,7 @@ function macroF1(outcomes: readonly Outcomes[]): number {
   return scores.every(Number.isNaN) ? 0 : meanOfDefined(scores);
 }
 
-/** NaN, "undefined", for nothing out of nothing. */
+/** Ratio of two counts; NaN (undefined) for 0 of 0. */
 function ratio(part: number, whole: number): number {
   return whole === 0 ? NaN : part / whole;
 }

@@ -1,16 +1,16 @@
 import type { Tensor } from '../tensor.ts';
 
-/** One class an image (softmax), or any number of labels an image (sigmoids). */
+/** Kind of classification: one class per image (softmax), or any number of labels per image (sigmoids). */
 export type ClassificationTask = 'single' | 'several';
 
-/** The class indices of each image, in [0, classes). Exactly one each where the task is `single`. */
+/** Class indices of each image, in [0, classes); exactly one each if the task is `single`. */
 export type ImageLabels = readonly (readonly number[])[];
 
 /**
- * The classes that probabilities (images, classes) stand for: the most probable one, or where an image
- * may have several, all with a probability of ½ or more.
+ * Predicted classes from probabilities (images, classes): the most probable one or, if an image
+ * may have several, all with a probability of at least ½.
  */
-export function answersOf({ shape, data }: Tensor, task: ClassificationTask): number[][] {
+export function predictedClasses({ shape, data }: Tensor, task: ClassificationTask): number[][] {
   const [images = 0, classes = 0] = shape;
   return Array.from({ length: images }, (_, image) => {
     const row = data.subarray(image * classes, (image + 1) * classes);
@@ -19,7 +19,7 @@ export function answersOf({ shape, data }: Tensor, task: ClassificationTask): nu
   });
 }
 
-/** 0 and 1 for each image and class, row by row: (images, classes). */
+/** Converts labels to 0 and 1 for each image and class, row by row: (images, classes). */
 export function labelMatrix(
   labels: ImageLabels,
   classes: number,
@@ -40,7 +40,7 @@ export function labelMatrix(
   return matrix;
 }
 
-/** Rows and columns of a matrix with at least one of each; `name` is for the message. */
+/** Size of a matrix, which must not be empty; `name` is used in the message. */
 export function matrixSize(name: string, matrix: Tensor): { rows: number; columns: number } {
   const [rows, columns] = matrix.shape;
   if (matrix.shape.length !== 2 || !rows || !columns) {
@@ -49,8 +49,8 @@ export function matrixSize(name: string, matrix: Tensor): { rows: number; column
   return { rows, columns };
 }
 
-/** Throws naming the first row that holds a number which is not finite. */
-export function requireFinite(name: string, matrix: Tensor): void {
+/** Throws an error that names the first row with a number that is not finite. */
+export function requireFiniteMatrix(name: string, matrix: Tensor): void {
   const bad = matrix.data.findIndex((value) => !Number.isFinite(value));
   if (bad === -1) return;
   const row = Math.floor(bad / matrixSize(name, matrix).columns);

@@ -19,7 +19,7 @@ describe('pixels by true and predicted class', () => {
       [0, 0, 0, 1, 1, 2, 2, 2],
       [0, 0, 1, 1, 2, 2, 2, 0],
     ]);
-    // prettier-ignore
+    // oxfmt-ignore
     expect([...result.counts]).toEqual([
       2, 1, 0,
       0, 1, 1,

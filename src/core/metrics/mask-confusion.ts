@@ -1,6 +1,6 @@
 import { ignoreValue } from '../mask/tiles.ts';
 
-/** Pixels of one image by class value, each (K): what Dice, IoU and pixel accuracy are made of. */
+/** Pixel counts of one image by class value, each (K): the basis of Dice, IoU and pixel accuracy. */
 export interface ClassPixels {
   /** Pixels that are of the class in truth and in prediction. */
   readonly right: Float64Array;
@@ -11,32 +11,32 @@ export interface ClassPixels {
 }
 
 /**
- * Pixels of an image by true and predicted class, added area by area: tiles in any order come to the same as
+ * Counts the pixels of an image by true and predicted class, area by area: tiles in any order give the same counts as
  * the whole at once. Values are 0 for background and 1 to K − 1 for classes. A pixel that is 255 in truth or
- * prediction (nothing is known there, as on a nodata border) is left out.
+ * prediction (unknown, as on a nodata border) is left out.
  */
 export class MaskConfusion {
-  /** (K, K), rows truth, columns prediction. */
+  /** Counts, (K, K), rows truth, columns prediction. */
   readonly counts: Float64Array;
-  /** K, background included. */
+  /** Number of classes including background, K. */
   readonly classes: number;
   #leftOut = 0;
 
-  /** @param classes K, background included: 2 to 255 */
+  /** @param classes K, including background: 2 to 255 */
   constructor(classes: number) {
     requireClassCount(classes);
     this.classes = classes;
     this.counts = new Float64Array(classes * classes);
   }
 
-  /** Pixels that are 255 in truth or prediction. */
+  /** Number of pixels that are 255 in truth or prediction. */
   get leftOut(): number {
     return this.#leftOut;
   }
 
   /**
-   * Adds an area: the same pixels of both masks in the same order. Throws where they differ in length, and
-   * where a value is neither a class nor 255; the area then does not count in part, the whole is void.
+   * Adds an area: the same pixels of both masks in the same order. Throws if they differ in length, or
+   * if a value is neither a class nor 255; the object must not be used after that, since part of the area was counted.
    */
   add(truth: Uint8Array, predicted: Uint8Array): void {
     requirePair(truth, predicted, truth.length);
@@ -77,7 +77,7 @@ export function requireClassCount(classes: number): void {
   throw new Error(`masks: got ${classes} classes, expected 2 to ${ignoreValue} with background`);
 }
 
-/** Throws where two masks of an area do not have `pixels` values each. */
+/** Throws unless both masks of an area have `pixels` values. */
 export function requirePair(truth: Uint8Array, predicted: Uint8Array, pixels: number): void {
   if (truth.length === pixels && predicted.length === pixels) return;
   throw new Error(
@@ -85,10 +85,10 @@ export function requirePair(truth: Uint8Array, predicted: Uint8Array, pixels: nu
   );
 }
 
-/** Throws where a value of a mask is neither a class nor 255. */
+/** Throws if a value of a mask is neither a class nor 255. */
 export function requireClass(value: number, classes: number): void {
   if (value < classes || value === ignoreValue) return;
   throw new Error(
-    `masks: a pixel holds ${value}, expected 0 to ${classes - 1}, or ${ignoreValue} where nothing is known`,
+    `masks: a pixel holds ${value}, expected 0 to ${classes - 1}, or ${ignoreValue} for unknown pixels`,
   );
 }

@@ -17,7 +17,7 @@ function image(
   return { pixels: confusion.classPixels(), ...rest };
 }
 
-/** Counts of classes 1, 2, …: predicted, of them near, true, of them near. */
+/** Counts of classes 1, 2, …: predicted, predicted near, truth, truth near. */
 function boundary(...classes: readonly (readonly number[])[]): BoundaryCounts {
   const column = (at: number) => Float64Array.from([0, ...classes.map((own) => own[at] ?? 0)]);
   return {
@@ -31,7 +31,7 @@ function boundary(...classes: readonly (readonly number[])[]): BoundaryCounts {
 const report = (images: readonly SegmentedImage[], resamples = 50) =>
   segmentationReport({ images, seed: 7, resamples });
 
-/** The values without their intervals. */
+/** Values of the metrics without their intervals. */
 function values(scores: ClassScores | null): (number | null)[] {
   if (scores === null) return [];
   return [scores.mean, ...scores.classes].map((interval) => interval?.value ?? null);
@@ -48,7 +48,7 @@ function expectValues(scores: ClassScores | null, expected: readonly (number | n
 
 describe('figures by hand', () => {
   it('Dice is averaged over images, IoU comes from all pixels together', () => {
-    // Class 1: 1 right of 1 true and 2 predicted, then 6 right of 8 and 6. Class 2: in the second only.
+    // Class 1: 1 right of 1 true and 2 predicted, then 6 right of 8 and 6. Class 2: in the second image only.
     const images = [
       image(4, [1, 0, 0, 0], [1, 1, 0, 0]),
       image(4, [1, 1, 1, 1, 1, 1, 1, 1, 2, 2], [1, 1, 1, 1, 1, 1, 2, 0, 2, 0]),
@@ -110,7 +110,7 @@ describe('intervals', () => {
     .map((items) =>
       items.map(
         ({ masks: pixels, group }) =>
-        image(3, pixels.map(([truth]) => truth), pixels.map(([, own]) => own), { group }), // prettier-ignore
+        image(3, pixels.map(([truth]) => truth), pixels.map(([, own]) => own), { group }), // oxfmt-ignore
       ),
     );
 
@@ -179,12 +179,12 @@ describe('intervals', () => {
     const grouped = of((index) => `patient ${index % 4}`);
     expect(grouped?.value).toBe(single?.value);
     expect(width(grouped)).toBeGreaterThan(2 * width(single));
-    // All of one patient: there is nothing to draw from.
+    // All images of one patient: resampling has nothing to vary.
     expect(width(of(() => 'one'))).toBe(0);
   });
 
   it('are the same for the same seed and others for another', () => {
-    const images = Array.from({ length: 9 }, (_, index) => image(2, [1, 1, 0], [1, index % 2, index % 3 ? 1 : 0])); // prettier-ignore
+    const images = Array.from({ length: 9 }, (_, index) => image(2, [1, 1, 0], [1, index % 2, index % 3 ? 1 : 0])); // oxfmt-ignore
     expect(report(images)).toEqual(report(images));
     expect(segmentationReport({ images, seed: 8, resamples: 50 })).not.toEqual(report(images));
   });
@@ -204,7 +204,7 @@ function expectInterval(actual: Interval | null, expected: Interval): void {
   }
 }
 
-/** Of three classes, straight from the definitions. */
+/** Metrics of three classes, directly from the definitions. */
 function naiveFigures(images: readonly SegmentedImage[]) {
   const mean = (numbers: readonly number[]) =>
     numbers.reduce((sum, one) => sum + one, 0) / numbers.length;

@@ -2,40 +2,40 @@ import { boundaryF1, type BoundaryCounts } from './boundary-f1.ts';
 import { bootstrapIntervals, type Interval } from './interval.ts';
 import type { ClassPixels } from './mask-confusion.ts';
 
-/** What is known of one image; all images have the same K. */
+/** Counts of one image; all images have the same K. */
 export interface SegmentedImage {
   readonly pixels: ClassPixels;
-  /** Of all images of a report, or of none. */
+  /** Boundary counts; all images of a report have them, or none. */
   readonly boundary?: BoundaryCounts | undefined;
-  /** Images of one group (patient, scene) are drawn together; undefined: a group of its own. */
+  /** Group (patient, scene) whose images are drawn together; undefined for an image without others in its group. */
   readonly group?: string | undefined;
 }
 
 export interface SegmentationInput {
   readonly images: readonly SegmentedImage[];
-  /** Of the bootstrap: the same seed gives the same intervals. */
+  /** Seed of the bootstrap: equal seeds give equal intervals. */
   readonly seed: number;
-  /** Of the bootstrap; 1,000 unless told. */
+  /** Number of resamples of the bootstrap; 1,000 by default. */
   readonly resamples?: number;
 }
 
-/** Figures of the classes 1 to K − 1 in this order, background being none, and their mean. */
+/** Scores of the classes 1 to K − 1 in this order, without background, and their mean. */
 export interface ClassScores {
   readonly mean: Interval | null;
   readonly classes: readonly (Interval | null)[];
 }
 
 /**
- * How well predicted masks fit true ones, each number in [0, 1] with a bootstrap 95 % interval over groups,
- * which without groups are images: what comes from one patient or scene is not independent. null stands where
- * there is nothing to compare. Background counts for pixel accuracy only. Below TP, FP and FN count the pixels
+ * Metrics of predicted masks, each in [0, 1] with a bootstrap 95 % interval over groups,
+ * or over images without groups: images of one patient or scene are not independent. null if
+ * there is nothing to compare. Background counts for pixel accuracy only. Below, TP, FP and FN count the pixels
  * of one class against the rest (Taha and Hanbury, BMC Medical Imaging 15:29, 2015).
  */
 export interface SegmentationReport {
   /**
    * 2·TP / (2·TP + FP + FN) of each image, averaged over the images that have the class in truth or
-   * prediction, as medical challenges do; 0 where only one of them has it. The mean is that of `imageDice`
-   * over the images that have any class: with one class it is that class's.
+   * prediction, as medical challenges do; 0 if only one of them has it. The mean is that of `imageDice`
+   * over the images that have any class; with one class it equals that class's score.
    */
   readonly dice: ClassScores;
   /**
@@ -43,16 +43,16 @@ export interface SegmentationReport {
    * observation and PASCAL VOC. The mean is over the classes that occur in truth or prediction.
    */
   readonly iou: ClassScores;
-  /** The share of pixels whose class is right. */
+  /** Share of pixels whose class is correct. */
   readonly pixelAccuracy: Interval | null;
   /**
    * `boundaryF1` of each image, averaged over the images in which truth or prediction has a boundary of the
-   * class. The mean is over images of the image's mean over such classes. null where it was not measured.
+   * class. The mean is over images, of each image's mean over these classes. null if it was not measured.
    */
   readonly boundaryF1: ClassScores | null;
 }
 
-/** Throws where there are no images, where they differ in K, and where only some have boundaries. */
+/** Computes the report. Throws if there are no images, if they differ in K, or if only some have boundaries. */
 export function segmentationReport(input: SegmentationInput): SegmentationReport {
   const { images, seed, resamples = 1000 } = input;
   const classes = requireAlike(images);
@@ -81,8 +81,8 @@ export function segmentationReport(input: SegmentationInput): SegmentationReport
 }
 
 /**
- * The image's mean Dice over the classes that it has in truth or prediction, background left out; null where
- * there is none.
+ * Mean Dice of an image over the classes that it has in truth or prediction, without background; null if
+ * there are none.
  */
 export function imageDice({ pixels }: SegmentedImage): number | null {
   const { sum, count } = meanOverClasses(pixels.truth.length, (own) => dice(pixels, own));
@@ -92,11 +92,11 @@ export function imageDice({ pixels }: SegmentedImage): number | null {
 export interface ImageDice {
   /** Index of the image. */
   readonly image: number;
-  /** As of `imageDice`. */
+  /** Mean Dice of the image, as in `imageDice`. */
   readonly dice: number | null;
 }
 
-/** All images by their mean Dice, the worst first, in their order where equal; last those without. */
+/** Sorts images by their mean Dice, the worst first, stable among equals; images without Dice come last. */
 export function worstImages(images: readonly SegmentedImage[]): ImageDice[] {
   return images
     .map((image, index) => ({ image: index, dice: imageDice(image) }))
@@ -104,19 +104,19 @@ export function worstImages(images: readonly SegmentedImage[]): ImageDice[] {
 }
 
 /**
- * Every figure but the mean IoU is a sum over images divided by another, so a resample costs one weighted sum
- * of rows. This says which place in a row is whose.
+ * Places of the figures in a row. Every figure except the mean IoU is a sum over images divided by another, so that a
+ * resample costs one weighted sum of rows.
  */
 interface Layout {
   readonly classes: number;
   readonly accuracy: number;
   readonly meanDice: number;
-  /** Of the first class; those of the others follow. */
+  /** Place of the first class; the other classes follow. */
   readonly dice: number;
   readonly meanBoundary: number;
   readonly boundary: number;
   readonly iou: number;
-  /** How many fractions there are: the mean IoU comes after them. */
+  /** Number of fractions; the mean IoU comes after them. */
   readonly fractions: number;
   readonly meanIou: number;
 }
@@ -140,7 +140,7 @@ function layoutOf(classes: number, hasBoundary: boolean): Layout {
   };
 }
 
-/** Numerators and denominators, each in the places of the layout. */
+/** Numerators and denominators, both in the places of the layout. */
 interface Fractions {
   readonly parts: Float64Array;
   readonly wholes: Float64Array;
@@ -176,7 +176,7 @@ function addImage(into: Fractions, { pixels, boundary }: SegmentedImage, layout:
   addMeans(into, layout.meanBoundary, layout.boundary, classes, (own) => boundaryF1(boundary, own));
 }
 
-/** Adds what an image scores for each class where that is defined, and its mean over them. */
+/** Adds the defined scores of an image's classes, and their mean. */
 function addMeans(
   into: Fractions,
   mean: number,
@@ -197,7 +197,7 @@ function add({ parts, wholes }: Fractions, slot: number, part: number, whole: nu
   wholes[slot] = (wholes[slot] ?? 0) + whole;
 }
 
-/** All figures by their place, NaN where undefined, `draws` saying how often each group counts. */
+/** Computes all figures by their place, NaN if undefined; `draws` is the number of times each group counts. */
 function namedFigures(
   layout: Layout,
   groups: readonly Fractions[],
@@ -230,7 +230,7 @@ function drawnFractions(
   return sums;
 }
 
-/** NaN, "undefined", where neither truth nor prediction has the class. */
+/** Dice of a class; NaN (undefined) if neither truth nor prediction has it. */
 function dice({ right, truth, predicted }: ClassPixels, own: number): number {
   return (2 * (right[own] ?? 0)) / ((truth[own] ?? 0) + (predicted[own] ?? 0));
 }
@@ -239,7 +239,7 @@ function union({ right, truth, predicted }: ClassPixels, own: number): number {
   return (truth[own] ?? 0) + (predicted[own] ?? 0) - (right[own] ?? 0);
 }
 
-/** Over the classes but background whose score is defined. */
+/** Sum and number of defined scores over all classes except background. */
 function meanOverClasses(
   classes: number,
   score: (own: number) => number,
@@ -259,7 +259,7 @@ function total(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
-/** Throws unless the images can be reported together; their K. */
+/** Checks that the images can be reported together, and returns their K. */
 function requireAlike(images: readonly SegmentedImage[]): number {
   const [first] = images;
   if (first === undefined) throw new Error('segmentationReport: there are no images');

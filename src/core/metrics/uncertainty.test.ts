@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { answersOf } from './labels.ts';
+import { predictedClasses } from './labels.ts';
 import { uncertaintyOf } from './uncertainty.ts';
 
-describe('of one class an image', () => {
+describe('of one class per image', () => {
   test.each([
     [[1, 0, 0], 0, [0, 1]],
     [[0.25, 0.5, 0.25], 0.75, [1, 0]],
@@ -41,7 +41,7 @@ test.each(['single', 'several'] as const)('lies in [0, 1] and is about the answe
       expect(uncertainty).toBeGreaterThanOrEqual(0);
       expect(uncertainty).toBeLessThanOrEqual(1);
       if (task === 'single') {
-        const [answer] = answersOf({ shape: [1, row.length], data: row }, task);
+        const [answer] = predictedClasses({ shape: [1, row.length], data: row }, task);
         expect(row[between[0] ?? -1]).toBe(row[answer?.[0] ?? -1]);
       }
     }),

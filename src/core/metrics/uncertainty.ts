@@ -1,17 +1,17 @@
 import type { ClassificationTask } from './labels.ts';
 
 export interface Uncertainty {
-  /** 0 sure to 1 undecided. */
+  /** Uncertainty from 0 (sure) to 1 (undecided). */
   readonly uncertainty: number;
-  /** Indices of the classes that it is about, at most two, the more probable first. */
+  /** Indices of the classes it is between, at most two, the more probable first. */
   readonly between: readonly number[];
 }
 
 /**
- * How undecided the probabilities of one image are. By the margin: where an image has one class, one less what
- * the likeliest class leads the next by, since which of the two it is, is what a person's label settles; the
- * entropy would also count what is spread over classes that nobody would take it for, and more so the more classes
- * there are. Where it may have several, one less twice what the class nearest to ½ is away from it.
+ * Computes how uncertain the prediction of one image is, by its margin. With one class per image: one minus the
+ * lead of the most probable class over the next, since a person's label settles which of the two it is; the
+ * entropy would also count probability spread over classes that nobody would choose, and more so the more classes
+ * there are. With several labels: one minus twice the distance of the class nearest to ½ from it.
  */
 export function uncertaintyOf(
   probabilities: Float32Array | readonly number[],
@@ -34,7 +34,7 @@ export function uncertaintyOf(
   return { uncertainty: within(1 - 2 * away(first)), between: nearest.sort(byProbability) };
 }
 
-/** Sums of float32 probabilities end a little beside one. */
+/** Clamps to [0, 1]: sums of float32 probabilities differ a little from one. */
 function within(value: number): number {
   return Math.min(1, Math.max(0, value));
 }

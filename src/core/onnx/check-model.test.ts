@@ -1,4 +1,5 @@
 import { fromBinary } from '@bufbuild/protobuf';
+import { WireType } from '@bufbuild/protobuf/wire';
 import { describe, expect, it } from 'vitest';
 import * as g from '../graph/build.ts';
 import { checkModelNumbers } from './check-model.ts';
@@ -6,7 +7,7 @@ import { emitOnnx } from './emit.ts';
 import { ModelProtoSchema } from './onnx_pb.js';
 import type { GraphProto, ModelProto, NodeProto } from './onnx_pb.js';
 
-/** A normalised, padded and reshaped image with its weights beside the model. */
+/** Model that normalises, pads and reshapes an image, with its weights beside it. */
 function model(): ModelProto {
   const image = g.input('image', [2, 4, 8]);
   const padded = g.pad(g.normalize(image, 1e-6), 1, 1, 1);
@@ -50,12 +51,34 @@ const located = (place: string) => (graph: GraphProto) => {
 };
 
 describe('checkModelNumbers', () => {
+  it('refuses loops and functions, which no student has and nobody could stop', () => {
+    // The content of functions is not checked.
+    const field = (no: number) => ({
+      no,
+      wireType: WireType.LengthDelimited,
+      data: Uint8Array.of(0),
+    });
+    const looping = (no: number) =>
+      changed((graph) => {
+        const [attribute] = node(graph, 'LayerNormalization')?.attribute ?? [];
+        if (attribute === undefined) throw new Error('there is no attribute');
+        attribute.$unknown = [field(no)];
+      });
+    expect(looping(6)).toThrow('nested graphs');
+    expect(looping(11)).toThrow('nested graphs');
+    const made = model();
+    made.$unknown = [field(25)];
+    expect(() => {
+      checkModelNumbers(made);
+    }).toThrow('functions');
+  });
+
   it('takes what Understudy writes', () => {
     expect(changed(() => undefined)).not.toThrow();
   });
 
   it.each<[string, (graph: GraphProto) => void, RegExp]>([
-    // ONNX Runtime takes the lower 32 bits, −1, and ends the process.
+    // ONNX Runtime reads the lower 32 bits, −1, and crashes the process.
     ['an axis past 32 bits', axis('LayerNormalization', 2n ** 56n - 1n), /axis is 7205759/],
     ['an axis that no tensor has', axis('Concat', 9n), /Concat.*outside of -8 to 7/],
     ['copies beyond all memory', constant('Expand', 0, 2n ** 30n), /Expand.*values/],

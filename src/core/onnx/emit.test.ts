@@ -17,7 +17,7 @@ function emitted(graph: Graph, options?: EmitOptions): GraphProto {
   return required(parse(emitOnnx(graph, options).model).graph, 'graph');
 }
 
-/** `image: float32 (batch, 3, 8, 8)`, from a declared input or output. */
+/** Formats a declared input or output as `image: float32 (batch, 3, 8, 8)`. */
 function describeInfo({ name, type }: ValueInfoProto): string {
   const tensor = type?.value.case === 'tensorType' ? type.value.value : undefined;
   const sizes = tensor?.shape?.dim.map(({ value }) => String(value.value)) ?? [];
@@ -97,7 +97,7 @@ describe('emitOnnx', () => {
     expect(first).toMatchObject({ dims: [2n, 2n], dataType: 1 });
     expect(float32Of(required(first, 'weight'))).toEqual([1, -2, 0.5, 3]);
     expect(second).toMatchObject({ dims: [1n], dataType: 7 });
-    // Shape (4) is written as -1: what a graph is built with is not always what it runs with.
+    // Shape (4) is written as -1: the batch size at run time may differ from that of the build.
     const shape = new BigInt64Array(required(second, 'shape').rawData.slice().buffer);
     expect([...shape]).toEqual([-1n]);
   });
@@ -111,8 +111,16 @@ describe('emitOnnx', () => {
   });
 
   it.each<[string, Graph, string]>([
-    ['an input as an output', graphOf(g.input('x', [2])), 'output y must be a result of its own'],
-    ['a constant as an output', graphOf(g.scalar(1)), 'output y must be a result of its own'],
+    [
+      'an input as an output',
+      graphOf(g.input('x', [2])),
+      'output y must not be an input, a constant or another output',
+    ],
+    [
+      'a constant as an output',
+      graphOf(g.scalar(1)),
+      'output y must not be an input, a constant or another output',
+    ],
     [
       'a graph that does not pass its check',
       { name: 'none', outputs: new Map() },
@@ -129,7 +137,7 @@ describe('emitOnnx', () => {
       ['z', y],
     ]);
     expect(() => emitOnnx({ name: 'two', outputs })).toThrow(
-      'output z must be a result of its own',
+      'output z must not be an input, a constant or another output',
     );
   });
 });
@@ -173,7 +181,7 @@ describe('weights in a file of their own', () => {
   });
 
   it('must have a file when one message cannot hold them', () => {
-    // More than 2 GB by count, though all are one array that nobody fills.
+    // More than 2 GB by size, though all are the same array, which is never filled.
     const data = new BigInt64Array(2 ** 26);
     const parts = Array.from({ length: 4 }, () =>
       g.typedConstant({ dtype: 'int64', shape: [data.length] }, data),
@@ -181,7 +189,7 @@ describe('weights in a file of their own', () => {
     const casts = parts.map((part) => g.cast(part, 'float32'));
     const total = casts.reduce((sum, part) => g.add(sum, part));
     expect(() => emitOnnx(graphOf(total))).toThrow(
-      `${4 * data.byteLength} bytes of weights need a file of their own`,
+      `${4 * data.byteLength} bytes of weights need a separate file`,
     );
   });
 });

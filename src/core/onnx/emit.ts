@@ -11,7 +11,7 @@ import type {
   TensorType,
   Value,
 } from '../graph/ops.ts';
-import { lowerings, onnxTypes, spelled } from './lowerings.ts';
+import { lowerings, onnxTypes, decomposedLowerings } from './lowerings.ts';
 import type { AttributeValue, OperatorSink } from './lowerings.ts';
 import {
   AttributeProto_AttributeType as AttributeType,
@@ -24,44 +24,44 @@ import {
 } from './onnx_pb.js';
 import type { AttributeProto, NodeProto, TensorProto, ValueInfoProto } from './onnx_pb.js';
 
-/** Protocol buffers end at 2 GiB; past this many bytes of weights they leave the message. */
+/** Bytes of weights beyond which they leave the message: protocol buffers are limited to 2 GiB. */
 const largestMessage = 2_000_000_000;
 
 export interface EmitOptions {
-  /** Free-form `metadata_props`. */
+  /** Entries of `metadata_props`. */
   readonly metadata?: ReadonlyMap<string, string>;
   readonly producer?: { readonly name: string; readonly version: string };
   readonly documentation?: string;
-  /** Weights go into `file` (a name beside the model) when they exceed `threshold` bytes. */
+  /** Weights file (a name beside the model) to use if the weights exceed `threshold` bytes. */
   readonly external?: {
     readonly file: string;
     readonly threshold?: number;
-    /** Each weight is in a file of its own (`weightFile`), for a runtime that takes them from memory without a copy. */
-    readonly isApart?: boolean;
+    /** True to write each weight to a separate file (`weightFile`), for a runtime that reads them without a copy. */
+    readonly hasSeparateFiles?: boolean;
   };
-  /** Ops that become several smaller operators, for a runtime that has no kernel for them. */
-  readonly spelledOut?: ReadonlySet<OpName>;
+  /** Ops to write as several smaller operators, for a runtime without a kernel for them. */
+  readonly decomposedOps?: ReadonlySet<OpName>;
 }
 
 export interface OnnxModel {
   /** Serialised `ModelProto`. */
   readonly model: Uint8Array;
-  /** Content of the weights file, in pieces, when the weights left the message; else empty. */
+  /** Content of the weights file, in pieces, if the weights left the message; otherwise empty. */
   readonly weights: readonly Uint8Array[];
 }
 
 /**
- * The oldest version of the format that has all we write, and the one that opset 20 came with (onnx, docs/Versioning.md).
- * A runtime refuses files of a version that it does not know: ONNX Runtime 1.17.0, which the QGIS plugin Deepness
- * installs, knows 9 and not 10.
+ * Oldest version of the format that has everything we write, and the one that opset 20 came with (onnx,
+ * docs/Versioning.md). A runtime refuses files of a version that it does not know: ONNX Runtime 1.17.0, which the QGIS
+ * plugin Deepness installs, knows 9 and not 10.
  */
 const irVersion = 9n;
 const opset = 20n;
 
 /**
- * A graph as an ONNX model: IR version 9, opset 20, standard operators only.
+ * Converts a graph to an ONNX model: IR version 9, opset 20, standard operators only.
  *
- * @throws when the graph does not pass its check, or is too large for one message and no file is named
+ * @throws if the graph does not pass its check, or is too large for one message and no weights file is named
  */
 export function emitOnnx(graph: Graph, options: EmitOptions = {}): OnnxModel {
   checkGraph(graph);
@@ -88,12 +88,12 @@ export function emitOnnx(graph: Graph, options: EmitOptions = {}): OnnxModel {
   return { model: toBinary(ModelProtoSchema, model), weights: writer.externalWeights };
 }
 
-/** The name of the file of one of the weights that are kept apart, by its place in `OnnxModel.weights`. */
+/** Name of the separate file of a weight, by its index in `OnnxModel.weights`. */
 export function weightFile(file: string, index: number): string {
   return `${file}.${index}`;
 }
 
-/** A model that puts out its input as it is, of float32 and any shape. */
+/** Creates a model that outputs its float32 input of any shape unchanged. */
 export function identityModel(input: string, output: string): Uint8Array {
   const describe = (name: string): ValueInfoProto =>
     create(ValueInfoProtoSchema, {
@@ -120,10 +120,10 @@ class ModelWriter implements OperatorSink {
   readonly #names = new Map<Node, readonly string[]>();
   readonly #outputs: ReadonlyMap<Node, ReadonlyMap<number, string>>;
   readonly #file: string | undefined;
-  readonly #isApart: boolean;
-  readonly #spelledOut: ReadonlySet<OpName>;
+  readonly #hasSeparateFiles: boolean;
+  readonly #decomposedOps: ReadonlySet<OpName>;
   readonly #constants = new Map<string, string>();
-  /** Names that inputs and outputs have already. */
+  /** Names already used by inputs and outputs. */
   readonly #reserved: ReadonlySet<string>;
   #offset = 0;
   #count = 0;
@@ -131,7 +131,7 @@ class ModelWriter implements OperatorSink {
   constructor(
     graph: Graph,
     nodes: readonly Node[],
-    { external, spelledOut = new Set() }: EmitOptions,
+    { external, decomposedOps = new Set() }: EmitOptions,
   ) {
     const total = nodes.reduce(
       (bytes, node) => bytes + (node.op === 'constant' ? node.attributes.data.byteLength : 0),
@@ -139,11 +139,11 @@ class ModelWriter implements OperatorSink {
     );
     const large = total > (external?.threshold ?? largestMessage);
     if (large && !external) {
-      throw new Error(`graph ${graph.name}: ${total} bytes of weights need a file of their own`);
+      throw new Error(`graph ${graph.name}: ${total} bytes of weights need a separate file`);
     }
     this.#file = large ? external?.file : undefined;
-    this.#isApart = external?.isApart === true;
-    this.#spelledOut = spelledOut;
+    this.#hasSeparateFiles = external?.hasSeparateFiles === true;
+    this.#decomposedOps = decomposedOps;
     this.#outputs = outputNames(graph);
     const inputs = graphInputs(graph).map(({ attributes }) => attributes.name);
     this.#reserved = new Set([...inputs, ...graph.outputs.keys()]);
@@ -157,7 +157,7 @@ class ModelWriter implements OperatorSink {
       return wanted?.get(index) ?? this.#fresh();
     });
     this.#names.set(node, names);
-    lowerNode(node, inputs, names, this, this.#spelledOut.has(node.op));
+    lowerNode(node, inputs, names, this, this.#decomposedOps.has(node.op));
   }
 
   operator(
@@ -199,7 +199,7 @@ class ModelWriter implements OperatorSink {
   }
 
   weights({ attributes: { type, data } }: NodeOf<'constant'>, name: string): void {
-    // Small constants (scalars, shapes) stay where every reader can fold them.
+    // Small constants (scalars, shapes) stay in the model, where every reader can fold them.
     if (this.#file === undefined || data.byteLength < 1024) {
       this.#inline(name, type.dtype, type.shape, data);
       return;
@@ -213,9 +213,11 @@ class ModelWriter implements OperatorSink {
         externalData: [
           {
             key: 'location',
-            value: this.#isApart ? weightFile(this.#file, this.externalWeights.length) : this.#file,
+            value: this.#hasSeparateFiles
+              ? weightFile(this.#file, this.externalWeights.length)
+              : this.#file,
           },
-          { key: 'offset', value: String(this.#isApart ? 0 : this.#offset) },
+          { key: 'offset', value: String(this.#hasSeparateFiles ? 0 : this.#offset) },
           { key: 'length', value: String(data.byteLength) },
         ],
       }),
@@ -224,7 +226,7 @@ class ModelWriter implements OperatorSink {
     this.#offset += data.byteLength;
   }
 
-  /** One constant for all who ask for the same. */
+  /** Creates a constant once for all uses of the same key. */
   #shared(key: string, write: (name: string) => void): string {
     const known = this.#constants.get(key);
     if (known !== undefined) return known;
@@ -257,13 +259,15 @@ class ModelWriter implements OperatorSink {
   }
 }
 
-/** Which outputs of which nodes carry a graph output's name. */
+/** Names of the graph's outputs by node and output index. */
 function outputNames(graph: Graph): ReadonlyMap<Node, ReadonlyMap<number, string>> {
   const names = new Map<Node, Map<number, string>>();
   for (const [name, { node, output }] of graph.outputs) {
     const taken = names.get(node) ?? new Map<number, string>();
     if (node.op === 'input' || node.op === 'constant' || taken.has(output)) {
-      throw new Error(`graph ${graph.name}: output ${name} must be a result of its own`);
+      throw new Error(
+        `graph ${graph.name}: output ${name} must not be an input, a constant or another output`,
+      );
     }
     names.set(node, taken.set(output, name));
   }
@@ -275,13 +279,13 @@ function lowerNode<K extends OpName>(
   inputs: readonly string[],
   outputs: readonly string[],
   sink: OperatorSink,
-  isSpelledOut: boolean,
+  isDecomposed: boolean,
 ): void {
-  const lowering = (isSpelledOut && spelled[node.op]) || lowerings[node.op];
+  const lowering = (isDecomposed && decomposedLowerings[node.op]) || lowerings[node.op];
   lowering(node, inputs, outputs, sink);
 }
 
-/** ONNX stores raw data little-endian, as every machine this runs on keeps it in memory. */
+/** Bytes of a constant; ONNX stores raw data little-endian, as all supported machines do in memory. */
 function bytesOf(data: ConstantData): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
@@ -294,7 +298,7 @@ function describeAttribute([name, value]: [string, AttributeValue]): AttributePr
     return create(AttributeProtoSchema, { name, type: AttributeType.FLOAT, f: value.float });
   }
   if ('text' in value) {
-    // Names of modes: ASCII.
+    // Mode names are ASCII.
     const s = Uint8Array.from(value.text, (letter) => letter.charCodeAt(0));
     return create(AttributeProtoSchema, { name, type: AttributeType.STRING, s });
   }

@@ -1,18 +1,21 @@
 import type { DType, NodeOf, OpName, Shape } from '../graph/ops.ts';
 
-/** What an ONNX attribute may hold here. */
+/** Value of an ONNX attribute. */
 export type AttributeValue =
-  number | { readonly float: number } | { readonly text: string } | readonly number[];
+  | number
+  | { readonly float: number }
+  | { readonly text: string }
+  | readonly number[];
 
-/** Receives the ONNX operators of one graph node. */
+/** Receiver of the ONNX operators of one graph node. */
 export interface OperatorSink {
   /**
    * Adds an operator.
    *
    * @param type ONNX operator name
    * @param inputs value names
-   * @param outputs how many new outputs, or the names they must have
-   * @returns the output names
+   * @param outputs number of new outputs, or the names that they must have
+   * @returns names of the outputs
    */
   operator(
     type: string,
@@ -20,13 +23,13 @@ export interface OperatorSink {
     outputs: readonly string[] | number,
     attributes?: Readonly<Record<string, AttributeValue>>,
   ): readonly string[];
-  /** The name of an int64 vector constant. */
+  /** Adds an int64 vector constant and returns its name. */
   integers(values: readonly number[]): string;
-  /** The name of a float32 vector of ones. */
+  /** Adds a float32 vector of ones and returns its name. */
   ones(length: number): string;
-  /** The name of a constant that holds one uint8. */
+  /** Adds a constant of one uint8 and returns its name. */
   byte(value: number): string;
-  /** The name of a constant tensor: the node's data. */
+  /** Adds a constant node's data as a tensor of the given name. */
   weights(node: NodeOf<'constant'>, name: string): void;
 }
 
@@ -52,17 +55,17 @@ export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
   constant: (node, _inputs, [name], sink) => {
     sink.weights(node, name ?? '');
   },
-  add: plain('Add'),
-  sub: plain('Sub'),
-  mul: plain('Mul'),
-  div: plain('Div'),
-  abs: plain('Abs'),
-  erf: plain('Erf'),
-  exp: plain('Exp'),
-  relu: plain('Relu'),
-  sigmoid: plain('Sigmoid'),
-  sqrt: plain('Sqrt'),
-  tanh: plain('Tanh'),
+  add: direct('Add'),
+  sub: direct('Sub'),
+  mul: direct('Mul'),
+  div: direct('Div'),
+  abs: direct('Abs'),
+  erf: direct('Erf'),
+  exp: direct('Exp'),
+  relu: direct('Relu'),
+  sigmoid: direct('Sigmoid'),
+  sqrt: direct('Sqrt'),
+  tanh: direct('Tanh'),
   gelu: ({ attributes: { approximation } }, inputs, outputs, sink) => {
     sink.operator('Gelu', inputs, outputs, { approximate: { text: approximation } });
   },
@@ -74,13 +77,13 @@ export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
   },
   normalize: ({ attributes: { epsilon }, inputs: [x] }, inputs, [y = '', inverse = ''], sink) => {
     const affine = inputs.length > 1 ? [] : [sink.ones(x?.type.shape.at(-1) ?? 0)];
-    // The second output is the mean, which nothing needs.
+    // The second output is the mean, which is not used.
     sink.operator('LayerNormalization', [...inputs, ...affine], [y, '', inverse], {
       axis: -1,
       epsilon: { float: epsilon },
     });
   },
-  matmul: plain('MatMul'),
+  matmul: direct('MatMul'),
   quantizedMatmul: (_, inputs, outputs, sink) => {
     const [x = '', weight = '', scale = ''] = inputs;
     const [bytes = '', step = '', zero = ''] = sink.operator('DynamicQuantizeLinear', [x], 3);
@@ -110,7 +113,7 @@ export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
     sink.operator('Concat', inputs, outputs, { axis });
   },
   pad: ({ attributes: { axis, before, after }, inputs: [x] }, inputs, outputs, sink) => {
-    // Of every axis: an optimiser of ONNX Runtime that moves transposes spoils amounts for some axes alone.
+    // Amounts for every axis: an ONNX Runtime optimiser that moves transposes breaks amounts for only some axes.
     const none = Array<number>(x?.type.shape.length ?? 0).fill(0);
     const amounts = sink.integers([...none.with(axis, before), ...none.with(axis, after)]);
     sink.operator('Pad', [...inputs, amounts], outputs);
@@ -126,13 +129,13 @@ export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
   },
 };
 
-/** The same ops by operators that every runtime has kernels for. */
-export const spelled: { readonly [K in OpName]?: Lowering<K> } = {
+/** Lowerings of some ops to basic operators that every runtime has kernels for. */
+export const decomposedLowerings: { readonly [K in OpName]?: Lowering<K> } = {
   logSoftmax: ({ inputs: [x] }, inputs, outputs, sink) => {
     const last = sink.integers([(x?.type.shape.length ?? 0) - 1]);
     const over = (type: string, value: string): string =>
       one(sink.operator(type, [value, last], 1, { keepdims: 1 }));
-    // The largest comes off first, so that no exponential overflows.
+    // The largest is subtracted first, so that no exponential overflows.
     const shifted = one(sink.operator('Sub', [...inputs, over('ReduceMax', inputs[0] ?? '')], 1));
     const sum = over('ReduceSum', one(sink.operator('Exp', [shifted], 1)));
     sink.operator('Sub', [shifted, one(sink.operator('Log', [sum], 1))], outputs);
@@ -143,15 +146,15 @@ function one([name = '']: readonly string[]): string {
   return name;
 }
 
-function plain(type: string): Lowering<OpName> {
+function direct(type: string): Lowering<OpName> {
   return (_, inputs, outputs, sink) => {
     sink.operator(type, inputs, outputs);
   };
 }
 
 /**
- * A target shape that holds for any batch: the leading size is copied (0) where it stays and left to the
- * runtime (-1) where it changes. With it a graph that was built for one batch size runs with every.
+ * Converts a target shape to one for any batch size: the leading size is copied (0) if it stays, and left to the
+ * runtime (-1) if it changes. A graph that was built for one batch size then runs with every other.
  */
 function anyBatch(from: Shape, to: Shape): readonly number[] {
   if (to.length === 0) return to;

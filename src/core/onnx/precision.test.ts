@@ -20,7 +20,7 @@ const layer = (values: Tensor): Graph =>
 const run = (graph: Graph): Float64Array =>
   required(evaluate(graph, new Map([['x', input]])).get('y'), 'y').data;
 
-/** Every constant: its type as text, and its data. */
+/** Lists every constant: its type as text, and its data. */
 function constants(graph: Graph): { type: string; data: ConstantData }[] {
   return reachableNodes(graph.outputs.values()).flatMap((node) =>
     node.op === 'constant'
@@ -48,7 +48,7 @@ describe('halfWeights', () => {
     expect(types(half)).toEqual(['float16 64×64', 'float32 64']);
     const [before, after] = [graph, half].map((each) => emitOnnx(each).model.length);
     const saved = required(before, 'before') - required(after, 'after');
-    // 2 of 4 bytes a weight, less the operator that widens it.
+    // 2 of 4 bytes per weight, minus the operator that widens it.
     expect(saved).toBeGreaterThan(64 * 64 * 2 - 100);
     expect(saved).toBeLessThanOrEqual(64 * 64 * 2);
   });
@@ -155,9 +155,9 @@ describe('halfProducts', () => {
     expect(types(half)).toEqual(['float16 64×64', 'float32 64']);
   });
 
-  it('turns what is to be turned as float16, in half the bytes', () => {
-    const [turned] = nodes.filter(({ op }) => op === 'transpose');
-    expect(turned?.types[0]?.dtype).toBe('float16');
+  it('transposes operands as float16, which is half the bytes', () => {
+    const [transpose] = nodes.filter(({ op }) => op === 'transpose');
+    expect(transpose?.types[0]?.dtype).toBe('float16');
   });
 
   it('leaves a graph without products, and products of other types', () => {

@@ -4,12 +4,12 @@ import { foldConstants, rewrite } from '../graph/rewrite.ts';
 import { elementCount } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
 
-/** Constants with fewer values stay float32: they weigh nothing and biases are worth their digits. */
+/** Size below which constants stay float32: they take little space, and biases need the precision. */
 const smallest = 4096;
 
 /**
- * Weights stored as float16 and widened when the model is loaded: half the size, float32 arithmetic, the
- * same speed. Values beyond float16's range (65,504) keep their tensor in float32.
+ * Stores weights as float16, which are widened when the model is loaded: half the size, float32 arithmetic, the
+ * same speed. A tensor with values beyond float16's range (65,504) stays float32.
  */
 export function halfWeights(graph: Graph): Graph {
   return rewrite(foldConstants(graph), (node) => {
@@ -22,8 +22,8 @@ export function halfWeights(graph: Graph): Graph {
 }
 
 /**
- * Matrix products of float16 operands, whatever their size; all else stays float32, and weights that are operands as
- * they are become float16 constants. What a product sums in is the runtime's choice.
+ * Computes all matrix products from float16 operands. All other ops stay float32; weights that are direct operands
+ * become float16 constants. The precision of the sums is the runtime's choice.
  */
 export function halfProducts(graph: Graph): Graph {
   return rewrite(graph, (node) => {
@@ -33,7 +33,7 @@ export function halfProducts(graph: Graph): Graph {
   });
 }
 
-/** A value as float16; transposes are done afterwards, of half as many bytes. */
+/** Converts a value to float16, before any transposes, which then move half as many bytes. */
 function half(value: Value): Value {
   const { node } = value;
   if (node.op === 'transpose') {
@@ -47,9 +47,9 @@ function half(value: Value): Value {
 }
 
 /**
- * Products with 8-bit weights, one scale an output, and inputs quantised as they come ("dynamic").
+ * Quantises products to 8-bit weights with one scale per output, and inputs at run time ("dynamic").
  *
- * Weights are unsigned around 128 rather than signed: on processors with AVX2 but without VNNI the
+ * Weights are unsigned with zero point 128 rather than signed: on processors with AVX2 but without VNNI the
  * product of unsigned by signed bytes saturates, and results would differ between machines.
  */
 export function quantizedWeights(graph: Graph): Graph {
@@ -68,8 +68,8 @@ export function quantizedWeights(graph: Graph): Graph {
 }
 
 /**
- * (y·γ + β)·W = y·(γ·W) + β·W for a normalised y: its numbers are all of one size, so that they lose least when they
- * are quantised by one range.
+ * (y·γ + β)·W = y·(γ·W) + β·W for a normalised y, whose values have similar size, so that quantising them
+ * with one range loses least.
  */
 function behindPlainNorm({ op, inputs: [left, weight] }: Node): Value | undefined {
   if (op !== 'matmul' || left?.node.op !== 'normalize' || !weight) return undefined;
@@ -87,7 +87,7 @@ function largeConstant(node: Node): Tensor | undefined {
   return large ? { shape, data: node.attributes.data } : undefined;
 }
 
-/** Symmetric 8-bit columns of (in, out): value ≈ (byte - 128)·scale[out], byte in [1, 255]. */
+/** Quantises columns of (in, out) symmetrically to 8 bits: value ≈ (byte - 128)·scale[out], byte in [1, 255]. */
 function quantize({ shape, data }: Tensor): { bytes: Uint8Array; scales: Tensor } {
   const outputs = shape[1] ?? 0;
   const largest = new Float64Array(outputs);

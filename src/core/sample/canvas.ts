@@ -2,10 +2,10 @@ import type { Raster } from '../image/raster.ts';
 import type { Random } from '../random.ts';
 import { clamp, type Colour, type Vector } from './drawing.ts';
 
-/** A square colour image under construction, in floating point. */
+/** Square colour image under construction, in floating point. */
 export class Canvas {
   readonly side: number;
-  /** (side, side, 3), [0, 255]. */
+  /** Channel values, (side, side, 3), [0, 255]. */
   readonly data: Float32Array;
 
   constructor(side: number, colour: Colour = [0, 0, 0]) {
@@ -14,7 +14,7 @@ export class Canvas {
     for (let pixel = 0; pixel < side * side; pixel++) this.data.set(colour, pixel * 3);
   }
 
-  /** Lays `colour` over a pixel, covering the share `amount` of it. */
+  /** Covers the share `amount` of a pixel with `colour`. */
   mix(pixel: number, colour: Colour, amount: number): void {
     const keep = 1 - amount;
     const at = pixel * 3;
@@ -36,19 +36,19 @@ export class Canvas {
     return [this.data[at] ?? 0, this.data[at + 1] ?? 0, this.data[at + 2] ?? 0];
   }
 
-  /** A filled rectangle: `axis` is the unit vector of its length, `half` its half length and half width. */
+  /** Draws a filled rectangle: `axis` is the unit vector of its length, `half` its half length and half width. */
   box(centre: Vector, axis: Vector, half: Vector, colour: Colour, amount = 1): void {
     this.#around(centre, Math.sqrt(half.x * half.x + half.y * half.y), (pixel, dx, dy) => {
       const u = half.x - Math.abs(dx * axis.x + dy * axis.y);
       const v = half.y - Math.abs(dy * axis.x - dx * axis.y);
-      // A pixel is covered by as much as lies inside on each axis, and never more than the box is wide.
+      // The coverage of a pixel is its overlap along each axis, never more than the width of the box.
       const cover =
         clamp(u + 0.5, 0, Math.min(1, 2 * half.x)) * clamp(v + 0.5, 0, Math.min(1, 2 * half.y));
       if (cover > 0) this.mix(pixel, colour, amount * cover);
     });
   }
 
-  /** A filled disc with an edge one pixel soft. */
+  /** Draws a filled disc with a soft edge of one pixel. */
   disc(centre: Vector, radius: number, colour: Colour, amount = 1): void {
     const most = Math.min(1, 2 * radius);
     this.#around(centre, radius, (pixel, dx, dy) => {
@@ -58,7 +58,7 @@ export class Canvas {
   }
 
   /**
-   * A blur of standard deviation `sigma` pixels: repeated three-tap binomials, whose variances add up.
+   * Blurs with a standard deviation of `sigma` pixels: repeated three-tap binomials, whose variances add up.
    * Pixels outside count as the nearest one inside.
    */
   blur(sigma: number): void {
@@ -72,13 +72,13 @@ export class Canvas {
 
   /**
    * Rounds to bytes, after adding noise of standard deviation `noise` to each pixel. The channels share
-   * it but for a third: what compression leaves of a sensor's noise is nearly grey.
+   * two thirds of it: after compression a sensor's noise is nearly grey.
    */
   toRaster(random: Random, noise: number): Raster {
     const bytes = new Uint8Array(this.data.length);
     for (let at = 0; at < bytes.length;) {
       const word = random.next();
-      // Sums of two and of four bytes, about 0: triangular, and near enough to normal.
+      // Sums of two and of four bytes, about 0: triangular, and close enough to normal.
       const first = (word & 255) + ((word >>> 8) & 255) - 255;
       const second = ((word >>> 16) & 255) + (word >>> 24) - 255;
       const common = (noise * (first + second)) / 147.8;
@@ -106,7 +106,7 @@ export class Canvas {
   }
 }
 
-/** One blur pass along the axis whose neighbours lie `step` values apart, over lines `line` apart. */
+/** Blurs once along an axis with a step of `step` values between neighbours, over lines `line` apart. */
 function blurAxis(data: Float32Array, side: number, step: number, line: number, tap: number): void {
   for (let start = 0; start < side; start++)
     for (let channel = 0; channel < 3; channel++) {

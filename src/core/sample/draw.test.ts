@@ -9,14 +9,14 @@ const cases = setNames.flatMap((set) =>
   sampleSets[set].classes.map(({ name }) => [set, name] as const),
 );
 
-/** How often each value occurs. */
+/** Counts each value. */
 function histogram(values: Uint8Array, size: number): number[] {
   const counts = new Array<number>(size).fill(0);
   for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
   return counts;
 }
 
-/** Mean colour of the pixels that `keep` keeps. */
+/** Mean colour of the pixels for which `keep` is true. */
 function meanColour(data: Uint8Array, keep: (pixel: number) => boolean = () => true): number[] {
   const sums = [0, 0, 0];
   let count = 0;
@@ -39,7 +39,7 @@ function squaredDistance(a: readonly number[], b: readonly number[]): number {
   return a.reduce((sum, value, axis) => sum + (value - (b[axis] ?? 0)) ** 2, 0);
 }
 
-/** Share of unseen images that the nearest class mean of their mean colours labels rightly. */
+/** Share of unseen images whose class is that of the nearest mean colour of a class. */
 function colourAccuracy(set: SampleSetName): number {
   const classes = sampleSets[set].classes.map(({ name }) =>
     Array.from({ length: 40 }, (_, index) =>
@@ -60,7 +60,7 @@ function colourAccuracy(set: SampleSetName): number {
 }
 
 describe('drawSample', () => {
-  // Exact bytes: a change of any drawing changes every published number of the demo with it.
+  // Exact bytes: any change of the drawings also changes every published number of the demo.
   it.each([
     ['land', 'water', 'cbb9d91108ab9376'],
     ['land', 'forest', 'a8c099d45b3daf76'],
@@ -127,7 +127,7 @@ describe('land', () => {
       expect(own / mask.data.length).toBeGreaterThan(0.5);
       if (own < mask.data.length * 0.97) others++;
     }
-    // … and not on all tiles only that.
+    // … and other tiles have other classes too.
     expect(others).toBeGreaterThan(8);
   });
 
@@ -139,7 +139,7 @@ describe('land', () => {
       for (const { name: label } of sampleSets.land.classes)
         for (let index = 0; index < 30; index++) {
           const { image, mask } = drawSample('land', label, index, 4);
-          // Elsewhere than on its own tiles: the mask is what is tested.
+          // On tiles of other classes, since the mask is tested.
           if (label === name || (histogram(mask.data, 6)[value] ?? 0) < 40) continue;
           const [red = 0, green = 0] = meanColour(image.data, (p) => mask.data[p] === value);
           sum += red - green;

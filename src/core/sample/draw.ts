@@ -6,16 +6,17 @@ import { cellKinds } from './cells/nucleus.ts';
 import { covers } from './land/scene.ts';
 import { drawLandTile } from './land/tile.ts';
 import { sampleSets, type SampleSetName } from './sets.ts';
+import { labelledSetText } from '../../text/index.ts';
 
-/** A drawn image and, at the same size in one channel, the mask class of each of its pixels. */
+/** Drawn image with the mask class of each pixel, at the same size in one channel. */
 export interface Sample {
   readonly image: Raster;
   readonly mask: Raster;
 }
 
 /**
- * Draws one image of a class. The same arguments give the same bytes always, whatever was drawn before;
- * another index or another seed gives another image. Nothing is ever loaded: it is all arithmetic.
+ * Draws one image of a class. Equal arguments always give equal bytes, whatever was drawn before;
+ * another index or seed gives another image. Nothing is loaded: every image is computed.
  */
 export function drawSample(
   set: SampleSetName,
@@ -38,9 +39,6 @@ export function drawSample(
 }
 
 function unknownClass(set: SampleSetName, className: string): never {
-  const names = sampleSets[set].classes.map(({ name }) => name).join(', ');
-  throw new UserError(
-    'invalid-option',
-    `The sample set ${set} has no class “${className}”. Its classes are ${names}.`,
-  );
+  const names = sampleSets[set].classes.map(({ name }) => name);
+  throw new UserError('invalid-option', labelledSetText.noSampleClass(set, className, names));
 }

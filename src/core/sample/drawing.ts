@@ -1,6 +1,6 @@
 import type { Random } from '../random.ts';
 
-/** A point or a direction on the image plane, in pixels; y points down. */
+/** Point or direction on the image plane, in pixels; y points down. */
 export interface Vector {
   readonly x: number;
   readonly y: number;
@@ -31,7 +31,7 @@ export function scaleColour(colour: Colour, factor: number): Colour {
   return [colour[0] * factor, colour[1] * factor, colour[2] * factor];
 }
 
-/** Moves the brightness by up to `amount` of itself, and each channel by up to a third of that. */
+/** Varies the brightness by up to the share `amount`, and each channel by up to a third of that. */
 export function varyColour(random: Random, colour: Colour, amount: number): Colour {
   const common = 1 + random.uniform(-amount, amount);
   const own = () => common * (1 + random.uniform(-amount, amount) / 3);
@@ -46,14 +46,14 @@ export function chance(random: Random, probability: number): boolean {
   return random.uniform() < probability;
 }
 
-/** Between `low` and `high`, most often near the middle. */
+/** Draws a number between `low` and `high`, most often near the middle. */
 export function around(random: Random, low: number, high: number): number {
   return low + ((high - low) * (random.uniform() + random.uniform())) / 2;
 }
 
 /**
- * A unit vector in a uniformly drawn direction. Points of the disc instead of `cos` and `sin`, whose
- * last digits are the engine's own: the samples use only arithmetic that IEEE 754 rounds exactly, so
+ * Draws a unit vector of uniform direction, from points of the disc instead of `cos` and `sin`, whose
+ * last digits depend on the JavaScript engine: the samples use only arithmetic that IEEE 754 rounds exactly, so
  * their bytes are the same everywhere.
  */
 export function direction(random: Random): Vector {
@@ -68,12 +68,12 @@ export function direction(random: Random): Vector {
   }
 }
 
-/** `vector` turned by the angle of the unit vector `by`. */
+/** Rotates `vector` by the angle of the unit vector `by`. */
 export function turn(vector: Vector, by: Vector): Vector {
   return { x: vector.x * by.x - vector.y * by.y, y: vector.x * by.y + vector.y * by.x };
 }
 
-/** A unit vector at most about `degrees` away from the x axis, to either side. */
+/** Draws a unit vector at most about `degrees` away from the x axis, to either side. */
 export function slightTurn(random: Random, degrees: number): Vector {
   const slope = (random.uniform(-1, 1) * degrees) / 57.3;
   const length = Math.sqrt(1 + slope * slope);

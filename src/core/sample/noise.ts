@@ -1,30 +1,30 @@
 import type { Random } from '../random.ts';
 import type { Vector } from './drawing.ts';
 
-/** A smooth random function of the plane, with mean 0 and a standard deviation of about 0.4. */
+/** Smooth random function of the plane, with mean 0 and a standard deviation of about 0.4. */
 export type Noise = (x: number, y: number) => number;
 
 export interface NoiseOptions {
   /** Size of the largest features, in pixels. */
   readonly scale: number;
-  /** Each octave halves the features' size. */
+  /** Number of octaves; each halves the size of the features. */
   readonly octaves?: number;
-  /** Amplitude of an octave as a share of the one before. */
+  /** Amplitude of an octave relative to the one before. */
   readonly roughness?: number;
-  /** Features are drawn out along this direction … */
+  /** Direction along which features are stretched. */
   readonly along?: Vector;
-  /** … by this factor. */
+  /** Factor by which features are stretched. */
   readonly stretch?: number;
 }
 
 /**
- * Gradient noise (Perlin, "Improving noise", 2002) summed over octaves. Its lattice is an integer hash
+ * Creates gradient noise (Perlin, "Improving noise", 2002) summed over octaves. Its lattice is an integer hash
  * of the coordinates, so a field has no table and no period.
  */
 export function makeNoise(random: Random, options: NoiseOptions): Noise {
   const { scale, octaves = 1, roughness = 0.5, along = { x: 1, y: 0 }, stretch = 1 } = options;
   const seed = random.next() | 0;
-  // A shift, because gradient noise is 0 on its lattice and octaves share the lattice at the origin.
+  // Shifted, because gradient noise is 0 on its lattice and octaves share the lattice at the origin.
   const shiftX = random.uniform(0, 256);
   const shiftY = random.uniform(0, 256);
   const alongScale = 1 / (scale * stretch);
@@ -47,8 +47,8 @@ export function makeNoise(random: Random, options: NoiseOptions): Noise {
 }
 
 /**
- * `noise` looked up at points that two other fields push about by `reach` pixels (domain warping). The
- * pushes are smooth, so they are drawn coarsely, for a plane of side × side.
+ * Warps `noise` by moving its points by up to `reach` pixels according to two other fields (domain warping). These
+ * are smooth, so they are computed coarsely, for a plane of side × side.
  */
 export function warped(
   random: Random,
@@ -62,7 +62,7 @@ export function warped(
   return (x, y) => noise(x + reach * pushX(x, y), y + reach * pushY(x, y));
 }
 
-/** A smooth field from its values at every fourth pixel of a plane of side × side and its margin. */
+/** Interpolates a field from its values at every fourth pixel of a plane of side × side and its margin. */
 export function coarse(side: number, noise: Noise): Noise {
   const wide = Math.ceil(side / 4) + 3;
   const values = plane(wide, (x, y) => noise(4 * x - 4, 4 * y - 4));
@@ -79,7 +79,7 @@ export function coarse(side: number, noise: Noise): Noise {
   };
 }
 
-/** A plane of side × side values, row by row. */
+/** Computes a plane of side × side values, row by row. */
 export function plane(side: number, value: Noise): Float32Array {
   const values = new Float32Array(side * side);
   for (let y = 0, pixel = 0; y < side; y++)
@@ -87,7 +87,7 @@ export function plane(side: number, value: Noise): Float32Array {
   return values;
 }
 
-/** A height field, and at each pixel its slope along the unit vector `light` (central differences). */
+/** Computes a height field, and at each pixel its slope along the unit vector `light` (central differences). */
 export function makeTerrain(side: number, height: Noise, light: Vector): Terrain {
   const wide = side + 2;
   const padded = plane(wide, (x, y) => height(x - 1, y - 1));
@@ -113,7 +113,7 @@ export interface Terrain {
 const hashX = 0x27d4eb2d;
 const hashY = 0x165667b1;
 
-/** 32 well-mixed bits for a lattice point. */
+/** Hashes a lattice point to 32 well-mixed bits. */
 export function latticeHash(x: number, y: number, seed: number): number {
   let hash = Math.imul(x, hashX) ^ Math.imul(y, hashY) ^ Math.imul(seed, 0x9e3779b1);
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
@@ -141,15 +141,15 @@ function gradientNoise(x: number, y: number, seed: number): number {
   return 0.75 * (upper + (c + (d - c) * u - upper) * v);
 }
 
-/** Brings the bits of a word down into its lowest three. */
+/** Mixes the bits of a word into its lowest three. */
 function stir(word: number): number {
   const hash = Math.imul(word ^ (word >>> 15), 0x2c1b3c6d);
   return (hash ^ (hash >>> 13)) >>> 17;
 }
 
 /**
- * The height at (x, y) of one of eight planes through the lattice point: slopes ±1 and ±2, or ±2 and ±1.
- * Sums, because branches on random bits are mispredicted half the time.
+ * Height at (x, y) of one of eight planes through the lattice point: slopes ±1 and ±2, or ±2 and ±1.
+ * Uses sums, because branches on random bits are mispredicted half of the time.
  */
 function slope(hash: number, x: number, y: number): number {
   const steep = (hash >> 2) & 1;

@@ -1,32 +1,33 @@
 import { type CellKind, cellKinds } from './cells/nucleus.ts';
 import { type Cover, covers } from './land/scene.ts';
+import { labelledSetText } from '../../text/index.ts';
 
-/** `#rrggbb`. */
+/** Colour as `#rrggbb`. */
 type HexColour = `#${string}`;
 
-/** A class of images, or of a mask's pixels. */
+/** Class of images, or of a mask's pixels. */
 interface SampleClass {
   readonly name: string;
   readonly colour: HexColour;
 }
 
-/** A set of images that the generator can draw, endlessly. */
+/** Set of images that the generator can draw, without limit. */
 export interface SampleSet {
   readonly title: string;
   readonly description: string;
   /** Width and height of every image in pixels. */
   readonly side: number;
-  /** Neither set has an up: views may be flipped both ways and turned by quarters. */
+  /** Domain of both sets, which have no up: views may be flipped both ways and rotated by quarters. */
   readonly domain: 'overhead';
-  /** What an image can be labelled; the order is part of what an index and a seed draw. */
+  /** Labels of images; index and seed refer to this order. */
   readonly classes: readonly SampleClass[];
-  /** What a mask's values mean, from 0. */
+  /** Classes of a mask's values, from 0. */
   readonly maskClasses: readonly SampleClass[];
 }
 
 export type SampleSetName = 'land' | 'cells';
 
-/** Okabe and Ito's colours ("Color universal design", 2008), told apart by colour-blind eyes too. */
+/** Colours by Okabe and Ito ("Color universal design", 2008), which colour-blind people can distinguish too. */
 const landColours: Record<Cover, HexColour> = {
   water: '#0072b2',
   forest: '#009e73',
@@ -42,28 +43,28 @@ const cellColours: Record<CellKind, HexColour> = {
   eosinophil: '#e69f00',
 };
 
-/** By this name label tools and the import know that it is no class. */
+/** Background, with the name that label tools and the import recognise as no class. */
 const background: SampleClass = { name: 'background', colour: '#000000' };
 
 const landClasses = covers.map((name) => ({ name, colour: landColours[name] }));
 
 export const sampleSets: Readonly<Record<SampleSetName, SampleSet>> = {
   land: {
-    title: 'Land cover',
-    description: 'Drawn tiles of land seen from above, as a satellite with 10 m pixels shows it.',
+    title: labelledSetText.landTitle,
+    description: labelledSetText.landDescription,
     side: 64,
     domain: 'overhead',
     classes: landClasses,
-    // Roads and tracks are 0. In a town they belong to it, as its gardens do.
+    // Roads and tracks are 0, except in a town, to which they belong like its gardens.
     maskClasses: [background, ...landClasses],
   },
   cells: {
-    title: 'Blood cells',
-    description: 'Drawn fields of a stained blood film, each round one white cell.',
+    title: labelledSetText.cellsTitle,
+    description: labelledSetText.cellsDescription,
     side: 96,
     domain: 'overhead',
     classes: cellKinds.map((name) => ({ name, colour: cellColours[name] })),
-    // Platelets are counted to the slide.
+    // Platelets count as slide.
     maskClasses: [
       background,
       { name: 'nucleus', colour: '#0072b2' },

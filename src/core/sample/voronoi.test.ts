@@ -5,7 +5,7 @@ import { type Cells, voronoi } from './voronoi.ts';
 
 const side = 64;
 
-/** Borders lie where neighbouring pixels belong to different cells, and only there. */
+/** Borders are between neighbouring pixels of different cells, and nowhere else. */
 function expectBordersBetweenCells({ cell, border }: Cells): void {
   for (let pixel = 0; pixel < side * (side - 1); pixel++) {
     expect(border[pixel]).toBeGreaterThanOrEqual(0);

@@ -2,17 +2,17 @@ import type { Random } from '../random.ts';
 import type { Vector } from './drawing.ts';
 import { latticeHash } from './noise.ts';
 
-/** A plane cut into numbered cells. */
+/** Plane divided into numbered cells. */
 export interface Cells {
-  /** The cell of each pixel: any 32-bit number, equal within a cell. */
+  /** Cell of each pixel: any 32-bit number, equal within a cell. */
   readonly cell: Int32Array;
-  /** Pixels to the nearest border. */
+  /** Distance of each pixel to the nearest border, px. */
   readonly border: Float32Array;
 }
 
 /**
- * Voronoi cells of one jittered point in each square of a lattice (Worley, "A cellular texture basis
- * function", 1996). `bend` pushes the points of the plane about before they are looked up.
+ * Computes Voronoi cells of one jittered point in each square of a lattice (Worley, "A cellular texture basis
+ * function", 1996). `bend` displaces the points of the plane before they are looked up.
  */
 export function voronoi(
   random: Random,
@@ -47,7 +47,7 @@ export function voronoi(
           } else if (square < second) second = square;
         }
       cell[pixel] = owner;
-      // Half the difference of the two distances: exact on the line between the points.
+      // Half the difference of the two distances: exact on the line between both points.
       border[pixel] = ((Math.sqrt(second) - Math.sqrt(first)) * size) / 2;
     }
   return { cell, border };

@@ -35,7 +35,7 @@ interface Case {
   readonly classes: number;
 }
 
-/** Tiles of drawn probabilities. */
+/** Tiles of random probabilities. */
 function tilesOf({ width, height, side, overlap, classes }: Case) {
   const random = new Random(width, height, side);
   const { columns, rows } = tileGrid({ width, height }, side, overlap);
@@ -43,13 +43,17 @@ function tilesOf({ width, height, side, overlap, classes }: Case) {
     tileWeights(side, { isFirst: start === 0, isLast: start + side >= length });
   return rows.flatMap((y) =>
     columns.map((x) => ({
-      ...{ x, y, offset: 3, across: ends(x, width), down: ends(y, height) },
+      x,
+      y,
+      offset: 3,
+      across: ends(x, width),
+      down: ends(y, height),
       values: Float32Array.from({ length: 3 + classes * side * side }, () => random.uniform()),
     })),
   );
 }
 
-/** The plain way: all of it in memory, in double precision and divided by the weights. */
+/** Plain implementation: all of it in memory, in double precision and divided by the weights. */
 function plainly({ width, height, side, classes, overlap }: Case): { sums: Float64Array[] } {
   const sums = Array.from({ length: classes }, () => new Float64Array(width * height));
   const weights = new Float64Array(width * height);
@@ -78,10 +82,10 @@ function blended(one: Case, left = 0, right = one.width): Uint8Array {
   const line = (): Uint8Array => out.subarray(open.next * (right - left));
   for (const tile of tilesOf(one)) {
     if (tile.x >= right || tile.x + one.side <= left) continue;
-    while (open.next < tile.y) open.settle(line().subarray(0, right - left));
+    while (open.next < tile.y) open.closeRow(line().subarray(0, right - left));
     open.add(tile);
   }
-  while (open.next < one.height) open.settle(line().subarray(0, right - left));
+  while (open.next < one.height) open.closeRow(line().subarray(0, right - left));
   return out;
 }
 
@@ -99,7 +103,7 @@ describe('tiles that are blended', () => {
     for (let at = 0; at < found.length; at++) {
       const shares = sums.map((plane) => plane[at] ?? 0);
       const most = Math.max(...shares);
-      // Single precision may turn two round that are as good as equal.
+      // Single precision may swap two sums that are almost equal.
       expect(shares[found[at] ?? 0]).toBeGreaterThan(most - 1e-5);
     }
     expect(new Set(found).size).toBe(one.classes);
@@ -125,10 +129,14 @@ describe('tiles that are blended', () => {
     const one = Float32Array.of(1);
     open.add({
       values: Float32Array.of(0.2, 0.4, 0.4),
-      ...{ offset: 0, x: 0, y: 0, across: one, down: one },
+      offset: 0,
+      x: 0,
+      y: 0,
+      across: one,
+      down: one,
     });
     const out = new Uint8Array(1);
-    open.settle(out);
+    open.closeRow(out);
     expect([...out]).toEqual([1]);
   });
 });

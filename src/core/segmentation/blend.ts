@@ -1,15 +1,15 @@
-/** Probabilities of tiles that overlap, summed by weight, and the class that has the most of them. */
+/** Weighted sums of the probabilities of overlapping tiles, and the class with the largest sum. */
 
 export interface TileEnds {
-  /** Nothing lies before it: the image begins there. */
+  /** True if the image begins at this tile. */
   readonly isFirst: boolean;
   readonly isLast: boolean;
 }
 
 /**
- * Weights along one axis of a tile, by distance to its edge: a raised cosine (Hann), sampled at the centres
- * of pixels and so never 0. Towards the image's own border, where no other tile knows better, it stays 1.
- * A pixel's weight is the product of its two.
+ * Weights along one axis of a tile, by distance to its edge: a raised cosine (Hann), sampled at pixel
+ * centres and so never 0. Towards the image's own border, which no other tile covers better, it stays 1.
+ * A pixel's weight is the product of both axes' weights.
  */
 export function tileWeights(side: number, { isFirst, isLast }: TileEnds): Float32Array {
   return Float32Array.from({ length: side }, (_, at) => {
@@ -18,19 +18,19 @@ export function tileWeights(side: number, { isFirst, isLast }: TileEnds): Float3
   });
 }
 
-/** A tile's probabilities, (classes, side, side), from `offset` on in what a model gave. */
+/** Probabilities of a tile, (classes, side, side), starting at `offset` in a model's output. */
 export interface TileProbabilities {
   readonly values: Float32Array;
   readonly offset: number;
-  /** Its corner in the image, px. */
+  /** Corner of the tile in the image, px. */
   readonly x: number;
   readonly y: number;
-  /** Of its columns and rows, as `tileWeights`. */
+  /** Weights of its columns and rows, from `tileWeights`. */
   readonly across: Float32Array;
   readonly down: Float32Array;
 }
 
-/** Columns of the image that are summed, [left, right), and the height of the image, px. */
+/** Columns of the image that are summed, [left, right), and the image's height, px. */
 export interface BlendArea {
   readonly left: number;
   readonly right: number;
@@ -38,9 +38,9 @@ export interface BlendArea {
 }
 
 /**
- * The rows of an image to which tiles are still to come: as many as a tile has, 4 bytes · classes · side ·
- * width. Tiles must come in the order of their rows; each sum is then made in the same order whatever the
- * width, so its result does not depend on that.
+ * Sums of the image rows that further tiles may still add to: as many as a tile has, 4 bytes · classes · side ·
+ * width. Tiles must come in the order of their rows; each sum is then added in the same order for any
+ * width, so its result does not depend on the width.
  *
  * The sums are not divided by the sum of their weights, which is the same for all classes of a pixel.
  */
@@ -48,13 +48,13 @@ export class OpenRows {
   readonly #area: BlendArea;
   readonly #side: number;
   readonly #classes: number;
-  /** (side, classes, width); row y of the image is at y modulo side. */
+  /** Sums, (side, classes, width); row y of the image is at y modulo side. */
   readonly #sums: Float32Array;
   readonly #best: Float32Array;
-  /** The first row that is still open. */
+  /** First row that is still open. */
   #next: number;
 
-  /** @param first row at which the first tiles begin */
+  /** @param first row of the image at which the first tiles begin */
   constructor(area: BlendArea, side: number, classes: number, first: number) {
     const width = area.right - area.left;
     this.#area = area;
@@ -69,7 +69,7 @@ export class OpenRows {
     return this.#next;
   }
 
-  /** What of the tile lies in the area is added. */
+  /** Adds the part of a tile that is inside the area. */
   add({ values, offset, x, y, across, down }: TileProbabilities): void {
     const { left, right, height } = this.#area;
     const [side, width, sums] = [this.#side, right - left, this.#sums];
@@ -92,11 +92,11 @@ export class OpenRows {
   }
 
   /**
-   * Closes the next row, to which all tiles have come.
+   * Closes the next row, after all of its tiles were added.
    *
-   * @param out (right − left): the class with the largest sum, of equal ones the first
+   * @param out class with the largest sum, the first among equals, (right − left)
    */
-  settle(out: Uint8Array): void {
+  closeRow(out: Uint8Array): void {
     const width = this.#best.length;
     const start = (this.#next % this.#side) * this.#classes * width;
     const row = this.#sums.subarray(start, start + this.#classes * width);

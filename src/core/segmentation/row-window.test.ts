@@ -1,22 +1,25 @@
 import { expect, test } from 'vitest';
-import { mirrored, RowWindow } from './row-window.ts';
+import { mirroredIndex } from '../image/raster.ts';
+import { RowWindow } from './row-window.ts';
 
 const raster = (width: number, height: number, first: number) => ({
-  ...{ width, height, channels: 3 },
+  width,
+  height,
+  channels: 3,
   data: Uint8Array.from({ length: width * height * 3 }, (_, at) => first + Math.floor(at / 3)),
 });
 
-/** The first channel, row by row. */
+/** First channel, row by row. */
 const reds = (tile: Uint8Array, side: number): number[][] =>
   Array.from({ length: side }, (_, row) =>
     Array.from({ length: side }, (_, column) => tile[3 * (row * side + column)] ?? -1),
   );
 
 test('a place beyond the edge is one in a mirror', () => {
-  expect([0, 1, 2, 3, 4, 5, 6, 7, 8].map((at) => mirrored(at, 3))).toEqual([
+  expect([0, 1, 2, 3, 4, 5, 6, 7, 8].map((at) => mirroredIndex(at, 3))).toEqual([
     0, 1, 2, 2, 1, 0, 0, 1, 2,
   ]);
-  expect(mirrored(9, 1)).toBe(0);
+  expect(mirroredIndex(9, 1)).toBe(0);
 });
 
 test('tiles of a small image are mirrored at both edges', () => {
@@ -47,13 +50,13 @@ test('the latest rows are held, of the columns from the left one', () => {
 test('where there is nothing is known of tiles and of pixels', () => {
   const window = new RowWindow({ width: 4, height: 4 }, 0, 4, 3, 3);
   window.put(0, raster(4, 2, 0), Uint8Array.of(1, 1, 0, 0, 1, 1, 0, 1));
-  expect([0, 1, 2].map((x) => window.isNothing(x, 0, 2))).toEqual([true, false, false]);
+  expect([0, 1, 2].map((x) => window.isMissing(x, 0, 2))).toEqual([true, false, false]);
   const line = Uint8Array.of(7, 7, 7);
-  window.markNothing(1, 1, line, 255);
+  window.markMissing(1, 1, line, 255);
   expect([...line]).toEqual([255, 7, 255]);
-  // Row 3 takes the place of row 0, and what was said of that is forgotten.
+  // Row 3 replaces row 0, including its missing pixels.
   window.put(2, raster(4, 2, 0), null);
-  window.markNothing(3, 1, line.fill(7), 255);
+  window.markMissing(3, 1, line.fill(7), 255);
   expect([...line]).toEqual([7, 7, 7]);
 });
 
@@ -63,7 +66,7 @@ test('a pixel has as many values as there are channels', () => {
   window.put(0, { width: 3, height: 2, channels: 5, data }, null);
   const tile = new Uint8Array(20);
   window.tile(2, 0, 2, tile);
-  // The last column, and its image in the mirror.
+  // The last column, and its mirror image.
   const [upper, lower] = [data.subarray(10, 15), data.subarray(25, 30)];
   expect([...tile]).toEqual([...upper, ...upper, ...lower, ...lower]);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bandsOf, columnsIn, tileGrid } from './tile-plan.ts';
+import { columnBands, columnsIn, tileGrid } from './tile-plan.ts';
 
 const overlap = fc.integer({ min: 0, max: 75 }).map((percent) => percent / 100);
 
@@ -46,7 +46,7 @@ describe('bands', () => {
     const budget = fc.integer({ min: 0, max: 10_000_000 });
     fc.assert(
       fc.property(width, side, fc.integer({ min: 1, max: 9 }), budget, (width, side, k, bytes) => {
-        const bands = bandsOf(width, side, k, bytes);
+        const bands = columnBands(width, side, k, bytes);
         let end = 0;
         for (const { left, right } of bands) {
           expect(left).toBe(end);
@@ -61,7 +61,7 @@ describe('bands', () => {
 
   test('need the tiles that reach into them', () => {
     const grid = tileGrid({ width: 1100, height: 1 }, 200, 0.5);
-    const needed = bandsOf(1100, 200, 1, 0).map((band) => columnsIn(grid, band));
+    const needed = columnBands(1100, 200, 1, 0).map((band) => columnsIn(grid, band));
     expect(needed).toEqual([[0, 100, 200, 300, 400, 500], [400, 500, 600, 700, 800, 900], [900]]);
   });
 });

@@ -1,19 +1,19 @@
-import { mirrored } from './window.ts';
+import { mirroredIndex } from '../image/raster.ts';
 
-/** One value a pixel, row by row from the top left: (height, width). */
+/** Plane of one value per pixel, row by row from the top left: (height, width). */
 export interface Plane {
   readonly width: number;
   readonly height: number;
   readonly data: Float32Array;
 }
 
-/** The kernel ends at this many standard deviations. */
+/** Radius of the kernel in standard deviations. */
 const reach = 3;
 
 /**
- * A plane under a Gaussian of standard deviation `sigma` px, above 0, cut off at 3 σ. Beyond the edge the
- * plane is mirrored with its last pixel repeated (d c b a | a b c d | d c b a), as scipy's
- * `gaussian_filter(mode='reflect', truncate=3)` does.
+ * Smooths a plane with a Gaussian of standard deviation `sigma` px, above 0, cut off at 3 σ. Beyond the edge the
+ * plane is mirrored with its last pixel repeated (d c b a | a b c d | d c b a), as in scipy's
+ * `gaussian_filter(mode='reflect', truncate=3)`.
  */
 export function gaussian({ width, height, data }: Plane, sigma: number): Plane {
   const kernel = gaussianKernel(sigma);
@@ -36,7 +36,7 @@ export function gaussianKernel(sigma: number): Float32Array {
   return Float32Array.from(weights, (weight) => weight / sum);
 }
 
-/** @param line room for the row with its mirrored ends */
+/** @param line buffer for the row with its mirrored ends */
 function smoothRow(
   row: Float32Array,
   kernel: Float32Array,
@@ -46,8 +46,8 @@ function smoothRow(
   const width = row.length;
   const radius = kernel.length - 1;
   for (let at = 0; at < radius; at++) {
-    line[at] = row[mirrored(at - radius, width)] ?? 0;
-    line[radius + width + at] = row[mirrored(width + at, width)] ?? 0;
+    line[at] = row[mirroredIndex(at - radius, width)] ?? 0;
+    line[radius + width + at] = row[mirroredIndex(width + at, width)] ?? 0;
   }
   line.set(row, radius);
   const centre = kernel[0] ?? 0;
@@ -61,7 +61,7 @@ function smoothRow(
   }
 }
 
-/** Row by row, since a column's pixels lie far from each other in memory. */
+/** Smooths columns, row by row, since a column's pixels are far from each other in memory. */
 function smoothColumns(
   data: Float32Array,
   width: number,
@@ -73,8 +73,8 @@ function smoothColumns(
     const target = out.subarray(row * width, (row + 1) * width);
     for (let distance = 0; distance < kernel.length; distance++) {
       const weight = kernel[distance] ?? 0;
-      const above = mirrored(row - distance, height) * width;
-      const below = mirrored(row + distance, height) * width;
+      const above = mirroredIndex(row - distance, height) * width;
+      const below = mirroredIndex(row + distance, height) * width;
       if (distance === 0) {
         for (let x = 0; x < width; x++) target[x] = weight * (data[above + x] ?? 0);
       } else {

@@ -1,24 +1,24 @@
 import { tileExtent, tileSide } from '../mask/tiles.ts';
 import type { MaskTile, Size } from '../mask/tiles.ts';
 
-/** In strokes: none of the classes is here. */
+/** Value in strokes for pixels that belong to none of the classes. */
 export const backgroundStroke = 255;
-/** Side of the blocks that an image is looked at in, px at the working scale. */
+/** Side of the blocks that an image is processed in, px at the working scale. */
 export const blockSide = 256;
 
-/** An image as it is worked on: so large, and `step` px of the image a pixel of it. */
+/** Size at which an image is processed, and the number of image px per working pixel, `step`. */
 export interface WorkingScale extends Size {
   readonly step: number;
 }
 
-/** What is marked, at the working scale: 0 nothing, 1 to 254 a class, 255 background. (height, width) */
+/** Marks at the working scale: 0 none, 1 to 254 a class, 255 background. (height, width) */
 export interface Marks extends Size {
   readonly values: Uint8Array;
 }
 
 /**
- * Strokes (or a mask's tiles, whose 255 then has to be taken out before) brought to the working scale.
- * Where several pixels of the image fall on one, what is marked wins, and the last of it; later tiles win.
+ * Converts strokes to the working scale (or a mask's tiles, after their value 255 was removed).
+ * Where several pixels of the image fall on one, the last mark wins over earlier ones and over none; later tiles win.
  */
 export function marksOf(tiles: readonly MaskTile[], image: Size, scale: WorkingScale): Marks {
   const { width, height, step } = scale;
@@ -40,17 +40,17 @@ export function marksOf(tiles: readonly MaskTile[], image: Size, scale: WorkingS
   return { width, height, values };
 }
 
-/** Pixels of each value that is marked. */
+/** Counts the marked pixels of each value. */
 export function countMarks({ values }: Marks): Map<number, number> {
   const counts = new Uint32Array(256);
   for (const value of values) {
-    // Nearly all are 0, and adding to one number again and again is slow.
+    // Most values are 0, and incrementing the same entry repeatedly is slow.
     if (value !== 0) counts[value] = (counts[value] ?? 0) + 1;
   }
   return new Map([...counts.entries()].filter(([, count]) => count > 0));
 }
 
-/** Blocks with marks: column and row, from 0, row by row. */
+/** Lists blocks with marks: column and row, from 0, row by row. */
 export function markedBlocks({ width, height, values }: Marks): { x: number; y: number }[] {
   const across = Math.ceil(width / blockSide);
   const isMarked = new Uint8Array(across * Math.ceil(height / blockSide));
@@ -65,18 +65,18 @@ export function markedBlocks({ width, height, values }: Marks): { x: number; y: 
     .map((at) => ({ x: at % across, y: Math.floor(at / across) }));
 }
 
-/** Pixels that a classifier learns from, of one value: indices into the working image. */
+/** Training pixels of one value for a classifier: indices into the working image. */
 export interface ChosenMarks {
   readonly value: number;
   readonly pixels: Uint32Array;
 }
 
 /**
- * Pixels of every value, at most `most` each, evenly along the rows of all that is marked with it. A value
- * with fewer repeats its own up to as many as the greatest has: how much of a class somebody paints does
- * not tell how much of it there is.
+ * Chooses pixels of every value, at most `most` each, evenly along the rows of its marks. A value
+ * with fewer pixels repeats them up to the number of the largest: the painted amount of a class
+ * is no measure of its frequency.
  *
- * @param isUsable whether a block may be looked at
+ * @param isUsable whether a block may be used
  */
 export function chooseMarks(
   { width, height, values }: Marks,

@@ -7,7 +7,7 @@ import type { Labels } from './proposal.ts';
 
 const width = 3;
 
-/** Pixels of classes by `classOf`, of two byte features and three patch features by chance. */
+/** Pixels with classes by `classOf`, random values of two byte features and three patch features. */
 function samplesBy(
   count: number,
   classOf: (bytes: Uint8Array, patch: Float32Array) => number,
@@ -21,7 +21,7 @@ function samplesBy(
   return { count, bytes, patches, classes };
 }
 
-/** Labels of pixels in a row, one patch for all of them. */
+/** Labels of a row of pixels, with one patch for all of them. */
 async function labelled(
   samples: PixelSamples,
   classes: number,
@@ -82,7 +82,7 @@ it('gives the likelier class, as sure as the others leave it', async () => {
     [220, 0],
   ]);
   expect([classes[0], classes[2], classes[3]]).toEqual([0, 1, 2]);
-  // The best of three is never less likely than a third, and on a border about a half.
+  // The best of three classes has at least a third, and at a border about a half.
   for (const share of probabilities) expect(share).toBeGreaterThanOrEqual(85);
   expect((probabilities[1] ?? 0) / 255).toBeLessThan(0.75);
 });

@@ -4,43 +4,43 @@ import { featureStatistics, standardised } from '../heads/standardise.ts';
 import { tensor } from '../tensor.ts';
 import type { FeatureBytes } from './feature-bytes.ts';
 
-/** What is known of pixels that a person marked. N pixels, F features, D width of patch features. */
+/** Training pixels marked by a person. N pixels, F features, D width of patch features. */
 export interface PixelSamples {
   readonly count: number;
-  /** (N, F) */
+  /** Pixel features, (N, F). */
   readonly bytes: Uint8Array;
-  /** (N, D) */
+  /** Patch features, (N, D). */
   readonly patches: Float32Array;
-  /** (N), from 0. */
+  /** Class indices, (N), from 0. */
   readonly classes: Uint8Array;
 }
 
 /**
- * A classifier of pixels: for each class the sum of a function of each feature, as a table of its 256
+ * Classifier of pixels. A class's logit is the sum of a function of each pixel feature, stored as a table over its 256
  * values, and of a linear function of the patch features. C classes.
  */
 export interface PixelClassifier {
   readonly classes: number;
   readonly features: number;
-  /** (C, F, 256) */
+  /** Tables of the pixel features' functions, (C, F, 256). */
   readonly tables: Float32Array;
-  /** (C, D) */
+  /** Weights of the patch features, (C, D). */
   readonly patchWeights: Float32Array;
-  /** (C) */
+  /** Biases, (C). */
   readonly bias: Float32Array;
 }
 
-/** Knots of a feature's functions, as shares of the sample. */
-const knotShares = [0.25, 0.5, 0.75];
-/** x and |x − knot| for each knot: straight lines that may bend there. */
-const functions = 1 + knotShares.length;
+/** Quantiles of the sample at which a feature's functions have knots. */
+const knotQuantiles = [0.25, 0.5, 0.75];
+/** Functions per feature: x and |x − knot| for each knot, which allow a piecewise linear function. */
+const functions = 1 + knotQuantiles.length;
 /**
- * Patch features are many and say nearly the same within a stroke; at a third of their size the penalty
+ * Scale of patch features. They are many and nearly equal within a stroke; at a third of their size the penalty
  * prefers pixel features where these suffice. Measured on the scenes of `bench/suggest.ts`: at 1 edges and
  * cells are worse, at 0.1 textures.
  */
 const patchScale = 0.3;
-/** Enough for the labels not to change any more; the loss itself need not reach its minimum. */
+/** Solver options: enough for the labels to be stable; the loss itself need not reach its minimum. */
 const solution = { maxIterations: 40, gradientTolerance: 3e-4 };
 
 /**
@@ -85,23 +85,23 @@ export async function trainPixelClassifier(
   return folded({ classes, features, knots, slopes, point, mean: statistics.mean.data });
 }
 
-/** The knots (F, K) of each feature, in [0, 1]. */
+/** Computes the knots (F, K) of each feature, in [0, 1]. */
 function knotsOf(bytes: Uint8Array, features: number): Float64Array {
   const count = bytes.length / features;
-  const knots = new Float64Array(features * knotShares.length);
+  const knots = new Float64Array(features * knotQuantiles.length);
   const column = new Uint8Array(count);
   for (let feature = 0; feature < features; feature++) {
     for (let row = 0; row < count; row++) column[row] = bytes[row * features + feature] ?? 0;
     column.sort();
-    knotShares.forEach((share, at) => {
-      knots[feature * knotShares.length + at] =
+    knotQuantiles.forEach((share, at) => {
+      knots[feature * knotQuantiles.length + at] =
         (column[Math.floor(share * (count - 1))] ?? 0) / 255;
     });
   }
   return knots;
 }
 
-/** The functions of the features, then the patch features: (N, F · 4 + D). */
+/** Builds the design matrix: functions of the pixel features, then the patch features, (N, F · 4 + D). */
 function designMatrix(
   { count, bytes, patches }: PixelSamples,
   knots: Float64Array,
@@ -115,8 +115,8 @@ function designMatrix(
     for (let feature = 0; feature < features; feature++) {
       const value = (bytes[row * features + feature] ?? 0) / 255;
       data[at++] = value;
-      for (let knot = 0; knot < knotShares.length; knot++) {
-        data[at++] = Math.abs(value - (knots[feature * knotShares.length + knot] ?? 0));
+      for (let knot = 0; knot < knotQuantiles.length; knot++) {
+        data[at++] = Math.abs(value - (knots[feature * knotQuantiles.length + knot] ?? 0));
       }
     }
     data.set(patches.subarray(row * width, (row + 1) * width), at);
@@ -128,9 +128,9 @@ interface Fitted {
   readonly classes: number;
   readonly features: number;
   readonly knots: Float64Array;
-  /** On inputs that are not standardised, (C, F · 4 + D). */
+  /** Slopes on inputs that are not standardised, (C, F · 4 + D). */
   readonly slopes: Float64Array;
-  /** The biases, on standardised inputs, are its last C. */
+  /** Solution of the fit; its last C values are the biases on standardised inputs. */
   readonly point: Float64Array;
   readonly mean: Float32Array;
 }
@@ -154,8 +154,8 @@ function folded({ classes, features, knots, slopes, point, mean }: Fitted): Pixe
       for (let byte = 0; byte < 256; byte++) {
         const value = byte / 255;
         let height = value * (row[feature * functions] ?? 0);
-        for (let knot = 0; knot < knotShares.length; knot++) {
-          const distance = Math.abs(value - (knots[feature * knotShares.length + knot] ?? 0));
+        for (let knot = 0; knot < knotQuantiles.length; knot++) {
+          const distance = Math.abs(value - (knots[feature * knotQuantiles.length + knot] ?? 0));
           height += distance * (row[feature * functions + 1 + knot] ?? 0);
         }
         table[byte] = height;
@@ -165,7 +165,7 @@ function folded({ classes, features, knots, slopes, point, mean }: Fitted): Pixe
   return { classes, features, tables, patchWeights, bias };
 }
 
-/** What patch features (D) add to each class's logit, with the bias: written to `out` (C). */
+/** Computes the patch features' (D) contribution to each class's logit, with the bias: written to `out` (C). */
 export function patchLogits(
   { classes, patchWeights, bias }: PixelClassifier,
   patch: Float32Array,
@@ -181,14 +181,14 @@ export function patchLogits(
   }
 }
 
-/** Some of a block's pixels, one after the other. */
+/** Consecutive pixels of a block. */
 export interface PixelRun {
   readonly bytes: FeatureBytes;
   readonly first: number;
   readonly pixels: number;
 }
 
-/** Adds what pixel features say to the logits of one class, (pixels). */
+/** Adds the pixel features' contribution to the logits of one class, (pixels). */
 export function addFeatureLogits(
   { tables, features }: PixelClassifier,
   own: number,
@@ -204,7 +204,7 @@ export function addFeatureLogits(
     return bytes.data.subarray(start, start + pixels);
   };
   let feature = 0;
-  // Three at a time: the logits are read and written less often than the features.
+  // Three features at a time, so that the logits are read and written less often.
   for (; feature + 2 < features; feature += 3) {
     const [tableA, tableB, tableC] = [table(feature), table(feature + 1), table(feature + 2)];
     const [planeA, planeB, planeC] = [plane(feature), plane(feature + 1), plane(feature + 2)];

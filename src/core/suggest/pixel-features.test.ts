@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { mirroredIndex } from '../image/raster.ts';
 import { featureBytes, featureCount } from './feature-bytes.ts';
 import type { Plane } from './gaussian.ts';
 import { gradientLength, hessianEigenvalues, pixelFeatures } from './pixel-features.ts';
 import { drawScene } from './testing/scenes.ts';
-import { halved, mirrored, windowOf, withoutEqualBands } from './window.ts';
+import { halved, windowOf, withoutEqualBands } from './window.ts';
 
 function planeOf(side: number, value: (x: number, y: number) => number): Plane {
   const data = Float32Array.from({ length: side * side }, (_, at) =>
@@ -12,7 +13,7 @@ function planeOf(side: number, value: (x: number, y: number) => number): Plane {
   return { width: side, height: side, data };
 }
 
-/** The middle of a plane of 21 × 21. */
+/** Middle value of a plane of 21 × 21. */
 const middle = 10 * 21 + 10;
 
 describe('features of pixels', () => {
@@ -40,7 +41,7 @@ describe('features of pixels', () => {
 
   it('the deviation of a chequerboard is its height', () => {
     const flat = { width: 64, height: 64, channels: 1, data: new Uint8Array(64 * 64) };
-    // A chequerboard of ±51: its Gaussian is even, so all of it deviates.
+    // A chequerboard of ±51: its Gaussian is constant, so all of it is deviation.
     flat.data.forEach((_, at) => {
       flat.data[at] = (at + Math.floor(at / 64)) % 2 ? 153 : 51;
     });
@@ -71,7 +72,7 @@ describe('features of pixels', () => {
     const bytes = featureBytes(image, { x: 0, y: 0, width: 64, height: 64 });
     planes.forEach(({ data }, feature) => {
       const isBand = feature % 7 < 3;
-      // Away from the edges, which a rectangle looks beyond by mirroring before it smooths.
+      // Away from the edges, beyond which a rectangle is mirrored before smoothing.
       for (let at = 20 * 64 + 20; at < 40 * 64; at += 7) {
         const value = data[at] ?? 0;
         const expected = isBand
@@ -85,7 +86,7 @@ describe('features of pixels', () => {
 
 describe('windows', () => {
   it('mirror what lies beyond an edge', () => {
-    expect([-3, -2, -1, 0, 1, 2, 3, 4, 5].map((at) => mirrored(at, 3))).toEqual([
+    expect([-3, -2, -1, 0, 1, 2, 3, 4, 5].map((at) => mirroredIndex(at, 3))).toEqual([
       2, 1, 0, 0, 1, 2, 2, 1, 0,
     ]);
     const image = { width: 2, height: 2, channels: 1, data: Uint8Array.of(1, 2, 3, 4) };

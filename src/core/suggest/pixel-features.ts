@@ -2,18 +2,18 @@ import type { Raster } from '../image/raster.ts';
 import { gaussian } from './gaussian.ts';
 import type { Plane } from './gaussian.ts';
 
-/** Standard deviations of the Gaussians that pixels are looked at through, px. */
+/** Standard deviations of the Gaussians that smooth pixels, px. */
 export const scales = [1, 2, 4] as const;
 
-/** Beside the smoothed bands. */
-export const featuresAScale = 4;
+/** Number of features per scale besides the smoothed bands. */
+export const featuresPerScale = 4;
 
 /**
- * What is said of each pixel by its neighbourhood, a plane each: what ilastik's users know (Berg et al.,
- * "ilastik: interactive machine learning for (bio)image analysis", Nature Methods 16, 2019). At each scale
- * the smoothed bands, and of their mean (brightness, in [0, 1]) the gradient's length, the eigenvalues of
- * the Hessian, greater first, and the standard deviation around; derivatives times σ or σ², so that equal
- * shapes of another size get equal values.
+ * Computes features of each pixel's neighbourhood, one plane each, as in ilastik (Berg et al.,
+ * "ilastik: interactive machine learning for (bio)image analysis", Nature Methods 16, 2019). At each scale:
+ * the smoothed bands and, of their mean (brightness, in [0, 1]), the gradient's length, the eigenvalues of
+ * the Hessian, the greater first, and the local standard deviation. Derivatives are multiplied by σ or σ², so that
+ * equal shapes of different size get equal values.
  *
  * @param image grey (1 channel) or RGB (3)
  */
@@ -33,7 +33,7 @@ export function pixelFeatures(image: Raster): Plane[] {
   });
 }
 
-/** Values in [0, 1]. */
+/** Converts bands to planes of values in [0, 1]. */
 function bandPlanes({ width, height, channels, data }: Raster): Plane[] {
   return Array.from({ length: channels }, (_, band) => {
     const values = new Float32Array(width * height);
@@ -58,7 +58,7 @@ function mapped({ width, height, data }: Plane, change: (value: number) => numbe
   return { width, height, data: data.map(change) };
 }
 
-/** σ · ‖∇‖ by central differences; at the edge the plane goes on as it ends. */
+/** Computes σ · ‖∇‖ by central differences; beyond the edge the last value is repeated. */
 export function gradientLength(plane: Plane, sigma: number): Plane {
   return eachNeighbourhood(plane, (_, left, right, up, down) => {
     const x = (right - left) / 2;
@@ -67,7 +67,7 @@ export function gradientLength(plane: Plane, sigma: number): Plane {
   });
 }
 
-/** σ² · the eigenvalues of the matrix of second derivatives, the greater first. */
+/** Computes σ² · the eigenvalues of the matrix of second derivatives, the greater first. */
 export function hessianEigenvalues(plane: Plane, sigma: number): [Plane, Plane] {
   const { width, height, data } = plane;
   const greater = new Float32Array(data.length);
@@ -98,12 +98,12 @@ export function hessianEigenvalues(plane: Plane, sigma: number): [Plane, Plane] 
   ];
 }
 
-/** √(mean of squares − square of the mean). */
+/** Computes √(mean of squares − square of the mean). */
 function deviation(mean: Plane, meanSquare: Plane): Plane {
   const data = new Float32Array(mean.data.length);
   for (let at = 0; at < data.length; at++) {
     const value = mean.data[at] ?? 0;
-    // Rounding must not make it negative where nothing varies.
+    // Rounding must not make it negative in constant areas.
     data[at] = Math.sqrt(Math.max(0, (meanSquare.data[at] ?? 0) - value * value));
   }
   return { ...mean, data };

@@ -3,30 +3,30 @@ import type { FeatureBytes } from './feature-bytes.ts';
 import { addFeatureLogits, patchLogits } from './pixel-classifier.ts';
 import type { PixelClassifier } from './pixel-classifier.ts';
 
-/** Patches of an image, numbered from its corner, that cover a region; (rows, columns). */
+/** Grid of an image's patches that covers a region, numbered from the image's corner; (rows, columns). */
 export interface PatchGrid {
   readonly left: number;
   readonly top: number;
   readonly columns: number;
   readonly rows: number;
-  /** px at the working scale. */
+  /** Side of a patch, px at the working scale. */
   readonly patchSize: number;
 }
 
-/** Features of a part of the image. */
+/** Pixel features of a part of the image. */
 export interface Block extends Rectangle {
   readonly bytes: FeatureBytes;
 }
 
-/** What the pixels of a region most likely are, and how likely. */
+/** Most probable class of each pixel of a region, and its probability. */
 export interface Labels extends Rectangle {
-  /** Index of the class, from 0: (height, width). */
+  /** Class indices from 0, (height, width). */
   readonly classes: Uint8Array;
-  /** Of that class, as a share of 255. */
+  /** Probability of that class, as a share of 255. */
   readonly probabilities: Uint8Array;
 }
 
-/** The patches between whose centres the pixels of a region lie, within an image of so many. */
+/** Finds the patches whose centres surround the pixels of a region; the image has `across` × `down` patches. */
 export function patchGridOf(
   { x, y, width, height }: Rectangle,
   patchSize: number,
@@ -38,13 +38,15 @@ export function patchGridOf(
     Math.min(count - 1, Math.floor((end - 0.5) / patchSize - 0.5) + 1);
   const [left, top] = [first(x), first(y)];
   return {
-    ...{ left, top, patchSize },
+    left,
+    top,
+    patchSize,
     columns: last(x + width, across) - left + 1,
     rows: last(y + height, down) - top + 1,
   };
 }
 
-/** Logits of a grid's patches, (C, rows, columns). */
+/** Computes the logits of a grid's patches, (C, rows, columns). */
 export function gridLogits(
   classifier: PixelClassifier,
   { left, top, columns, rows }: PatchGrid,
@@ -65,8 +67,8 @@ export function gridLogits(
 }
 
 /**
- * Labels of a region. The patches' part of a logit is linear in features, so it is interpolated between
- * their centres in place of the features.
+ * Labels the pixels of a region. The patches' part of a logit is linear in their features, so the logits are
+ * interpolated between patch centres instead of the features.
  */
 export class Labeller {
   readonly labels: Labels;
@@ -91,7 +93,7 @@ export class Labeller {
     this.#line = new Float32Array(grid.columns);
   }
 
-  /** Labels what of a block lies in the region. */
+  /** Labels the part of a block that is inside the region. */
   add(block: Block): void {
     const { labels } = this;
     const top = Math.max(labels.y, block.y);
@@ -99,7 +101,7 @@ export class Labeller {
     if (bottom <= top) return;
     const { bytes, width } = block;
     const { classes } = this.#classifier;
-    // Rows of the block that are not in the region need no logits.
+    // Rows of the block outside the region need no logits.
     const pixels = (bottom - top) * width;
     if (this.#logits.length < classes * pixels) this.#logits = new Float32Array(classes * pixels);
     const first = (top - block.y) * width;
@@ -113,7 +115,7 @@ export class Labeller {
     this.#decide(block, top, bottom, pixels);
   }
 
-  /** The patches' part of a row's logits. */
+  /** Computes the patches' part of a row's logits. */
   #patchRow(own: number, y: number, { x, width }: Rectangle, out: Float32Array): void {
     const { left, top, columns, rows, patchSize } = this.#grid;
     const [upper, down] = between((y + 0.5) / patchSize - 0.5 - top, rows);
@@ -126,7 +128,7 @@ export class Labeller {
       line[column] = above + (below - above) * down;
     }
     for (let at = 0; at < width; at++) {
-      // As `between`, but a pair a pixel is one too many.
+      // Same as `between`, without allocating a pair per pixel.
       const place = (x + at + 0.5) / patchSize - 0.5 - left;
       const within = place < 0 ? 0 : place > columns - 1 ? columns - 1 : place;
       const column = within | 0;
@@ -166,7 +168,7 @@ export class Labeller {
   }
 }
 
-/** The index before a place on a line of so many points, and the share of the way to the next. */
+/** Index before a place on a line with the given number of points, and the share of the way to the next. */
 function between(place: number, points: number): [number, number] {
   const within = Math.max(0, Math.min(points - 1, place));
   const index = Math.floor(within);

@@ -3,7 +3,7 @@ import type { Raster } from '../image/raster.ts';
 import { TilePainter } from './refine.ts';
 import { halved } from './window.ts';
 
-/** Bright to the right of a column, dark to the left. */
+/** Image that is dark left of a column and bright right of it. */
 function edgeAt(side: number, column: number): Raster {
   const data = Uint8Array.from({ length: side * side }, (_, at) => (at % side < column ? 40 : 200));
   return { width: side, height: side, channels: 1, data };
@@ -12,7 +12,7 @@ function edgeAt(side: number, column: number): Raster {
 it('labels of four pixels follow the edge that the image has within them', () => {
   const fine = edgeAt(64, 34);
   const coarse = halved(halved(fine));
-  // The edge lies within the ninth coarse pixel, which counts as bright.
+  // The edge is within the ninth coarse pixel, which counts as bright.
   const values = Uint8Array.from({ length: 256 }, (_, at) => (at % 16 < 8 ? 0 : 3));
   const region = { x: 0, y: 0, width: 16, height: 16 };
   const labelled = { region, values, step: 4, coarse, fine, fineStep: 1 };

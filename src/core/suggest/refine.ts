@@ -2,35 +2,35 @@ import type { Raster } from '../image/raster.ts';
 import { tilePixels, tileSide } from '../mask/tiles.ts';
 import type { Rectangle, TilePlace } from '../mask/tiles.ts';
 
-/** Labels at the working scale, and the image at that scale and at its own. */
+/** Labels at the working scale, and the image at that scale and at a finer one. */
 export interface LabelledRegion {
-  /** In px of the working scale. */
+  /** Region, in px of the working scale. */
   readonly region: Rectangle;
-  /** Mask values, (height, width) of the region. */
+  /** Mask values of the region, (height, width). */
   readonly values: Uint8Array;
-  /** px of the image a pixel of the working scale. */
+  /** Number of image px per pixel of the working scale. */
   readonly step: number;
-  /** The image at the working scale, of the region: (height, width, channels). */
+  /** Region of the image at the working scale: (height, width, channels). */
   readonly coarse: Raster;
-  /** The image as fine as it is there, and px of the image a pixel of it. */
+  /** Region of the image at its finest available scale; `fineStep` is the number of image px per pixel. */
   readonly fine: Raster;
   readonly fineStep: number;
 }
 
-/** Grey levels by which neighbours of one region may differ. */
+/** Typical difference between neighbours of one region, grey levels. */
 const likeness = 16;
-/** Likeness by squared difference, up to 64 grey levels: an exponential a pixel would take too long. */
+/** Similarity by squared difference, up to 64 grey levels: an exponential per pixel would take too long. */
 const likenesses = Float64Array.from(
   { length: 64 * 64 },
   (_, square) => Math.exp(-square / (2 * likeness * likeness)) + 1e-6,
 );
-/** Not all four neighbours have one value. */
+/** Marker for pixels whose four neighbours have different values. */
 const isMixed = 256;
 
 /**
- * Draws tiles of a level, of one pixel for 2^level × 2^level of the image, from labels that may be coarser
- * than they are. Where the four labels around a pixel differ, it takes that of the ones that look like it:
- * each votes by its nearness and the likeness of its colour (joint bilateral upsampling, Kopf et al., ACM
+ * Draws tiles of a level (one pixel for 2^level × 2^level of the image) from labels that may be coarser
+ * than the level. Where the four labels around a pixel differ, each votes with a weight by its distance and the
+ * similarity of its colour (joint bilateral upsampling, Kopf et al., ACM
  * Transactions on Graphics 26, 2007).
  */
 export class TilePainter {
@@ -45,7 +45,9 @@ export class TilePainter {
   }
 
   /**
-   * @param area in px of the level; outside of it a tile stays 0
+   * Draws one tile.
+   *
+   * @param area in px of the level; outside of it the tile stays 0
    * @returns 512 × 512 mask values
    */
   paint({ x, y }: TilePlace, area: Rectangle): Uint8Array {
@@ -74,7 +76,7 @@ export class TilePainter {
     return tile;
   }
 
-  /** Where a pixel of the level lies in the region: on its pixels, or between their centres. */
+  /** Position of a pixel of the level in the region: on its pixels, or between their centres. */
   #placeOf(at: number, start: number, size: number, isBetween: boolean): number {
     const place = ((at + 0.5) * this.#pixel) / this.#labelled.step - start;
     return Math.max(0, Math.min(size - 1, isBetween ? place - 0.5 : place));
@@ -104,7 +106,7 @@ export class TilePainter {
     );
   }
 
-  /** Likeness of a value of the fine image and a pixel of the coarse one, above 0. */
+  /** Similarity between a pixel of the fine image and one of the coarse image, above 0. */
   #alike(own: number, other: number): number {
     const { coarse, fine } = this.#labelled;
     const { channels } = fine;
@@ -118,7 +120,7 @@ export class TilePainter {
   }
 }
 
-/** The value of four with the most votes; of as many, the first. */
+/** Value with the most votes among four, the first among equals. */
 function mostVotes(
   a: number,
   votesA: number,
@@ -138,7 +140,7 @@ function mostVotes(
   return forC >= forD ? c : d;
 }
 
-/** Of each pixel with its right, lower and lower right neighbour: their value, or `isMixed`. */
+/** Common value of each pixel and its right, lower and lower right neighbour, or `isMixed`. */
 function uniformValues({ region, values }: LabelledRegion): Uint16Array {
   const { width, height } = region;
   const uniform = new Uint16Array(width * height);

@@ -1,7 +1,7 @@
-import type { Raster } from '../image/raster.ts';
+import { mirroredIndex, type Raster } from '../image/raster.ts';
 import type { Rectangle } from '../mask/tiles.ts';
 
-/** Grey where every pixel of an RGB image is: three equal bands say the same thing three times. */
+/** Converts an RGB image to one band if all of its pixels are grey. */
 export function withoutEqualBands(image: Raster): Raster {
   const { width, height, channels, data } = image;
   if (channels !== 3) return image;
@@ -13,7 +13,7 @@ export function withoutEqualBands(image: Raster): Raster {
   return { width, height, channels: 1, data: grey };
 }
 
-/** Half as large: means of squares of four pixels, of those that are there at an odd edge. */
+/** Halves an image: means of squares of four pixels, at an odd edge of those that exist. */
 export function halved({ width, height, channels, data }: Raster): Raster {
   const across = Math.ceil(width / 2);
   const down = Math.ceil(height / 2);
@@ -37,14 +37,14 @@ export function halved({ width, height, channels, data }: Raster): Raster {
   return { width: across, height: down, channels, data: out };
 }
 
-/** A rectangle of an image that may reach beyond its edges, where the image is mirrored. */
+/** Copies a rectangle of an image; beyond the image's edges it is mirrored. */
 export function windowOf(image: Raster, { x, y, width, height }: Rectangle): Raster {
   const { channels } = image;
-  const columns = Int32Array.from({ length: width }, (_, at) => mirrored(x + at, image.width));
+  const columns = Int32Array.from({ length: width }, (_, at) => mirroredIndex(x + at, image.width));
   const data = new Uint8Array(width * height * channels);
   let target = 0;
   for (let row = 0; row < height; row++) {
-    const start = mirrored(y + row, image.height) * image.width;
+    const start = mirroredIndex(y + row, image.height) * image.width;
     for (const column of columns) {
       const source = (start + column) * channels;
       for (let channel = 0; channel < channels; channel++) {
@@ -53,14 +53,4 @@ export function windowOf(image: Raster, { x, y, width, height }: Rectangle): Ras
     }
   }
   return { width, height, channels, data };
-}
-
-/**
- * The index in [0, size) that stands for any whole number: beyond an edge the line is mirrored with its
- * last value repeated (d c b a | a b c d | d c b a), as often as it takes.
- */
-export function mirrored(at: number, size: number): number {
-  const period = 2 * size;
-  const inside = ((at % period) + period) % period;
-  return inside < size ? inside : period - 1 - inside;
 }

@@ -1,21 +1,21 @@
-/** Characters of a message, at most; the longest of our own has about 600. */
-const longest = 2000;
-/** The end of a message says what to do, so it is kept. */
+/** Greatest length of a message in characters; the longest of our own has about 600. */
+const maxLength = 2000;
+/** Length of the end that is kept when a message is shortened: it says what to do. */
 const keptEnd = 400;
 
-/** What terminals obey: control characters but for the line feed, line ends of Unicode, and changes of direction. */
-const steering = /(?!\n)[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu;
+/** Characters that terminals obey: control characters except line feed, Unicode line ends, and changes of direction. */
+const controlCharacters = /(?!\n)[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu;
 
-/** Text from a file as it may be shown: without characters that steer a terminal. */
-function withoutSteering(text: string): string {
-  return text.replace(steering, '?');
+/** Replaces the characters that control a terminal, so that text from a file can be shown. */
+function withoutControlCharacters(text: string): string {
+  return text.replace(controlCharacters, '?');
 }
 
-/** A message as it may be shown: texts from files in it may be of any length and hold any character. */
+/** Makes a message safe to show: text from files within it may have any length and any characters. */
 export function presentable(message: string): string {
   const cut =
-    message.length > longest
-      ? `${message.slice(0, longest - keptEnd)} … ${message.slice(-keptEnd)}`
+    message.length > maxLength
+      ? `${message.slice(0, maxLength - keptEnd)} … ${message.slice(-keptEnd)}`
       : message;
-  return withoutSteering(cut);
+  return withoutControlCharacters(cut);
 }

@@ -1,9 +1,9 @@
-/** Reading texts from files in linear time, where a regular expression would take longer. */
+/** Functions that read text from files in linear time, where a regular expression would take longer. */
 
 /**
- * A text without the characters at its end that `dropped` matches.
+ * Removes the characters at the end of a text that `dropped` matches.
  *
- * @param dropped an expression for one character, without the flag `g`
+ * @param dropped expression for one character, without the flag `g`
  */
 export function withoutEnd(text: string, dropped: RegExp): string {
   let end = text.length;
@@ -11,7 +11,7 @@ export function withoutEnd(text: string, dropped: RegExp): string {
   return text.slice(0, end);
 }
 
-/** A text without a pair of equal quotation marks, `"` or `'`, around it. */
+/** Removes a pair of equal quotation marks, `"` or `'`, around a text. */
 export function unquoted(text: string): string {
   const first = text.charAt(0);
   const isQuoted = text.length >= 2 && (first === '"' || first === "'") && text.endsWith(first);

@@ -42,16 +42,16 @@ describe('architectureProblems', () => {
         'patchSize must be a positive whole number, not Infinity',
       ],
     ],
-    [{ imageSize: 10 }, ['an image of 10 px does not divide into patches of 4 px']],
-    [{ heads: 4 }, ['a width of 6 does not divide into 4 heads']],
+    [{ imageSize: 10 }, ['an image size of 10 px is not a multiple of the patch size of 4 px']],
+    [{ heads: 4 }, ['a width of 6 is not a multiple of the 4 heads']],
     [{ epsilon: 0 }, ['epsilon must be positive']],
     [{ epsilon: NaN }, ['epsilon must be positive']],
     [{ classTokens: 0 }, ['there is no class token to pool']],
     [
       { imageSize: 9, heads: 5 },
       [
-        'an image of 9 px does not divide into patches of 4 px',
-        'a width of 6 does not divide into 5 heads',
+        'an image size of 9 px is not a multiple of the patch size of 4 px',
+        'a width of 6 is not a multiple of the 5 heads',
       ],
     ],
   ])('names them: %j', (changes, problems) => {

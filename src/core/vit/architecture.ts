@@ -1,46 +1,47 @@
 import type { Shape } from '../graph/ops.ts';
+import { encoderText } from '../../text/index.ts';
 
 /**
- * A plain vision transformer (Dosovitskiy et al., arXiv 2010.11929) and its common variants. Together
- * with the weights in timm's naming it says everything the forward pass needs.
+ * Architecture of a plain vision transformer (Dosovitskiy et al., arXiv 2010.11929) and its common variants. Together
+ * with the weights, named as in timm, it defines the forward pass completely.
  */
 export interface VitArchitecture {
   /** Side of the square input, px; a multiple of `patchSize`. */
   readonly imageSize: number;
   /** Side of a square patch, px. */
   readonly patchSize: number;
-  /** Bands of the input. */
+  /** Number of bands of the input. */
   readonly channels: number;
   /** Width of a token, D. */
   readonly width: number;
   /** Number of blocks. */
   readonly depth: number;
-  /** Attention heads, H; they divide the width. */
+  /** Number of attention heads, H; it divides the width. */
   readonly heads: number;
   /** Width of the MLP's hidden layer. */
   readonly mlpWidth: number;
-  /** Learned tokens in front of the patches that have a name: class, distillation (DeiT). */
+  /** Number of learned tokens before the patches other than registers: class, distillation (DeiT). */
   readonly classTokens: 0 | 1 | 2;
-  /** Register tokens after the class token (Darcet et al., arXiv 2309.16588). */
+  /** Number of register tokens after the class token (Darcet et al., arXiv 2309.16588). */
   readonly registers: number;
-  /** Whether the position embedding has entries for the prefix tokens. */
+  /** True if the position embedding has entries for the prefix tokens. */
   readonly positionsCoverPrefix: boolean;
-  /** A learned scale on each residual branch (Touvron et al., arXiv 2103.17239). */
+  /** True for a learned scale on each residual branch (Touvron et al., arXiv 2103.17239). */
   readonly layerScale: boolean;
-  /** A layer norm before the first block, as CLIP has. */
+  /** True for a layer norm before the first block, as in CLIP. */
   readonly preNorm: boolean;
   readonly activation: 'gelu' | 'gelu-tanh' | 'quick-gelu';
   /** ε of every layer norm. */
   readonly epsilon: number;
-  /** Whether q, k and v have a bias. */
+  /** True if q, k and v have a bias. */
   readonly qkvBias: boolean;
-  /** What stands for the image: the class token or the mean of the patch tokens. */
+  /** Source of the image's features: the class token or the mean of the patch tokens. */
   readonly pooling: 'class-token' | 'patch-mean';
-  /** Whether the final norm comes before pooling (`norm`) or after it (`fc_norm`). */
+  /** True if the final norm comes after pooling (`fc_norm`), false if before (`norm`). */
   readonly normAfterPooling: boolean;
 }
 
-/** What most vision transformers have in common; a particular one adds its sizes. */
+/** Properties that most vision transformers share; a particular one adds its sizes. */
 export const plainVit = {
   channels: 3,
   classTokens: 1,
@@ -55,53 +56,53 @@ export const plainVit = {
   normAfterPooling: false,
 } as const satisfies Partial<VitArchitecture>;
 
-/** Mean and standard deviation a band of the images that the teacher was trained on, in [0, 1]. */
+/** Mean and standard deviation of each band of the teacher's training images, in [0, 1]. */
 export interface Normalization {
   readonly mean: readonly number[];
   readonly deviation: readonly number[];
 }
 
-/** ImageNet's statistics, with which most vision transformers were trained. */
+/** Statistics of ImageNet, with which most vision transformers were trained. */
 export const imageNetNormalization: Normalization = {
   mean: [0.485, 0.456, 0.406],
   deviation: [0.229, 0.224, 0.225],
 };
 
-/** Tokens in front of the patches. */
+/** Number of tokens before the patches. */
 export function prefixTokens({ classTokens, registers }: VitArchitecture): number {
   return classTokens + registers;
 }
 
-/** Patches along one side. */
+/** Number of patches along one side. */
 export function gridSize({ imageSize, patchSize }: VitArchitecture): number {
   return imageSize / patchSize;
 }
 
-/** Tokens an image, N. */
+/** Number of tokens per image, N. */
 export function tokenCount(architecture: VitArchitecture): number {
   return prefixTokens(architecture) + gridSize(architecture) ** 2;
 }
 
-/** What contradicts itself in an architecture, as sentences; empty when it is sound. */
+/** Lists contradictions in an architecture, as sentences; empty if there are none. */
 export function architectureProblems(architecture: VitArchitecture): readonly string[] {
   const { imageSize, patchSize, width, heads, channels, depth, mlpWidth } = architecture;
   const sizes = { imageSize, patchSize, width, heads, channels, depth, mlpWidth };
   const problems = Object.entries(sizes)
     .filter(([, size]) => !Number.isSafeInteger(size) || size < 1)
-    .map(([name, size]) => `${name} must be a positive whole number, not ${size}`);
+    .map(([name, size]) => encoderText.sizeNotPositive(name, size));
   if (problems.length > 0) return problems;
   if (imageSize % patchSize !== 0) {
-    problems.push(`an image of ${imageSize} px does not divide into patches of ${patchSize} px`);
+    problems.push(encoderText.imageNotOfPatches(imageSize, patchSize));
   }
-  if (width % heads !== 0) problems.push(`a width of ${width} does not divide into ${heads} heads`);
-  if (!(architecture.epsilon > 0)) problems.push('epsilon must be positive');
+  if (width % heads !== 0) problems.push(encoderText.widthNotOfHeads(width, heads));
+  if (!(architecture.epsilon > 0)) problems.push(encoderText.epsilonNotPositive);
   if (architecture.pooling === 'class-token' && architecture.classTokens === 0) {
-    problems.push('there is no class token to pool');
+    problems.push(encoderText.noClassToken);
   }
   return problems;
 }
 
-/** Name and shape of every weight, in timm's naming; matrices are (out, in). */
+/** Lists name and shape of every weight, as in timm; matrices are (out, in). */
 export function weightShapes(architecture: VitArchitecture): ReadonlyMap<string, Shape> {
   const { width, channels, patchSize, classTokens, registers } = architecture;
   const positions =
@@ -109,7 +110,7 @@ export function weightShapes(architecture: VitArchitecture): ReadonlyMap<string,
     (architecture.positionsCoverPrefix ? prefixTokens(architecture) : 0);
   const shapes = new Map<string, Shape>([
     ['patch_embed.proj.weight', [width, channels, patchSize, patchSize]],
-    // CLIP's patch embedding has no bias; readers put zeros there.
+    // CLIP's patch embedding has no bias; readers fill in zeros.
     ['patch_embed.proj.bias', [width]],
     ['pos_embed', [1, positions, width]],
   ]);
@@ -122,7 +123,7 @@ export function weightShapes(architecture: VitArchitecture): ReadonlyMap<string,
   return shapes;
 }
 
-/** Name of the last layer norm. */
+/** Name of the last layer norm in timm. */
 export function finalNorm({ normAfterPooling }: VitArchitecture): 'norm' | 'fc_norm' {
   return normAfterPooling ? 'fc_norm' : 'norm';
 }
@@ -151,7 +152,7 @@ function setNorm(shapes: Map<string, Shape>, name: string, width: number): void 
   shapes.set(`${name}.bias`, [width]);
 }
 
-/** Number of weights of the encoder, without any head. */
+/** Number of weights of the encoder, without a head. */
 export function parameterCount(architecture: VitArchitecture): number {
   let total = 0;
   for (const shape of weightShapes(architecture).values()) {
@@ -160,7 +161,7 @@ export function parameterCount(architecture: VitArchitecture): number {
   return total;
 }
 
-/** Floating-point operations of matrix products in one forward pass of one image (a product counts 2). */
+/** Floating-point operations of matrix products in the forward pass of one image (a multiply-add counts 2). */
 export function forwardFlops(architecture: VitArchitecture): number {
   const { width, mlpWidth, depth, channels, patchSize } = architecture;
   const tokens = tokenCount(architecture);

@@ -17,7 +17,7 @@ function lastBlock(model: VitModel, images: Tensor): ArrayLike<number> {
   return required(values.get('last'), 'last').data;
 }
 
-/** The same grey image in so many bands, (2, C, 8, 8). */
+/** Grey image repeated in a number of bands, (2, C, 8, 8). */
 function grey(channels: number): Tensor {
   const plane = randomTensor([2, 1, 8, 8], 7, 0, 1);
   const data = new Float32Array(2 * channels * 64);
@@ -55,7 +55,7 @@ describe('adaptBands', () => {
     checkWeights(adapted.architecture, adapted.weights, 'adapted');
     const wanted = lastBlock(model, grey(before));
     expect(difference(lastBlock(adapted, grey(after)), wanted)).toBeLessThan(1e-5);
-    // What it sees depends on the image.
+    // The tokens depend on the image.
     expect(difference(lastBlock(model, dark(before)), wanted)).toBeGreaterThan(0.01);
   });
 
@@ -98,7 +98,7 @@ describe('adaptBands', () => {
     const adapted = adaptBands(tinyVit(), 6);
     const weight = required(adapted.weights.get('patch_embed.proj.weight'), 'weight').data;
     const own = required(tinyVit().weights.get('patch_embed.proj.weight'), 'weight').data;
-    // Two copies of each band, half of it each.
+    // Two copies of each band, with half of the weights each.
     for (const band of [0, 1, 2, 3, 4, 5]) {
       expect(weight[band * 16]).toBeCloseTo((own[(band % 3) * 16] ?? 0) / 2, 6);
     }

@@ -4,15 +4,16 @@ import { weightOf } from './weights.ts';
 import type { VitModel } from './weights.ts';
 
 /**
- * The same encoder for images of another number of bands: an image that is the same in all of its bands gives the same
- * tokens as before. Fewer bands each take the mean of all the weights there were, more take copies of them in turn.
- * Where it is known which bands are the new ones, those see theirs, and all others the mean of the new ones.
+ * Adapts an encoder to images with another number of bands: an image whose bands are all equal gives the same
+ * tokens as before. Fewer bands each take the mean of all former weights, additional bands take copies of them in turn.
+ * If it is known which stored bands the new ones are, those keep their weights and the other weights are averaged over
+ * the new ones.
  *
  * With x the stored bands, m and d their mean and deviation, w a patch embedding and b its bias, the embedding is
- * Σ_c w_c·(x_c − m_c)/d_c + b. For x_c = g that is g·Σ_c w_c/d_c − Σ_c w_c·m_c/d_c + b, whose two sums are kept.
+ * Σ_c w_c·(x_c − m_c)/d_c + b. For x_c = g this is g·Σ_c w_c/d_c − Σ_c w_c·m_c/d_c + b, and both sums are preserved.
  *
- * @param channels bands of the images from now on
- * @param known which of the stored bands each of those is, counted from 0
+ * @param channels new number of bands
+ * @param known stored band of each new one, counted from 0
  */
 export function adaptBands(model: VitModel, channels: number, known?: readonly number[]): VitModel {
   const { architecture, weights, normalization } = model;
@@ -57,7 +58,7 @@ export function adaptBands(model: VitModel, channels: number, known?: readonly n
   };
 }
 
-/** Of the bands that are known; else the mean of all where there are fewer from now on, or the same in turn. */
+/** Normalisation of the known bands; otherwise the mean of all if there are fewer bands now, or copies in turn. */
 export function adaptNormalization(
   { mean, deviation }: Normalization,
   channels: number,
@@ -74,7 +75,7 @@ export function adaptNormalization(
   return { mean: adapt(mean), deviation: adapt(deviation) };
 }
 
-/** Of which bands a new one is made, and how much of each: over all new ones, those of a stored band add up to 1. */
+/** Stored bands that make up each new one, with their shares, which sum to 1 over all new ones for each stored band. */
 function sharesOf(
   before: number,
   channels: number,

@@ -6,20 +6,20 @@ import { embed, frozenLinears, poolFeatures, runBlocks } from './forward.ts';
 import type { LinearSource } from './forward.ts';
 import type { VitModel } from './weights.ts';
 
-/** One linear layer on the pooled features; batch norm is folded into it. */
+/** Linear layer on the pooled features, with batch norm folded into it. */
 export interface ClassifierHead {
-  /** (classes, D) */
+  /** Weights, (classes, D). */
   readonly weight: Tensor;
-  /** (classes) */
+  /** Biases, (classes). */
   readonly bias: Tensor;
-  /** `single`: one class an image, softmax. `several`: any number, sigmoid. */
+  /** Kind of classification. `single`: one class per image, softmax. `several`: any number, sigmoid. */
   readonly task: 'single' | 'several';
 }
 
-/** The graph is built with this many images and runs with any number. */
+/** Batch size that the graph is built with; it runs with any. */
 const batch = 2;
 
-/** `image` (B, C, S, S) in [0, 1] → `features` (B, D). */
+/** Graph of an encoder: `image` (B, C, S, S) in [0, 1] → `features` (B, D). */
 export function featureGraph(model: VitModel, linears?: LinearSource): Graph {
   const { channels, imageSize } = model.architecture;
   const image = g.input('image', [batch, channels, imageSize, imageSize]);
@@ -32,7 +32,7 @@ export function featureGraph(model: VitModel, linears?: LinearSource): Graph {
   });
 }
 
-/** `image` (B, C, S, S) in [0, 1] → `logits` and `probabilities` (B, classes), `features` (B, D). */
+/** Graph of a classifier: `image` (B, C, S, S), [0, 1] → `logits`, `probabilities` (B, classes), `features` (B, D). */
 export function classifierGraph(
   model: VitModel,
   head: ClassifierHead,

@@ -26,7 +26,7 @@ describe('keptBlocks', () => {
     const attempt = (): unknown => keptBlocks(12, skip);
     expect(attempt).toThrow(UserError);
     expect(attempt).toThrow(
-      `The skip factor must be a whole number from 1 to 12, since the teacher has 12 blocks; it was ${skip}.`,
+      `The skip factor must be a whole number from 1 to 12, the number of the teacher's blocks, not ${skip}.`,
     );
   });
 });
@@ -34,7 +34,7 @@ describe('keptBlocks', () => {
 describe('copyBlocks', () => {
   const teacher = tinyVit({ depth: 12, layerScale: true });
 
-  // Ten and more: a name may not be mistaken for one that begins like it.
+  // Ten blocks and more: a name must not be confused with another that begins with it.
   it.each([[[0, 6]], [[1, 10, 11]], [[11]]])('renames blocks %j, in order', (blocks) => {
     const student = copyBlocks(teacher, blocks);
     expect(student.architecture).toEqual({ ...teacher.architecture, depth: blocks.length });
@@ -60,7 +60,7 @@ describe('copyBlocks', () => {
   });
 
   it.each([
-    [[], 'empty'],
+    [[], 'none'],
     [[0, 12], '0,12'],
     [[-1, 3], '-1,3'],
     [[2, 1], '2,1'],
@@ -69,6 +69,8 @@ describe('copyBlocks', () => {
   ])('refuses the list %j', (blocks, described) => {
     const attempt = (): unknown => copyBlocks(teacher, blocks);
     expect(attempt).toThrow(UserError);
-    expect(attempt).toThrow(`ascending numbers from 0 to 11, at least one; it was ${described}.`);
+    expect(attempt).toThrow(
+      `at least one number, from 0 to 11, in ascending order, not ${described}.`,
+    );
   });
 });

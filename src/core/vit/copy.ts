@@ -1,30 +1,28 @@
 import { UserError } from '../errors.ts';
 import type { Tensor } from '../tensor.ts';
 import type { VitModel } from './weights.ts';
+import { encoderText } from '../../text/index.ts';
 
 /**
- * The blocks that a skip factor keeps: 0, r, 2r, … (WeCoLoRA, arXiv 2404.09326, section 3).
+ * Indices of the blocks that a skip factor keeps: 0, r, 2r, … (WeCoLoRA, arXiv 2404.09326, section 3).
  *
- * @param depth the teacher's blocks
- * @param skip r, a whole number from 1 (all blocks) to `depth` (the first alone)
- * @throws UserError when r is out of range
+ * @param depth number of the teacher's blocks
+ * @param skip r, an integer from 1 (all blocks) to `depth` (only the first)
+ * @throws UserError if r is out of range
  */
 export function keptBlocks(depth: number, skip: number): readonly number[] {
   if (!Number.isSafeInteger(skip) || skip < 1 || skip > depth) {
-    throw new UserError(
-      'invalid-option',
-      `The skip factor must be a whole number from 1 to ${depth}, since the teacher has ${depth} blocks; it was ${skip}.`,
-    );
+    throw new UserError('invalid-option', encoderText.skipOutOfRange(depth, skip));
   }
   return Array.from({ length: Math.ceil(depth / skip) }, (_, index) => index * skip);
 }
 
 /**
- * Weight copy: a student of the given teacher blocks, in order, with the teacher's patch embedding,
+ * Copies weights to a student made of the given teacher blocks, in order, with the teacher's patch embedding,
  * prefix tokens, positions and norms. Tensors are shared, not copied.
  *
  * @param blocks indices into the teacher's blocks, ascending, without repeats
- * @throws UserError when the list is empty, out of range or not ascending
+ * @throws UserError if the list is empty, out of range or not ascending
  */
 export function copyBlocks(teacher: VitModel, blocks: readonly number[]): VitModel {
   const { depth } = teacher.architecture;
@@ -33,10 +31,7 @@ export function copyBlocks(teacher: VitModel, blocks: readonly number[]): VitMod
     (block) => Number.isSafeInteger(block) && block >= 0 && block < depth,
   );
   if (blocks.length === 0 || !ascending || !inRange) {
-    throw new UserError(
-      'invalid-option',
-      `The list of blocks must be ascending numbers from 0 to ${depth - 1}, at least one; it was ${blocks.join(',') || 'empty'}.`,
-    );
+    throw new UserError('invalid-option', encoderText.wrongBlocks(depth, blocks));
   }
   const weights = new Map<string, Tensor>();
   for (const [name, weight] of teacher.weights) {

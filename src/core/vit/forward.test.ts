@@ -11,8 +11,8 @@ import { classifierGraph, featureGraph } from './classifier.ts';
 import { embed, frozenLinears, poolFeatures, runBlocks } from './forward.ts';
 import type { VitModel } from './weights.ts';
 
-// The forward pass as a whole is compared with PyTorch in tests/goldens and tests/reference. Here: the
-// parts that can be written down in a line.
+// The whole forward pass is compared with PyTorch in tests/goldens and tests/reference. These tests check the
+// parts whose result fits in a line.
 const width = 6;
 
 function run(
@@ -25,7 +25,7 @@ function run(
 
 const weight = ({ weights }: VitModel, name: string): Tensor => required(weights.get(name), name);
 
-/** A patch of a normalised image (C, 8, 8) as a token: the dot product with every kernel. */
+/** Embeds a patch of a normalised image (C, 8, 8) as a token: the dot product with every kernel. */
 function embedded(model: VitModel, image: Float32Array, patch: number): number[] {
   const { mean, deviation } = model.normalization;
   const kernel = weight(model, 'patch_embed.proj.weight').data;

@@ -10,21 +10,21 @@ import { weightOf } from './weights.ts';
 import type { VitModel } from './weights.ts';
 
 /**
- * The forward pass as a graph. B batch, N tokens, D width, H heads, d = D/H.
+ * Forward pass as a graph. B batch, N tokens, D width, H heads, d = D/H.
  *
- * Scales that stand behind a linear layer (layer scale and the softmax temperature) are folded into its
- * weights: on constants the runtime does that once, on adapted weights it costs a pass over a matrix
+ * Scales after a linear layer (layer scale and the softmax temperature) are folded into its
+ * weights: for constants the runtime does this once, for adapted weights it costs a pass over a matrix
  * instead of one over all tokens.
  */
 
-/** The products of a block with weights; q, k and v are one of them. */
+/** Matrix products of a block with weights; q, k and v are one product. */
 export const projectionNames = ['attn.qkv', 'attn.proj', 'mlp.fc1', 'mlp.fc2'] as const;
 export type ProjectionName = (typeof projectionNames)[number];
 
-/** Where the blocks find their linear layers; everything else is frozen and comes from the model. */
+/** Function that gives the blocks their linear layers; all other weights are frozen and come from the model. */
 export type LinearSource = (block: number, name: ProjectionName) => Linear;
 
-/** The model's own weights as constants. */
+/** Linear layers with the model's own weights as constants. */
 export function frozenLinears({ weights }: VitModel): LinearSource {
   return (block, name) => {
     const bias = weights.get(`blocks.${block}.${name}.bias`);
@@ -36,10 +36,10 @@ export function frozenLinears({ weights }: VitModel): LinearSource {
 }
 
 /**
- * Patch embedding, prefix tokens and positions.
+ * Embeds images: patch embedding, prefix tokens and positions.
  *
- * The image is cut into patches by reshaping, so the convolution of stride P is a matrix product. The
- * normalisation of the image is part of its weights; biases, prefix tokens and positions are one constant.
+ * The image is divided into patches by reshaping, so the convolution of stride P is a matrix product. Its weights
+ * include the normalisation of the image; biases, prefix tokens and positions are one constant.
  *
  * @param images (B, C, S, S), float32 in [0, 1]
  * @returns tokens (B, N, D)
@@ -59,7 +59,7 @@ export function embed(model: VitModel, images: Value): Value {
   return architecture.preNorm ? affineNorm(model, tokens, 'norm_pre') : tokens;
 }
 
-/** All blocks: tokens (B, N, D) → the output of each block, (B, N, D). */
+/** Runs all blocks: tokens (B, N, D) → the output of each block, (B, N, D). */
 export function runBlocks(
   model: VitModel,
   tokens: Value,
@@ -68,15 +68,15 @@ export function runBlocks(
   return traceBlocks(model, tokens, linear).map(({ output }) => output);
 }
 
-/** What a block computed on the way. */
+/** Intermediate results of a block. */
 export interface BlockTrace {
-  /** (B, N, D) */
+  /** Output of the block, (B, N, D). */
   readonly output: Value;
-  /** The MLP's hidden layer after its activation, what fc2 is fed: (B, N, M). */
+  /** Hidden layer of the MLP after its activation, the input of fc2: (B, N, M). */
   readonly hidden: Value;
 }
 
-/** All blocks, with what happens inside them. */
+/** Runs all blocks and keeps their intermediate results. */
 export function traceBlocks(
   model: VitModel,
   tokens: Value,
@@ -85,7 +85,7 @@ export function traceBlocks(
   const [batch = 0, count = 0] = tokens.type.shape;
   const apart = (rows: Value): Value => g.reshape(rows, [batch, count, rows.type.shape[1] ?? 0]);
   const traces: BlockTrace[] = [];
-  // Tokens of all images as rows of one matrix: only attention needs to know whose they are.
+  // Tokens of all images as rows of one matrix: only attention needs to separate images.
   let x = g.reshape(tokens, [batch * count, -1]);
   for (let block = 0; block < model.architecture.depth; block++) {
     const { output, hidden } = runBlock(model, block, x, count, (name) => linear(block, name));
@@ -95,16 +95,16 @@ export function traceBlocks(
   return traces;
 }
 
-/** The final norm on all tokens, (B, N, D) → (B, N, D). */
+/** Applies the final norm to all tokens, (B, N, D) → (B, N, D). */
 export function normalizeTokens(model: VitModel, tokens: Value): Value {
   return affineNorm(model, tokens, finalNorm(model.architecture));
 }
 
 /**
- * What stands for the image: pooled and normalised.
+ * Computes the image's features: pooled and normalised tokens.
  *
  * @param tokens output of the last block, (B, N, D)
- * @returns (B, D)
+ * @returns features, (B, D)
  */
 export function poolFeatures(model: VitModel, tokens: Value): Value {
   const { architecture } = model;
@@ -115,7 +115,7 @@ export function poolFeatures(model: VitModel, tokens: Value): Value {
     const patches = g.slice(x, 1, prefixTokens(architecture), tokenCount(architecture));
     return g.reduceMean(patches, [1]);
   };
-  // The norm works on tokens one by one, so a class token can be taken out before it.
+  // The norm works on each token separately, so a class token can be extracted before it.
   const before = normAfterPooling || pooling === 'class-token';
   const pooled = before
     ? normalizeTokens(model, pool(tokens))
@@ -148,7 +148,7 @@ function activate({ activation }: VitArchitecture, x: Value): Value {
   return g.gelu(x, activation === 'gelu' ? 'none' : 'tanh');
 }
 
-/** Multi-head self-attention without its output projection, (B·N, D) → (B·N, D). */
+/** Applies multi-head self-attention without its output projection, (B·N, D) → (B·N, D). */
 function attention(
   { width, heads }: VitArchitecture,
   x: Value,
@@ -157,7 +157,7 @@ function attention(
 ): Value {
   const batch = (x.type.shape[0] ?? 0) / tokens;
   const size = width / heads;
-  // The softmax's temperature, on q alone.
+  // The softmax's temperature, applied to q only.
   const temperature = new Float32Array(3 * width)
     .fill(1 / Math.sqrt(size), 0, width)
     .fill(1, width);
@@ -167,8 +167,8 @@ function attention(
   );
   const cut = g.reshape(rows, [batch, tokens, 3, heads, size]);
   const parts = g.transpose(cut, [2, 0, 3, 1, 4]); // (3, B, H, N, d)
-  // Heads and batch are one axis: ONNX Runtime's CPU would merge the swap of k's last axes into a transpose of four
-  // axes, a copy of its own, where one of three is taken in by the product.
+  // Heads and batch are one axis: ONNX Runtime's CPU kernels would merge the swap of k's last axes into a transpose of
+  // four axes, which is a separate copy, while a transpose of three axes is absorbed by the product.
   const [q, k, v] = [0, 1, 2].map((part) =>
     g.reshape(g.slice(parts, 0, part, part + 1), [batch * heads, tokens, size]),
   ) as [Value, Value, Value];
@@ -188,7 +188,7 @@ function weightConstant(model: VitModel, name: string): Value {
   return g.constant(weightOf(model.weights, name));
 }
 
-/** (x - mean)/deviation folded into the patch embedding: weight (D, C·P·P), bias (D). */
+/** Folds (x - mean)/deviation into the patch embedding: weight (D, C·P·P), bias (D). */
 function normalizedPatchEmbedding({ architecture, weights, normalization }: VitModel): {
   weight: Tensor;
   bias: Float64Array;
@@ -208,7 +208,7 @@ function normalizedPatchEmbedding({ architecture, weights, normalization }: VitM
   return { weight: { shape: [width, channels * area], data }, bias };
 }
 
-/** What is added to the (padded) patches: prefix tokens, positions, the patch embedding's bias. (1, N, D) */
+/** Constant added to the (padded) patches: prefix tokens, positions and the patch embedding's bias, (1, N, D). */
 function constantTokens({ architecture, weights }: VitModel, bias: Float64Array): Tensor {
   const { width, positionsCoverPrefix } = architecture;
   const prefix = prefixTokens(architecture);

@@ -25,7 +25,7 @@ function layer(form: AdapterForm): Linear {
   };
 }
 
-/** What a layer gives, and the gradients of Σ y·r by its inputs. */
+/** Evaluates a layer, and the gradients of Σ y·r by its inputs. */
 function valuesAndGradients(linear: Linear): ReadonlyMap<string, Float64Array> {
   const y = applyLinear(x, linear);
   const loss = g.reshape(g.reduceSum(g.mul(y, random(y.type.shape, 3)), [0, 1]), []);

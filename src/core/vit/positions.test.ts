@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { tensor } from '../tensor.ts';
 import { interpolatePositions } from './positions.ts';
 
-/** sin(i² / 100 + 0.3 i) for the i-th of (1, entries, width) values. */
+/** Values sin(i² / 100 + 0.3 i) for the i-th of (1, entries, width). */
 function waves(entries: number, width: number) {
   const values = Array.from({ length: entries * width }, (_, i) =>
     Math.sin((i * i) / 100 + 0.3 * i),

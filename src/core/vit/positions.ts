@@ -1,16 +1,16 @@
 import { resampleGrid } from '../image/resample.ts';
 import { tensor, type Tensor } from '../tensor.ts';
 
-/** Rows and columns of patches. */
+/** Number of rows and columns of patches. */
 export type GridSize = readonly [rows: number, columns: number];
 
 /**
- * Fits learned position embeddings to another image size: `positions` (1, P + rows · columns, D),
- * of which the first `prefix` = P belong to class and register tokens and stay as they are (0 where
- * these have no position). The grid, row by row, is resampled by the antialiased bicubic kernel of
- * `resampleGrid`, as timm's `resample_abs_pos_embed` does. An unchanged grid returns `positions`.
+ * Interpolates learned position embeddings for another image size: `positions` (1, P + rows · columns, D),
+ * of which the first `prefix` = P belong to class and register tokens and do not change (0 if
+ * these have no position). The grid, row by row, is resampled with the antialiased bicubic kernel of
+ * `resampleGrid`, as in timm's `resample_abs_pos_embed`. An unchanged grid returns `positions`.
  *
- * Throws when `positions` is not of that shape.
+ * Throws if `positions` has another shape.
  */
 export function interpolatePositions(
   positions: Tensor,
@@ -35,7 +35,7 @@ export function interpolatePositions(
 
   const kept = positions.data.subarray(0, prefix * width);
   const patches = positions.data.subarray(prefix * width);
-  const resampled = resampleGrid(patches, rows, columns, width, newRows, newColumns);
+  const resampled = resampleGrid(patches, width, grid.from, grid.to);
   const data = new Float32Array(kept.length + resampled.length);
   data.set(kept);
   data.set(resampled, kept.length);

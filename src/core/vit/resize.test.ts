@@ -28,7 +28,7 @@ describe('resizeModel', () => {
     [{ registers: 2, positionsCoverPrefix: false }, 0],
   ])('does not touch positions of prefix tokens: %j', (changes, covered) => {
     const model = tinyVit(changes);
-    // One value for all patches: interpolation keeps it, unless prefix tokens are mixed in.
+    // Equal values for all patches: interpolation keeps them, unless prefix tokens are mixed in.
     const { shape, data } = required(model.weights.get('pos_embed'), 'pos_embed');
     const flat = data.slice().fill(7, covered * 6);
     const weights = new Map([...model.weights, ['pos_embed', { shape, data: flat }]]);
@@ -46,14 +46,16 @@ describe('resizeModel', () => {
   });
 
   it.each([
-    [10, '10 is not, 12 would be'],
-    [9, '9 is not, 8 would be'],
-    [0, '0 is not, 4 would be'],
-    [-4, '-4 is not, 4 would be'],
-    [1, '1 is not, 4 would be'],
-  ])('refuses %i px and says what would fit', (imageSize, message) => {
+    [10, 12],
+    [9, 8],
+    [0, 4],
+    [-4, 4],
+    [1, 4],
+  ])('refuses %i px and says what would fit', (imageSize, near) => {
     const attempt = (): unknown => resizeModel(tinyVit(), imageSize);
     expect(attempt).toThrow(UserError);
-    expect(attempt).toThrow(`a multiple of the teacher's patch size, 4 px; ${message}.`);
+    expect(attempt).toThrow(
+      `a multiple of the teacher's patch size, 4 px, such as ${near}; ${imageSize} is not.`,
+    );
   });
 });

@@ -3,22 +3,23 @@ import { gridSize, prefixTokens } from './architecture.ts';
 import { interpolatePositions } from './positions.ts';
 import { weightOf } from './weights.ts';
 import type { VitModel } from './weights.ts';
+import { encoderText } from '../../text/index.ts';
 
 /**
- * The same encoder for another image size: its position embeddings are interpolated.
+ * Adapts an encoder to another image size by interpolating its position embeddings.
  *
  * @param imageSize side of the square input, px
- * @throws UserError when the size is no multiple of the patch size
+ * @throws UserError if the size is not a multiple of the patch size
  */
 export function resizeModel(model: VitModel, imageSize: number): VitModel {
   const { architecture, weights } = model;
   if (imageSize === architecture.imageSize) return model;
   const { patchSize } = architecture;
   if (imageSize % patchSize !== 0 || imageSize < patchSize) {
-    const near = Math.max(1, Math.round(imageSize / patchSize)) * patchSize;
+    const nearest = Math.max(1, Math.round(imageSize / patchSize)) * patchSize;
     throw new UserError(
       'invalid-option',
-      `The image size must be a multiple of the teacher's patch size, ${patchSize} px; ${imageSize} is not, ${near} would be.`,
+      encoderText.sizeNotOfPatches({ imageSize, patchSize, nearest }),
     );
   }
   const resized = { ...architecture, imageSize };

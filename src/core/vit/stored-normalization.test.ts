@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { shownByWindow } from '../image/intensity.ts';
+import { shadeByWindow } from '../image/intensity.ts';
 import { throughWindow } from './stored-normalization.ts';
 
 const stored = { mean: [1087, 1342.5], deviation: [2248, 2179] };
@@ -10,7 +10,7 @@ test.each([
   [1200, 300],
 ])('through a window of %f and %f wide a value is as far from the mean', (center, width) => {
   const { mean, deviation } = throughWindow(stored, { center, width }) ?? stored;
-  const shade = shownByWindow({ center, width, shape: 'linear', name: null });
+  const shade = shadeByWindow({ center, width, shape: 'linear', name: null });
   for (const [band, of] of stored.mean.entries()) {
     for (const value of [-200, 0, 1, 1087, 9876]) {
       const seen = (shade(value) / 255 - (mean[band] ?? 0)) / (deviation[band] ?? 0);

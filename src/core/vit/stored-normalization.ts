@@ -1,14 +1,14 @@
 import type { Normalization } from './architecture.ts';
 
-/** Of values as files store them: what is the mean, and so far from it, of each band. */
+/** Mean and deviation of each band, in values as stored in files. */
 export type StoredNormalization = Normalization;
 
 /**
- * The same for pixels in [0, 1] that a window makes of stored values v, by DICOM PS3.3 C.11.2.1.2.1:
- * (v − (c − 0.5)) / (w − 1) + 0.5. What is outside the window is cut, as in every picture.
+ * Converts the normalisation to pixels in [0, 1] after a window of stored values v, by DICOM PS3.3 C.11.2.1.2.1:
+ * (v − (c − 0.5)) / (w − 1) + 0.5. Values outside the window are clipped, as in every picture.
  *
  * @param window its centre c and width w, in stored values
- * @returns undefined for a window that does not hold all the means: it is of other values, or shows next to nothing
+ * @returns undefined if a mean is outside the window: it is for other values, or shows almost nothing
  */
 export function throughWindow(
   { mean, deviation }: StoredNormalization,

@@ -59,7 +59,7 @@ describe('checkWeights', () => {
   it('names the weight of another shape, with both shapes', () => {
     const attempt = check((weights) => weights.set('blocks.1.mlp.fc1.weight', zeros([6, 8])));
     expect(attempt).toThrow(
-      'teacher.safetensors: the weight blocks.1.mlp.fc1.weight is (6, 8) where the rest of the file asks for (8, 6).',
+      'teacher.safetensors: the weight blocks.1.mlp.fc1.weight has shape (6, 8), but the rest of the file requires (8, 6).',
     );
   });
 
@@ -70,7 +70,7 @@ describe('checkWeights', () => {
       weights.set('norm.bias', { shape: [6], data });
     });
     expect(attempt).toThrow(
-      'teacher.safetensors: the weight norm.bias holds numbers that are not finite.',
+      'teacher.safetensors: the weight norm.bias contains NaN or infinite values.',
     );
   });
 });

@@ -4,18 +4,19 @@ import type { Shape } from '../graph/ops.ts';
 import type { Tensor } from '../tensor.ts';
 import { weightShapes } from './architecture.ts';
 import type { Normalization, VitArchitecture } from './architecture.ts';
+import { encoderText } from '../../text/index.ts';
 
-/** An encoder's weights in timm's naming, float32. */
+/** Weights of an encoder, named as in timm, float32. */
 export type VitWeights = ReadonlyMap<string, Tensor>;
 
-/** Everything that defines a teacher or student encoder. */
+/** Complete definition of a teacher or student encoder. */
 export interface VitModel {
   readonly architecture: VitArchitecture;
   readonly weights: VitWeights;
   readonly normalization: Normalization;
 }
 
-/** The linear layers of a block, which can carry adapters. */
+/** Linear layers of a block, which can have adapters. */
 export const linearNames = [
   'attn.q',
   'attn.k',
@@ -26,7 +27,7 @@ export const linearNames = [
 ] as const;
 export type LinearName = (typeof linearNames)[number];
 
-/** (out, in) of a linear layer. */
+/** Shape (out, in) of a linear layer. */
 export function linearShape(
   { width, mlpWidth }: VitArchitecture,
   name: LinearName,
@@ -36,7 +37,7 @@ export function linearShape(
   return [width, width];
 }
 
-/** Where a linear layer lies in timm's weights: q, k and v are rows of one matrix, in that order. */
+/** Location of a linear layer in timm's weights: q, k and v are rows of one matrix, in that order. */
 export function linearLocation(
   { width }: VitArchitecture,
   block: number,
@@ -47,7 +48,7 @@ export function linearLocation(
   return { name: `blocks.${block}.${layer}`, firstRow: Math.max(part, 0) * width };
 }
 
-/** A weight that must be there; `checkWeights` has said so. */
+/** Returns a weight that must exist, as ensured by `checkWeights`. */
 export function weightOf(weights: VitWeights, name: string): Tensor {
   const weight = weights.get(name);
   if (!weight) throw new Error(`weight ${name} is missing`);
@@ -55,9 +56,9 @@ export function weightOf(weights: VitWeights, name: string): Tensor {
 }
 
 /**
- * Checks that the weights are those of the architecture.
+ * Checks that the weights fit the architecture.
  *
- * @param source what to call them in messages, usually the file
+ * @param source name used in messages, usually the file
  * @throws UserError naming weights that are missing, of another shape, or not finite
  */
 export function checkWeights(
@@ -67,24 +68,21 @@ export function checkWeights(
 ): void {
   const shapes = new Map([...weights].map(([name, { shape }]) => [name, shape]));
   checkWeightShapes(architecture, shapes, source);
-  requireFinite(weights, source);
+  requireFiniteWeights(weights, source);
 }
 
 /** @throws UserError naming the first weight with values that are not finite */
-export function requireFinite(weights: VitWeights, source: string): void {
+export function requireFiniteWeights(weights: VitWeights, source: string): void {
   for (const [name, { data }] of weights) {
     if (data.every((value) => Number.isFinite(value))) continue;
-    throw new UserError(
-      'invalid-file',
-      `${source}: the weight ${name} holds numbers that are not finite. The file may be damaged, or its training diverged.`,
-    );
+    throw new UserError('invalid-file', encoderText.weightNotFinite(source, name));
   }
 }
 
 /**
- * The part of `checkWeights` that needs no values.
+ * Checks names and shapes of weights, the part of `checkWeights` that needs no values.
  *
- * @param nameInSource what a weight is called there
+ * @param nameInSource name of a weight in the source
  */
 export function checkWeightShapes(
   architecture: VitArchitecture,
@@ -100,14 +98,17 @@ export function checkWeightShapes(
     } else if (!sameShape(shape, wanted)) {
       throw new UserError(
         'invalid-file',
-        `${source}: the weight ${nameInSource(name)} is (${shape.join(', ')}) where the rest of the file asks for (${wanted.join(', ')}). The file may be damaged or of an architecture that is not supported.`,
+        encoderText.weightOfOtherShape(source, nameInSource(name), {
+          found: shape,
+          required: wanted,
+        }),
       );
     }
   }
   if (missing.length > 0) {
     throw new UserError(
       'invalid-file',
-      `${source}: not a complete vision transformer; ${missing.length === 1 ? `the weight ${missing.join()} is missing` : `${missing.length} weights are missing, among them ${missing.slice(0, 5).join(', ')}`}.`,
+      encoderText.weightsMissing(source, missing),
       missing.join('\n'),
     );
   }

@@ -2,28 +2,29 @@ import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Card } from '../../contract/catalogue.ts';
 import { UserError } from '../../core/errors.ts';
-import { tidyLock } from '../output-folder.ts';
+import { catalogueText } from '../../text/index.ts';
+import { tidyLock } from '../files/output-folder.ts';
 import { cards } from './cards.ts';
 import { forgetPart } from './download-part.ts';
 import { weightsPath } from './fetch-card.ts';
 
-/** Where the files of a card lie in a workspace. */
+/** Folder of a card's files in a workspace. */
 export function cardFolder(workspace: string, { id }: Card): string {
   return join(workspace, 'teachers', id);
 }
 
-/** The card that a file was fetched for; undefined for one that a person has elsewhere. */
+/** Card that a file was downloaded for; undefined for a file that a person has elsewhere. */
 export function cardOfFile(workspace: string, file: string): Card | undefined {
   return cards.find((card) => weightsPath(card, cardFolder(workspace, card)) === file);
 }
 
-/** Takes away what killed processes left locked in the folders of cards; what is held stays. */
+/** Deletes locks that killed processes left in the folders of cards; held locks stay. */
 export function tidyCards(workspace: string): void {
   for (const card of cards) tidyLock(cardFolder(workspace, card));
 }
 
 /**
- * Deletes what was fetched of a card. What else lies in its folder stays, and so does the folder then.
+ * Deletes the downloaded files of a card. Other files in its folder stay, and then the folder does too.
  *
  * @throws UserError 'disk'
  */
@@ -38,10 +39,10 @@ export async function deleteCard(card: Card, workspace: string): Promise<void> {
   } catch (error) {
     throw new UserError(
       'disk',
-      `${card.name} is out of the list, but what was fetched of it could not be deleted from ${folder}. Delete that folder yourself.`,
+      catalogueText.filesNotDeleted(card.name, { folder }),
       String(error),
     );
   }
-  // It has other files.
+  // Fails if the folder has other files.
   await rmdir(folder).catch(() => undefined);
 }

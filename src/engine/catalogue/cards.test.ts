@@ -51,7 +51,7 @@ describe('the catalogue', () => {
     expect(cardOfHash('d01642bfeb683c6b039622eca273e0a8e4208065a4595b63edba178c1c4cfa68')?.id).toBe(
       'phikon',
     );
-    // Of this one only the first digits are known, which another file could share.
+    // Only the first digits of this hash are known, which another file could share.
     expect(cardOfHash(`c9b8898d${'0'.repeat(56)}`)).toBeUndefined();
   });
 });

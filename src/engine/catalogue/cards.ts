@@ -1,21 +1,23 @@
 import { cardOrigin } from '../../contract/catalogue.ts';
 import type { Card, CardFile } from '../../contract/catalogue.ts';
 import { UserError } from '../../core/errors.ts';
+import { catalogueText } from '../../text/index.ts';
 
-/*
- * The catalogue's data. Every fact is as its source says it, looked up in November 2026: model cards, lists of files and LFS
- * pointers of Hugging Face, and TorchGeo's table of weights. Commits, and the SHA-256 of small files, are those that at least
- * two independent public projects pin. What was not found is null, and a download of it is said to be not verified. Only vision transformers that
- * can be distilled here are listed: no SwiGLU, no windows, no patches over time, no groups of bands.
+/**
+ * Data of the catalogue. Every fact is quoted from its source, looked up in November 2026: model cards, file lists and
+ * LFS pointers of Hugging Face, and TorchGeo's table of weights. Commits, and the SHA-256 of small files, are those
+ * that at least two independent public projects pin. Facts that were not found are null, and downloads without a hash
+ * are reported as not verified. Only vision transformers that can be distilled here are listed: no SwiGLU, no windowed
+ * attention, no patches over time, no band groups.
  */
 
-/** What of a file is known: bytes, then SHA-256. */
+/** Known facts about a file: bytes, then SHA-256. */
 type Facts = readonly [bytes: number | null, sha256: string | null];
 
-/** Where a file lies: its repository, and the commit of it that is fetched. */
+/** Location of a file: its repository and the commit to download. */
 interface Source {
   readonly repository: string;
-  /** A commit, which nobody can change; `main` where none is known. */
+  /** Commit, which is immutable; `main` if none is known. */
   readonly at: string;
 }
 
@@ -25,7 +27,7 @@ function fileOf({ repository, at }: Source, name: string, [bytes, sha256]: Facts
 
 const unknown: Facts = [null, null];
 
-/** Weights of a repository of Transformers, and what says how they are meant. */
+/** Weights of a Transformers repository, and the two files that describe them. */
 function transformers(
   source: Source,
   [name, ...facts]: readonly [string, ...Facts],
@@ -38,12 +40,12 @@ function transformers(
   ];
 }
 
-/** Weights of a repository of timm, whose one file says both. */
+/** Weights of a timm repository, and the one file that describes them. */
 function timm(source: Source, [name, ...facts]: readonly [string, ...Facts]): CardFile[] {
   return [fileOf(source, name, facts), fileOf(source, 'config.json', unknown)];
 }
 
-/** The newest files of a repository, of which no commit is known. */
+/** Source of a repository's newest files, for which no commit is known. */
 function newest(repository: string): Source {
   return { repository, at: 'main' };
 }
@@ -58,7 +60,7 @@ const large = { width: 1024, blocks: 24 } as const;
 const colour = { patchSize: 16, imageSize: 224, bands: 3 } as const;
 const dinov2 = { patchSize: 14, imageSize: 518, bands: 3 } as const;
 
-/** One file, the same beside all three. */
+/** Preprocessing file, identical for all three DINOv2 sizes. */
 const dinov2Images: Facts = [
   436,
   '14e780d86fa1861f8751f868d7f45425b5feb55c38ca26f152ca5097ab30f828',
@@ -67,7 +69,7 @@ const dinov2Images: Facts = [
 const apache = {
   licence: 'Apache-2.0',
   commercial: 'yes',
-  why: 'it asks only to keep its notice',
+  why: 'it only requires keeping its notice',
 } as const;
 
 const general = { domain: 'general', isGated: false } as const;
@@ -84,7 +86,7 @@ const biomedClip: Source = {
 export const cards: readonly Card[] = [
   {
     ...{ id: 'dinov2-small', name: 'DINOv2 small', ...general, ...apache },
-    suits: 'almost any images, where a student must be very small; its features tell parts apart',
+    suits: 'almost any images, for very small students; its features distinguish parts of objects',
     page: pageOf('facebook/dinov2-small'),
     files: transformers(
       { repository: 'facebook/dinov2-small', at: 'ed25f3a31f01632728cabb09d1542f84ab7b0056' },
@@ -103,7 +105,7 @@ export const cards: readonly Card[] = [
   {
     ...{ id: 'dinov2-base', name: 'DINOv2 base', ...general, ...apache },
     suits:
-      'almost any images, and regions as well as classes: the first to try without one of your field',
+      'almost any images, for classes and regions; try it first if there is no teacher of your field',
     page: pageOf('facebook/dinov2-base'),
     files: transformers(
       { repository: 'facebook/dinov2-base', at: 'f9e44c814b77203eaa57a6bdbbd535f21ede1415' },
@@ -121,7 +123,7 @@ export const cards: readonly Card[] = [
   },
   {
     ...{ id: 'dinov2-large', name: 'DINOv2 large', ...general, ...apache },
-    suits: 'almost any images, where time and memory allow: 24 blocks leave much to skip',
+    suits: 'almost any images, if time and memory suffice: many of its 24 blocks can be skipped',
     page: pageOf('facebook/dinov2-large'),
     files: transformers(
       { repository: 'facebook/dinov2-large', at: '47b73eefe95e8d44ec3623f8890bd894b6ea2d6c' },
@@ -150,7 +152,7 @@ export const cards: readonly Card[] = [
     ),
     licence: null,
     commercial: 'ask',
-    why: 'DINOv2 itself is Apache-2.0; that of this very file is to be read on its page',
+    why: 'DINOv2 itself is Apache-2.0; for the licence of this file see its page',
     ...{ ...dinov2, ...large, parameters: 304_000_000, training: lvd },
   },
   {
@@ -175,7 +177,7 @@ export const cards: readonly Card[] = [
   },
   {
     ...{ id: 'vit-base-augreg', name: 'ViT-B/16 AugReg, ImageNet-21k', ...general, ...apache },
-    suits: 'classes of everyday objects: it was taught 21,000 of them',
+    suits: 'classes of everyday objects: it was trained on 21,000 of them',
     page: pageOf('timm/vit_base_patch16_224.augreg_in21k'),
     files: timm(newest('timm/vit_base_patch16_224.augreg_in21k'), [
       'model.safetensors',
@@ -188,7 +190,7 @@ export const cards: readonly Card[] = [
   {
     ...{ id: 'mae-base', name: 'MAE base', ...general, ...apache },
     suits:
-      'regions and textures, less so classes from few labels: it learnt to fill in what is missing',
+      'regions and textures, but less classes from few labels: it was trained to fill in missing parts of images',
     page: pageOf('facebook/vit-mae-base'),
     files: transformers(
       { repository: 'facebook/vit-mae-base', at: '25b184bea5538bf5c4c852c79d221195fdd2778d' },
@@ -203,7 +205,7 @@ export const cards: readonly Card[] = [
   },
   {
     ...{ id: 'clip-base', name: 'CLIP ViT-B/16, OpenAI', ...general },
-    suits: 'classes that have a name in everyday words',
+    suits: 'classes with everyday names',
     page: pageOf('timm/vit_base_patch16_clip_224.openai'),
     files: timm(newest('timm/vit_base_patch16_clip_224.openai'), [
       'pytorch_model.bin',
@@ -214,12 +216,11 @@ export const cards: readonly Card[] = [
     commercial: 'ask',
     why: 'the licence allows it, but its authors call deployed use out of scope',
     ...{ ...colour, ...base, parameters: 85_800_000 },
-    training: 'WIT-400M: 400 million pictures of the web with their captions',
+    training: 'WIT-400M: 400 million pictures from the web with their captions',
   },
   {
     ...{ id: 'siglip-base', name: 'SigLIP ViT-B/16, 256 px', ...general, ...apache },
-    suits:
-      'classes that have a name in everyday words; the part for images only, pooled by the mean',
+    suits: 'classes with everyday names; only the image encoder, pooled by the mean',
     page: pageOf('timm/vit_base_patch16_siglip_gap_256.webli'),
     files: timm(newest('timm/vit_base_patch16_siglip_gap_256.webli'), [
       'model.safetensors',
@@ -227,7 +228,7 @@ export const cards: readonly Card[] = [
       null,
     ]),
     ...{ ...colour, imageSize: 256, ...base, parameters: 85_800_000 },
-    training: 'WebLI: pictures of the web with their captions',
+    training: 'WebLI: pictures from the web with their captions',
   },
   {
     ...{ id: 'rad-dino', name: 'RAD-DINO', ...medical },
@@ -247,9 +248,9 @@ export const cards: readonly Card[] = [
     ),
     licence: 'MIT',
     commercial: 'ask',
-    why: 'the licence allows it, but its page says for research only, not for clinical practice',
+    why: 'the licence allows it, but its page allows only research, not clinical practice',
     ...{ ...dinov2, ...base, parameters: 86_600_000 },
-    training: 'chest X-rays from three countries, without labels, on from DINOv2 base',
+    training: 'chest X-rays from three countries, without labels, starting from DINOv2 base',
   },
   {
     ...{ id: 'phikon', name: 'Phikon', ...medical },
@@ -271,7 +272,7 @@ export const cards: readonly Card[] = [
   },
   {
     ...{ id: 'lunit-dino', name: 'Lunit DINO ViT-S/16', ...medical },
-    suits: 'tiles of stained tissue, where a student must be very small',
+    suits: 'tiles of stained tissue, for very small students',
     page: pageOf('1aurent/vit_small_patch16_224.lunit_dino'),
     files: timm(newest('1aurent/vit_small_patch16_224.lunit_dino'), [
       'model.safetensors',
@@ -286,12 +287,12 @@ export const cards: readonly Card[] = [
   },
   {
     ...{ id: 'uni', name: 'UNI', ...medical, isGated: true },
-    suits: 'tiles of stained tissue of twenty kinds, where time and memory allow',
+    suits: 'tiles of stained tissue of twenty kinds, if time and memory suffice',
     page: pageOf('MahmoodLab/UNI'),
     files: timm(newest('MahmoodLab/UNI'), ['pytorch_model.bin', null, null]),
     licence: 'CC BY-NC-ND 4.0',
     commercial: 'no',
-    why: 'also of models trained on what it puts out: ask its authors first',
+    why: 'this includes models trained on its outputs: ask its authors first',
     ...{ ...colour, ...large, parameters: 303_000_000 },
     training: 'more than 100 million tiles of over 100,000 slides (H&E), without labels (DINOv2)',
   },
@@ -309,7 +310,8 @@ export const cards: readonly Card[] = [
     commercial: 'no',
     why: 'its licence is for non-commercial use',
     ...{ ...colour, ...large, parameters: 303_000_000 },
-    training: '1.6 million images of the retina, photographs and OCT apart, without labels (MAE)',
+    training:
+      '1.6 million images of the retina, with separate models for photographs and OCT, without labels (MAE)',
   },
   {
     ...{ id: 'biomedclip', name: 'BiomedCLIP', ...medical },
@@ -327,7 +329,7 @@ export const cards: readonly Card[] = [
     ],
     licence: 'MIT',
     commercial: 'ask',
-    why: 'the licence allows it, but its page says for research only',
+    why: 'the licence allows it, but its page allows only research',
     ...{ ...colour, ...base, parameters: 85_800_000 },
     training: 'PMC-15M: 15 million figures of articles with their captions',
   },
@@ -347,13 +349,13 @@ export const cards: readonly Card[] = [
     ],
     licence: 'CC BY 4.0',
     commercial: 'yes',
-    why: 'it asks to name its authors',
+    why: 'it requires naming its authors',
     ...{ ...colour, bands: 13, ...small, parameters: 22_600_000 },
     training: 'SSL4EO-S12: Sentinel-2 scenes of the whole world, without labels (DINO)',
   },
   {
     ...{ id: 'sentinel2-moco', name: 'Sentinel-2 MoCo ViT-S/16', ...satellite },
-    suits: 'Sentinel-2 with all its 13 bands, as a second opinion beside its DINO sibling',
+    suits: 'Sentinel-2 with all its 13 bands, as an alternative to the DINO model of the same data',
     page: pageOf('torchgeo/vit_small_patch16_224_sentinel2_all_moco'),
     files: [
       fileOf(
@@ -367,7 +369,7 @@ export const cards: readonly Card[] = [
     ],
     licence: null,
     commercial: 'ask',
-    why: 'its DINO sibling is CC BY 4.0; that of this file is to be read on its page',
+    why: 'the DINO model of the same data is CC BY 4.0; for the licence of this file see its page',
     ...{ ...colour, bands: 13, ...small, parameters: 22_600_000 },
     training: 'SSL4EO-S12: Sentinel-2 scenes of the whole world, without labels (MoCo)',
   },
@@ -384,7 +386,7 @@ export const cards: readonly Card[] = [
     ],
     licence: 'CC0-1.0',
     commercial: 'yes',
-    why: 'it asks for nothing',
+    why: 'it has no conditions',
     ...{ ...colour, bands: 7, ...small, parameters: 22_100_000 },
     training: 'SSL4EO-L: Landsat scenes, without labels (MoCo)',
   },
@@ -404,7 +406,7 @@ export const cards: readonly Card[] = [
   },
   {
     ...{ id: 'remoteclip-base', name: 'RemoteCLIP ViT-B/32', ...satellite },
-    suits: 'aerial and satellite pictures in colour whose classes have a name in everyday words',
+    suits: 'aerial and satellite pictures in colour whose classes have everyday names',
     page: pageOf('chendelong/RemoteCLIP'),
     files: [
       fileOf(
@@ -417,7 +419,8 @@ export const cards: readonly Card[] = [
     commercial: 'ask',
     why: 'its page names no licence',
     ...{ ...colour, patchSize: 32, ...base, parameters: 87_500_000 },
-    training: 'captions made of labelled boxes and masks of aerial, satellite and drone pictures',
+    training:
+      'captions generated from labelled boxes and masks of aerial, satellite and drone pictures',
   },
 ];
 
@@ -427,11 +430,14 @@ export function cardOf(id: string): Card {
   if (found !== undefined) return found;
   throw new UserError(
     'not-found',
-    `There is no teacher ${id} in the catalogue. It has: ${cards.map((card) => card.id).join(', ')}.`,
+    catalogueText.unknownTeacher(
+      id,
+      cards.map((card) => card.id),
+    ),
   );
 }
 
-/** The card of a file of this content, where its whole hash is known; hexadecimal. */
+/** Card whose weights have this SHA-256 (hexadecimal), if the card knows the whole hash. */
 export function cardOfHash(sha256: string): Card | undefined {
   return cards.find(({ files: [weights] }) => weights?.sha256 === sha256);
 }

@@ -1,38 +1,38 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import { z } from 'zod';
-import { writeFailure } from '../../formats/file-errors.ts';
-import { parseJson } from '../../formats/json.ts';
-import { writeFileAtomically } from '../../formats/write-file.ts';
+import { writeFailure } from '../../formats/files/file-errors.ts';
+import { parseJson } from '../../formats/files/json.ts';
+import { writeFileAtomically } from '../../formats/files/write-file.ts';
 
-/*
- * What has come of a download that is not whole, beside the file that it is to become, and in a second file what the server
- * called it, so that no two files are joined.
+/**
+ * Partial download, stored beside its final file, with a second file that names the server's version of the content, so
+ * that parts of two different files are never joined.
  */
 
 const notes = z.strictObject({
-  /** Without a password. */
+  /** Address without its password. */
   url: z.string(),
   etag: z.string().nullable(),
   changed: z.string().nullable().default(null),
 });
 
-/** What a server calls a content. */
+/** A server's identifiers for one version of a file. */
 export interface ContentName {
-  /** Null where nothing can go on. */
+  /** Null if the download cannot be resumed. */
   readonly etag: string | null;
-  /** When it was changed last, as the server writes it. */
+  /** Last-Modified header as the server wrote it. */
   readonly changed: string | null;
 }
 
 export interface Part extends ContentName {
-  /** That have come. */
+  /** Bytes received so far. */
   readonly bytes: number;
 }
 
-/** Nothing yet. */
+/** Empty partial download. */
 export const noPart: Part = { bytes: 0, etag: null, changed: null };
 
-/** Where the bytes lie. */
+/** Path of the partial download. */
 export function partPath(file: string): string {
   return `${file}.download`;
 }
@@ -41,14 +41,14 @@ function notesPath(file: string): string {
   return `${partPath(file)}.json`;
 }
 
-/** How much there is of a download from this address. */
+/** Reads the state of a partial download from this address. */
 export async function openPart(file: string, url: string): Promise<Part> {
   const { name, bytes } = await readPart(file);
   if (name?.url !== url || name.etag === null) return noPart;
   return { bytes, etag: name.etag, changed: name.changed };
 }
 
-/** Bytes that the next download goes on from, where it asks at the same address. */
+/** Bytes that the next download resumes from if it uses the same address. */
 export async function keptBytes(file: string): Promise<number> {
   const { name, bytes } = await readPart(file);
   return (name?.etag ?? null) === null ? 0 : bytes;
@@ -63,7 +63,7 @@ async function readPart(
   return { name: notes.safeParse(parseJson(text)).data, bytes };
 }
 
-/** Notes what the server calls the content that comes. */
+/** Records the server's identifiers for the content being received. */
 export async function notePart(
   file: string,
   url: string,
@@ -75,7 +75,11 @@ export async function notePart(
   );
 }
 
-/** @throws UserError 'disk' */
+/**
+ * Deletes a partial download.
+ *
+ * @throws UserError 'disk'
+ */
 export async function forgetPart(file: string): Promise<void> {
   for (const path of [partPath(file), notesPath(file)]) {
     await rm(path, { force: true }).catch((error: unknown) => {
@@ -84,7 +88,7 @@ export async function forgetPart(file: string): Promise<void> {
   }
 }
 
-/** Tells failures of the disk from those of the network, whose errors look alike. */
+/** Distinguishes failures of the disk from those of the network, whose errors look alike. */
 export async function onDisk<T>(file: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -5,17 +5,18 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { EnvHttpProxyAgent, ProxyAgent } from 'undici';
 import type { Dispatcher } from 'undici';
 import { UserError } from '../../core/errors.ts';
-import { makeFolder } from '../../formats/make-folder.ts';
-import { takeArrival } from './arrival.ts';
-import type { Arrival, Download, Downloaded } from './arrival.ts';
+import { makeFolder } from '../../formats/files/make-folder.ts';
+import { addressText, downloadText } from '../../text/index.ts';
+import { finishDownload } from './finish-download.ts';
+import type { ReceivedFile, Download, Downloaded } from './finish-download.ts';
 import {
-  givenUp,
+  finalFailure,
   hostOf,
-  Passing,
-  refuse,
+  TemporaryFailure,
+  requireSuccess,
   stopped,
-  unexpected,
-  unreached,
+  incompleteFile,
+  connectionFailure,
 } from './download-failures.ts';
 import {
   forgetPart,
@@ -27,48 +28,56 @@ import {
   partPath,
 } from './download-part.ts';
 import type { Part } from './download-part.ts';
-import { ask, withoutPassword } from './http.ts';
+import { requestFile, withoutPassword } from './http.ts';
 import type { Answer } from './http.ts';
 
 export interface DownloadContext {
   readonly signal: AbortSignal;
-  /** Told of every part that came. @param total null while the server has not said it */
+  /**
+   * Called for every received part.
+   *
+   * @param total null until the server states it
+   */
   report(done: number, total: number | null): void;
 }
 
-/** How long a download bears with a server. */
-export interface DownloadPatience {
-  /** Attempts in a row that bring nothing. */
+/** Limits on retries and waiting. */
+export interface DownloadLimits {
+  /** Consecutive attempts without progress. */
   readonly attempts: number;
-  /** Before the second attempt; twice as long before each one after it, ms. */
+  /** Pause before the second attempt, ms; doubled before each further one. */
   readonly pauseMs: number;
-  /** Without a byte, ms. */
+  /** Longest time without a byte, ms. */
   readonly silenceMs: number;
 }
 
-export const usualPatience: DownloadPatience = { attempts: 6, pauseMs: 1000, silenceMs: 30_000 };
+export const defaultDownloadLimits: DownloadLimits = {
+  attempts: 6,
+  pauseMs: 1000,
+  silenceMs: 30_000,
+};
 
-/** Beyond every teacher that could be distilled here. */
+/** Upper limit on a file's size, bytes; larger than any teacher that can be distilled here. */
 const largest = 40e9;
-/** Room that a disk should have left afterwards. */
+/** Free space that a disk should have left afterwards, bytes. */
 const spare = 200e6;
 
 /**
- * Fetches a file. What has come is kept beside it under another name, so that an interrupted download goes on from
- * there; a cancelled one does too. The caller sees to it that nobody else fetches it at the same time.
+ * Downloads a file. The partial download is kept next to it under another name, so that an interrupted or cancelled
+ * download resumes. The caller ensures that no other process downloads the same file at the same time.
  *
- * @throws UserError 'cancelled', 'network', 'disk', 'too-large', 'invalid-file' where the content is not what it should be
+ * @throws UserError 'cancelled', 'network', 'disk', 'too-large', 'invalid-file' if the content is not the expected one
  */
 export async function downloadFile(
   download: Download,
   context: DownloadContext,
-  patience: DownloadPatience = usualPatience,
+  limits: DownloadLimits = defaultDownloadLimits,
 ): Promise<Downloaded> {
   await makeFolder(dirname(download.file));
   const dispatcher = dispatcherOf(download.proxy);
   try {
-    const arrival = await fetchAll(download, dispatcher, context, patience);
-    return await takeArrival(download, arrival);
+    const arrival = await downloadWithRetries(download, dispatcher, context, limits);
+    return await finishDownload(download, arrival);
   } finally {
     await dispatcher.destroy();
   }
@@ -79,21 +88,17 @@ function dispatcherOf(proxy: string | null): Dispatcher {
   try {
     return new ProxyAgent(proxy);
   } catch (error) {
-    throw new UserError(
-      'invalid-option',
-      `${proxy} is no address of a proxy. Write it as http://proxy.example:3128.`,
-      String(error),
-    );
+    throw new UserError('invalid-option', addressText.unusableProxy(proxy), String(error));
   }
 }
 
-/** Attempts until all is there. */
-async function fetchAll(
+/** Retries until the file is complete. */
+async function downloadWithRetries(
   download: Download,
   dispatcher: Dispatcher,
   context: DownloadContext,
-  { attempts, pauseMs, silenceMs }: DownloadPatience,
-): Promise<Arrival> {
+  { attempts, pauseMs, silenceMs }: DownloadLimits,
+): Promise<ReceivedFile> {
   const { file } = download;
   const address = withoutPassword(download.url);
   let failures = 0;
@@ -101,20 +106,20 @@ async function fetchAll(
   for (;;) {
     const part = goesOn ? await openPart(file, address) : noPart;
     try {
-      return await fetchOn({ ...download, part, goesOn }, dispatcher, context, silenceMs);
+      return await attemptDownload({ ...download, part, goesOn }, dispatcher, context, silenceMs);
     } catch (error) {
       const kept = await keptBytes(file);
       if (context.signal.aborted) throw stopped(kept > 0);
-      if (!(error instanceof Passing)) throw error;
-      if (error.beginsAnew) {
+      if (!(error instanceof TemporaryFailure)) throw error;
+      if (error.startsOver) {
         await forgetPart(file);
         goesOn = false;
       }
       failures = kept > part.bytes ? 1 : failures + 1;
-      if (failures >= attempts) throw givenUp(error.last, kept > 0 && !error.beginsAnew);
+      if (failures >= attempts) throw finalFailure(error.last, kept > 0 && !error.startsOver);
       const pause = error.retryAfterMs ?? pauseMs * 2 ** (failures - 1);
       await wait(pause, undefined, { signal: context.signal }).catch(() => {
-        throw stopped(kept > 0 && !error.beginsAnew);
+        throw stopped(kept > 0 && !error.startsOver);
       });
     }
   }
@@ -122,40 +127,44 @@ async function fetchAll(
 
 interface Attempt extends Download {
   readonly part: Part;
-  /** Whether another attempt may go on where this one ends. */
+  /** True if another attempt may resume where this one ends. */
   readonly goesOn: boolean;
 }
 
-/** One attempt, from where the last one ended. */
-async function fetchOn(
+/** Makes one attempt, resuming where the last one ended. */
+async function attemptDownload(
   attempt: Attempt,
   dispatcher: Dispatcher,
   context: DownloadContext,
   silenceMs: number,
-): Promise<Arrival> {
+): Promise<ReceivedFile> {
   const { file, url, part, goesOn } = attempt;
   const range: Record<string, string> =
     part.bytes > 0 && part.etag !== null
       ? { range: `bytes=${part.bytes}-`, 'if-range': part.etag }
       : {};
-  const silence = new Silence(silenceMs, context.signal);
+  const silence = new StallWatchdog(silenceMs, context.signal);
   let isOfUse = true;
   try {
-    const answer = await ask(url, range, dispatcher, silence.signal, attempt.plainHttp).catch(
-      (error: unknown) => {
-        throw error instanceof UserError ? error : lost(error, url, silence);
-      },
-    );
+    const answer = await requestFile(
+      url,
+      range,
+      dispatcher,
+      silence.signal,
+      attempt.plainHttp,
+    ).catch((error: unknown) => {
+      throw error instanceof UserError ? error : connectionLost(error, url, silence);
+    });
     silence.heard();
-    refuse(answer, attempt);
+    requireSuccess(answer, attempt);
     requireContinuation(answer, part, url);
     const { total, sha256: promised, isPage } = answer;
-    // All of it had come.
+    // The whole file had been received before.
     if (answer.status === 416) return { bytes: part.bytes, promised, isPage };
     const start = answer.start ?? 0;
-    await requireRoom(file, url, total === null ? null : total - start);
+    await requireDiskSpace(file, url, total === null ? null : total - start);
     if (start === 0) {
-      // No bytes of another content may lie under its name.
+      // The bytes of another version must not be kept under this one's identifiers.
       await forgetPart(file);
       const { etag, changed } = goesOn ? answer : noPart;
       isOfUse = etag !== null;
@@ -163,15 +172,16 @@ async function fetchOn(
     }
     const bytes = await receive(attempt, answer, start, silence, context);
     if (total !== null && bytes < total) {
-      throw new Passing(unexpected(url, `it ended after ${bytes} of ${total} bytes`));
+      const why = downloadText.tooShort({ received: bytes, announced: total });
+      throw new TemporaryFailure(incompleteFile(url, why));
     }
     if (total !== null && bytes > total) {
-      const what = `it sent ${bytes} bytes and had promised ${total}`;
-      throw new Passing(unexpected(url, what), { beginsAnew: true });
+      const why = downloadText.tooLong({ received: bytes, announced: total });
+      throw new TemporaryFailure(incompleteFile(url, why), { startsOver: true });
     }
     return { bytes, promised, isPage };
   } catch (error) {
-    // The failure itself is what is to be told.
+    // Only the original failure is reported.
     if (!isOfUse) await forgetPart(file).catch(() => undefined);
     throw error;
   } finally {
@@ -179,12 +189,12 @@ async function fetchOn(
   }
 }
 
-/** Writes what comes from a place in the file on; gives the place where it ends. */
+/** Appends the body from byte `start` on; returns the end position. */
 async function receive(
   { file, url }: Download,
   { body, total }: Answer,
   start: number,
-  silence: Silence,
+  silence: StallWatchdog,
   context: DownloadContext,
 ): Promise<number> {
   const path = partPath(file);
@@ -192,7 +202,7 @@ async function receive(
   let done = start;
   try {
     context.report(done, total);
-    for await (const chunk of heard(body, url, silence)) {
+    for await (const chunk of watchedBody(body, url, silence)) {
       if (done + chunk.length > largest) throw tooLarge(url);
       await onDisk(path, () => writeAll(handle, chunk, done));
       done += chunk.length;
@@ -205,18 +215,18 @@ async function receive(
   return done;
 }
 
-/** A disk that is nearly full takes a part of what it is given. */
+/** Writes a whole chunk: a nearly full disk may accept only a part of it. */
 async function writeAll(handle: FileHandle, chunk: Uint8Array, place: number): Promise<void> {
   for (let at = 0; at < chunk.length;) {
     at += (await handle.write(chunk, at, chunk.length - at, place + at)).bytesWritten;
   }
 }
 
-/** A body whose failures are told from those of the disk. */
-async function* heard(
+/** Body of an answer, whose read failures are reported as network failures, not disk failures. */
+async function* watchedBody(
   body: Answer['body'],
   url: string,
-  silence: Silence,
+  silence: StallWatchdog,
 ): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of body) {
@@ -224,30 +234,34 @@ async function* heard(
       yield chunk;
     }
   } catch (error) {
-    throw lost(error, url, silence);
+    throw connectionLost(error, url, silence);
   }
 }
 
-function lost(error: unknown, url: string, { isSilent }: Silence): Passing {
+function connectionLost(
+  error: unknown,
+  url: string,
+  { isSilent }: StallWatchdog,
+): TemporaryFailure {
   return isSilent
-    ? new Passing(unexpected(url, 'it sent nothing for a while'))
-    : unreached(url, error);
+    ? new TemporaryFailure(incompleteFile(url, downloadText.silent))
+    : connectionFailure(url, error);
 }
 
 /**
- * Whether an answer is the whole, or the rest of what has come: servers are known that pass over what they are asked.
+ * Checks that an answer is the whole file or the rest of the partial one: some servers ignore the range request.
  *
- * @throws UserError, or Passing where asking for the whole may help
+ * @throws UserError, or TemporaryFailure if requesting the whole file may help
  */
 function requireContinuation(answer: Answer, part: Part, url: string): void {
-  const what = strangeness(answer, part);
-  if (what === undefined) return;
-  const said = unexpected(url, what);
-  throw part.bytes > 0 ? new Passing(said, { beginsAnew: true }) : said;
+  const why = mismatchReason(answer, part);
+  if (why === undefined) return;
+  const failure = incompleteFile(url, why);
+  throw part.bytes > 0 ? new TemporaryFailure(failure, { startsOver: true }) : failure;
 }
 
-/** Follows on "did not send the whole file: ". */
-function strangeness(
+/** Reason why an answer does not fit, one of `downloadText`; undefined if it fits. */
+function mismatchReason(
   { status, start, total, etag, changed }: Answer,
   part: Part,
 ): string | undefined {
@@ -255,19 +269,19 @@ function strangeness(
   const isChanged = changed !== null && part.changed !== null && changed !== part.changed;
   const isOther = part.bytes > 0 && (etag !== part.etag || isChanged);
   if (status === 416) {
-    if (part.bytes === 0) return 'it answers with 416, as if a part of it had been asked for';
-    // An answer without a content often names none.
+    if (part.bytes === 0) return downloadText.wholeRangeRefused;
+    // An answer without a body often names no version.
     return total === part.bytes && (etag === null || !isOther)
       ? undefined
-      : 'it has another file by now';
+      : downloadText.otherVersion;
   }
-  if (start === undefined) return 'it does not say which part it sends';
-  if (start !== part.bytes) return `it went on at byte ${start}, not ${part.bytes}`;
-  return isOther ? 'it has another file by now' : undefined;
+  if (start === undefined) return downloadText.rangeNotStated;
+  if (start !== part.bytes) return downloadText.otherRange({ start, requested: part.bytes });
+  return isOther ? downloadText.otherVersion : undefined;
 }
 
-/** Aborts once nothing was heard for a while. */
-class Silence {
+/** Watchdog that aborts when nothing is received for a while. */
+class StallWatchdog {
   readonly signal: AbortSignal;
   readonly #controller = new AbortController();
   readonly #ms: number;
@@ -294,13 +308,10 @@ class Silence {
 }
 
 function tooLarge(url: string): UserError {
-  return new UserError(
-    'too-large',
-    `${hostOf(url)} sends more than ${largest / 1e9} GB, which is no teacher that could be used here.`,
-  );
+  return new UserError('too-large', downloadText.tooLarge(hostOf(url), largest / 1e9));
 }
 
-async function requireRoom(file: string, url: string, needed: number | null): Promise<void> {
+async function requireDiskSpace(file: string, url: string, needed: number | null): Promise<void> {
   if (needed === null) return;
   if (needed > largest) throw tooLarge(url);
   const { bavail, bsize } = await onDisk(file, () => statfs(dirname(file)));
@@ -309,6 +320,6 @@ async function requireRoom(file: string, url: string, needed: number | null): Pr
   const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(1);
   throw new UserError(
     'disk',
-    `${dirname(file)} has ${gigabytes(free)} GB left, and the file needs ${gigabytes(needed)} GB more. Free some space or choose another folder.`,
+    downloadText.diskTooSmall(dirname(file), { free: gigabytes(free), needed: gigabytes(needed) }),
   );
 }

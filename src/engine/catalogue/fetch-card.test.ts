@@ -18,14 +18,14 @@ import {
   sha256Of,
   someContent,
   status,
-} from './testing/file-server.ts';
-import type { FileServer } from './testing/file-server.ts';
-import { smallCard } from './testing/small-cards.ts';
+} from '../testing/file-server.ts';
+import type { FileServer } from '../testing/file-server.ts';
+import { smallCard } from '../testing/small-cards.ts';
 
 const other = someContent(100_000);
 const settings = Buffer.from('{}');
 const patience = { attempts: 2, pauseMs: 5, silenceMs: 4000 };
-/** Two files, of which no hash is known. */
+/** Two files without known hashes. */
 const open = smallCard(cardOf('vit-small-augreg'));
 const path = '/timm/vit_small_patch16_224.augreg_in21k_ft_in1k/resolve/main';
 
@@ -82,7 +82,7 @@ describe('fetchCard', () => {
     expect(told.at(-1)).toEqual(['model.safetensors', content.length, content.length]);
     expect((await readdir(folder)).sort()).toEqual(['config.json', 'model.safetensors']);
     expect(await cardInFolder(open, folder)).toEqual({ isWhole: true, part: 0 });
-    // All is there: nothing is asked again.
+    // Everything is there: no further requests.
     server.paths = [];
     await fetchInto(folder).fetched;
     expect(server.paths).toEqual([]);
@@ -125,13 +125,13 @@ describe('fetchCard', () => {
     await writeFile(join(folder, 'model.safetensors'), other);
     await expect(fetchInto(folder, cardOf('phikon')).fetched).rejects.toMatchObject({
       code: 'invalid-file',
-      message: expect.stringMatching(/is there already.* d01642bf /) as string,
+      message: expect.stringMatching(/already exists.* d01642bf\./) as string,
     });
   });
 
   it.each([
-    ['a web page', loginPage, /no checkpoint but a web page/],
-    ['what is no checkpoint', other, /is not the file that was wanted: .* It was deleted/],
+    ['a web page', loginPage, /A web page arrived instead of a checkpoint/],
+    ['what is no checkpoint', other, /did not send the requested file: .* It was deleted/],
   ])('keeps nothing of %s, and fetches anew', async (_, wrong, sentence) => {
     const folder = temporaryFolder();
     server.handlers = [
@@ -147,9 +147,9 @@ describe('fetchCard', () => {
   it('keeps no settings that are none', async () => {
     const folder = temporaryFolder();
     server.handlers = [serve(loginPage)];
-    await expect(fetchInto(folder).fetched).rejects.toThrow(/but a web page/);
+    await expect(fetchInto(folder).fetched).rejects.toThrow(/A web page arrived/);
     server.handlers = [serve(Buffer.from('[1]'))];
-    await expect(fetchInto(folder).fetched).rejects.toThrow(/: it is no JSON that says anything/);
+    await expect(fetchInto(folder).fetched).rejects.toThrow(/: it is not a JSON object/);
     expect(await readdir(folder)).toEqual([]);
   });
 
@@ -159,7 +159,7 @@ describe('fetchCard', () => {
       byName({ 'config.json': serve(settings), 'model.safetensors': serve(content) }),
     ];
     await expect(fetchInto(folder, { ...open, blocks: 12 }).fetched).rejects.toThrow(
-      /model\.safetensors is another teacher than ViT-S\/16 AugReg: it has 4 blocks of width 64, patches of 8 px and 3 bands, where 12 blocks /,
+      /model\.safetensors is not ViT-S\/16 AugReg: it has 4 blocks of width 64, patches of 8 px and 3 bands, not 12 blocks /,
     );
     expect(await readdir(folder)).toEqual(['config.json']);
   });
@@ -171,7 +171,7 @@ describe('fetchCard', () => {
     ];
     await writeFile(join(folder, 'model.safetensors'), loginPage);
     await expect(fetchInto(folder).fetched).rejects.toThrow(
-      /is there already and will not do: .* is a web page, .* Move it away/,
+      /already exists and cannot be used: .* is a web page, .* Move it away/,
     );
     const { signal } = new AbortController();
     await fetchInto(folder, open, signal, true).fetched;
@@ -188,7 +188,7 @@ describe('fetchCard', () => {
     await expect.poll(() => first.told.length, { interval: 5 }).toBeGreaterThan(3);
     await expect(fetchInto(folder).fetched).rejects.toMatchObject({
       code: 'in-use',
-      message: expect.stringMatching(/is fetched or written into .* already/) as string,
+      message: expect.stringMatching(/Another process is downloading or writing into/) as string,
     });
     controller.abort();
     await expect(first.fetched).rejects.toMatchObject({ code: 'cancelled' });
@@ -199,7 +199,7 @@ describe('fetchCard', () => {
 
   it('asks for nothing where an account is needed, and says how to bring it', async () => {
     await expect(fetchInto(temporaryFolder(), cardOf('uni')).fetched).rejects.toThrow(
-      /brought by hand: open https:\/\/huggingface\.co\/MahmoodLab\/UNI, agree/,
+      /download it yourself: open https:\/\/huggingface\.co\/MahmoodLab\/UNI, agree/,
     );
     expect(server.paths).toEqual([]);
   });

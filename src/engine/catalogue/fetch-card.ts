@@ -2,54 +2,58 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Card, CardFile, FetchSummary } from '../../contract/catalogue.ts';
 import { UserError } from '../../core/errors.ts';
-import { hashOfFile } from '../../formats/file-hash.ts';
-import { makeFolder } from '../../formats/make-folder.ts';
-import { holdFolder } from '../output-folder.ts';
+import { hashOfFile } from '../../formats/files/file-hash.ts';
+import { makeFolder } from '../../formats/files/make-folder.ts';
+import { catalogueText, downloadText } from '../../text/index.ts';
+import { holdFolder } from '../files/output-folder.ts';
 import { requireUsable } from './card-fit.ts';
 import { keptBytes } from './download-part.ts';
-import { downloadFile, usualPatience } from './download.ts';
-import type { DownloadPatience } from './download.ts';
-import { addressAt } from './places.ts';
-import type { DownloadPlace } from './places.ts';
+import { downloadFile, defaultDownloadLimits } from './download.ts';
+import type { DownloadLimits } from './download.ts';
+import { addressAt } from './download-route.ts';
+import type { DownloadRoute } from './download-route.ts';
 
 export interface FetchContext {
   readonly signal: AbortSignal;
-  /** Whether the folder is the program's own: what is wrong in it is fetched anew, and else refused. */
+  /**
+   * True if the folder belongs to the program: wrong files in it are downloaded again, otherwise refused.
+   */
   readonly isOwn: boolean;
-  /** Told of every part of a file that came. @param total null while nobody has said it */
+  /**
+   * Called for every received part of a file.
+   *
+   * @param total null while unknown
+   */
   report(file: CardFile, done: number, total: number | null): void;
-  /** Looks into what came, as `requireUsable` does here; the engine does it in a thread. */
+  /** Checks a downloaded file; `requireUsable` by default. The engine runs it in a thread. */
   readonly requireUsable?: typeof requireUsable;
 }
 
 /**
- * Fetches the files of a card into a folder, one after the other; those that are there already stay. The small ones come
- * first: what is wrong with the way there shows before the large one. What came is looked into before it is kept.
+ * Downloads the files of a card into a folder, one after the other; files that are already there stay. The small ones
+ * come first, so that network problems show before the large one. Each is checked before it is kept.
  *
- * @throws UserError 'unsupported' for a card whose files are brought by hand, 'invalid-file' where one that is there is
- * another, 'in-use' where something else is written there, and as `downloadFile`
+ * @throws UserError 'unsupported' for a card whose files have to be downloaded by hand, 'invalid-file' if an existing
+ * file is another one, 'in-use' if something else writes there, and the errors of `downloadFile`
  */
 export async function fetchCard(
   card: Card,
   folder: string,
-  place: DownloadPlace,
+  place: DownloadRoute,
   context: FetchContext,
-  patience: DownloadPatience = usualPatience,
+  limits: DownloadLimits = defaultDownloadLimits,
 ): Promise<FetchSummary> {
   requireOpen(card);
   await makeFolder(folder);
-  const letGo = holdFolder(
-    folder,
-    `Something is fetched or written into ${folder} already. Wait for it, or choose another folder.`,
-  );
+  const unlock = holdFolder(folder, downloadText.folderInUse(folder));
   try {
     const files: FetchSummary['files'] = [];
     for (const file of card.files.toReversed()) {
-      files.unshift(await fetchFile(card, file, folder, place, context, patience));
+      files.unshift(await fetchFile(card, file, folder, place, context, limits));
     }
     return { card: card.id, folder, file: weightsPath(card, folder), files };
   } finally {
-    letGo();
+    unlock();
   }
 }
 
@@ -57,15 +61,15 @@ async function fetchFile(
   card: Card,
   file: CardFile,
   folder: string,
-  place: DownloadPlace,
+  place: DownloadRoute,
   context: FetchContext,
-  patience: DownloadPatience,
+  limits: DownloadLimits,
 ): Promise<FetchSummary['files'][number]> {
   const { name, sha256, bytes: listed } = file;
   const path = join(folder, name);
   const { requireUsable: look = requireUsable } = context;
   const check = (at: string): Promise<void> => look(card, name, at);
-  const known = await whatIsThere(path, file, check).catch((error: unknown) => {
+  const known = await existingFile(path, file, check).catch((error: unknown) => {
     if (context.isOwn && error instanceof UserError && error.code !== 'disk') return undefined;
     throw error;
   });
@@ -79,17 +83,19 @@ async function fetchFile(
         context.report(file, done, total);
       },
     },
-    patience,
+    limits,
   );
   return { name, ...got };
 }
 
-/** Where the weights of a card lie in a folder of its own. */
+/** Path of a card's weights in its folder. */
 export function weightsPath({ files: [weights] }: Card, folder: string): string {
   return join(folder, weights?.name ?? '');
 }
 
-/** Whether all files of a card are in a folder, and the bytes that have come of those that are not whole. */
+/**
+ * Download state of a card: whether all its files are complete, and the bytes of incomplete ones.
+ */
 export async function cardInFolder(
   { files }: Card,
   folder: string,
@@ -108,12 +114,12 @@ function requireOpen({ isGated, name, page, files }: Card): void {
   if (!isGated) return;
   throw new UserError(
     'unsupported',
-    `${name} is given only to those who have an account and agreed to its terms, so it is brought by hand: open ${page}, agree, download ${files.map((file) => file.name).join(', ')} into one folder, and choose the first from there.`,
+    catalogueText.gated({ name, page, files: files.map((file) => file.name) }),
   );
 }
 
-/** A file that came before; undefined for none. */
-async function whatIsThere(
+/** Checks and describes a file that is already there; undefined if there is none. */
+async function existingFile(
   path: string,
   { name, sha256 }: CardFile,
   check: (path: string) => Promise<void>,
@@ -124,14 +130,17 @@ async function whatIsThere(
   if (sha256 !== null && !found.startsWith(sha256)) {
     throw new UserError(
       'invalid-file',
-      `${path} is there already and is another file: its SHA-256 begins with ${found.slice(0, 8)} where ${sha256.slice(0, 8)} was expected. Move it away, or choose another folder.`,
+      catalogueText.otherFileExists(path, {
+        found: found.slice(0, 8),
+        expected: sha256.slice(0, 8),
+      }),
     );
   }
   await check(path).catch((error: unknown) => {
     if (!(error instanceof UserError) || error.code === 'disk') throw error;
     throw new UserError(
       'invalid-file',
-      `${path} is there already and will not do: ${error.message} Move it away, or choose another folder.`,
+      catalogueText.unusableFileExists(path, error.message),
       error.details,
     );
   });

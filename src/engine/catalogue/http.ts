@@ -2,23 +2,24 @@ import { request } from 'undici';
 import type { Dispatcher } from 'undici';
 import { isSafeFromOthers } from '../../contract/catalogue.ts';
 import { UserError } from '../../core/errors.ts';
+import { addressText } from '../../text/index.ts';
 
-/** What a server answers to a wish for a file. */
+/** A server's answer to a request for a file. */
 export interface Answer {
   readonly status: number;
-  /** Where in the file the body begins; undefined where the server does not go on. */
+  /** First byte of the body within the file; undefined if the server does not resume. */
   readonly start: number | undefined;
-  /** Bytes of the whole file; null where the server does not say. */
+  /** Bytes of the whole file; null if the server does not state it. */
   readonly total: number | null;
-  /** Its name for this very content; null where there is none that one can rely on. */
+  /** Strong ETag of the content; null if there is none. */
   readonly etag: string | null;
-  /** When it was changed last, as the server writes it. */
+  /** Last-Modified header as the server wrote it. */
   readonly changed: string | null;
-  /** As what it is packed, in spite of the wish that it be not; null for what comes as it is. */
+  /** Content encoding sent although `identity` was requested; null if there is none. */
   readonly packed: string | null;
-  /** Whether the server calls it a page for people. */
+  /** True if the server sent it as HTML. */
   readonly isPage: boolean;
-  /** Of the content, where the server says it. */
+  /** SHA-256 of the content, if the server states it. */
   readonly sha256: string | null;
   readonly retryAfterMs: number | undefined;
   readonly body: AsyncIterable<Uint8Array>;
@@ -28,14 +29,14 @@ const mostRedirects = 6;
 const longestPauseMs = 60_000;
 
 /**
- * Asks for a file, and follows the server where it sends one, as stores of models do. A secure address is never left for
- * one that is not; a name and a password in an address go to its own server alone.
+ * Requests a file and follows redirects, which model stores use. Never redirects from https to http; a name and a
+ * password in an address are sent to that server alone.
  *
- * @param plainHttp whether addresses without encryption are allowed beyond this computer
- * @throws UserError 'network' where it leads in circles, away from a secure connection or to what is no address of the
- * web, and what undici throws
+ * @param plainHttp true if unencrypted addresses are allowed beyond this computer
+ * @throws UserError 'network' if redirects do not end, leave a secure connection or are not web addresses, and undici's
+ * errors
  */
-export async function ask(
+export async function requestFile(
   url: string,
   headers: Readonly<Record<string, string>>,
   dispatcher: Dispatcher,
@@ -56,7 +57,7 @@ export async function ask(
       signal,
     });
     const header = (name: string): string | undefined => first(answer.headers[name]);
-    // Hugging Face says it of files in its large store, on the way there.
+    // Hugging Face states the hash of files in its large-file store on the redirect.
     sha256 ??= hashIn(header('x-linked-etag'));
     const location = header('location');
     if (answer.statusCode < 300 || answer.statusCode >= 400 || location === undefined) {
@@ -64,7 +65,7 @@ export async function ask(
       const length = Number(header('content-length') ?? NaN);
       const start = range?.[1] === undefined ? undefined : Number(range[1]);
       const whole = Number.isSafeInteger(length) ? length : null;
-      // Of other answers the length is that of what they say.
+      // In other answers the length is that of the error text.
       const isWhole = answer.statusCode === 200;
       const packed = header('content-encoding')?.trim().toLowerCase() ?? 'identity';
       return {
@@ -85,28 +86,24 @@ export async function ask(
     if (at.protocol === 'https:' && next.protocol !== 'https:') {
       throw new UserError(
         'network',
-        `${at.host} leads to an address that is not secure (${next.host}). Nothing was fetched.`,
+        addressText.redirectNotSecure({ from: at.host, to: next.host }),
       );
     }
     authorization =
       authorizationIn(next) ?? (next.origin === at.origin ? authorization : undefined);
     at = next;
   }
-  throw new UserError(
-    'network',
-    `${new URL(url).host} leads from one address to the next without end.`,
-  );
+  throw new UserError('network', addressText.endlessRedirects(new URL(url).host));
 }
 
 function notEncrypted({ host }: URL, isRedirect: boolean): UserError {
-  const what = isRedirect ? 'The server leads to' : 'The address is of';
   return new UserError(
     'network',
-    `${what} ${host} without encryption (http), where anybody on the way could send another file. Nothing was fetched.`,
+    isRedirect ? addressText.redirectNotEncrypted(host) : addressText.notEncrypted(host),
   );
 }
 
-/** The same without a name and a password, for people and for what is written down. */
+/** Address without name and password, for messages and files. */
 export function withoutPassword(url: string): string {
   const address = new URL(url);
   address.username = '';
@@ -114,14 +111,16 @@ export function withoutPassword(url: string): string {
   return address.href;
 }
 
-/** What a server asks for in place of a name and a password (RFC 7617); undefined where there are none. */
+/**
+ * Basic authorization header (RFC 7617) for the name and password in an address; undefined without them.
+ */
 function authorizationIn({ username, password }: URL): string | undefined {
   if (username === '' && password === '') return undefined;
   const both = `${unescaped(username)}:${unescaped(password)}`;
   return `Basic ${Buffer.from(both).toString('base64')}`;
 }
 
-/** A percent sign may also be one. */
+/** Decodes percent escapes; a text with a literal percent sign stays as it is. */
 function unescaped(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -130,15 +129,15 @@ function unescaped(text: string): string {
   }
 }
 
-/** @throws UserError for what cannot be followed */
+/** @throws UserError for a redirect that cannot be followed */
 function nextAddress(location: string, at: URL): URL {
   const next = URL.canParse(location, at.href) ? new URL(location, at) : undefined;
   if (next?.protocol === 'http:' || next?.protocol === 'https:') return next;
-  const where =
-    next === undefined ? 'something that is no address' : `an address of “${next.protocol}”`;
   throw new UserError(
     'network',
-    `${at.host} leads to ${where}, which is not followed. Nothing was fetched; name another mirror, or bring the file by hand.`,
+    next === undefined
+      ? addressText.redirectInvalid(at.host)
+      : addressText.redirectOfOtherKind(at.host, next),
     location.slice(0, 200),
   );
 }
@@ -151,7 +150,7 @@ function hashIn(etag: string | undefined): string | null {
   return /^"?([0-9a-f]{64})"?$/.exec(etag ?? '')?.[1] ?? null;
 }
 
-/** A weak one may stay while bytes change. */
+/** ETag if it is strong: a weak one may stay the same while bytes change. */
 function strong(etag: string | undefined): string | null {
   return etag?.startsWith('"') === true ? etag : null;
 }

@@ -17,7 +17,7 @@ const bare = {
   plainHttp: false,
 };
 
-/** Files of a workspace that hold the password. */
+/** Files of a workspace that contain the password. */
 function leaks(folder: string): string[] {
   return readdirSync(folder).filter((name) => readFileSync(join(folder, name)).includes(password));
 }
@@ -30,7 +30,7 @@ test('names and passwords never come into the workspace, and are asked for at th
   expect(logins.settings).toEqual(bare);
   expect(logins.states()).toEqual({ mirror: 'session', proxy: 'session' });
   expect(logins.complete()).toEqual(settings);
-  // Saved again as it is shown, it keeps what it had.
+  // Saving the shown settings again keeps the logins.
   logins.save(bare);
   expect(logins.complete()).toEqual(settings);
   expect(leaks(folder)).toEqual([]);
@@ -40,10 +40,10 @@ test('names and passwords never come into the workspace, and are asked for at th
   const again = openStore(folder);
   const later = new DownloadLogins(again);
   expect(later.states()).toEqual({ mirror: 'missing', proxy: 'missing' });
-  expect(() => later.complete()).toThrow(/needs its name and password/);
+  expect(() => later.complete()).toThrow(/needs a name and password/);
   later.unlock({ mirror: `token-${password}`, proxy: `ada:${password}` });
   expect(later.complete()).toEqual(settings);
-  // Another server is not told.
+  // A different server does not get the login.
   later.save({ mirror: null, proxy: 'http://other.example:3128', plainHttp: false });
   expect(later.complete()).toEqual({
     mirror: null,

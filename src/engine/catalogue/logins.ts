@@ -3,18 +3,19 @@ import { splitLogin, withLogin } from '../../contract/logins.ts';
 import type { LoginKind, Logins, LoginState } from '../../contract/logins.ts';
 import { UserError } from '../../core/errors.ts';
 import type { Store } from '../../store/store.ts';
+import { addressText } from '../../text/index.ts';
 
 const kinds: readonly LoginKind[] = ['mirror', 'proxy'];
 
 /**
- * Mirror and proxy of a workspace. Their addresses lie in its database, their names and passwords nowhere in it: they
- * are in memory, and the window's process keeps them in the system's key store.
+ * Mirror and proxy of a workspace. The database stores their addresses but never their names and passwords: those are
+ * kept in memory, and by the window's process in the system's key store.
  */
 export class DownloadLogins {
   readonly #store: Store;
   #known: Logins = { mirror: null, proxy: null };
 
-  /** Takes what an older version wrote as plain text out of the database and its copies. */
+  /** Removes plain-text logins that an older version wrote from the database and its copies. */
   constructor(store: Store) {
     this.#store = store;
     const { mirror, proxy, plainHttp } = store.settings.downloads();
@@ -27,7 +28,7 @@ export class DownloadLogins {
     return this.#known;
   }
 
-  /** Without names and passwords. */
+  /** Settings without names and passwords. */
   get settings(): DownloadSettings {
     const { mirror, proxy, plainHttp } = this.#store.settings.downloads();
     return { mirror, proxy, plainHttp };
@@ -42,7 +43,11 @@ export class DownloadLogins {
     return { mirror: stateOf('mirror'), proxy: stateOf('proxy') };
   }
 
-  /** @param settings checked; an address that was there before without a login given anew keeps the one it had */
+  /**
+   * Saves checked settings; an unchanged address without a new login keeps the one it had.
+   *
+   * @param settings checked settings
+   */
   save(settings: DownloadSettings): void {
     const before = this.#store.settings.downloads();
     const parted = { mirror: splitLogin(settings.mirror), proxy: splitLogin(settings.proxy) };
@@ -63,12 +68,16 @@ export class DownloadLogins {
     this.#known = { mirror: loginOf('mirror'), proxy: loginOf('proxy') };
   }
 
-  /** Takes what the key store has for the addresses that are set. */
+  /** Uses the logins that the key store has for the current addresses. */
   unlock({ mirror, proxy }: Logins): void {
     this.#known = { mirror: mirror ?? this.#known.mirror, proxy: proxy ?? this.#known.proxy };
   }
 
-  /** As a download needs them. @throws UserError 'network' where a login has to be entered again */
+  /**
+   * Settings with logins, as a download needs them.
+   *
+   * @throws UserError 'network' if a login has to be entered again
+   */
   complete(): DownloadSettings {
     const settings = this.settings;
     const states = this.states();
@@ -77,10 +86,7 @@ export class DownloadLogins {
       if (address === null || states[kind] === 'none') return address;
       const login = this.#known[kind];
       if (login !== null) return withLogin(address, login);
-      throw new UserError(
-        'network',
-        `The ${kind} ${address} needs its name and password, which this computer has not kept. Enter its address with them under Network, as http://name:password@${kind}.example.`,
-      );
+      throw new UserError('network', addressText.loginMissing(kind, address));
     };
     return { ...settings, mirror: whole('mirror'), proxy: whole('proxy') };
   }

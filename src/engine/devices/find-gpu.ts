@@ -1,16 +1,16 @@
 import { graphics } from 'systeminformation';
 
-/** A GPU as the system names it. */
+/** A GPU under the system's name for it. */
 export interface Gpu {
   readonly name: string;
-  /** Null where it is unknown, or is a part of the processor's that grows with need. */
+  /** Null if unknown, or if the GPU shares the processor's memory and grows with need. */
   readonly memoryBytes: number | null;
 }
 
-/** Controllers that draw pictures and compute nothing: those of servers and virtual machines. */
+/** Display-only controllers of servers and virtual machines, which cannot compute. */
 const drawsOnly = /aspeed|matrox|cirrus|bochs|vmware|virtualbox|qxl|virtio/i;
 
-/** The GPU with the most memory of its own, or none; never fails. */
+/** Finds the GPU with the most dedicated memory; undefined if there is none; never fails. */
 export async function findGpu(): Promise<Gpu | undefined> {
   try {
     const { controllers } = await graphics();

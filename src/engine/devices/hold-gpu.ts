@@ -3,32 +3,33 @@ import { join } from 'node:path';
 import type { DeviceName } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import { lockFile } from '../../store/lock.ts';
+import { deviceText } from '../../text/index.ts';
 import { isOnGpu } from './possible-devices.ts';
 
 export interface HeldDevice {
-  /** Whether another run of this person is on the GPU already. */
+  /** True if another run of the same user is already on the GPU. */
   readonly isShared: boolean;
   release(): void;
 }
 
 /**
- * Marks the GPU as at work for as long as this process is, or lets go of it, so that a second run knows of the first.
- * Nobody is kept out: both are slower, and share the memory.
+ * Locks the GPU until released or until this process ends, so that a second run knows of the first. Nobody is kept out:
+ * both runs are slower and share the memory.
  *
- * @param file the mark; everybody's own in the folder for temporary files
+ * @param file the lock file; by default one per user in the folder for temporary files
  */
 export function holdDevice(device: DeviceName, threads?: number, file?: string): HeldDevice {
   const none = { release: () => undefined };
   if (!isOnGpu(device, threads)) return { isShared: false, ...none };
   try {
-    return { isShared: false, release: lockFile(file ?? usualFile(), 'The GPU is at work.') };
+    return { isShared: false, release: lockFile(file ?? usualFile(), deviceText.gpuBusy) };
   } catch (error) {
-    // Where no mark can be left nothing is known of others.
+    // If no lock file can be written, other runs stay unknown.
     return { isShared: error instanceof UserError && error.code === 'in-use', ...none };
   }
 }
 
-/** @throws where the system knows no name of who runs this */
+/** @throws if the system has no name for the current user */
 function usualFile(): string {
   return join(tmpdir(), `understudy-gpu-${userInfo().username}.lock`);
 }

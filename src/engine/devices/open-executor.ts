@@ -7,11 +7,10 @@ import { defaultThreads } from '../../runtime/threads.ts';
 import { processorMemory } from './device-memory.ts';
 
 /**
- * The executor for a device, with a thread count that can be overridden. Whether there is such a device is
- * seen when it loads a graph.
+ * Executor for a device, with an overridable thread count. A missing device shows when it loads a graph.
  *
- * @param memoryBytes of a GPU, where that is known
- * @param products of ONNX Runtime's GPUs; others compute in float32
+ * @param memoryBytes memory of a GPU, if known
+ * @param products precision of matrix products on ONNX Runtime's GPUs; other devices compute in float32
  */
 export function openExecutor(
   device: DeviceName,
@@ -24,7 +23,7 @@ export function openExecutor(
   return onnxRuntime(device, { threads, memoryBytes, products });
 }
 
-/** The executor for exported files, whatever a student was trained on. */
+/** Executor for exported files, independent of the device that trained the student. */
 export function openFileExecutor(
   threads = defaultThreads(),
   device: FileDevice = 'cpu',

@@ -3,8 +3,9 @@ import type { DeviceName } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import { tensorflowNative } from '../../runtime/tensorflow-library.ts';
 import { defaultThreads } from '../../runtime/threads.ts';
+import { deviceText } from '../../text/index.ts';
 
-/** Which devices there could be on a system. */
+/** Systems on which each device can exist. */
 const systems: Readonly<Record<DeviceName, readonly NodeJS.Platform[] | 'every'>> = {
   cpu: 'every',
   webgpu: 'every',
@@ -14,7 +15,7 @@ const systems: Readonly<Record<DeviceName, readonly NodeJS.Platform[] | 'every'>
   coreml: ['darwin'],
 };
 
-/** Devices that there could be on this system; the processor first. */
+/** Devices that can exist on this system; the processor first. */
 export function possibleDevices(): DeviceName[] {
   return deviceName.options.filter((name) => {
     const where = systems[name];
@@ -22,13 +23,15 @@ export function possibleDevices(): DeviceName[] {
   });
 }
 
-/** @throws UserError 'device' where this system can have no such device */
+/** @throws UserError 'device' if this system cannot have the device */
 export function requirePossible(device: DeviceName): void {
   if (possibleDevices().includes(device)) return;
-  throw new UserError('device', `There is no ${device} on this system.`);
+  throw new UserError('device', deviceText.impossible(device));
 }
 
-/** Whether a device, where it is there, is a GPU: TensorFlow may have found none, and computes on the processor then. */
+/**
+ * True if a device, where present, is a GPU. TensorFlow computes on the processor if it finds no GPU.
+ */
 export function isOnGpu(device: DeviceName, threads = defaultThreads()): boolean {
   if (device === 'cpu' || !possibleDevices().includes(device)) return false;
   if (device !== 'tensorflow') return true;

@@ -1,12 +1,12 @@
 import { cpus } from 'node:os';
 
-/** As the system names it; some systems name none. */
+/** Name of the processor as the system gives it, with a fallback for systems that give none. */
 export function processorName(): string {
   const name = cpus()[0]?.model.trim();
   return name === undefined || name === '' ? `processor (${process.arch})` : name;
 }
 
-/** The same, with how many of them there are: what a measurement on the processor is of. */
+/** Name and number of processors: the key of a measurement on the processor. */
 export function processorKey(): string {
   return `${processorName()} × ${cpus().length}`;
 }

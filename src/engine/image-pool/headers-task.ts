@@ -2,7 +2,9 @@ import { readFrames } from '../../formats/frames.ts';
 import type { FileFrames } from '../../formats/frames.ts';
 import type { TaskContext } from './task.ts';
 
-/** How many images each file has, and what holds them together; undefined where it cannot be opened. */
+/**
+ * Reads the number of frames of each file and its grouping; undefined for a file that cannot be opened.
+ */
 export async function readHeaders(
   { paths }: { readonly paths: readonly string[] },
   { at }: TaskContext,
@@ -10,7 +12,7 @@ export async function readHeaders(
   const headers = [];
   for (const path of paths) {
     at(path);
-    // Also a file that a reader trips over must not cost the others.
+    // A file that crashes its reader must not affect the others.
     headers.push(await readFrames(path).catch(() => undefined));
   }
   return headers;

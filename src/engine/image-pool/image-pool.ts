@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { UserError } from '../../core/errors.ts';
-// Threads that load a native module must not be the only ones that hold it.
+import { readingText } from '../../text/index.ts';
+// The engine loads native modules too: threads must not be the only ones that hold them.
 import '../../formats/libvips.ts';
 import { Lane, threadFile } from './lane.ts';
 import type { LaneOptions, RunOptions } from './lane.ts';
@@ -12,14 +13,14 @@ import type { Outcome, ThreadRequest } from './thread-protocol.ts';
 
 export interface PoolRunOptions extends RunOptions {
   /**
-   * `next`: it passes what waits. `now`: somebody sits in front of it, so that it has a thread of its own
-   * besides.
+   * Priority. `next`: ahead of other waiting tasks. `now`: for a person who is waiting; it may also use the reserved
+   * thread.
    */
   readonly turn?: 'next' | 'now';
 }
 
 export interface PoolOptions extends LaneOptions {
-  /** At work on what is not urgent. */
+  /** Number of threads for work that is not urgent. */
   readonly threads: number;
 }
 
@@ -29,15 +30,15 @@ interface Waiting extends PoolRunOptions {
 }
 
 /**
- * What a thread may hold before V8 first thinks of collecting, MiB. Values lie beside its small heap, half a
- * megabyte an image, but count: from where V8 begins it collected every ninth image, a fifth of the time of an
- * import. It is read when a thread starts, and has no place in `resourceLimits`.
+ * Heap size at which V8 first considers a collection, MiB. Pixel values are outside its small heap, half a megabyte per
+ * image, but count towards it: from its default start V8 collected on every ninth image, a fifth of the time of an
+ * import. The flag is read when a thread starts and has no counterpart in `resourceLimits`.
  */
 const firstHeapMiB = 128;
 setFlagsFromString(`--initial-heap-size=${firstHeapMiB}`);
 
 /**
- * Decoders are not made for more: each thread holds one image's values, several times over, and libuv, on
+ * Most threads. More are of no use to decoders: each thread holds one image's values several times over, and libuv, on
  * whose threads libvips works, has four.
  */
 export const mostThreads = 4;
@@ -51,21 +52,23 @@ const defaults: PoolOptions = {
   graceMs: 10_000,
 };
 
-/** How long a file that cost a thread is refused without another try, ms since it was asked for last. */
+/**
+ * Time for which a file that crashed a thread is refused without another try, ms since its last request.
+ */
 const refusedMs = 30_000;
 
 /**
- * Threads that decode images, so that whoever asks the engine something else meanwhile is answered. They are
- * started when there is something to do, end a while after, and keep no process.
+ * Threads that decode images, so that the engine can answer other requests meanwhile. They start on demand, end after
+ * an idle time, and do not keep the process alive.
  *
  * Memory: all threads of a process decode images of 32 MiB and more within one bound, a quarter of the free memory and
- * at most 2 GiB (see formats/decode-budget); a larger image is read alone, within `ReadLimits`. Besides, each thread has
- * smaller images, two at a time; of an image once reduced about 30 bytes for each of `preparedPixels`; a heap of
- * `heapMiB`; and at most three files of several frames that stay open between tasks, and 128 MiB of previews.
+ * at most 2 GiB (see formats/decode-budget); a larger image is read alone, within `ReadLimits`. In addition, each
+ * thread holds up to two smaller images; about 30 bytes for each of `preparedPixels` of a reduced image; a heap of
+ * `heapMiB`; at most three multi-frame files that stay open between tasks; and 128 MiB of previews.
  */
 export class ImagePool {
   readonly #ordinary: readonly Lane[];
-  /** For what is urgent, so that an import of large files keeps nobody waiting. */
+  /** Lane for urgent tasks, so that an import of large files does not delay them. */
   readonly #reserved: Lane;
   readonly #waiting: Waiting[] = [];
   readonly #refused = new Map<string, { readonly error: LostThread; timer: NodeJS.Timeout }>();
@@ -77,16 +80,16 @@ export class ImagePool {
     this.#reserved = new Lane(all);
   }
 
-  /** How many tasks should be asked for at a time: every thread has one, and another that waits for it. */
+  /** Recommended number of concurrent requests: one running and one waiting per thread. */
   get tasksAtOnce(): number {
     return 2 * this.#ordinary.length;
   }
 
   /**
-   * Does a task in a thread.
+   * Runs a task in a thread.
    *
-   * @throws UserError as the task does; `LostThread` where the thread ended at it or was ended because it
-   * hung; 'cancelled' at once when `signal` aborts
+   * @throws UserError as the task does; `LostThread` if the thread crashed or was ended because it hung; 'cancelled'
+   * immediately when `signal` aborts
    */
   async run<N extends TaskName>(
     name: N,
@@ -112,7 +115,7 @@ export class ImagePool {
     }
   }
 
-  /** Ends all threads; what was asked for is 'cancelled'. */
+  /** Ends all threads; pending tasks fail with 'cancelled'. */
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const { settled } of this.#waiting.splice(0)) settled.reject(cancelled());
@@ -144,14 +147,14 @@ export class ImagePool {
     }
   }
 
-  /** Undefined: it has to wait. */
+  /** Lane for a task; undefined if it has to wait. */
   #laneFor({ file, turn }: Waiting): Lane | undefined {
     const isUrgent = turn === 'now';
     const lanes = isUrgent ? this.#lanes : this.#ordinary;
     const knowing = file === undefined ? [] : lanes.filter((lane) => lane.knows(file));
     const free = knowing.find(({ isBusy }) => !isBusy);
     if (free !== undefined) return free;
-    // A packed volume is not unpacked in every thread: its slices wait for the one that has it.
+    // A compressed volume is not decompressed in every thread: its slices wait for the thread that has it.
     const isAtHand = isUrgent ? knowing.some((lane) => lane.isAt(file ?? '')) : knowing.length > 0;
     if (isAtHand) return undefined;
     const idle = lanes.filter(({ isBusy }) => !isBusy);
@@ -185,5 +188,5 @@ export class ImagePool {
 }
 
 function cancelled(): UserError {
-  return new UserError('cancelled', 'The work was stopped.');
+  return new UserError('cancelled', readingText.stopped);
 }

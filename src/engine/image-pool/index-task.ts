@@ -5,17 +5,18 @@ import { UserError } from '../../core/errors.ts';
 import { preparationOf } from '../../core/image/preparation.ts';
 import type { Preparation } from '../../core/image/preparation.ts';
 import { isImageSize, largestArea, largestSide } from '../../core/mask/tiles.ts';
-import { countedBytes } from '../../formats/decode-budget.ts';
-import { hashOfFile } from '../../formats/file-hash.ts';
+import { countedBytes } from '../../formats/files/decode-budget.ts';
+import { hashOfFile } from '../../formats/files/file-hash.ts';
 import { requireFrame } from '../../formats/images.ts';
-import type { ImagePlace } from '../../formats/labelled-images.ts';
-import { memoryFailure } from '../../formats/memory-failure.ts';
+import type { ImagePlace } from '../../formats/labels/labelled-images.ts';
+import { memoryFailure } from '../../formats/files/memory-failure.ts';
 import { withImage } from '../../formats/open-images.ts';
 import { readThumbnail } from '../../formats/pictures.ts';
 import { FileSource } from '../../formats/raster/file-source.ts';
 import type { ImageFile } from '../../formats/raster/image-file.ts';
 import { openSource } from '../../formats/raster/open.ts';
 import { sampleBytes } from '../../formats/raster/sample-arrays.ts';
+import { readingText } from '../../text/index.ts';
 import type { TaskContext } from './task.ts';
 
 export interface IndexRequest {
@@ -23,17 +24,17 @@ export interface IndexRequest {
   readonly preparation: WrittenPreparation;
 }
 
-/** What a project keeps of an image. */
+/** Record of an image in a project. */
 export interface IndexedImage {
-  /** Of the file's content. */
+  /** SHA-256 of the file's content. */
   readonly sha256: Uint8Array;
   readonly bytes: number;
-  /** Milliseconds since 1970. */
+  /** Modification time, ms since 1970. */
   readonly modified: number;
-  /** At full resolution; what a model sees of a very large image is smaller. */
+  /** Size at full resolution, px; a model may see a very large image reduced. */
   readonly width: number;
   readonly height: number;
-  /** JPEG. */
+  /** Thumbnail as JPEG. */
   readonly thumbnail: Uint8Array;
 }
 
@@ -42,21 +43,21 @@ export type Indexed =
   | {
       readonly ok: false;
       readonly reason: string;
-      /** Whether reading it cost a thread. */
+      /** True if reading the file crashed a thread. */
       readonly isLost?: boolean;
     };
 
-/** Files up to so many bytes are read once, for their hash and their pixels. */
+/** Largest file, in bytes, that is read once for both its hash and its pixels. */
 const wholeBytes = 2 ** 26;
 /**
- * Most files fit in here; memory that is new for each has to be collected again. Two, since a file is read while
- * the thumbnail of the one before is drawn.
+ * Reused buffers, which most files fit in: memory allocated per file would have to be collected again. Two, because a
+ * file is read while the thumbnail of the previous one is drawn.
  */
 const memories = [new Uint8Array(2 ** 22), new Uint8Array(2 ** 22)] as const;
 
 /**
- * Reads images in their order; what is wrong with one is its own. The decoder draws thumbnails elsewhere, so that
- * meanwhile the next file is read.
+ * Reads images in order; errors stay with their image. The decoder draws thumbnails on another thread, so that the next
+ * file is read meanwhile.
  */
 export async function indexImages(
   { images, preparation }: IndexRequest,
@@ -84,33 +85,33 @@ function outcomeOf(work: Promise<IndexedImage>, { path }: ImagePlace): Promise<I
   );
 }
 
-/** A file that a reader trips over must not cost the others. */
+/** Message of an error; a file that crashes its reader must not affect the others. */
 function reasonOf(error: unknown, path: string): string {
   if (error instanceof UserError) return error.message;
   const lack = memoryFailure(error, path);
   if (lack !== undefined) return lack.message;
-  const told = firstLine(error instanceof Error ? error.message : String(error)).message;
-  return `${path} could not be read (${told}). It may be damaged; copy it again or leave it out.`;
+  const why = firstLine(error instanceof Error ? error.message : String(error)).message;
+  return readingText.unreadable(path, why);
 }
 
 interface Indexing {
   readonly preparation: Preparation;
-  /** For the file, until it is finished. */
+  /** Buffer for the file, until the image is finished. */
   readonly memory: Uint8Array<ArrayBuffer>;
   readonly alive: () => void;
 }
 
-/** An image whose thumbnail is to be drawn. */
+/** An image whose thumbnail is still to be drawn. */
 interface BegunImage {
-  /** Whether no other may be in memory besides. */
+  /** True if no other image may be in memory at the same time. */
   readonly isAlone: boolean;
-  /** Called once; it closes the file. */
+  /** Draws the thumbnail and closes the file; called once. */
   readonly finish: () => Promise<IndexedImage>;
 }
 
-/** Reads a file; what is wrong with it is told once the image is finished. */
+/** Reads a file; its errors are thrown by `finish`. */
 async function begin(image: ImagePlace, indexing: Indexing): Promise<BegunImage> {
-  // A slice of a file whose other slices will be asked for.
+  // A slice of a file whose other slices will be requested too.
   if (image.frame !== undefined) {
     return { isAlone: true, finish: () => indexSlice(image, image.frame ?? 0, indexing) };
   }
@@ -169,19 +170,18 @@ async function indexSlice(
   }
 }
 
-/** @throws UserError 'too-large' where the workspace has no place for masks of the image */
+/** @throws UserError 'too-large' if the workspace cannot store masks of the image's size */
 function requireImageSize({ path, header }: ImageFile): void {
-  const { width, height } = header;
   if (isImageSize(header)) return;
   throw new UserError(
     'too-large',
-    `${path} has ${width} × ${height} pixels, more than ${largestSide} on a side or ${largestArea} in all. Cut it into smaller images.`,
+    readingText.tooLarge(path, header, { side: largestSide, area: largestArea }),
   );
 }
 
 type FileContent = Pick<IndexedImage, 'sha256' | 'bytes' | 'modified'>;
 
-/** Of the file that was hashed last: its slices come one after the other. */
+/** Content of the file hashed last, because the slices of a file come one after the other. */
 let last: { readonly stamp: string; readonly content: FileContent } | undefined;
 
 async function contentOnce(
@@ -204,6 +204,6 @@ async function contentOf(
   const sum = isSmall
     ? hash('sha256', await source.whole(memory), 'buffer')
     : await hashOfFile(path, alive);
-  // As bytes of their own: a Buffer may be a part of memory that is shared.
+  // Copied: a Buffer may be a view into shared memory.
   return { sha256: Uint8Array.from(sum), bytes: size, modified };
 }

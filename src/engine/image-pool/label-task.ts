@@ -1,18 +1,22 @@
 import type { FoundMaskSource } from '../../contract/mask-sources.ts';
-import { findLabelFiles, readLabelFile } from '../../formats/label-file.ts';
-import type { FoundImage, LabelledImages } from '../../formats/labelled-images.ts';
+import { findLabelFiles, readLabelFile } from '../../formats/labels/label-file.ts';
+import type { FoundImage, LabelledImages } from '../../formats/labels/labelled-images.ts';
 import { detectMaskSources } from '../../formats/masks/detect.ts';
 import type { TaskContext } from './task.ts';
 
 export interface LabelFileRequest {
-  /** A table of labels. */
+  /** CSV file of labels. */
   readonly csv: string;
-  /** Of the images. */
+  /** Folder of the images. */
   readonly folder: string;
   readonly images: readonly FoundImage[];
 }
 
-/** @throws UserError as `readLabelFile` */
+/**
+ * Reads a CSV file of labels.
+ *
+ * @throws UserError as `readLabelFile`
+ */
 export async function readLabels(
   { csv, folder, images }: LabelFileRequest,
   { at }: TaskContext,
@@ -21,14 +25,14 @@ export async function readLabels(
   return readLabelFile(csv, folder, images);
 }
 
-/** Tables of labels directly in a folder. */
+/** Lists the CSV files of labels directly in a folder. */
 export async function findLabels({ folder }: { readonly folder: string }): Promise<string[]> {
   return findLabelFiles(folder);
 }
 
 export interface DetectRequest {
   readonly folder: string;
-  /** All images of the folder, masks among them. */
+  /** Images of the folder, including masks. */
   readonly found: readonly FoundImage[];
 }
 

@@ -2,50 +2,55 @@ import { extname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import { emptyPlace, freePlace, newPlaceInBudget } from '../../formats/decode-budget.ts';
-import type { BudgetPlace } from '../../formats/decode-budget.ts';
+import { emptyPlace, freePlace, newPlaceInBudget } from '../../formats/files/decode-budget.ts';
+import type { BudgetPlace } from '../../formats/files/decode-budget.ts';
 import { deadThread, hungThread } from './lost-thread.ts';
 import { newMarker, newPlace, readPlace, removeMarker } from './reading-place.ts';
 import type { Outcome, ThreadData, ThreadRequest } from './thread-protocol.ts';
 
 export interface RunOptions {
-  /** The file that is named where it costs a thread, unless the task says at which it is; undefined where it is at several. */
+  /**
+   * File named in the error if the thread is lost, unless the task reports its current file; undefined for tasks on
+   * several files.
+   */
   readonly subject?: string | undefined;
-  /** A file of several slices: its tasks go to the thread that has it open. */
+  /** Multi-frame file; its tasks go to the thread that has it open. */
   readonly file?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How threads are kept. */
+/** Limits of a lane's thread. */
 export interface LaneOptions {
-  /** The module with `perform`. */
+  /** Module that exports `perform`. */
   readonly threadFile: string;
-  /** MiB of a thread's heap; decoded pixels lie beside it and are bounded by `ReadLimits`. */
+  /** Heap of a thread, MiB; decoded pixels are outside it and bounded by `ReadLimits`. */
   readonly heapMiB: number;
-  /** How long a task may show no sign of life, ms. */
+  /** Longest time without a sign of life from a task, ms. */
   readonly patienceMs: number;
-  /** How long an unused thread is kept, ms. */
+  /** Time for which an idle thread is kept, ms. */
   readonly idleMs: number;
-  /** How long a task that nobody wants any more may go on before its thread is ended, ms. */
+  /** Time that an unwanted task may continue before its thread is ended, ms. */
   readonly graceMs: number;
-  /** A folder where threads note which file they are at, for the next start of a process that ends at one. */
+  /**
+   * Folder where threads record their current file, for the next start after a process crashed at one.
+   */
   readonly marks?: string | undefined;
 }
 
-/** As this file is, source or built. */
+/** Module of the thread, with this file's extension: source or built. */
 export const threadFile = fileURLToPath(
   new URL(`./thread${extname(import.meta.url)}`, import.meta.url),
 );
 
-/** Files of several slices that a thread holds open, as `withImage` does. */
+/** Number of multi-frame files that a thread keeps open through `withImage`. */
 const keptFiles = 3;
-/** How long the end of a thread is waited for, ms. */
+/** Longest wait for a thread to end, ms. */
 const endMs = 2000;
 
 /**
- * A place for one thread, which does one task at a time. It is started at its first task and again after it
- * was lost. Its pool is of one thread because a slice must find the thread that has its file open, and
- * because what waits must outlive a thread that is ended.
+ * Slot for one thread, which does one task at a time. The thread starts at the first task and again after it was lost.
+ * Each lane has its own Piscina pool of one thread, because a slice must find the thread that has its file open, and
+ * because waiting tasks must outlive a thread that is ended.
  */
 export class Lane {
   readonly #options: LaneOptions;
@@ -54,9 +59,9 @@ export class Lane {
   readonly #marker: string | null;
   #pool: Piscina | undefined;
   #budget: BudgetPlace | undefined;
-  /** Told where the thread dies before it could take the task. */
+  /** Rejected if the thread dies before it takes the task. */
   #failed = Promise.withResolvers<never>();
-  /** The latest first. */
+  /** Most recent first. */
   #files: readonly string[] = [];
   isBusy = false;
 
@@ -69,7 +74,7 @@ export class Lane {
     return (this.#pool?.threads.length ?? 0) > 0;
   }
 
-  /** Whether its thread may have this file open. */
+  /** True if its thread may have this file open. */
   knows(file: string): boolean {
     return this.#files.includes(file);
   }
@@ -79,9 +84,9 @@ export class Lane {
   }
 
   /**
-   * Resolves with what the task gave, or rejects with a `LostThread`.
+   * Runs a task; rejects with a `LostThread` if the thread is lost.
    *
-   * @param options its `signal` ends the thread after a while, unless the task ends before
+   * @param options aborting its `signal` ends the thread after a while, unless the task ends first
    */
   async perform(task: ThreadRequest, { subject, file, signal }: RunOptions): Promise<Outcome> {
     this.isBusy = true;
@@ -105,13 +110,13 @@ export class Lane {
     }
   }
 
-  /** Ends the thread, whatever it is at. */
+  /** Ends the thread, whatever it is doing. */
   async close(): Promise<void> {
     const [pool, budget] = [this.#pool, this.#budget];
     this.#pool = undefined;
     this.#budget = undefined;
     this.#files = [];
-    // A thread that hangs outside JavaScript cannot be ended; it is left to itself.
+    // A thread that hangs outside JavaScript cannot be ended; it is abandoned.
     await Promise.race([pool?.destroy(), delay(endMs, undefined, { ref: false })]);
     if (budget !== undefined) freePlace(budget);
     if (this.#marker !== null) removeMarker(this.#marker);
@@ -128,12 +133,12 @@ export class Lane {
     const pool = new Piscina({
       ...{ filename, name: 'perform', workerData },
       ...{ minThreads: 0, maxThreads: 1, idleTimeout: idleMs },
-      // With atomics a waiting thread stands still, and files that it should let go of stay open.
+      // With atomics a waiting thread is blocked, and files that it should close stay open.
       atomics: 'disabled',
       resourceLimits: { maxOldGenerationSizeMb: heapMiB, maxYoungGenerationSizeMb: 64 },
     });
     const failed = Promise.withResolvers<never>();
-    // Of a thread that dies while it has nothing to do, nothing need be said.
+    // The death of an idle thread needs no report.
     failed.promise.catch(() => undefined);
     pool.on('error', failed.reject);
     pool.on('workerDestroy', () => {

@@ -1,8 +1,11 @@
 import { UserError, type ErrorCode } from '../../core/errors.ts';
+import { readingText } from '../../text/index.ts';
 
-/** A thread that ended or was ended at a task. Its message names the file that the task was at. */
+/**
+ * A thread that crashed or was ended during a task. Its message names the current file of the task.
+ */
 export class LostThread extends UserError {
-  /** The file; undefined where the task was at several and did not say at which. */
+  /** Current file; undefined if the task has several and did not report which. */
   readonly subject: string | undefined;
 
   constructor(code: ErrorCode, message: string, subject: string | undefined, details?: string) {
@@ -11,38 +14,16 @@ export class LostThread extends UserError {
   }
 }
 
-/** Stands for the file of a task that is at several. */
-const some = 'One of some files';
-
-/** How long a task may be silent, for people. */
-function spoken(ms: number): string {
-  return ms >= 120_000 ? `${Math.round(ms / 60_000)} minutes` : `${Math.round(ms / 1000)} seconds`;
-}
-
-/** @param subject the file that was read */
+/** @param subject file that was read */
 export function hungThread(subject: string | undefined, silentMs: number): LostThread {
-  return new LostThread(
-    'invalid-file',
-    `${subject ?? some} was given up: there was no end of reading it within ${spoken(silentMs)}. It may be damaged; copy it again or leave it out.`,
-    subject,
-  );
+  return new LostThread('invalid-file', readingText.hung(subject ?? null, silentMs), subject);
 }
 
-/** @param error why the thread ended, as far as it is known */
+/** @param error reason why the thread ended, if known */
 export function deadThread(subject: string | undefined, error: unknown): LostThread {
   const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
   if (error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
-    return new LostThread(
-      'too-large',
-      `${subject ?? some} takes more memory to read than there is for one file. Cut it into smaller ones or leave it out.`,
-      subject,
-      details,
-    );
+    return new LostThread('too-large', readingText.needsMemory(subject ?? null), subject, details);
   }
-  return new LostThread(
-    'invalid-file',
-    `${subject ?? some} brought down the part of Understudy that reads files. It may be damaged; copy it again or leave it out.`,
-    subject,
-    details,
-  );
+  return new LostThread('invalid-file', readingText.crashed(subject ?? null), subject, details);
 }

@@ -1,7 +1,7 @@
 import type { MaskSourceKind, SourceClass } from '../../contract/mask-sources.ts';
 import { tileCounts, type TilePlace } from '../../core/mask/tiles.ts';
 import { UserError } from '../../core/errors.ts';
-import type { ImageProblem } from '../../formats/labelled-images.ts';
+import type { ImageProblem } from '../../formats/labels/labelled-images.ts';
 import type {
   MaskSource,
   OpenMask,
@@ -11,16 +11,19 @@ import type {
 import { openMaskSource } from '../../formats/masks/open-source.ts';
 import { pairMasks } from '../../formats/masks/paired/pairs.ts';
 import { surveyFile } from '../../formats/masks/paired/survey-file.ts';
-import { shared } from './draw-task.ts';
+import { shared } from '../images/draw-views.ts';
 import type { TaskContext } from './task.ts';
 import type { SurveyedMask } from '../../formats/masks/paired/survey.ts';
+import { readingText } from '../../text/index.ts';
 
-/*
- * A source of masks stays open in the thread that opened it, which is its own: it is read once for its classes and
- * then image by image. See engine/mask-threads.
+/**
+ * Tasks on a source of masks, which stays open in the dedicated thread that opened it: it is read once for its classes
+ * and then image by image. See threaded-source.ts.
  */
 
-/** What crosses to the thread; it is ended where nobody wants it any more. */
+/**
+ * Request that crosses to the thread; without a signal, because the thread itself is ended when unwanted.
+ */
 export type MasksRequest = Omit<SourceRequest, 'signal' | 'at'>;
 
 export interface OpenMasksTask {
@@ -28,9 +31,9 @@ export interface OpenMasksTask {
   readonly request: MasksRequest;
 }
 
-/** A source as whoever is outside of its thread knows it. */
+/** A mask source as known outside its thread. */
 export type MaskFacts = Omit<MaskSource, 'maskFor' | 'misfits' | 'labelsOf' | 'close'> & {
-  /** Files with the masks of each image, by its path; `all`: all of them are in one file. */
+  /** Mask files of each image, by the image's path; `all` if one file holds all masks. */
   readonly labels: ReadonlyMap<string, readonly string[]> | 'all';
 };
 
@@ -41,33 +44,33 @@ export interface MaskTile extends TilePlace {
 /** Some of the tiles of a mask, row by row. */
 export interface MaskPart {
   readonly classes: readonly SourceClass[];
-  /** Those of the part that are not all background. */
+  /** Tiles of the part that are not all background. */
   readonly tiles: readonly MaskTile[];
-  /** The index of the first tile that is in no part yet; null: this was the last. */
+  /** Index of the first tile after this part; null for the last part. */
   readonly next: number | null;
-  /** Of the last part; see `OpenMask.notes`. */
+  /** Notes of the mask, in the last part only; see `OpenMask.notes`. */
   readonly notes: readonly string[];
 }
 
 export interface MaskPartTask {
   readonly image: SizedImage;
-  /** Index of the first tile that is asked for, row by row. */
+  /** Index of the first requested tile, row by row. */
   readonly from: number;
 }
 
-/** Tiles of a part, 16 MB. */
+/** Tiles per part, 16 MB. */
 const tilesOfPart = 64;
 
 let opened: MaskSource | undefined;
-/** The mask that was asked for last and has more parts. */
+/** Mask of the last request, if it has more parts. */
 let current: { readonly key: string; readonly mask: OpenMask } | undefined;
 
-/** Paths of the masks beside images that are to be read before their source can be opened. */
+/** Paths of the masks beside images that have to be surveyed before their source is opened. */
 export function masksToSurvey({ request }: OpenMasksTask): Promise<string[]> {
   return Promise.resolve(pairMasks(request.found).masks.map(({ path }) => path));
 }
 
-/** What each of some masks holds, or why it cannot be read. */
+/** Surveys some masks: the values of each, or the reason why it cannot be read. */
 export async function surveyMasks(
   { paths }: { readonly paths: readonly string[] },
   { at }: TaskContext,
@@ -80,7 +83,11 @@ export async function surveyMasks(
   return surveyed;
 }
 
-/** @throws UserError as `openMaskSource` */
+/**
+ * Opens a source of masks in this thread.
+ *
+ * @throws UserError as `openMaskSource`
+ */
 export async function openMasks(
   { kind, request }: OpenMasksTask,
   { at }: TaskContext,
@@ -97,14 +104,17 @@ export async function openMasks(
   };
 }
 
+/** Kinds of sources with several files. */
+const ofFiles: ReadonlySet<MaskSourceKind> = new Set(['masks', 'dicom-seg', 'geojson', 'gpkg']);
+
 function labelsOf(source: MaskSource, { found }: MasksRequest): MaskFacts['labels'] {
-  if (source.kind !== 'masks' && source.kind !== 'dicom-seg') return 'all';
+  if (!ofFiles.has(source.kind)) return 'all';
   const labels = found.map(({ path }) => [path, source.labelsOf(path)] as const);
   return new Map(labels.filter(([, files]) => files.length > 0));
 }
 
 /**
- * A part of an image's mask; null where the source says nothing of the image.
+ * Reads a part of an image's mask; null if the source has no mask for the image.
  *
  * @throws UserError as `MaskSource.maskFor`
  */
@@ -155,7 +165,7 @@ async function closeCurrent(): Promise<void> {
   await closing?.mask.close();
 }
 
-/** As `MaskSource.misfits`; empty where the source cannot tell. */
+/** Runs `MaskSource.misfits`; empty if the source does not support it. */
 export async function findMisfits(_: null, { at }: TaskContext): Promise<ImageProblem[]> {
   const source = requireOpen();
   const [first] = source.claimed;
@@ -165,8 +175,5 @@ export async function findMisfits(_: null, { at }: TaskContext): Promise<ImagePr
 
 function requireOpen(): MaskSource {
   if (opened !== undefined) return opened;
-  throw new UserError(
-    'invalid-labels',
-    'The masks are not open any more. Import the folder again.',
-  );
+  throw new UserError('invalid-labels', readingText.masksClosed);
 }

@@ -2,7 +2,11 @@ import { UserError } from '../../core/errors.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import type { Outcome } from './thread-protocol.ts';
 
-/** What a task gave. @throws UserError as the task did, an Error for a defect */
+/**
+ * Unwraps the outcome of a task.
+ *
+ * @throws UserError as the task did; an Error for a defect
+ */
 export function valueOf(outcome: Outcome): unknown {
   if (outcome.ok) return outcome.value;
   const { code, message, details } = outcome.failure;

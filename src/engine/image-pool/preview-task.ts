@@ -2,7 +2,7 @@ import type { ImageFacts } from '../../contract/app.ts';
 import type { WrittenPreparation } from '../../contract/jobs.ts';
 import {
   bandsOf,
-  pictured,
+  picturePreparation,
   plainPreparation,
   preparationOf,
   prepare,
@@ -11,19 +11,19 @@ import {
 } from '../../core/image/preparation.ts';
 import type { IntensityWindow } from '../../core/image/stored.ts';
 import { requireFrame } from '../../formats/images.ts';
-import type { ImagePlace } from '../../formats/labelled-images.ts';
+import type { ImagePlace } from '../../formats/labels/labelled-images.ts';
 import { withImage } from '../../formats/open-images.ts';
 import { encodePicture } from '../../formats/pictures.ts';
 import type { ImageHeader, Pixels } from '../../formats/raster/image-file.ts';
 import { readToPrepare } from '../../formats/raster/prepared.ts';
 
-/** px. */
+/** Longest side of a preview, px. */
 const previewSide = 512;
-/** Bytes of stored values that a thread keeps between two previews of an image, at most. */
+/** Most bytes of stored values that a thread keeps between previews. */
 const keptBytes = 2 ** 27;
 
 export interface PreviewRequest extends ImagePlace {
-  /** Of the file's content. */
+  /** SHA-256 of the file's content. */
   readonly sha256: Uint8Array;
   readonly preparation: WrittenPreparation;
 }
@@ -34,18 +34,21 @@ interface KeptPixels {
   readonly pixels: Pixels;
 }
 
-/** By content, slice and bands, by last use, the latest last: whoever chooses tries many ranges of few images. */
+/**
+ * Stored values by content, slice and bands, least recently used first: a person who chooses tries many ranges on few
+ * images.
+ */
 const kept = new Map<string, KeptPixels>();
 
 /**
- * What the image's file says of its pixels. Of what a file says of a patient its reader gives nothing but
- * identities to group by, and those stay here.
+ * Pixel properties in the image's header. Readers return no patient data except identities for grouping, and those are
+ * left out here.
  */
 export async function describeImage({ path }: Pick<ImagePlace, 'path'>): Promise<ImageFacts> {
   return withImage(path, ({ header }) => Promise.resolve(descriptionOf(header)));
 }
 
-/** WebP of what a model would see, as `pictured`. */
+/** Draws what a model would see, as WebP; see `picturePreparation`. */
 export async function drawPreview(request: PreviewRequest): Promise<Uint8Array> {
   const { path, frame, sha256 } = request;
   const preparation = preparationOf(request.preparation);
@@ -55,12 +58,19 @@ export async function drawPreview(request: PreviewRequest): Promise<Uint8Array> 
     const key = [content, frame ?? 0, request.preparation.bands?.join() ?? 'own'].join(' ');
     const read = kept.get(key) ?? {
       header: file.header,
-      pixels: await readToPrepare(file, { preparation: pictured(preparation, file.header), frame }),
+      pixels: await readToPrepare(file, {
+        preparation: picturePreparation(preparation, file.header),
+        frame,
+      }),
     };
     keep(key, read);
     return read;
   });
-  return encodePicture(prepare(pixels, pictured(preparation, header), header), previewSide, 88);
+  return encodePicture(
+    prepare(pixels, picturePreparation(preparation, header), header),
+    previewSide,
+    88,
+  );
 }
 
 function keep(key: string, read: KeptPixels): void {

@@ -11,12 +11,12 @@ import {
 import { join } from 'node:path';
 import process from 'node:process';
 
-/*
- * Which file a thread is at is known outside of it in two places: in memory that the engine shares, for a thread
- * that ends or hangs, and in a small file, for a process that ends with all its threads.
+/**
+ * Record of the file that a thread is reading, readable from outside in two places: in memory shared with the engine,
+ * for a thread that crashes or hangs, and in a small file, for a process that crashes with all its threads.
  */
 
-/** Bytes of a path that are kept; longer ones are cut, and then named by nobody. */
+/** Most bytes of a path; longer paths are truncated and then match no file. */
 const pathBytes = 4096;
 const encoder = new TextEncoder();
 
@@ -24,14 +24,14 @@ export function newPlace(): Uint8Array {
   return new Uint8Array(new SharedArrayBuffer(2 + pathBytes));
 }
 
-/** @param path empty: at no file */
+/** @param path current file; empty for none */
 export function writePlace(place: Uint8Array, path: string): void {
   const { written } = encoder.encodeInto(path, place.subarray(2));
   place[0] = written & 255;
   place[1] = written >> 8;
 }
 
-/** Undefined where the thread was at no file. */
+/** Reads the current file; undefined for none. */
 export function readPlace(place: Uint8Array): string | undefined {
   const length = (place[0] ?? 0) + 256 * (place[1] ?? 0);
   return length === 0 ? undefined : Buffer.from(place.slice(2, 2 + length)).toString('utf8');
@@ -39,7 +39,7 @@ export function readPlace(place: Uint8Array): string | undefined {
 
 let markers = 0;
 
-/** A name in the folder of marks that no other lane of this process has. */
+/** New name in the folder of marks, unique among the lanes of this process. */
 export function newMarker(folder: string): string {
   return join(folder, `${process.pid}-${++markers}`);
 }
@@ -49,15 +49,15 @@ export function removeMarker(marker: string): void {
 }
 
 /**
- * Holds the path of the file that is being read, and nothing while none is. It is not forced to the disk, which
- * would take milliseconds a file: what a process has written outlives the process.
+ * Mark file with the path of the file being read; empty while there is none. It is not flushed to the disk, which would
+ * take milliseconds per file: written data survives the process anyway.
  */
 export class ReadingMark {
   readonly #path: string;
   #file: number | undefined;
   readonly #bytes = Buffer.alloc(2 + pathBytes);
 
-  /** @param path in a folder that is made where it is missing */
+  /** @param path mark file; its folder is created if missing */
   constructor(path: string) {
     this.#path = path;
   }
@@ -69,7 +69,7 @@ export class ReadingMark {
       this.#file ??= openMark(this.#path);
       writeSync(this.#file, this.#bytes, 0, length, 0);
     } catch {
-      // A workspace that cannot be written to fails where that matters.
+      // A workspace that is not writable fails where it matters.
     }
   }
 
@@ -89,8 +89,8 @@ function openMark(path: string): number {
 }
 
 /**
- * The files that processes were reading when they ended, from their marks, which are removed. To be called while no
- * other process has the workspace.
+ * Reads and removes the marks of crashed processes: the files that they were reading. To be called only while no other
+ * process has the workspace open.
  */
 export function takeMarks(folder: string): string[] {
   const paths: string[] = [];

@@ -1,27 +1,27 @@
 import type { WrittenPreparation } from '../../contract/jobs.ts';
 import { preparationOf } from '../../core/image/preparation.ts';
 import { readPicture } from '../../formats/images.ts';
-import type { ImagePlace } from '../../formats/labelled-images.ts';
+import type { ImagePlace } from '../../formats/labels/labelled-images.ts';
 import { withImage } from '../../formats/open-images.ts';
 import { encodePicture, readThumbnail } from '../../formats/pictures.ts';
 
-/** px of the longer side. */
+/** Longer side of the picture, px. */
 const pictureSide = 640;
-/** Pixels above which a thumbnail has to do: it is read from reduced levels. */
+/** Images with more pixels are shown by a thumbnail, which is read from reduced levels. */
 const mostPixels = 2 ** 24;
 
 export interface SampleRequest extends ImagePlace {
   readonly preparation: WrittenPreparation;
 }
 
-/** An image of a folder as a person sees it before it comes in. */
+/** Preview of a folder's image before import. */
 export interface Sample {
-  /** At full resolution, px. */
+  /** Size at full resolution, px. */
   readonly width: number;
   readonly height: number;
-  /** The slice that was drawn: the one asked for, else the middle one; undefined in files of one. */
+  /** Slice drawn: the requested one, else the middle one; undefined in single-frame files. */
   readonly frame: number | undefined;
-  /** WebP or JPEG. */
+  /** Picture as WebP or JPEG. */
   readonly picture: Uint8Array;
 }
 

@@ -1,25 +1,25 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { threadId } from 'node:worker_threads';
-import { systemCode, writeFailure } from '../../formats/file-errors.ts';
-import { makeFolder } from '../../formats/make-folder.ts';
+import { systemCode, writeFailure } from '../../formats/files/file-errors.ts';
+import { makeFolder } from '../../formats/files/make-folder.ts';
 import type { TaskContext } from './task.ts';
 
 export interface StoreRequest {
   readonly files: readonly FileToStore[];
-  /** A folder above them that must be there; others are made. */
+  /** Existing ancestor folder; missing folders below it are created. */
   readonly within: string;
 }
 
 interface FileToStore {
-  /** Absolute. */
+  /** Absolute path. */
   readonly file: string;
   readonly bytes: Uint8Array;
 }
 
 /**
- * Writes files that can be made again: each as a whole or not at all, without waiting for the disk, and
- * without going through the event loop for each step, which takes several times as long.
+ * Writes files that can be recreated: each completely or not at all, without flushing to the disk, and synchronously,
+ * because asynchronous steps take several times as long.
  *
  * @throws UserError 'disk'
  */
@@ -49,7 +49,7 @@ function storeOrTell(file: string, bytes: Uint8Array): void {
 }
 
 function store(file: string, bytes: Uint8Array): void {
-  // What two threads write at a time is the same, but neither may take the other's away.
+  // Two threads may write the same file with the same content, but neither may remove the other's temporary file.
   const temporary = `${file}.${threadId}.partial`;
   try {
     writeFileSync(temporary, bytes);

@@ -1,10 +1,12 @@
-/** What a task has besides its request. */
+/** Progress callbacks of a task. */
 export interface TaskContext {
-  /** Says that the task is at work: one that is silent for long is given up, and its thread with it. */
+  /** Reports a sign of life: a task that is silent for long is ended, with its thread. */
   readonly alive: () => void;
-  /** Says which file is read next: it is the one that a thread which ends meanwhile is lost to. */
+  /** Reports the file read next, which is blamed if the thread crashes meanwhile. */
   readonly at: (path: string) => void;
 }
 
-/** Runs in a thread. Request and result cross as structured clones; UserErrors cross as themselves. */
+/**
+ * Function that runs in a thread. Request and result cross as structured clones; UserErrors keep their class.
+ */
 export type Task<Request, Result> = (request: Request, context: TaskContext) => Promise<Result>;

@@ -1,4 +1,4 @@
-import { drawViews } from './draw-task.ts';
+import { drawViews } from '../images/draw-views.ts';
 import { readHeaders } from './headers-task.ts';
 import { indexImages } from './index-task.ts';
 import { drawPicture, drawThumbnail } from './picture-task.ts';
@@ -12,15 +12,15 @@ const masks = () => import('./mask-task.ts');
 const labels = () => import('./label-task.ts');
 const teachers = () => import('./teacher-task.ts');
 
-/** A task of a module that is loaded with the first request for it. */
+/** Task whose module is loaded with its first request. */
 function later<Request, Result>(load: () => Promise<Task<Request, Result>>): Task<Request, Result> {
   return async (request, context) => (await load())(request, context);
 }
 
 /**
- * All that threads do. To add a task, write its function (a `Task`, in a file of its own) and a line here:
- * `pool.run('name', request, …)` then has its types. Bytes of a result should fill their buffer, since all of
- * the buffer is copied; files of several slices are opened by `withImage`, which keeps them open.
+ * Tasks of the threads. To add one, write its function (a `Task`, in its own file) and a line here; then
+ * `pool.run('name', request, …)` is typed. Bytes of a result should fill their buffer, since the whole buffer is
+ * copied; multi-frame files are opened with `withImage`, which keeps them open.
  */
 export const imageTasks = {
   headers: readHeaders,
@@ -36,7 +36,7 @@ export const imageTasks = {
   levels: buildLevels,
   store: storeFiles,
   draw: drawViews,
-  // Readers of labels and teachers are loaded where they are needed: threads that decode images start sooner.
+  // Readers of labels and teachers are loaded on demand, so that threads that decode images start sooner.
   pairMasks: later(async () => (await masks()).masksToSurvey),
   surveyMasks: later(async () => (await masks()).surveyMasks),
   openMasks: later(async () => (await masks()).openMasks),
@@ -47,7 +47,7 @@ export const imageTasks = {
   labelFiles: later(async () => (await labels()).findLabels),
   teacher: later(async () => (await teachers()).inspect),
   teacherStamp: later(async () => (await teachers()).stampTeacher),
-  arrival: later(async () => (await teachers()).checkArrival),
+  cardFile: later(async () => (await teachers()).checkCardFile),
   hash: later(async () => (await teachers()).hashFile),
 } satisfies Record<string, Task<never, unknown>>;
 

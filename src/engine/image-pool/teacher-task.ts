@@ -1,9 +1,9 @@
 import type { Card } from '../../contract/catalogue.ts';
 import type { TeacherDescription } from '../../contract/descriptions.ts';
 import type { TeacherOverrides } from '../../contract/jobs.ts';
-import { hashOfFile } from '../../formats/file-hash.ts';
+import { hashOfFile } from '../../formats/files/file-hash.ts';
 import { requireUsable } from '../catalogue/card-fit.ts';
-import { inspectTeacher, teacherStamp } from '../teacher.ts';
+import { inspectTeacher, teacherStamp } from '../teachers/teacher.ts';
 import type { TaskContext } from './task.ts';
 
 export interface InspectRequest {
@@ -11,7 +11,11 @@ export interface InspectRequest {
   readonly overrides: TeacherOverrides;
 }
 
-/** @throws UserError as `inspectTeacher` */
+/**
+ * Describes a teacher file.
+ *
+ * @throws UserError as `inspectTeacher`
+ */
 export async function inspect(
   { file, overrides }: InspectRequest,
   { at, alive }: TaskContext,
@@ -20,7 +24,11 @@ export async function inspect(
   return inspectTeacher(file, overrides, alive);
 }
 
-/** @throws UserError as `teacherStamp` */
+/**
+ * Stamp of a teacher's files.
+ *
+ * @throws UserError as `teacherStamp`
+ */
 export async function stampTeacher(
   { path }: { readonly path: string },
   { at }: TaskContext,
@@ -29,16 +37,20 @@ export async function stampTeacher(
   return teacherStamp(path);
 }
 
-export interface ArrivalRequest {
+export interface CardFileRequest {
   readonly card: Card;
-  /** As the card lists it. */
+  /** Name of the file in the card's list. */
   readonly name: string;
   readonly path: string;
 }
 
-/** Whether a file can be one of a card's. @throws UserError as `requireUsable` */
-export async function checkArrival(
-  { card, name, path }: ArrivalRequest,
+/**
+ * Checks that a downloaded file can be one of a card's.
+ *
+ * @throws UserError as `requireUsable`
+ */
+export async function checkCardFile(
+  { card, name, path }: CardFileRequest,
   { at }: TaskContext,
 ): Promise<null> {
   at(path);
@@ -46,7 +58,11 @@ export async function checkArrival(
   return null;
 }
 
-/** SHA-256 of a file. @throws UserError as `hashOfFile` */
+/**
+ * SHA-256 of a file.
+ *
+ * @throws UserError as `hashOfFile`
+ */
 export async function hashFile(
   { path }: { readonly path: string },
   { at, alive }: TaskContext,

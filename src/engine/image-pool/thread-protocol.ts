@@ -1,17 +1,17 @@
 import type { Failure } from '../../contract/app.ts';
-import type { BudgetPlace } from '../../formats/decode-budget.ts';
+import type { BudgetPlace } from '../../formats/files/decode-budget.ts';
 import type { TaskName } from './tasks.ts';
 
-// What the pool and one of its threads say to each other.
+// Messages between the pool and its threads.
 
 export interface ThreadData {
-  /** Counts signs of life, so that whoever waits sees that something goes on. */
+  /** Counter of signs of life, for the watchdog. */
   readonly beats: Int32Array;
-  /** The path of the file that the task is at, for whoever finds the thread dead; see `PlaceInTask`. */
+  /** Path of the task's current file, read if the thread crashes; see reading-place.ts. */
   readonly place: Uint8Array;
-  /** A file to write the same path to, for whoever finds the whole process dead; null: none. */
+  /** File to record the same path in, read if the whole process crashes; null for none. */
   readonly marker: string | null;
-  /** Where what it decodes is counted. */
+  /** Counter of decoded bytes. */
   readonly budget: BudgetPlace;
 }
 
@@ -20,7 +20,7 @@ export interface ThreadRequest {
   readonly request: unknown;
 }
 
-/** Errors cross as values: their class and their code would be lost. */
+/** Result of a task. Errors cross as values, because a clone would lose their class and code. */
 export type Outcome =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly failure: Failure };

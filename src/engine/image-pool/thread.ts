@@ -1,12 +1,12 @@
 import { workerData } from 'node:worker_threads';
-import { joinBudget } from '../../formats/decode-budget.ts';
-import { failureOf } from '../worker-protocol.ts';
+import { joinBudget } from '../../formats/files/decode-budget.ts';
 import { ReadingMark, writePlace } from './reading-place.ts';
 import { imageTasks } from './tasks.ts';
 import type { Task } from './task.ts';
 import type { Outcome, ThreadData, ThreadRequest } from './thread-protocol.ts';
+import { failureOf } from '../failures.ts';
 
-// One thread of the pool: piscina calls `perform` in it.
+// A thread of the pool: Piscina calls `perform` in it.
 
 const { beats, place, marker, budget: placeInBudget } = workerData as ThreadData;
 const alive = (): void => {
@@ -22,7 +22,7 @@ const at = (path: string): void => {
 
 export async function perform({ name, request }: ThreadRequest): Promise<Outcome> {
   try {
-    // The table's types tie each task to its request; a union of them cannot be called.
+    // The table ties each task to its request; their union cannot be called.
     const task = imageTasks[name] as Task<unknown, unknown>;
     return { ok: true, value: await task(request, { alive, at }) };
   } catch (error) {

@@ -1,8 +1,9 @@
 import type { BandStatistics, ImageTile, ViewedImage } from '../../contract/image-view.ts';
 import { UserError } from '../../core/errors.ts';
+import { edgeLetters } from '../../core/image/directions.ts';
 import type { IntensityWindow, LookupTable } from '../../core/image/stored.ts';
 import { requireFrame } from '../../formats/images.ts';
-import type { ImagePlace } from '../../formats/labelled-images.ts';
+import type { ImagePlace } from '../../formats/labels/labelled-images.ts';
 import type { ImageHeader } from '../../formats/raster/image-file.ts';
 import { bandStatistics } from '../../formats/tiles/band-statistics.ts';
 import type { StatisticsRequest } from '../../formats/tiles/band-statistics.ts';
@@ -12,7 +13,7 @@ import { readTile, withViewed } from '../../formats/tiles/read-tile.ts';
 import type { TilePlace, TileRequest } from '../../formats/tiles/read-tile.ts';
 import type { TaskContext } from './task.ts';
 
-/** Steps of a histogram. */
+/** Bins of a histogram. */
 const histogramSteps = 64;
 
 export interface TileTask {
@@ -25,14 +26,18 @@ export interface StatisticsTask {
   readonly request: Omit<StatisticsRequest, 'steps'>;
 }
 
-/** What both sides see while levels are built. */
+/** Levels to build, with memory that both threads see. */
 export interface LevelsTask {
   readonly place: TilePlace;
-  /** Three numbers: rows done, rows in all, and 1 once nobody wants the levels any more. */
+  /** Three numbers: rows done, total rows, and 1 once the levels are no longer wanted. */
   readonly shared: Int32Array<SharedArrayBuffer>;
 }
 
-/** @throws UserError as `openImage`, 'invalid-file' for a slice that is not there */
+/**
+ * Properties of an image for the viewer. The series is as the file writes it and does not leave the engine.
+ *
+ * @throws UserError as `openImage`, 'invalid-file' for a slice that does not exist
+ */
 export async function viewImage({
   path,
   frame,
@@ -43,9 +48,13 @@ export async function viewImage({
   });
 }
 
-/** @throws UserError as `readTile`; 'invalid-option' for a tile or band that is not there */
+/**
+ * Reads a tile of stored values.
+ *
+ * @throws UserError as `readTile`; 'invalid-option' for a tile or band that does not exist
+ */
 export async function viewTile({ place, request }: TileTask): Promise<ImageTile> {
-  const read = await known(() => readTile(place, request));
+  const read = await withRequestErrors(() => readTile(place, request));
   const { width, height, bands, data } = read;
   const values = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const isWhole = values.length === data.buffer.byteLength;
@@ -58,12 +67,18 @@ export async function viewTile({ place, request }: TileTask): Promise<ImageTile>
   };
 }
 
-/** @throws UserError as `viewTile` */
+/**
+ * Computes statistics of bands.
+ *
+ * @throws UserError as `viewTile`
+ */
 export async function viewStatistics({
   place,
   request,
 }: StatisticsTask): Promise<BandStatistics[]> {
-  const figures = await known(() => bandStatistics(place, { ...request, steps: histogramSteps }));
+  const figures = await withRequestErrors(() =>
+    bandStatistics(place, { ...request, steps: histogramSteps }),
+  );
   return figures.map(({ values, histogram, ...ends }) => ({
     ...ends,
     values: [...values],
@@ -71,7 +86,11 @@ export async function viewStatistics({
   }));
 }
 
-/** @throws UserError as `buildLevelFile` */
+/**
+ * Builds the reduced levels of an image.
+ *
+ * @throws UserError as `buildLevelFile`
+ */
 export async function buildLevels(
   { place, shared }: LevelsTask,
   { alive }: TaskContext,
@@ -92,8 +111,10 @@ export async function buildLevels(
   );
 }
 
-/** What is not there is the asker's mistake, told as such. */
-async function known<T>(work: () => Promise<T>): Promise<T> {
+/**
+ * Converts a RangeError (a tile or band that does not exist) into a UserError about the request.
+ */
+async function withRequestErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -105,6 +126,7 @@ async function known<T>(work: () => Promise<T>): Promise<T> {
 function viewOf(header: ImageHeader): Omit<ViewedImage, 'id' | 'name'> {
   const { format, width, height, bands, sampleType, interpretation } = header;
   const { alpha, nodata, spacing, geo, display, notes } = header;
+  const { directions = null, modality = null, isFilm = false } = header;
   const { rescale, modalityTable, windows, voiTable, isInverted, palette, colours, unit } = display;
   return {
     ...{ format, width, height, bands, sampleType, interpretation, alpha },
@@ -123,6 +145,10 @@ function viewOf(header: ImageHeader): Omit<ViewedImage, 'id' | 'name'> {
     },
     spacing: spacing && { x: spacing.x, y: spacing.y, unit: spacing.unit },
     geo: geo && { transform: [...geo.transform], crs: geo.crs?.slice(0, 10_000) ?? null },
+    edges: directions && edgeLetters(directions),
+    modality: modality?.slice(0, 16) ?? null,
+    series: header.grouping?.series ?? null,
+    isFilm,
     notes: [...notes],
   };
 }

@@ -1,8 +1,8 @@
 import type { Rectangle } from '../../core/mask/tiles.ts';
 import { blockSide } from '../../core/suggest/marks.ts';
-import type { BlockPlace } from './looks.ts';
+import type { BlockPlace } from './feature-cache.ts';
 
-/** Those that a region at the working scale touches. */
+/** Blocks that a region at the working scale touches. */
 export function blocksOf({ x, y, width, height }: Rectangle): BlockPlace[] {
   const blocks: BlockPlace[] = [];
   for (let row = Math.floor(y / blockSide); row * blockSide < y + height; row++) {
@@ -13,7 +13,7 @@ export function blocksOf({ x, y, width, height }: Rectangle): BlockPlace[] {
   return blocks;
 }
 
-/** Marked blocks beside those that are looked at anyway, the nearest to the region, so many at most. */
+/** Marked blocks outside `seen`, nearest to the region first, at most `most`. */
 export function nearestOthers(
   marked: readonly BlockPlace[],
   seen: readonly BlockPlace[],

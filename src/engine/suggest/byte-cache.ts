@@ -1,8 +1,8 @@
-/** Keeps what was used last, within so many bytes. */
+/** Cache with a byte limit that evicts the least recently used values. */
 export class ByteCache<T> {
   readonly #limit: number;
   readonly #bytesOf: (value: T) => number;
-  /** By last use, the latest last. */
+  /** Least recently used first. */
   readonly #kept = new Map<string, T>();
   #bytes = 0;
 
@@ -32,7 +32,7 @@ export class ByteCache<T> {
     this.#kept.set(key, value);
     this.#bytes += this.#bytesOf(value);
     for (const oldest of this.#kept.keys()) {
-      // What was just put in stays, however large.
+      // The newest value stays, however large.
       if (this.#bytes <= this.#limit || oldest === key) return;
       this.delete(oldest);
     }

@@ -2,15 +2,17 @@ import { stat } from 'node:fs/promises';
 import { preparationOf } from '../../core/image/preparation.ts';
 import type { Raster } from '../../core/image/raster.ts';
 import { halved, withoutEqualBands } from '../../core/suggest/window.ts';
-import { readFailure } from '../../formats/file-errors.ts';
+import { readFailure } from '../../formats/files/file-errors.ts';
 import { readPicture } from '../../formats/images.ts';
-import type { LookRequest } from './protocol.ts';
+import type { FeatureRequest } from './protocol.ts';
 
-/** An image as people see it, and ever smaller. */
+/** An image as the window shows it, with a pyramid of reduced levels. */
 export class OpenedImage {
-  /** Another one for another state of the file, preparation or slice. */
+  /** Key that changes with the file's state, the preparation and the slice. */
   readonly key: string;
-  /** px of the image a pixel of `levels` 0: 1, but for images too large to be read as a whole. */
+  /**
+   * Pixels of the image per pixel of level 0: 1, except for images too large to be read as a whole.
+   */
   readonly step: number;
   readonly #levels: Raster[];
 
@@ -20,7 +22,7 @@ export class OpenedImage {
     this.#levels = [withoutEqualBands(raster)];
   }
 
-  /** Each half as large as the one before. */
+  /** Reads a level; each is half as large as the previous one. */
   level(wanted: number): Raster {
     for (let level = this.#levels.length; level <= wanted; level++) {
       const last = this.#levels[level - 1];
@@ -32,16 +34,20 @@ export class OpenedImage {
   }
 }
 
-/** So many are kept: somebody who goes back and forth between two sees no difference. */
+/** Number of images kept, so that switching between two is immediate. */
 const keptImages = 2;
 
-/** Images that were looked at last, as their files are now. */
+/** Most recently used images, in the current state of their files. */
 export class OpenedImages {
-  /** By last use, the latest last. */
+  /** Least recently used first. */
   readonly #kept = new Map<string, OpenedImage>();
 
-  /** @throws UserError as `readImage` */
-  async open({ image, preparation }: LookRequest, signal: AbortSignal): Promise<OpenedImage> {
+  /**
+   * Opens an image.
+   *
+   * @throws UserError as `readImage`
+   */
+  async open({ image, preparation }: FeatureRequest, signal: AbortSignal): Promise<OpenedImage> {
     const { path, frame, width } = image;
     const { size, mtimeMs } = await stat(path).catch((error: unknown) => {
       throw readFailure(error, path);

@@ -10,21 +10,21 @@ import { nameOf } from './blocks.ts';
 import type { OpenedImage } from './opened-images.ts';
 
 export interface Painting {
-  /** What the labels were made of. */
+  /** The image that was labelled. */
   readonly opened: OpenedImage;
   readonly working: Raster;
   readonly step: number;
   readonly labels: Labels;
-  /** Mask values by index of the class. */
+  /** Mask values by class index. */
   readonly kinds: readonly number[];
   readonly level: number;
-  /** px of the image. */
+  /** Region in px of the image. */
   readonly region: Rectangle;
   readonly strokes: readonly MaskTile[];
   readonly image: { readonly width: number; readonly height: number };
 }
 
-/** Tiles of the level with what the labels say, and strokes over it. */
+/** Tiles of the level with the predicted labels, and the strokes over them. */
 export async function paintTiles(
   { opened, working, step, labels, kinds, level, region, strokes, image }: Painting,
   pause: () => Promise<void>,
@@ -52,7 +52,7 @@ export async function paintTiles(
   return tiles;
 }
 
-/** What a person said stands, whatever was learnt. */
+/** Draws a stroke over the prediction: the user's strokes always have precedence. */
 function drawStroke(
   { x, y, pixels }: MaskTile,
   level: number,
@@ -74,7 +74,7 @@ function drawStroke(
   }
 }
 
-/** How much of the region each kind got, at the level, and how sure that is. */
+/** Pixels of the region per class at the level, and the mean confidence. */
 export function summary(
   kinds: readonly number[],
   { classes, probabilities }: Labels,
@@ -93,7 +93,7 @@ export function summary(
     for (const value of values) pixels[value] = (pixels[value] ?? 0) + 1;
   }
   const marked = pixels.subarray(1).reduce((sum, count) => sum + count, 0);
-  // What lies outside the region is 0 too, and does not count.
+  // Pixels outside the region are 0 too, and do not count.
   pixels[0] = area.width * area.height - marked;
   return kinds.map((value, own) => ({
     value,
@@ -102,12 +102,13 @@ export function summary(
   }));
 }
 
-/** A rectangle of the image in px of a level, all that it touches. */
+/** Rectangle of the image in px of a level, rounded outwards. */
 export function levelArea({ x, y, width, height }: Rectangle, level: number): Rectangle {
   const pixel = 2 ** level;
   const [left, top] = [Math.floor(x / pixel), Math.floor(y / pixel)];
   return {
-    ...{ x: left, y: top },
+    x: left,
+    y: top,
     width: Math.ceil((x + width) / pixel) - left,
     height: Math.ceil((y + height) / pixel) - top,
   };

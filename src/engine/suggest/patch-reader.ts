@@ -8,9 +8,9 @@ import { embed, runBlocks } from '../../core/vit/forward.ts';
 import type { VitModel } from '../../core/vit/weights.ts';
 import { readResult } from '../../runtime/executor.ts';
 import type { Executor, LoadedGraph } from '../../runtime/executor.ts';
-import { readColourTeacher } from '../teacher.ts';
+import { readColourTeacher } from '../teachers/teacher.ts';
 
-/** The graph is built with this many inputs and run with any number. */
+/** Number of inputs that the graph is built with; it runs with any number. */
 const batch = 2;
 
 /** Column and row of a tile of patches, from 0. */
@@ -20,21 +20,21 @@ export interface PatchTile {
 }
 
 /**
- * A teacher's features of an image's patches, from its middle block: they say more of textures and edges
- * than those of the last one, which is about the image as a whole, and cost half (`bench/suggest.ts`).
+ * A teacher's patch features of an image, from its middle block: these describe textures and edges better than those of
+ * the last block, which describe the image as a whole, and cost half (`bench/suggest.ts`).
  *
- * An image is read in tiles as large as the teacher's input, which overlap: of each, the patches along its
- * edge are left out where it has enough of them, since they see only half of what surrounds them. Positions
- * are those that the teacher was trained with: resizing them to larger inputs was measured to be worse.
+ * An image is read in overlapping tiles of the teacher's input size. If a tile has enough patches, those along its edge
+ * are dropped, because they include only half of their surroundings. Position embeddings are those of the training:
+ * resizing them to larger inputs measured worse.
  */
 export class PatchReader {
-  /** px */
+  /** Side of a patch, px. */
   readonly patchSize: number;
-  /** D, of a feature. */
+  /** Width D of a feature. */
   readonly width: number;
-  /** Patches along a side of what a tile is kept of. */
+  /** Kept patches along a side of a tile. */
   readonly side: number;
-  /** Tiles at a time. */
+  /** Tiles per batch. */
   readonly atOnce: number;
   readonly #model: VitModel;
   readonly #margin: number;
@@ -52,7 +52,11 @@ export class PatchReader {
     this.#graph = graph;
   }
 
-  /** @throws UserError when the file is no usable vision transformer */
+  /**
+   * Opens a teacher as a patch reader.
+   *
+   * @throws UserError if the file is not a usable vision transformer
+   */
   static async open(
     file: string,
     overrides: TeacherOverrides,
@@ -73,7 +77,7 @@ export class PatchReader {
     return new PatchReader(model, graph, atOnce);
   }
 
-  /** Features of tiles' kept patches, each the mean of it and its neighbours: (side, side, D). */
+  /** Features of the tiles' kept patches, each averaged with its neighbours: (side, side, D). */
   async read(image: Raster, tiles: readonly PatchTile[]): Promise<Float32Array[]> {
     const { imageSize } = this.#model.architecture;
     const plane = imageSize * imageSize;
@@ -82,11 +86,12 @@ export class PatchReader {
       const cut = windowOf(image, {
         x: (x * this.side - this.#margin) * this.patchSize,
         y: (y * this.side - this.#margin) * this.patchSize,
-        ...{ width: imageSize, height: imageSize },
+        width: imageSize,
+        height: imageSize,
       });
       const planes = data.subarray(index * 3 * plane);
       for (let channel = 0; channel < 3; channel++) {
-        // A grey image has one band, which stands for all three.
+        // A grey image has one band, used for all three.
         const source = Math.min(channel, cut.channels - 1);
         for (let at = 0; at < plane; at++) {
           planes[channel * plane + at] = (cut.data[at * cut.channels + source] ?? 0) / 255;
@@ -102,9 +107,8 @@ export class PatchReader {
   }
 
   /**
-   * Of each kept patch the mean of its features and its neighbours', which the margin has too: what a
-   * texture is shows in several patches. Measured: Dice on textures 0.73 instead of 0.68 with three strokes,
-   * elsewhere the same.
+   * Averages each kept patch's features with those of its neighbours, margin included: a texture shows in several
+   * patches. Measured with three strokes: Dice on textures 0.73 instead of 0.68, elsewhere the same.
    */
   #kept(patches: Float32Array, index: number): Float32Array {
     const grid = this.side + 2 * this.#margin;
@@ -129,7 +133,7 @@ export class PatchReader {
   }
 }
 
-/** A patch and those around it, as far as the grid goes. */
+/** Indices of a patch and its neighbours within the grid. */
 function neighbours(column: number, row: number, grid: number): number[] {
   const found: number[] = [];
   for (let y = Math.max(0, row - 1); y <= Math.min(grid - 1, row + 1); y++) {

@@ -1,13 +1,13 @@
-import { UserError } from '../../core/errors.ts';
 import { openExecutor } from '../devices/open-executor.ts';
-import { endAfterParent } from '../orphan-watch.ts';
-import { failureOf } from '../worker-protocol.ts';
+import { endAfterParent } from '../worker/orphan-watch.ts';
 import type { SuggestMessage, SuggestOrder } from './protocol.ts';
 import { Suggester } from './suggester.ts';
+import { failureOf } from '../failures.ts';
+import { throwIfCancelled } from '../job.ts';
 
-// A process that suggests masks: it keeps a teacher and what it saw of the images that are worked on. The
-// runtime blocks its thread while it computes, and what a driver or a lack of memory brings down is only
-// this process. Orders are done one after the other; it ends when the engine says so or is gone.
+// Process that suggests masks. It keeps a teacher and the features of recent images. The runtime blocks its thread
+// while it computes, and a crash of a driver or for lack of memory ends only this process. Orders are done one after
+// the other; the process ends when the engine ends it or has exited.
 
 endAfterParent();
 
@@ -40,9 +40,9 @@ async function perform(
     },
   };
   try {
-    if (signal.aborted) throw new UserError('cancelled', 'Stopped.');
+    throwIfCancelled(context);
     if (order.kind === 'look') {
-      await suggester.look(order.request, context);
+      await suggester.prepare(order.request, context);
       send({ kind: 'result', id, result: null });
     } else {
       send({ kind: 'result', id, result: await suggester.suggest(order.request, context) });

@@ -7,9 +7,9 @@ import { tilePixels, tileSide } from '../../core/mask/tiles.ts';
 import { drawScene, drawStrokes, meanDice, tilesOf } from '../../core/suggest/testing/scenes.ts';
 import { writePng } from '../../formats/images.ts';
 import { openExecutor } from '../devices/open-executor.ts';
-import type { LookProgress, SuggestRequest } from './protocol.ts';
+import type { FeatureProgress, SuggestRequest } from './protocol.ts';
 import { Suggester } from './suggester.ts';
-import { bundledTeacher } from '../bundled-teacher.ts';
+import { bundledTeacher } from '../teachers/bundled-teacher.ts';
 
 const side = 256;
 const scene = drawScene('textures', side, 4);
@@ -37,7 +37,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** The image's part of its only tile. */
+/** Part of the only tile inside the image. */
 function planeOf(tiles: readonly MaskTile[]): Uint8Array {
   const plane = new Uint8Array(side * side);
   for (let row = 0; row < side; row++) {
@@ -47,7 +47,7 @@ function planeOf(tiles: readonly MaskTile[]): Uint8Array {
   return plane;
 }
 
-/** The best that any threshold on brightness does, either way round. */
+/** Accuracy of the best brightness threshold, in either direction. */
 function bestThreshold(): number {
   let best = 0;
   for (let threshold = 0; threshold < 256; threshold += 4) {
@@ -89,7 +89,7 @@ it('is the same for the same strokes, whatever was looked at before and how much
   const whole = await suggester.suggest(request, quiet);
   const fresh = new Suggester(openExecutor('cpu', 2));
   const region = { x: 100, y: 90, width: 80, height: 100 };
-  await fresh.look({ ...request, region }, quiet);
+  await fresh.prepare({ ...request, region }, quiet);
   const part = await fresh.suggest({ ...request, region }, quiet);
   const again = await fresh.suggest(request, quiet);
   await fresh.close();
@@ -112,7 +112,7 @@ it('tiles of a coarser level say the same', async () => {
       if (value !== whole[(2 * y + 1) * side + 2 * x + 1]) differing++;
     }
   }
-  // Strokes are drawn over both, and differ by where they end within four pixels.
+  // Strokes are drawn over both; they differ by up to four pixels at their ends.
   expect(differing / (side / 2) ** 2).toBeLessThan(0.01);
 });
 
@@ -147,8 +147,8 @@ it.each([
 });
 
 it('looks once, and again where the file has changed', async () => {
-  const heard: LookProgress[] = [];
-  const context = { ...quiet, report: (progress: LookProgress) => heard.push(progress) };
+  const heard: FeatureProgress[] = [];
+  const context = { ...quiet, report: (progress: FeatureProgress) => heard.push(progress) };
   const path = join(folder, 'changing.png');
   await writePng(path, scene.image);
   const changing = { ...request, image: { ...request.image, path } };
@@ -172,10 +172,10 @@ it('stops between tiles, and goes on from there', async () => {
   const report = (): void => {
     controller.abort();
   };
-  const asked = suggester.look(stopped, { signal: controller.signal, report });
+  const asked = suggester.prepare(stopped, { signal: controller.signal, report });
   await expect(asked).rejects.toMatchObject({ code: 'cancelled' });
   let total = 0;
-  await suggester.look(stopped, { ...quiet, report: (progress) => (total = progress.total) });
+  await suggester.prepare(stopped, { ...quiet, report: (progress) => (total = progress.total) });
   expect(total).toBeGreaterThan(0);
   expect(total).toBeLessThan(36);
 });

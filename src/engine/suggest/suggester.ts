@@ -1,5 +1,4 @@
 import type { Suggestion } from '../../contract/masks.ts';
-import { UserError } from '../../core/errors.ts';
 import type { Raster } from '../../core/image/raster.ts';
 import type { Rectangle } from '../../core/mask/tiles.ts';
 import {
@@ -14,85 +13,98 @@ import type { PixelClassifier } from '../../core/suggest/pixel-classifier.ts';
 import { gridLogits, Labeller, patchGridOf } from '../../core/suggest/proposal.ts';
 import type { Labels } from '../../core/suggest/proposal.ts';
 import type { Executor } from '../../runtime/executor.ts';
-import { breathe } from '../job.ts';
+import { breathe, throwIfCancelled } from '../job.ts';
 import { blocksOf, nameOf, nearestOthers } from './blocks.ts';
-import { requireKinds, requireTwo, taught } from './kinds.ts';
-import { Looks, patchCounts } from './looks.ts';
-import type { BlockPlace, Subject } from './looks.ts';
+import { requireStrokeValues, requireTwo, trainingMarks } from './stroke-values.ts';
+import { FeatureCache, patchCounts } from './feature-cache.ts';
+import type { BlockPlace, Subject } from './feature-cache.ts';
 import { OpenedImages } from './opened-images.ts';
 import type { OpenedImage } from './opened-images.ts';
 import { levelArea, paintTiles, summary } from './painting.ts';
 import { PatchReader } from './patch-reader.ts';
-import type { LookProgress, LookRequest, SuggestRequest } from './protocol.ts';
+import type { FeatureProgress, FeatureRequest, SuggestRequest } from './protocol.ts';
 import { samplesOf } from './samples.ts';
 
-/** Pixels of a region that are labelled, at most: what half a second suffices for on two cores. */
+/** Most pixels of a region that are labelled: what two cores manage in half a second. */
 const workingPixels = 1.25 * 2 ** 20;
-/** Pixels of each kind that are learnt from, and of all. */
-const learntOfKind = 300;
-const learntPixels = 1000;
-/** Blocks outside the region that are looked at for the strokes in them, the nearest. */
+/** Most training pixels per class, and in all. */
+const mostPerClass = 300;
+const mostTrainingPixels = 1000;
+/** Most blocks outside the region whose strokes are used; the nearest. */
 const farBlocks = 24;
 
-/** A look in progress: how it is told of and stopped. */
-export interface LookContext {
+/** Reporting and cancellation of a request. */
+export interface SuggestContext {
   readonly signal: AbortSignal;
-  report(progress: LookProgress): void;
+  report(progress: FeatureProgress): void;
 }
 
-/** A region of an image at the scale that it is worked on. */
-interface Scene {
+/** A region of an image at its working scale. */
+interface WorkingRegion {
   readonly opened: OpenedImage;
   readonly subject: Subject;
   readonly step: number;
   readonly region: Rectangle;
 }
 
-/** Learns from strokes what an image shows elsewhere; keeps the images and the teacher used last. */
+/**
+ * Trains a pixel classifier on strokes and labels a region with it; keeps the most recent images and teacher.
+ */
 export class Suggester {
   readonly #executor: Executor;
   readonly #images = new OpenedImages();
-  readonly #looks: Looks;
+  readonly #features: FeatureCache;
   #teacher: { readonly key: string; readonly reader: PatchReader } | undefined;
 
   constructor(executor: Executor, cacheBytes?: number) {
     this.#executor = executor;
-    this.#looks = new Looks(cacheBytes);
+    this.#features = new FeatureCache(cacheBytes);
   }
 
-  /** Looks at a region, so that a suggestion for it comes at once. */
-  async look(request: LookRequest, context: LookContext): Promise<void> {
-    const scene = await this.#scene(request, context.signal);
-    await this.#look(scene, blocksOf(scene.region), context);
+  /** Computes the features of a region in advance, so that a suggestion for it is immediate. */
+  async prepare(request: FeatureRequest, context: SuggestContext): Promise<void> {
+    const working = await this.#openRegion(request, context.signal);
+    await this.#prepare(working, blocksOf(working.region), context);
   }
 
-  /** @throws UserError 'invalid-labels' where strokes are missing; as `readImage`; 'cancelled' */
-  async suggest(request: SuggestRequest, context: LookContext): Promise<Suggestion> {
+  /**
+   * Suggests labels for a region.
+   *
+   * @throws UserError 'invalid-labels' if strokes are missing; as `readImage`; 'cancelled'
+   */
+  async suggest(request: SuggestRequest, context: SuggestContext): Promise<Suggestion> {
     const { image, region, level, strokes } = request;
-    const scene = await this.#scene(request, context.signal);
-    const { width, height } = scene.subject.image;
-    const marks = marksOf(taught(request), image, { width, height, step: scene.step });
+    const working = await this.#openRegion(request, context.signal);
+    const { width, height } = working.subject.image;
+    const marks = marksOf(trainingMarks(request), image, { width, height, step: working.step });
     const counts = countMarks(marks);
-    requireKinds([...counts.keys()], request.known);
-    const inRegion = blocksOf(scene.region);
+    requireStrokeValues([...counts.keys()], request.known);
+    const inRegion = blocksOf(working.region);
     const blocks = [
       ...inRegion,
-      ...nearestOthers(markedBlocks(marks), inRegion, scene.region, farBlocks),
+      ...nearestOthers(markedBlocks(marks), inRegion, working.region, farBlocks),
     ];
-    await this.#look(scene, blocks, context);
+    await this.#prepare(working, blocks, context);
     const usable = new Set(blocks.map(nameOf));
-    const most = Math.min(learntOfKind, Math.ceil(learntPixels / counts.size));
+    const most = Math.min(mostPerClass, Math.ceil(mostTrainingPixels / counts.size));
     const chosen = chooseMarks(marks, most, (block) => usable.has(nameOf(block)));
     requireTwo(chosen.map(({ value }) => value));
     const pause = pauseOf(context.signal);
-    const samples = samplesOf(this.#looks, scene.subject, chosen);
+    const samples = samplesOf(this.#features, working.subject, chosen);
     const classifier = await trainPixelClassifier(samples, chosen.length, pause);
-    const labels = await this.#label(scene, classifier, inRegion, pause);
+    const labels = await this.#label(working, classifier, inRegion, pause);
     const kinds = chosen.map(({ value }) => (value === backgroundStroke ? 0 : value));
     const tiles = await paintTiles(
       {
-        ...{ opened: scene.opened, working: scene.subject.image, step: scene.step },
-        ...{ labels, kinds, level, region, strokes, image },
+        opened: working.opened,
+        working: working.subject.image,
+        step: working.step,
+        labels,
+        kinds,
+        level,
+        region,
+        strokes,
+        image,
       },
       pause,
     );
@@ -104,10 +116,10 @@ export class Suggester {
     this.#teacher = undefined;
   }
 
-  async #scene(request: LookRequest, signal: AbortSignal): Promise<Scene> {
+  async #openRegion(request: FeatureRequest, signal: AbortSignal): Promise<WorkingRegion> {
     const opened = await this.#images.open(request, signal);
-    this.#looks.keepOnly(this.#images.keys);
-    throwIfAborted(signal);
+    this.#features.keepOnly(this.#images.keys);
+    throwIfCancelled({ signal });
     const { reader, key: teacherKey } = await this.#openTeacher(request);
     const { region } = request;
     let level = 0;
@@ -118,7 +130,7 @@ export class Suggester {
     return { opened, subject, step, region: scaled(region, step, image) };
   }
 
-  async #openTeacher({ teacher }: LookRequest): Promise<{ key: string; reader: PatchReader }> {
+  async #openTeacher({ teacher }: FeatureRequest): Promise<{ key: string; reader: PatchReader }> {
     const { file, sha256, overrides = {} } = teacher;
     const key = `${file}\n${sha256}\n${JSON.stringify(overrides)}`;
     if (this.#teacher?.key === key) return this.#teacher;
@@ -127,16 +139,16 @@ export class Suggester {
     return this.#teacher;
   }
 
-  async #look(
-    { subject }: Scene,
+  async #prepare(
+    { subject }: WorkingRegion,
     blocks: readonly BlockPlace[],
-    context: LookContext,
+    context: SuggestContext,
   ): Promise<void> {
-    await this.#looks.look(subject, blocks, context, pauseOf(context.signal));
+    await this.#features.prepare(subject, blocks, context, pauseOf(context.signal));
   }
 
   async #label(
-    { subject, region }: Scene,
+    { subject, region }: WorkingRegion,
     classifier: PixelClassifier,
     blocks: readonly BlockPlace[],
     pause: () => Promise<void>,
@@ -145,23 +157,24 @@ export class Suggester {
     const { across, down } = patchCounts(image, reader);
     const grid = patchGridOf(region, reader.patchSize, across, down);
     const logits = gridLogits(classifier, grid, (column, row) =>
-      this.#looks.patch(subject, column, row),
+      this.#features.patch(subject, column, row),
     );
     const labeller = new Labeller(classifier, region, grid, logits);
     for (const block of blocks) {
       await pause();
-      labeller.add(this.#looks.block(subject, block));
+      labeller.add(this.#features.block(subject, block));
     }
     return labeller.labels;
   }
 }
 
-/** A rectangle of the image at a scale, all pixels that it touches. */
+/** Rectangle of the image at a scale, rounded outwards. */
 function scaled({ x, y, width, height }: Rectangle, step: number, image: Raster): Rectangle {
   const left = Math.min(image.width - 1, Math.floor(x / step));
   const top = Math.min(image.height - 1, Math.floor(y / step));
   return {
-    ...{ x: left, y: top },
+    x: left,
+    y: top,
     width: Math.max(1, Math.min(image.width, Math.ceil((x + width) / step)) - left),
     height: Math.max(1, Math.min(image.height, Math.ceil((y + height) / step)) - top),
   };
@@ -170,10 +183,6 @@ function scaled({ x, y, width, height }: Rectangle, step: number, image: Raster)
 function pauseOf(signal: AbortSignal): () => Promise<void> {
   return async () => {
     await breathe();
-    throwIfAborted(signal);
+    throwIfCancelled({ signal });
   };
-}
-
-function throwIfAborted(signal: AbortSignal): void {
-  if (signal.aborted) throw new UserError('cancelled', 'Stopped.');
 }

@@ -3,9 +3,9 @@ import { zeros } from '../../core/tensor.ts';
 import type { DeviceTensor, Executor, Inputs, LoadedGraph } from '../../runtime/executor.ts';
 
 /**
- * For tests and benchmarks: an executor that computes nothing and answers with zeros.
+ * Executor for tests and benchmarks that computes nothing and returns zeros.
  *
- * @param run called when a graph runs, by its name; may block the thread, as a GPU's executor does
+ * @param run called with the name of each graph that runs; may block the thread, as a GPU's executor does
  */
 export function blockingExecutor(run: (graph: string) => void): Executor {
   return {
@@ -36,7 +36,9 @@ function loaded(graph: Graph, run: (graph: string) => void): LoadedGraph {
   }
 }
 
-/** Blocks this thread until `values[0]` is `wanted`, without taking a processor; false where it is not within `ms`. */
+/**
+ * Blocks this thread until `values[0]` is `wanted`, without using a processor; returns false after `ms`.
+ */
 export function blockUntil(
   values: Int32Array<SharedArrayBuffer>,
   wanted: number,

@@ -1,13 +1,14 @@
 import type { InferredProperty, PropertySource } from '../../contract/descriptions.ts';
-import type { Said, Sidecars } from './said.ts';
+import type { Stated, Sidecars } from './configuration-facts.ts';
 import type { TeacherProperties } from './teacher-metadata.ts';
+import { teacherPropertyText } from '../../text/index.ts';
 
-/** What is known beyond the weights, the surest first. */
+/** Knowledge beyond the weights, the surest first. */
 export interface Knowledge {
   readonly given: Partial<TeacherProperties>;
   readonly file: Partial<TeacherProperties>;
   readonly config: Sidecars;
-  /** How many dates its positions may be for: see `datesOf`. */
+  /** Numbers of dates that its positions may be for: see `datesOf`. */
   readonly dates: readonly number[];
 }
 
@@ -29,7 +30,7 @@ export class Chooser {
     words: (value: TeacherProperties[P], source: PropertySource) => string,
   ): TeacherProperties[P] {
     const { given, file, config } = this.#knowledge;
-    const said = config[property] as Said<TeacherProperties[P]> | undefined;
+    const said = config[property] as Stated<TeacherProperties[P]> | undefined;
     const found: readonly (readonly [PropertySource, TeacherProperties[P] | undefined])[] = [
       ['given', given[property]],
       ['file', file[property]],
@@ -38,8 +39,9 @@ export class Chooser {
     const [source, value = otherwise] = found.find(([, each]) => each !== undefined) ?? [
       otherwiseFrom,
     ];
-    const where = source === 'config' && said !== undefined ? ` (${said.where})` : '';
-    const sentence = `${words(value, source)}${where}`;
+    const text = words(value, source);
+    const isStated = source === 'config' && said !== undefined;
+    const sentence = isStated ? teacherPropertyText.statedIn(text, said.where) : text;
     this.properties.push({ property, value, source, sentence });
     return value;
   }

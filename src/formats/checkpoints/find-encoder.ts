@@ -5,13 +5,14 @@ import { storedName } from './name-rules.ts';
 import { printable } from './problems.ts';
 import { refuseEncoder, refuseFile, unsupported } from './refusals.ts';
 import type { TensorFile } from './tensor-file.ts';
+import { refusedModelText, teacherFileText, teacherNotes } from '../../text/index.ts';
 
-/** Where in a checkpoint an encoder lies. */
+/** Place of an encoder in a checkpoint. */
 export interface FoundEncoder {
   readonly convention: Convention;
-  /** That one of the convention's. */
+  /** Naming of the convention that the encoder uses. */
   readonly naming: Naming;
-  /** What stands before the encoder's names: `teacher.backbone.`. */
+  /** Prefix of the encoder's names: `teacher.backbone.`. */
   readonly prefix: string;
   /** Stored names of the encoder's tensors by the names that its convention has for them. */
   readonly inside: ReadonlyMap<string, string>;
@@ -21,21 +22,20 @@ export interface FoundEncoder {
   readonly notes: readonly string[];
 }
 
-/** In one file; student, teacher and their like are two or three. */
+/** Largest number of encoders in one file; student, teacher and the like are two or three. */
 const mostEncoders = 16;
 
-/** Which encoder is meant where a file holds several, the first that is there; and why. */
-const preferences: readonly (readonly [RegExp, string])[] = [
-  [/(^|\.)teacher\./, 'the teacher is taken, as it is the one to use'],
-  [/(^|\.)target_encoder\./, 'the target encoder is taken, as it is the one to use'],
-  [
-    /(^|\.)(state_dict_ema|model_ema|ema|ema_model|module_ema)\./,
-    'the running mean of its weights is taken',
-  ],
-  [/(^|\.)(base_encoder|encoder_q)\./, 'the one that is trained itself is taken'],
+/** Preferred encoder if a file holds several, the first match, and the note about it. */
+const preferences: readonly (readonly [RegExp, SeveralEncoders])[] = [
+  [/(^|\.)teacher\./, teacherNotes.teacherOfSeveral],
+  [/(^|\.)target_encoder\./, teacherNotes.targetOfSeveral],
+  [/(^|\.)(state_dict_ema|model_ema|ema|ema_model|module_ema)\./, teacherNotes.meanOfSeveral],
+  [/(^|\.)(base_encoder|encoder_q)\./, teacherNotes.trainedOfSeveral],
 ];
 
-/** Where an encoder begins, in one of the namings. */
+type SeveralEncoders = (encoders: number, prefixes: readonly string[]) => string;
+
+/** Candidate for an encoder in one of the namings. */
 interface Candidate {
   readonly naming: Naming;
   readonly prefix: string;
@@ -89,13 +89,13 @@ function requireOwnNames(
     if (other === undefined || other === name || !tidy.startsWith(prefix)) continue;
     throw unsupported(
       path,
-      `its blocks lie in parts that each number theirs anew (${printable(name)} and ${printable(other)}), so their order is not known.`,
+      teacherFileText.blocksNumberedTwice(printable(name), printable(other)),
       names,
     );
   }
 }
 
-/** What stands before a patch embedding that has a first block beside it. */
+/** Finds the prefixes of patch embeddings that have a first block beside them. */
 function prefixesOf(naming: Naming, names: ReadonlyMap<string, string>): string[] {
   const [anchor = ''] = storedName(naming, 'patch_embed.proj.weight');
   const [block = ''] = storedName(naming, 'blocks.0.norm1.weight');
@@ -111,22 +111,16 @@ function choose(
 ): { chosen: Candidate; notes: readonly string[] } {
   const [first, second] = candidates;
   if (first !== undefined && second === undefined) return { chosen: first, notes: [] };
-  const named = candidates
-    .slice(0, 4)
-    .map(({ prefix }) => printable(prefix) || '(nothing before its names)');
-  const listed = `${named.join(' and ')}${candidates.length > named.length ? ' and more' : ''}`;
+  const prefixes = candidates.slice(0, 4).map(({ prefix }) => printable(prefix));
   const wanted = candidates.length > mostEncoders ? [] : preferences;
-  for (const [pattern, reason] of wanted) {
+  for (const [pattern, note] of wanted) {
     const [chosen, ...others] = candidates.filter(({ prefix }) => pattern.test(prefix));
     if (chosen === undefined || others.length > 0) continue;
-    return {
-      chosen,
-      notes: [`The file holds ${candidates.length} encoders (${listed}): ${reason}.`],
-    };
+    return { chosen, notes: [note(candidates.length, prefixes)] };
   }
   throw new UserError(
     'unsupported',
-    `${path}: it holds ${candidates.length} models, under ${listed}. Keep one of them in a file of its own.`,
+    refusedModelText.message(path, teacherFileText.severalModels(candidates.length, prefixes)),
   );
 }
 

@@ -1,5 +1,4 @@
 import type { InferredProperty, PropertySource } from '../../contract/descriptions.ts';
-import { UserError } from '../../core/errors.ts';
 import { architectureProblems } from '../../core/vit/architecture.ts';
 import type { Normalization, VitArchitecture } from '../../core/vit/architecture.ts';
 import type { StoredNormalization } from '../../core/vit/stored-normalization.ts';
@@ -8,40 +7,35 @@ import { storedName } from './name-rules.ts';
 import { Chooser } from './chooser.ts';
 import type { Knowledge } from './chooser.ts';
 import { coloursOf, normalizationOf, storedNormalizationOf } from './infer-bands.ts';
-import { isPooledByAttention, notesOnInferred, poolingWords } from './notes-on-teachers.ts';
-import { foldsClassPosition, positionLayout } from './positions.ts';
+import { isPooledByAttention, notesOnInferred } from './notes-on-teachers.ts';
+import { foldsClassPosition, positionLayouts } from './positions.ts';
 import type { PositionLayout } from './positions.ts';
 import { printable } from './problems.ts';
 import { requireAgreement } from './agreement.ts';
-import { unsupported } from './refusals.ts';
-import type { Sidecars } from './said.ts';
+import { invalidTeacher, unsupported } from './refusals.ts';
+import type { Sidecars } from './configuration-facts.ts';
 import { nameInFile } from './stored-weights.ts';
 import type { StoredWeight } from './stored-weights.ts';
+import { teacherFileText, teacherPropertyText } from '../../text/index.ts';
 
 export interface Inferred {
   readonly architecture: VitArchitecture;
   readonly normalization: Normalization;
-  /** Of values as files store them, where a configuration has it and nobody says otherwise. */
+  /** Normalisation of stored values, if a configuration states it and nothing overrides it. */
   readonly storedNormalization: StoredNormalization | undefined;
   readonly positions: PositionLayout;
-  /** Which of its bands are red, green and blue, counted from 0; undefined where that is not known. */
+  /** Bands that are red, green and blue, counted from 0; undefined if unknown. */
   readonly colours: readonly number[] | undefined;
   readonly properties: readonly InferredProperty[];
-  /** What is not as the model's own programs have it, or may be otherwise, as sentences. */
+  /** Sentences about what differs, or may differ, from the model's own programs. */
   readonly notes: readonly string[];
 }
 
 /** Heads of models whose heads are not 64 wide, by their width: ViT-H, -g, -G and SoViT-400m. */
 const headsByWidth: Readonly<Record<number, number>> = { 1152: 16, 1280: 16, 1408: 16, 1664: 16 };
 
-const activationWords = {
-  gelu: 'the exact GELU',
-  'gelu-tanh': 'the GELU by tanh',
-  'quick-gelu': 'QuickGELU',
-} as const;
-
 /**
- * What an encoder is, from the names and shapes of its weights and from what is known besides.
+ * Infers an encoder's architecture from the names and shapes of its weights and from other knowledge.
  *
  * @param path what to call it in messages
  * @throws UserError 'invalid-file' where the parts do not fit each other or what is said of them, 'unsupported',
@@ -66,11 +60,15 @@ export function inferArchitecture(
   const { usual } = encoder.convention;
   const usualHeads = headsOf(path, width, usual.headsByWidth, knowledge);
   const heads = choose.one('heads', usualHeads, usual.headsSource ?? 'family', (value, source) => {
-    const why = source === 'guess' ? ', as is usual of this width' : '';
-    return `${value} attention heads, ${width / value} wide each${why}`;
+    const headWidth = width / value;
+    return source === 'guess'
+      ? teacherPropertyText.guessedHeads(value, headWidth)
+      : teacherPropertyText.heads(value, headWidth);
   });
   const epsilon = choose.one('epsilon', usual.epsilon, 'family', (value, source) => {
-    return `layer norm with ε = ${value.toExponential()}${source === 'family' ? `, as in ${usual.of}` : ''}`;
+    return source === 'family'
+      ? teacherPropertyText.epsilonOf(value, usual.of)
+      : teacherPropertyText.epsilon(value);
   });
   requireKnownActivation(path, knowledge);
   const activation = choose.one(
@@ -78,13 +76,15 @@ export function inferArchitecture(
     usual.activation,
     usual.activationSource ?? (isLikeSiglip(encoder, weights) ? 'guess' : 'family'),
     (value, source) =>
-      `${activationWords[value]} as activation${source === 'guess' ? ', though others of this kind have another' : ''}`,
+      source === 'guess'
+        ? teacherPropertyText.guessedActivation(value)
+        : teacherPropertyText.activation(value),
   );
   const pooling = choose.one(
     'pooling',
     classTokens === 0 || normAfterPooling ? 'patch-mean' : 'class-token',
     poolingSource(encoder, classTokens, knowledge),
-    (value) => `features from ${poolingWords[value]}`,
+    teacherPropertyText.pooling,
   );
   const architecture: VitArchitecture = {
     imageSize: positions.grid * size('patch_embed.proj.weight', 2),
@@ -112,7 +112,7 @@ export function inferArchitecture(
   };
 }
 
-/** Where neither a person nor a configuration says what stands for an image. */
+/** Returns the source of the pooling if neither a person nor a configuration states it. */
 function poolingSource(
   { inside }: FoundEncoder,
   classTokens: number,
@@ -149,11 +149,9 @@ function positionsOf(
 ): PositionLayout {
   const stored = weights.get('pos_embed');
   if (stored === undefined) {
-    throw unsupported(
-      path,
-      `it has no ${nameInFile(encoder, 'pos_embed')}. Vision transformers with rotary or relative positions, or with such as depend on the ground resolution (Scale-MAE), are not supported.`,
-      [...encoder.inside.values()],
-    );
+    throw unsupported(path, teacherFileText.noPositions(nameInFile(encoder, 'pos_embed')), [
+      ...encoder.inside.values(),
+    ]);
   }
   const classTokens = classTokensOf(weights);
   const registers = weights.get('reg_token')?.shape[1] ?? 0;
@@ -163,19 +161,23 @@ function positionsOf(
     weights.get('patch_embed.proj.weight')?.shape[0],
   ];
   if (narrow < wide) {
-    throw unsupported(
-      path,
-      `its positions are ${narrow} wide and its tokens ${wide}, as in SatMAE with dates, where the rest is for the time of each image.`,
-      [...encoder.inside.values()],
-    );
+    throw unsupported(path, teacherFileText.narrowPositions(narrow, wide), [
+      ...encoder.inside.values(),
+    ]);
   }
   const said = config.parts.find(({ part }) => part === 'prefixPositions');
-  const layout = positionLayout(count, { classTokens, registers }, dates, said?.value);
+  const tokens = { classTokens, registers };
+  const layouts = positionLayouts(count, tokens, dates, said?.value);
+  const [layout, another] = encoder.convention.registersHaveNoPositions
+    ? layouts.filter(({ covered }) => covered === classTokens)
+    : layouts;
+  // Dates, of which there may be many, fit more than they mean.
+  if (registers > 0 && layout !== undefined && another !== undefined) {
+    const grids = [layout.grid, another.grid];
+    throw unsupported(path, teacherFileText.unclearPositions(count, grids, layout.prefix), []);
+  }
   if (layout === undefined) {
-    throw invalid(
-      path,
-      `its ${count} positions are no square grid of patches, with or without ${classTokens + registers} other tokens. Only square images are supported.`,
-    );
+    throw invalidTeacher(path, teacherFileText.notSquare(count, classTokens + registers));
   }
   return layout;
 }
@@ -190,28 +192,18 @@ function requireKnownModel(
   { config: { otherModel: other, families } }: Knowledge,
 ): void {
   if (other !== undefined) {
-    throw unsupported(
-      path,
-      `${other.value}, says ${other.where}. Its weights are named like those of a plain vision transformer but may compute something else. If the configuration belongs to another checkpoint, put each into a folder of its own.`,
-      [],
-    );
+    throw unsupported(path, teacherFileText.otherModel(other.value, other.where), []);
   }
   if (families === undefined || families.value.conventions.includes(convention.name)) return;
-  throw invalid(
-    path,
-    `its weights are named as those of ${convention.title}, but ${families.where}, says “${families.value.type}”. The configuration may belong to another checkpoint: put each into a folder of its own.`,
-  );
+  const { type } = families.value;
+  throw invalidTeacher(path, teacherFileText.otherFamily(convention.title, type, families.where));
 }
 
 /** @throws UserError 'unsupported' where red, green and blue change places and nobody says which is where */
 function requireKnownOrder(path: string, { given, file, config }: Knowledge): void {
   const { otherOrder: other } = config;
   if (other === undefined || (given.colourBands ?? file.colourBands) !== undefined) return;
-  throw unsupported(
-    path,
-    `its images have red, green and blue in another order (${other.value}), says ${other.where}. Say which of its bands are red, green and blue: --colour-bands 3,2,1 where blue comes first, --colour-bands 1,2,3 where red does.`,
-    [],
-  );
+  throw unsupported(path, teacherFileText.otherColourOrder(other.value, other.where), []);
 }
 
 /** @throws UserError 'invalid-file' where a weight that tells sizes is missing or empty */
@@ -224,24 +216,20 @@ function requireSized(
   const weight = weights.get(name);
   const called = nameInFile(encoder, name);
   if (weight === undefined) {
-    throw invalid(path, `not a complete vision transformer; there is no ${called}.`);
+    throw invalidTeacher(path, teacherFileText.weightMissing(called));
   }
   if (weight.shape.length > 1 && !weight.shape.includes(0)) return;
-  throw invalid(path, `${called} is (${weight.shape.join(', ')}), which is no matrix of weights.`);
+  throw invalidTeacher(path, teacherFileText.notAMatrix(called, weight.shape));
 }
 
 /** @throws UserError 'unsupported' where a configuration has another and nobody knows better */
 function requireKnownActivation(path: string, { given, file, config }: Knowledge): void {
   const { otherActivation: other } = config;
   if (other === undefined || (given.activation ?? file.activation) !== undefined) return;
-  throw unsupported(
-    path,
-    `its activation is ${other.value}, says ${other.where}, and only the GELU and its kin are supported.`,
-    [],
-  );
+  throw unsupported(path, teacherFileText.otherActivation(other.value, other.where), []);
 }
 
-/** By what is known, else by the width; `own` are those of a family where it has others than most. */
+/** Returns the number of heads, from knowledge or else from the width; `own` lists those of an unusual family. */
 function headsOf(
   path: string,
   width: number,
@@ -252,17 +240,14 @@ function headsOf(
   if (known !== undefined) return known;
   const usual = own?.[width] ?? headsByWidth[width] ?? width / 64;
   if (Number.isInteger(usual)) return usual;
-  throw invalid(
-    path,
-    `the file does not say how many attention heads it has, and a width of ${width} is no multiple of the usual 64. Give their number with --heads.`,
-  );
+  throw invalidTeacher(path, teacherFileText.headsUnknown(width));
 }
 
 function requireSound(path: string, architecture: VitArchitecture, { heads }: Sidecars): void {
   const [problem] = architectureProblems(architecture);
   if (problem === undefined) return;
   const isSaid = heads?.value === architecture.heads && architecture.width % heads.value !== 0;
-  throw invalid(path, isSaid ? `${problem}, as ${heads.where}, says.` : `${problem}.`);
+  throw invalidTeacher(path, teacherFileText.unsound(problem, isSaid ? heads.where : undefined));
 }
 
 /** Blocks by their numbers, which must have no gap: a part of a checkpoint is not a smaller model. */
@@ -282,14 +267,7 @@ function depthOf(
     const stem = printable(
       encoder.prefix + name.slice(0, name.indexOf(`${block}.`)) + String(block),
     );
-    throw invalid(
-      path,
-      `not a complete vision transformer; there is no ${stem}, but there are later ones. It may be one part of a checkpoint in several files.`,
-    );
+    throw invalidTeacher(path, teacherFileText.blockMissing(stem));
   }
   return blocks.size;
-}
-
-function invalid(path: string, reason: string): UserError {
-  return new UserError('invalid-file', `${path}: ${reason}`);
 }

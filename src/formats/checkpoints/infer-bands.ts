@@ -6,10 +6,15 @@ import type { Normalization, VitArchitecture } from '../../core/vit/architecture
 import type { StoredNormalization } from '../../core/vit/stored-normalization.ts';
 import type { Chooser, Knowledge } from './chooser.ts';
 import type { FoundEncoder } from './find-encoder.ts';
-import { bandCount } from './said.ts';
-import type { Sidecars } from './said.ts';
+import {
+  refusedModelText,
+  teacherFileText,
+  teacherNotes,
+  teacherPropertyText,
+} from '../../text/index.ts';
+import type { Sidecars } from './configuration-facts.ts';
 
-/** What is known of a teacher's bands: how they were normalised, and which of them are red, green and blue. */
+/** Inference of a teacher's bands: their normalisation, and which of them are red, green and blue. */
 
 /** A configuration without the mean and deviation of another number of bands, of which it notes that. */
 export function withFittingNormalization(config: Sidecars, channels: number): Sidecars {
@@ -27,13 +32,12 @@ export function withFittingNormalization(config: Sidecars, channels: number): Si
     ...(isPixels && { mean, ...(deviation && { deviation }) }),
     ...(isStored && { storedNormalization: stored }),
     ...(unfit[0] && {
-      otherImages: { value: 'a mean and standard deviation', where: unfit[0].where },
+      otherImages: true,
     }),
     notes: [
       ...config.notes,
-      ...unfit.map(
-        ({ where, bands }) =>
-          `${where} is for ${bandCount(bands)}, and the teacher takes ${bandCount(channels)}: that was not taken over.`,
+      ...unfit.map(({ where, bands }) =>
+        teacherNotes.normalizationOfOtherBands(where, bands, channels),
       ),
     ],
   };
@@ -52,11 +56,11 @@ export function normalizationOf(
   const source = isKnown ? (usual.normalizationSource ?? 'family') : 'guess';
   const average = (values: readonly number[]): number[] =>
     Array.from({ length: channels }, () => values.reduce((sum, value) => sum + value, 0) / 3);
-  const of = fits ? usual.normalizationOf : `${usual.normalizationOf}, averaged over its bands`;
+  const ofUsual = fits
+    ? teacherPropertyText.normalizationOf
+    : teacherPropertyText.averagedNormalizationOf;
   const words = (values: readonly number[], from: PropertySource): string =>
-    from === source
-      ? `images normalised with the mean and standard deviation of ${of}`
-      : `images normalised with ${values.map((value) => Number(value.toFixed(4))).join(', ')}`;
+    from === source ? ofUsual(usual.normalizationOf) : teacherPropertyText.normalization(values);
   const normalization = {
     mean: choose.one('mean', fits ? [...mean] : average(mean), source, words),
     deviation: choose.one('deviation', fits ? [...deviation] : average(deviation), source, words),
@@ -65,14 +69,14 @@ export function normalizationOf(
     if (values.length !== channels) {
       throw new UserError(
         'invalid-option',
-        `${path}: the teacher takes ${bandCount(channels)}, but the normalisation has ${values.length}. Give one mean and one standard deviation a band.`,
+        refusedModelText.message(path, teacherFileText.otherBandCount(channels, values.length)),
       );
     }
   }
   return normalization;
 }
 
-/** Of values as files store them, where a configuration has it and nobody says otherwise. */
+/** Returns the normalisation of stored values, if a configuration states it and nothing overrides it. */
 export function storedNormalizationOf({
   given,
   file,
@@ -94,7 +98,7 @@ export function coloursOf(
   if (most > channels) {
     throw new UserError(
       'invalid-option',
-      `${path}: the teacher takes ${bandCount(channels)}, and there is no band ${most} among them. Name bands of its own.`,
+      refusedModelText.message(path, teacherFileText.noBand(channels, most)),
     );
   }
   // Of three, they are what they are everywhere, unless somebody knows better.
@@ -107,12 +111,12 @@ export function coloursOf(
     family === undefined ? 'guess' : 'family',
     (values, source) => {
       if (values.length !== 0 && values.length !== colourChannels) {
-        return `what is seen of images goes to its bands ${values.join(', ')}`;
+        return teacherPropertyText.bandsInOrder(values);
       }
-      if (values.length === 0) return `each colour seen by all of its ${channels} bands at once`;
-      const whose = source === 'family' ? `, as in ${usual.of}` : ', as in the order of Sentinel-2';
-      const why = source === 'family' || source === 'guess' ? whose : '';
-      return `red, green and blue seen by its bands ${values.join(', ')}${why}`;
+      if (values.length === 0) return teacherPropertyText.coloursAveraged(channels);
+      if (source === 'family') return teacherPropertyText.coloursOf(values, usual.of);
+      if (source === 'guess') return teacherPropertyText.guessedColours(values);
+      return teacherPropertyText.colours(values);
     },
   );
   return bands.length === 0 ? undefined : bands.map((band) => band - 1);

@@ -1,7 +1,9 @@
+import type { VitArchitecture } from '../../core/vit/architecture.ts';
 import type { LeftOut } from './conventions/convention.ts';
 import type { FoundEncoder } from './find-encoder.ts';
 import { storedName, weightName } from './name-rules.ts';
 import { printable } from './problems.ts';
+import { leftOutNotes } from '../../text/index.ts';
 
 /*
  * What of a checkpoint is not read. Tensors of an encoder are read, or known to matter to nobody who looks at its blocks:
@@ -17,7 +19,7 @@ export function strangeParts({ naming, inside }: FoundEncoder): readonly string[
   );
 }
 
-/** What masked pretraining leaves, and no image shows. */
+/** Parts that masked pretraining leaves behind and no image uses. */
 const leftOutOfAll: readonly LeftOut[] = [{ names: /(^|\.)mask(ed)?_(token|embed)$/ }];
 
 /** Parts that see or change tokens before the blocks, or beside them, by the names that a naming has no rule for. */
@@ -52,7 +54,7 @@ const beforeBlocks: ReadonlySet<string> = new Set([
   ...['detection', 'query', 'queries', 'gamma', 'token', 'tokens', 'register', 'registers'],
 ]);
 
-/** Whether a tensor's name tells that its part comes after the blocks, or is of no model at all. */
+/** Returns true if a tensor's name shows that it comes after the blocks, or belongs to no model. */
 function isAfterBlocks(name: string): boolean {
   for (const part of name.split('.')) {
     // One layer as a probe, and what timm once called the layer before a head's last one.
@@ -86,7 +88,7 @@ export function unexplainedOutside({ convention, outside }: FoundEncoder): strin
   );
 }
 
-/** What of an encoder neither a rule nor its family explains: its names, and those in the file. */
+/** Returns the encoder's tensors that neither a rule nor its family explains: their names, and those in the file. */
 function unread({ convention, naming, inside }: FoundEncoder): [string, string][] {
   const leftOut = [...(convention.leftOut ?? []), ...leftOutOfAll];
   return [...inside].filter(
@@ -96,13 +98,13 @@ function unread({ convention, naming, inside }: FoundEncoder): [string, string][
 }
 
 /**
- * What is done with the rest of a file, as sentences.
+ * Explains in sentences how the rest of a file is treated.
  *
- * @param pooled what stands for an image, in words
+ * @param pooling what represents an image
  */
 export function notesOnTheRest(
   { convention, naming, inside, outside }: FoundEncoder,
-  pooled: string,
+  pooling: VitArchitecture['pooling'],
 ): string[] {
   const leftOut = [...(convention.leftOut ?? []), ...leftOutOfAll];
   const rest = [...outside];
@@ -114,12 +116,12 @@ export function notesOnTheRest(
   for (const name of rest) {
     const rule = leftOut.find(({ names }) => names.test(name));
     if (rule === undefined) unknown.add(partOf(name));
-    else if (rule.sentence !== undefined) notes.add(rule.sentence.replace('*', pooled));
+    else if (typeof rule.note === 'string') notes.add(rule.note);
+    else if (rule.note !== undefined) notes.add(rule.note(pooling));
   }
   if (unknown.size > 0) {
-    const [some, more] = [[...unknown].slice(0, 5), unknown.size - 5];
-    const others = more > 0 ? ` and ${more} more` : '';
-    notes.add(`Not of the encoder, and left out: ${some.join(', ')}${others}.`);
+    const some = [...unknown].slice(0, 5);
+    notes.add(leftOutNotes.parts(some, unknown.size - some.length));
   }
   return [...notes];
 }

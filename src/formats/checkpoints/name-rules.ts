@@ -1,10 +1,10 @@
 import type { Naming } from './conventions/convention.ts';
 
-/** What a stored name is of. */
+/** Meaning of a stored name. */
 export interface NamedWeight {
-  /** In timm's naming. */
+  /** Name of the weight in timm's naming. */
   readonly weight: string;
-  /** Which part of it, and of how many. */
+  /** Number of the part, and of all parts. */
   readonly part: number;
   readonly parts: number;
 }
@@ -28,7 +28,7 @@ function compile(naming: Naming): readonly CompiledRule[] {
   return rules;
 }
 
-/** Of which weight a stored name, without the prefix, is: undefined where no rule is for it. */
+/** Returns the weight that a stored name without its prefix belongs to; undefined if no rule matches. */
 export function weightName(naming: Naming, name: string): NamedWeight | undefined {
   for (const { pattern, weight, part, parts } of compile(naming)) {
     const found = matched(pattern, name);
@@ -37,7 +37,7 @@ export function weightName(naming: Naming, name: string): NamedWeight | undefine
   return undefined;
 }
 
-/** What a weight is stored as, without the prefix; empty where the naming has no name for it. */
+/** Returns the stored names of a weight, without the prefix; empty if the naming has none. */
 export function storedName({ rules }: Naming, weight: string): readonly string[] {
   for (const [name, stored] of rules) {
     const found = matched(name, weight);
@@ -48,7 +48,7 @@ export function storedName({ rules }: Naming, weight: string): readonly string[]
   return [];
 }
 
-/** What stands for the marks in a pattern. */
+/** Values for the marks in a pattern. */
 interface Filling {
   readonly block: string;
   readonly kind: string;

@@ -1,18 +1,13 @@
 import type { VitArchitecture } from '../../core/vit/architecture.ts';
 import type { FoundEncoder } from './find-encoder.ts';
 import type { Knowledge } from './chooser.ts';
-import type { Sidecars } from './said.ts';
+import type { Sidecars } from './configuration-facts.ts';
+import { teacherNotes } from '../../text/index.ts';
 
 /** Names of bands are said up to so many. */
 const mostNames = 64;
 
-/** What stands for an image. */
-export const poolingWords = {
-  'class-token': 'the class token',
-  'patch-mean': 'the mean of the patch tokens',
-} as const;
-
-/** What is not as the model's own programs have it, or may be otherwise, as sentences. */
+/** Writes sentences about what differs, or may differ, from the model's own programs. */
 export function notesOnInferred(
   encoder: FoundEncoder,
   architecture: VitArchitecture,
@@ -33,12 +28,13 @@ function notesOnHeads(
 ): string[] {
   const isKnown = (given.heads ?? file.heads ?? config.heads?.value) !== undefined;
   if (isKnown || width !== 384 || !/(^|\.)(base|momentum)_encoder\./.test(prefix)) return [];
-  return [
-    `It was trained by MoCo v3, whose authors' own ViT-S has 12 heads, others' 6; ${heads} were taken, and no weight shows which are right.`,
-  ];
+  return [teacherNotes.headsOfMoco(heads)];
 }
 
-/** Whether a pooling is the one by attention whose weights are there, which a note of its family tells: timm-siglip.ts. */
+/**
+ * Returns true if pooling by attention applies and its weights are there, which a note of its family mentions:
+ * timm-siglip.ts.
+ */
 export function isPooledByAttention(pooling: string, inside: FoundEncoder['inside']): boolean {
   return pooling === 'map' && inside.has('attn_pool.latent');
 }
@@ -50,14 +46,11 @@ function notesOnPooling(
 ): string[] {
   const notes: string[] = [];
   if (other !== undefined && !isPooledByAttention(other.value, inside)) {
-    notes.push(
-      `What its own programs pool (${other.value}, says ${other.where}) is not supported: ${poolingWords[pooling]} stands for an image.`,
-    );
+    const { value: own, where } = other;
+    notes.push(teacherNotes.otherPooling({ own, where, used: pooling }));
   }
   if (classTokens === 2 && pooling === 'class-token') {
-    notes.push(
-      'Its own programs take the mean of what class and distillation token say; here the class token alone stands for an image.',
-    );
+    notes.push(teacherNotes.distillationToken);
   }
   return notes;
 }
@@ -66,15 +59,12 @@ function notesOnPooling(
 function notesOnSize({ imageSize: own }: VitArchitecture, { sizes }: Sidecars): string[] {
   const said = sizes.find(({ size, value }) => size === 'imageSize' && value > own);
   if (said === undefined) return [];
-  return [
-    `It was made for images with a side of ${said.value}, of which its patches cover ${own}: images are brought to ${own}.`,
-  ];
+  return [teacherNotes.largerImages(said.value, own)];
 }
 
-/** In which order a teacher takes bands is known to nobody who does not read its configuration. */
+/** Notes that only a reader of the configuration knows the order of a teacher's bands. */
 function notesOnBands({ bandNames: said }: Sidecars): string[] {
   if (said === undefined) return [];
-  const named = said.value.slice(0, mostNames).map((name, at) => `${at + 1} ${name}`);
-  const more = said.value.length > mostNames ? ', …' : '';
-  return [`Its bands are, in order: ${named.join(', ')}${more} (${said.where}).`];
+  const { value: names, where } = said;
+  return [teacherNotes.bandNames(names.slice(0, mostNames), names.length, where)];
 }

@@ -1,15 +1,16 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
-import { readFailure } from '../file-errors.ts';
+import { readFailure } from '../files/file-errors.ts';
 import { FileSource } from '../raster/file-source.ts';
-import { openSafetensors } from '../safetensors.ts';
+import { openSafetensors } from '../safetensors/safetensors.ts';
 import { fileKind, headLength, tailLength, type FileKind, type OtherKind } from './file-kind.ts';
 import { printable } from './problems.ts';
 import { isShardIndex, openSharded } from './sharded.ts';
 import type { TensorFile } from './tensor-file.ts';
-import { torchLegacy } from './torch-legacy.ts';
-import { torchZip } from './torch-zip.ts';
+import { torchLegacy } from './torch/torch-legacy.ts';
+import { torchZip } from './torch/torch-zip.ts';
+import { checkpointText } from '../../text/index.ts';
 
 /** Names that Hugging Face's libraries, and OpenCLIP, give weights in a folder, in the order in which they look. */
 const namesInFolder = [
@@ -26,7 +27,7 @@ const indexLimit = 2 ** 24;
 
 /**
  * Opens a checkpoint, whatever holds it: safetensors, both forms of PyTorch's, the index of several files, or
- * a folder with one of those under its usual name. What it is shows from the content, not from the name. Nothing in
+ * a folder with one of those under its default name. What it is shows from the content, not from the name. Nothing in
  * it is executed, and no values are read yet. The caller closes it.
  *
  * @throws UserError 'not-found', 'disk', 'invalid-file' (damaged, or no file), 'too-large' (beyond what
@@ -44,7 +45,7 @@ async function openFile(path: string, mayBeIndex: boolean): Promise<TensorFile> 
   const source = await FileSource.open(path);
   try {
     const kind = await kindOf(source);
-    // Both of PyTorch's forms go on reading from the source, and close it.
+    // Both of PyTorch's forms keep reading from the source, and close it.
     if (kind.container === 'zip') return await torchZip(source);
     if (kind.container === 'pickle') return await torchLegacy(source);
     const file = await openOther(source, kind, mayBeIndex);
@@ -79,17 +80,11 @@ async function openIndex(source: FileSource, mayBeIndex: boolean): Promise<Tenso
     const text = Buffer.from(await source.read(0, size)).toString('utf8');
     if (isShardIndex(text)) return openSharded(path, text, (shard) => openFile(shard, false));
   }
-  throw new UserError(
-    'unsupported',
-    `${path} is a JSON file that does not name the parts of a checkpoint. Choose the file with the weights.`,
-  );
+  throw new UserError('unsupported', checkpointText.otherJson(path));
 }
 
 function otherKind(path: string, { looksLike, advice }: OtherKind): UserError {
-  return new UserError(
-    'unsupported',
-    `${path} is ${looksLike}, not a checkpoint that can be read. ${advice}`,
-  );
+  return new UserError('unsupported', checkpointText.otherKind(path, looksLike, advice));
 }
 
 /** The file with the weights in a folder. */
@@ -100,14 +95,11 @@ async function weightsIn(folder: string): Promise<string> {
   const name = namesInFolder.find((each) => names.includes(each));
   if (name !== undefined) return join(folder, name);
   if (names.includes('saved_model.pb')) {
-    throw new UserError(
-      'unsupported',
-      `${folder} is a model of TensorFlow, not a checkpoint that can be read. Save the model as safetensors.`,
-    );
+    throw new UserError('unsupported', checkpointText.tensorFlowFolder(folder));
   }
-  const holds = names.slice(0, 3).map(printable).join(', ') || 'nothing';
+  const found = names.slice(0, 3).map(printable);
   throw new UserError(
     'not-found',
-    `${folder} holds no ${namesInFolder.join(', ')}, but ${holds}. Choose the file with the weights.`,
+    checkpointText.noWeights(folder, { found, expected: namesInFolder }),
   );
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { datesOf } from './positions.ts';
+import { datesOf, positionLayouts } from './positions.ts';
 
 /** Rows of four, the last of which is the date's; the class token's comes first. */
 function positions(dates: readonly number[]): Parameters<typeof datesOf>[0] {
@@ -24,4 +24,14 @@ it.each<[string, readonly number[], readonly number[]]>([
 
 it('of no width are no dates, however many there are', () => {
   expect(datesOf({ shape: [1, 1e12, 0], data: new Float32Array(0) }, 1)).toEqual(several);
+});
+
+it('where their number fits two grids nothing but a configuration says which', () => {
+  const tokens = { classTokens: 1, registers: 8 } as const;
+  const grids = (isCovered?: boolean): number[] =>
+    positionLayouts(25, tokens, [1], isCovered).map(({ grid }) => grid);
+  expect(grids()).toEqual([4, 5]);
+  expect(grids(true)).toEqual([4]);
+  expect(grids(false)).toEqual([5]);
+  expect(positionLayouts(197, { classTokens: 1, registers: 0 }, [1])).toHaveLength(1);
 });

@@ -1,6 +1,6 @@
 import type { Tensor } from '../../core/tensor.ts';
 
-/** What the position embedding of a file is for. */
+/** Layout of a file's position embedding. */
 export interface PositionLayout {
   /** Patches along a side. */
   readonly grid: number;
@@ -15,8 +15,8 @@ export interface PositionLayout {
 const mostDates = 64;
 
 /**
- * How many dates Prithvi's positions are for, by their values: four dates of 14 × 14 patches are as many positions as one
- * of 28 × 28. They are sines and cosines, of which the last quarter is that of the date and the same throughout a date.
+ * Counts the dates of Prithvi's positions by their values: four dates of 14 × 14 patches have as many positions as
+ * one of 28 × 28. The positions are sines and cosines, whose last quarter encodes the date and is constant within it.
  *
  * @returns candidates: one, or all that can be where the positions are not of this kind
  */
@@ -38,32 +38,38 @@ export function datesOf({ shape, data }: Tensor, classTokens: number): readonly 
 }
 
 /**
- * Finds out which tokens have positions. Undefined where their number fits no square grid of patches.
+ * Finds out which tokens have positions, as far as their number tells: four positions may be for four patches, or for
+ * three other tokens and one patch.
  *
  * @param count entries of the position embedding
  * @param dates how many may follow each other, the first that fits
- * @param isCovered whether a configuration says that other tokens than patches have positions; four positions may be for
- *   four patches, or for three such tokens and one patch
+ * @param isCovered whether a configuration says that other tokens than patches have positions
+ * @returns all that fit, the likeliest first: one where that is known, none where it is no square grid of patches
  */
-export function positionLayout(
+export function positionLayouts(
   count: number,
   { classTokens, registers }: { readonly classTokens: number; readonly registers: number },
   dates: readonly number[],
-  isCovered = true,
-): PositionLayout | undefined {
+  isCovered?: boolean,
+): PositionLayout[] {
   const prefix = classTokens + registers;
   const likely = [prefix, classTokens, 0];
-  for (const covered of new Set(isCovered ? likely : likely.reverse())) {
-    const patches = count - covered;
-    for (const each of dates) {
-      const grid = Math.sqrt(patches / each);
-      if (Number.isInteger(grid) && grid >= 1) return { grid, prefix, covered, dates: each };
-    }
-  }
-  return undefined;
+  const fitting = [...new Set(isCovered === false ? likely.reverse() : likely)].flatMap(
+    (covered): PositionLayout[] => {
+      const patches = count - covered;
+      const each = dates.find((date) => {
+        const grid = Math.sqrt(patches / date);
+        return Number.isInteger(grid) && grid >= 1;
+      });
+      return each === undefined
+        ? []
+        : [{ grid: Math.sqrt(patches / each), prefix, covered, dates: each }];
+    },
+  );
+  return isCovered === undefined ? fitting : fitting.slice(0, 1);
 }
 
-/** Whether the class token's position goes into the token itself, as registers after it have none. */
+/** Returns true if the class token's position is added to the token itself, as registers after it have none. */
 export function foldsClassPosition({ prefix, covered }: PositionLayout): boolean {
   return covered > 0 && covered < prefix;
 }
@@ -80,14 +86,14 @@ export function keptPositions(layout: PositionLayout): number {
  */
 export function arrangePositions(weights: Map<string, Tensor>, layout: PositionLayout): void {
   const positions = weights.get('pos_embed');
-  if (positions === undefined) throw new Error('there are no positions');
+  if (positions === undefined) throw new Error('pos_embed is missing');
   const width = positions.shape.at(-1) ?? 0;
   const { grid, covered } = layout;
   let rows = positions.data.subarray(0, (covered + grid ** 2) * width);
   if (foldsClassPosition(layout)) {
     ['cls_token', 'dist_token'].slice(0, covered).forEach((name, index) => {
       const token = weights.get(name);
-      if (token === undefined) throw new Error(`there is no ${name}`);
+      if (token === undefined) throw new Error(`${name} is missing`);
       const moved = token.data.map((value, at) => value + (rows[index * width + at] ?? 0));
       weights.set(name, { shape: token.shape, data: moved });
     });

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { flippedChannels, unknownPreparation } from './configurations/image-processors.ts';
-import type { Collected } from './said.ts';
+import type { Collected } from './configuration-facts.ts';
+import { teacherNotes } from '../../text/index.ts';
 
 const band = z.number().min(-1e6).max(1e6);
-/** One number a band. */
+/** List of one number per band. */
 export const bands = z.array(band).min(1).max(64);
 
-/** What is read of `preprocessor_config.json`, or of the part `image_processor` of `processor_config.json`. */
+/** Fields read from `preprocessor_config.json`, or from `image_processor` in `processor_config.json`. */
 export const preprocessorConfig = z.object({
   do_normalize: z.boolean().nullish(),
   do_rescale: z.boolean().nullish(),
@@ -16,8 +17,8 @@ export const preprocessorConfig = z.object({
 });
 
 /**
- * How images are prepared for a model of transformers. A file with a step that is not understood is passed over, and
- * mean and standard deviation become a guess.
+ * Reads the preparation of images for a model of transformers. A file with a step that is not understood is ignored,
+ * and mean and standard deviation become a guess.
  *
  * @param json all that the file says
  * @param channels how often one number for all bands counts
@@ -51,8 +52,7 @@ export function addPreprocessor(
     const largest = Math.max(...[deviation ?? []].flat());
     if (largest > 0 && largest <= 1) {
       // Pixels from 0 to 255 deviate by more: somebody has scaled them before, in a way that is not known.
-      const what = `"do_rescale": false and a standard deviation of ${largest}`;
-      collected.sayOtherImages(what, file);
+      collected.sayOtherImages(teacherNotes.smallDeviation(largest), file);
       return;
     }
     if (collected.sayStoredNormalization(aBand(mean), aBand(deviation), where)) return;

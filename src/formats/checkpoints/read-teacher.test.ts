@@ -1,62 +1,27 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { tinyVit } from '../../../tests/support/tiny-vit.ts';
-import { randomTensor, required } from '../../../tests/support/values.ts';
+import { required } from '../../../tests/support/values.ts';
 import type { TeacherOverrides } from '../../contract/jobs.ts';
-import { UserError } from '../../core/errors.ts';
 import { zeros } from '../../core/tensor.ts';
-import type { Tensor } from '../../core/tensor.ts';
 import { imageNetNormalization } from '../../core/vit/architecture.ts';
 import type { VitArchitecture } from '../../core/vit/architecture.ts';
 import { copyBlocks } from '../../core/vit/copy.ts';
 import type { VitModel } from '../../core/vit/weights.ts';
-import { encodeHeader, type StoredTensor } from '../safetensors-header.ts';
-import { writeSafetensors } from '../safetensors.ts';
+import { encodeHeader, type StoredTensor } from '../safetensors/safetensors-header.ts';
+import { writeSafetensors } from '../safetensors/safetensors.ts';
 import { describeTeacher, openTeacherFile, readTeacher } from './read-teacher.ts';
 import { teacherMetadata, teacherMetadataKey } from './teacher-metadata.ts';
-import { dict, floatStorage, tensorOf, torchEntries, zipOf } from './torch-fixtures.ts';
+import { dict, tensorOf, torchEntries, zipOf } from '../testing/torch-fixtures.ts';
+import { checkpointFolder, heads, imageNet, refusal, without } from './testing/checkpoints.ts';
+import type { Tensors } from './testing/checkpoints.ts';
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'understudy-timm-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-type Tensors = ReadonlyMap<string, Tensor>;
-
-async function checkpoint(
-  tensors: Tensors,
-  metadata: Readonly<Record<string, string>> = {},
-): Promise<string> {
-  const path = join(folder, 'teacher.safetensors');
-  await writeSafetensors(path, tensors, { metadata });
-  return path;
-}
-
-const without = (tensors: Tensors, ...names: string[]): Tensors =>
-  new Map([...tensors].filter(([name]) => !names.includes(name)));
+const folder = checkpointFolder();
+const checkpoint = folder.store;
 
 const renamed = (tensors: Tensors, rename: (name: string) => string): Tensors =>
   new Map([...tensors].map(([name, values]) => [rename(name), values]));
-
-/** What the promise is rejected with, which must be a `UserError`. */
-async function refusal(promise: Promise<unknown>): Promise<UserError> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(UserError);
-  return error as UserError;
-}
-
-/** Two heads, which the file does not say. */
-const heads: TeacherOverrides = { heads: 2 };
-const imageNet = {
-  mean: [...imageNetNormalization.mean],
-  deviation: [...imageNetNormalization.deviation],
-};
 
 describe('reads a checkpoint', () => {
   it.each<[string, Partial<VitArchitecture>, TeacherOverrides?]>([
@@ -110,7 +75,7 @@ describe('reads a checkpoint', () => {
   });
 
   it('in half precision, and says how it is stored', async () => {
-    const path = join(folder, 'half.safetensors');
+    const path = join(folder.path, 'half.safetensors');
     const { weights } = tinyVit();
     await writeSafetensors(path, weights, { dtype: 'F16' });
     expect((await describeTeacher(path, heads)).storedAs).toEqual(['F16']);
@@ -123,7 +88,7 @@ describe('reads a checkpoint', () => {
 
 it.each(['safetensors', 'PyTorch'])('reads double precision, rounded: %s', async (form) => {
   const { weights } = tinyVit();
-  const path = join(folder, 'double');
+  const path = join(folder.path, 'double');
   const doubles = [...weights].map(([name, { shape, data }]) => {
     // Less than half a step of float32 away.
     const values = Float64Array.from(data, (value) => value * (1 + 2 ** -26));
@@ -186,7 +151,7 @@ describe('reads blocks alone', () => {
     ]);
     const teacher = await openTeacherFile(await checkpoint(weights), heads);
     await expect(teacher.read([1])).resolves.toBeDefined();
-    await expect(teacher.read([2])).rejects.toThrow(`the weight ${name} holds numbers`);
+    await expect(teacher.read([2])).rejects.toThrow(`the weight ${name} contains NaN`);
     await teacher.close();
   });
 });
@@ -202,9 +167,9 @@ describe('says what it assumes', () => {
     const { mean, deviation } = imageNetNormalization;
     const words = 'images normalised with the mean and standard deviation of ImageNet';
     expect(inferred.map((each) => Object.values(each))).toEqual([
-      ['heads', 2, 'guess', '2 attention heads, 64 wide each, as is usual of this width'],
+      ['heads', 2, 'guess', '2 attention heads, 64 wide each, typical for this width'],
       ['epsilon', 1e-6, 'family', 'layer norm with ε = 1e-6, as in timm'],
-      ['activation', 'gelu', 'family', 'the exact GELU as activation'],
+      ['activation', 'gelu', 'family', 'exact GELU as activation'],
       ['pooling', 'class-token', 'family', 'features from the class token'],
       ['mean', [...mean], 'guess', words],
       ['deviation', [...deviation], 'guess', words],
@@ -249,7 +214,7 @@ describe('says what it guesses', () => {
     const { inferred, notes } = await describeTeacher(path);
     expect(inferred[0]).toMatchObject({ value: 6, source: 'guess' });
     expect(notes.join()).toContain(
-      "whose authors' own ViT-S has 12 heads, others' 6; 6 were taken",
+      "whose authors' ViT-S has 12 attention heads, while other ViT-S have 6. 6 heads are assumed",
     );
     expect((await describeTeacher(path, { heads: 12 })).notes.join()).not.toContain('MoCo');
   });
@@ -273,43 +238,16 @@ describe('says what it guesses', () => {
     const tensors = new Map([...tinyVit().weights, ['attn_pool.latent', zeros([1, 1, 6])]]);
     expect(await sourcesOf(tensors)).toMatchObject({ pooling: 'guess' });
     expect((await describeTeacher(await checkpoint(tensors), heads)).notes).toEqual([
-      'Its head pools tokens by attention (attn_pool) and is left out: the class token stands for an image.',
+      'Its head, which pools tokens by attention (attn_pool), is left out: the class token represents an image.',
     ]);
   });
 
   it('and that a distilled DeiT takes the mean of two tokens', async () => {
     const path = await checkpoint(tinyVit({ classTokens: 2 }).weights);
     expect((await describeTeacher(path, heads)).notes).toEqual([
-      'Its own programs take the mean of what class and distillation token say; here the class token alone stands for an image.',
+      'Its reference implementation averages the predictions of class and distillation token; here the class token alone represents an image.',
     ]);
   });
-});
-
-it("refuses what the checkpoint's own name of its architecture says", async () => {
-  const model = tinyVit();
-  const path = join(folder, 'named.pth');
-  const stored = [...model.weights].map(([name, { shape, data }], index) => {
-    return { name, shape, storage: floatStorage(String(index), [...data]) };
-  });
-  const tensors = stored.map(
-    ({ name, shape, storage }) => [name, tensorOf(storage, shape)] as const,
-  );
-  const root = dict({
-    arch: 'vit_base_patch16_rpn_224',
-    state_dict: dict(Object.fromEntries(tensors)),
-  });
-  await writeFile(
-    path,
-    zipOf(
-      torchEntries(
-        root,
-        stored.map(({ storage }) => storage),
-      ),
-    ),
-  );
-  expect((await refusal(readTeacher(path, heads))).message).toContain(
-    'its norms come after attention and MLP (residual post-norm), and not before, says its own arch (vit_base_patch16_rpn_224)',
-  );
 });
 
 describe('the metadata of our own files', () => {
@@ -345,147 +283,5 @@ describe('the metadata of our own files', () => {
     const { code, message } = await refusal(readTeacher(path));
     expect(code).toBe('invalid-file');
     expect(message).toContain(`${path}: its description of the encoder`);
-  });
-});
-
-describe('refuses', () => {
-  const { weights } = tinyVit();
-  const changed = (name: string, values: Tensor): Tensors => new Map([...weights, [name, values]]);
-  const spoilt = randomTensor([6, 6], 1);
-  spoilt.data[20] = NaN;
-  const swin = new Map([
-    ['patch_embed.proj.weight', zeros([6, 3, 4, 4])],
-    ['layers.0.blocks.0.attn.qkv.weight', zeros([18, 6])],
-    ['layers.0.blocks.0.attn.relative_position_bias_table', zeros([9, 2])],
-  ]);
-
-  it.each<[string, Tensors, TeacherOverrides, string, string]>([
-    ['an unknown number of heads', weights, {}, 'invalid-file', 'Give their number with --heads.'],
-    [
-      'heads that do not divide the width',
-      weights,
-      { heads: 4 },
-      'invalid-file',
-      'a width of 6 does not divide into 4 heads.',
-    ],
-    [
-      'a missing weight, by name',
-      without(weights, 'blocks.1.mlp.fc2.bias', 'norm.weight'),
-      heads,
-      'invalid-file',
-      '2 weights are missing, among them blocks.1.mlp.fc2.bias, norm.weight.',
-    ],
-    [
-      'a missing bias of the patch embedding, by name',
-      without(weights, 'patch_embed.proj.bias'),
-      heads,
-      'invalid-file',
-      'the weight patch_embed.proj.bias is missing.',
-    ],
-    [
-      'a missing weight of q, k and v, by name',
-      without(tinyVit({ depth: 3 }).weights, 'blocks.1.attn.qkv.weight'),
-      heads,
-      'invalid-file',
-      'the weight blocks.1.attn.qkv.weight is missing.',
-    ],
-    [
-      'a block in the middle that is missing',
-      new Map([...tinyVit({ depth: 3 }).weights].filter(([name]) => !name.startsWith('blocks.1.'))),
-      heads,
-      'invalid-file',
-      'there is no blocks.1, but there are later ones.',
-    ],
-    [
-      'a part that the others do not go with, by name',
-      changed('blocks.1.ls1.gamma', zeros([6])),
-      heads,
-      'invalid-file',
-      'it has blocks.1.ls1.gamma, but not what belongs to that.',
-    ],
-    [
-      'half of a norm before the blocks',
-      without(tinyVit({ preNorm: true }).weights, 'norm_pre.weight'),
-      heads,
-      'invalid-file',
-      'it has norm_pre.bias, but not',
-    ],
-    [
-      'a weight of another shape, by name',
-      changed('blocks.1.attn.proj.weight', zeros([6, 7])),
-      heads,
-      'invalid-file',
-      'the weight blocks.1.attn.proj.weight is (6, 7) where the rest of the file asks for (6, 6).',
-    ],
-    [
-      'no MLP, by name',
-      new Map([...weights].filter(([name]) => !name.includes('.mlp.'))),
-      heads,
-      'invalid-file',
-      'not a complete vision transformer; there is no blocks.0.mlp.fc1.weight.',
-    ],
-    [
-      'patches that are no squares',
-      changed('patch_embed.proj.weight', zeros([6, 3, 4, 2])),
-      heads,
-      'invalid-file',
-      'the weight patch_embed.proj.weight is (6, 3, 4, 2) where the rest of the file asks for (6, 3, 4, 4).',
-    ],
-    [
-      'a weight that is not finite, by name',
-      changed('blocks.0.attn.proj.weight', spoilt),
-      heads,
-      'invalid-file',
-      'the weight blocks.0.attn.proj.weight holds numbers that are not finite.',
-    ],
-    [
-      'positions that are no square',
-      changed('pos_embed', zeros([1, 7, 6])),
-      heads,
-      'invalid-file',
-      'its 7 positions are no square grid of patches, with or without 1 other tokens.',
-    ],
-    [
-      'rotary positions',
-      without(weights, 'pos_embed'),
-      heads,
-      'unsupported',
-      'it has no pos_embed. Vision transformers with rotary or relative positions, or with such as depend on the ground resolution (Scale-MAE), are not supported.',
-    ],
-    [
-      'a Swin transformer',
-      swin,
-      heads,
-      'unsupported',
-      'it is a Swin transformer: its attention has windows, and its blocks differ in width.',
-    ],
-    ['a file without tensors', new Map(), heads, 'unsupported', 'begins with no tensors at all'],
-    [
-      'blocks with other parts',
-      changed('blocks.1.attn.gate.weight', zeros([3])),
-      heads,
-      'unsupported',
-      'parts that a plain vision transformer does not: blocks.1.attn.gate.weight.',
-    ],
-    [
-      'a normalisation of too few bands',
-      weights,
-      { ...heads, mean: [0.5] },
-      'invalid-option',
-      'takes 3 bands, but the normalisation has 1.',
-    ],
-    [
-      'a normalisation of three bands for one',
-      tinyVit({ channels: 1 }).weights,
-      { ...heads, ...imageNet },
-      'invalid-option',
-      'takes 1 band, but the normalisation has 3. Give one mean and one standard deviation a band.',
-    ],
-  ])('%s', async (_, tensors, overrides, code, message) => {
-    const path = await checkpoint(tensors);
-    const error = await refusal(readTeacher(path, overrides));
-    expect(error.code).toBe(code);
-    expect(error.message).toContain(path);
-    expect(error.message).toContain(message);
   });
 });

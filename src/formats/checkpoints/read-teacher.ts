@@ -1,7 +1,6 @@
 import type { InferredProperty, TeacherConvention } from '../../contract/descriptions.ts';
 import type { TeacherOverrides } from '../../contract/jobs.ts';
 import { whileReading } from '../../core/activity.ts';
-import { UserError } from '../../core/errors.ts';
 import type { Shape } from '../../core/graph/ops.ts';
 import { zeros } from '../../core/tensor.ts';
 import type { Tensor } from '../../core/tensor.ts';
@@ -9,10 +8,10 @@ import { weightShapes } from '../../core/vit/architecture.ts';
 import type { Normalization, VitArchitecture } from '../../core/vit/architecture.ts';
 import { copyBlocks, keptBlocks } from '../../core/vit/copy.ts';
 import type { StoredNormalization } from '../../core/vit/stored-normalization.ts';
-import { checkWeightShapes, requireFinite } from '../../core/vit/weights.ts';
+import { checkWeightShapes, requireFiniteWeights } from '../../core/vit/weights.ts';
 import type { VitModel } from '../../core/vit/weights.ts';
-import { isReadable } from '../safetensors-values.ts';
-import { unreadableType } from '../safetensors.ts';
+import { isReadable } from '../safetensors/safetensors-values.ts';
+import { unreadableType } from '../safetensors/safetensors.ts';
 import { findEncoder } from './find-encoder.ts';
 import type { FoundEncoder } from './find-encoder.ts';
 import { inferArchitecture } from './infer-architecture.ts';
@@ -25,12 +24,11 @@ import {
   unexplained,
   unexplainedOutside,
 } from './left-out.ts';
-import { poolingWords } from './notes-on-teachers.ts';
 import { openTensorFile } from './open-tensor-file.ts';
 import { arrangePositions, datesOf, foldsClassPosition, keptPositions } from './positions.ts';
 import { printable } from './problems.ts';
-import { unsupported } from './refusals.ts';
-import type { Sidecars } from './said.ts';
+import { invalidTeacher, unsupported } from './refusals.ts';
+import type { Sidecars } from './configuration-facts.ts';
 import { readSidecars } from './sidecars.ts';
 import { nameInFile, readWeight, storedWeights } from './stored-weights.ts';
 import type { StoredWeight } from './stored-weights.ts';
@@ -38,6 +36,7 @@ import { readMetadata } from './teacher-metadata.ts';
 import type { TeacherProperties } from './teacher-metadata.ts';
 import type { TensorFile } from './tensor-file.ts';
 import { knownOther } from './configurations/timm-architectures.ts';
+import { refusedModelText, teacherFileText, teacherNotes } from '../../text/index.ts';
 
 /**
  * Vision transformers as they lie in the wild: the names of the tensors say of which family they are, their shapes how
@@ -49,23 +48,23 @@ import { knownOther } from './configurations/timm-architectures.ts';
 export interface DescribedTeacher {
   readonly convention: TeacherConvention;
   readonly title: string;
-  /** What holds the weights, and which files are that. */
+  /** Container of the weights, and its files. */
   readonly container: string;
   readonly files: readonly string[];
   readonly architecture: VitArchitecture;
   readonly normalization: Normalization;
-  /** Of values as files store them, where that is known. */
+  /** Normalisation of stored values, if known. */
   readonly storedNormalization: StoredNormalization | undefined;
-  /** Which of its bands are red, green and blue, counted from 0; undefined where that is not known. */
+  /** Bands that are red, green and blue, counted from 0; undefined if unknown. */
   readonly colours: readonly number[] | undefined;
   readonly inferred: readonly InferredProperty[];
-  /** Which of several models was taken, and what was left out, as sentences. */
+  /** Sentences about the chosen model and what was left out. */
   readonly notes: readonly string[];
   /** Types in which the encoder's weights are stored. */
   readonly storedAs: readonly string[];
 }
 
-/** What is read of a checkpoint, and how. */
+/** Plan for reading a checkpoint. */
 interface Plan extends Inferred {
   readonly encoder: FoundEncoder;
   readonly weights: ReadonlyMap<string, StoredWeight>;
@@ -73,10 +72,10 @@ interface Plan extends Inferred {
 }
 
 /**
- * What a checkpoint is, from the names, shapes and types of its tensors and what lies beside it.
+ * Describes a checkpoint from the names, shapes and types of its tensors and the files beside it.
  *
  * @throws UserError 'invalid-file' or 'unsupported' when it is no plain vision transformer, saying why, when weights
- *   are missing, misshapen or of another type, or when a configuration contradicts them
+ * are missing, misshapen or of another type, or when a configuration contradicts them
  */
 export async function describeTeacher(
   path: string,
@@ -105,7 +104,7 @@ export async function describeTeacher(
 export interface OpenTeacher {
   readonly architecture: VitArchitecture;
   readonly normalization: Normalization;
-  /** As `DescribedTeacher` has it, and the next one. */
+  /** Normalisation as in `DescribedTeacher`, like the next field. */
   readonly storedNormalization: StoredNormalization | undefined;
   readonly colours: readonly number[] | undefined;
   readonly inferred: readonly InferredProperty[];
@@ -174,11 +173,13 @@ async function readBlocks(
     weights.set(name, lies === undefined ? zeros(shape) : await readWeight(file, lies));
   }
   arrangePositions(weights, positions);
-  requireFinite(weights, file.path);
+  requireFiniteWeights(weights, file.path);
   return copyBlocks({ architecture, weights, normalization }, blocks);
 }
 
-/** Of these blocks and of what lies beside them, without a walk through all the others for each block that is read. */
+/**
+ * Returns the shapes of these blocks and of the weights beside them, without listing all other blocks for each one.
+ */
 function shapesOf(architecture: VitArchitecture, blocks: readonly number[]): [string, Shape][] {
   const ofOne = [...weightShapes({ ...architecture, depth: 1 })];
   const isOfBlock = ([name]: readonly [string, Shape]): boolean => name.startsWith('blocks.0.');
@@ -220,7 +221,10 @@ async function planOf(
   return { ...inferred, encoder, weights, config };
 }
 
-/** Of families whose patches have an axis of time; the only values that are read before the rest is known to fit. */
+/**
+ * Counts possible dates of families whose patches have a time axis; the only values read before the rest is known to
+ * fit.
+ */
 async function possibleDates(
   file: TensorFile,
   { convention }: FoundEncoder,
@@ -233,17 +237,12 @@ async function possibleDates(
 
 /** @throws UserError 'unsupported' where the encoder has parts that no rule is for and that change what it computes */
 function refuseStrange(file: TensorFile, encoder: FoundEncoder): void {
-  for (const [whose, strange] of [
-    ['its blocks have parts', strangeParts(encoder)],
-    ['what goes into its blocks has parts', strangeInputs(encoder)],
+  for (const [reason, strange] of [
+    [teacherFileText.strangeParts, strangeParts(encoder)],
+    [teacherFileText.strangeInputs, strangeInputs(encoder)],
   ] as const) {
     if (strange.length === 0) continue;
-    const some = strange.slice(0, 3).map(printable).join(', ');
-    throw unsupported(
-      file.path,
-      `${whose} that a plain vision transformer does not: ${some}.`,
-      strange,
-    );
+    throw unsupported(file.path, reason(strange.slice(0, 3).map(printable)), strange);
   }
   for (const key of architectureKeys) {
     const name = file.metadata[key] ?? '';
@@ -251,7 +250,7 @@ function refuseStrange(file: TensorFile, encoder: FoundEncoder): void {
     if (reason === undefined) continue;
     throw unsupported(
       file.path,
-      `${reason}, says its own ${key} (${printable(name)}), though its weights are called like those of a plain vision transformer.`,
+      teacherFileText.otherArchitecture({ key, name: printable(name), reason }),
       [],
     );
   }
@@ -267,29 +266,20 @@ function refuseUnexplained(file: TensorFile, encoder: FoundEncoder, said: Sideca
   // What a configuration says against the whole model is told instead.
   if (said.otherModel !== undefined) return;
   const isKnownWhole = said.families !== undefined;
-  for (const [where, names] of [
-    ['in', unexplained(encoder)],
-    ['beside', isKnownWhole ? [] : unexplainedOutside(encoder)],
+  for (const [reason, names] of [
+    [teacherFileText.unknownInside, unexplained(encoder)],
+    [teacherFileText.unknownBeside, isKnownWhole ? [] : unexplainedOutside(encoder)],
   ] as const) {
     if (names.length === 0) continue;
-    const some = names.slice(0, 3).map(printable).join(', ');
-    const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
-    throw unsupported(
-      file.path,
-      `it has tensors ${where} its encoder that Understudy does not know: ${some}${more}. They may change what its blocks compute. If they do not, save the encoder's weights alone, without them.`,
-      names,
-    );
+    const some = names.slice(0, 3).map(printable);
+    throw unsupported(file.path, reason(some, names.length - some.length), names);
   }
   if (/(^|\.)(audio_spectrogram_transformer|vpm)\./.test(encoder.prefix)) {
-    throw unsupported(
-      file.path,
-      `its encoder is called ${printable(encoder.prefix)}, which is no plain vision transformer of images of one size.`,
-      [],
-    );
+    throw unsupported(file.path, teacherFileText.otherEncoder(printable(encoder.prefix)), []);
   }
 }
 
-/** Where training programs leave the name of timm's architecture in a checkpoint. */
+/** Metadata keys in which training programs leave the name of timm's architecture. */
 const architectureKeys = ['arch', 'args.model', 'args.arch', 'model_name'];
 
 /** OpenCLIP calls both norms alike. */
@@ -311,17 +301,13 @@ function refuseBlocks(
   const wide = weights.get('blocks.0.mlp.fc1.weight')?.shape[0] ?? 0;
   const narrow = weights.get('blocks.0.mlp.fc2.weight')?.shape[1] ?? 0;
   if (narrow > 0 && wide === 2 * narrow) {
-    throw unsupported(
-      file.path,
-      'its MLPs are gated (SwiGLU), as those of the giant DINOv2 and of EVA-02. Take a smaller model of the family.',
-      [...file.tensors.keys()],
-    );
+    throw unsupported(file.path, refusedModelText.gatedMlps, [...file.tensors.keys()]);
   }
   const hasBias = [...weights.keys()].some((name) => /\.norm[12]\.bias$/.test(name));
   if (!hasBias && weights.has('blocks.0.norm2.weight')) {
     throw unsupported(
       file.path,
-      `its norms have no bias (${nameInFile(encoder, 'blocks.0.norm1.bias')}), as RMS norms have none, and only layer norms are supported.`,
+      teacherFileText.normsWithoutBias(nameInFile(encoder, 'blocks.0.norm1.bias')),
       [...file.tensors.keys()],
     );
   }
@@ -346,9 +332,9 @@ function requireShapes(
   const wanted = weightShapes(architecture);
   const more = [...shapes.keys()].filter((name) => !wanted.has(name));
   if (more.length === 0) return;
-  throw new UserError(
-    'invalid-file',
-    `${file.path}: it has ${more.slice(0, 3).map(nameOf).join(', ')}, but not what belongs to that. The file may be damaged, or a part of a checkpoint in several.`,
+  throw invalidTeacher(
+    file.path,
+    teacherFileText.othersMissing(more.slice(0, 3).map(nameOf)),
     more.join('\n'),
   );
 }
@@ -356,15 +342,11 @@ function requireShapes(
 function notesOf({ encoder, positions, config, architecture, notes }: Plan): string[] {
   return [
     ...encoder.notes,
-    ...notesOnTheRest(encoder, poolingWords[architecture.pooling]),
+    ...notesOnTheRest(encoder, architecture.pooling),
     ...notes,
     ...noteOnNoConfiguration(encoder, config),
-    ...(foldsClassPosition(positions)
-      ? ["The class token's position is added to the token itself, as registers have none."]
-      : []),
-    ...(positions.dates > 1
-      ? [`It was trained on ${positions.dates} dates at a time; positions of the first are used.`]
-      : []),
+    ...(foldsClassPosition(positions) ? [teacherNotes.movedPosition] : []),
+    ...(positions.dates > 1 ? [teacherNotes.firstDate(positions.dates)] : []),
     ...config.notes,
   ];
 }
@@ -372,9 +354,7 @@ function notesOf({ encoder, positions, config, architecture, notes }: Plan): str
 /** Libraries that always write a configuration have models of other kinds whose weights have the same names. */
 function noteOnNoConfiguration({ convention }: FoundEncoder, { families }: Sidecars): string[] {
   if (!convention.name.startsWith('hf-') || families !== undefined) return [];
-  return [
-    'There is no config.json beside it that says what kind of model it is. Models with windows or rotary positions can have weights of the same names and would be read wrongly: put its own config.json into its folder.',
-  ];
+  return [teacherNotes.noConfiguration];
 }
 
 /** Types in which the encoder's weights are stored; the head, or a counter of steps, may be anything. */

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { tensor } from '../../core/tensor.ts';
-import { writeSafetensors } from '../safetensors.ts';
+import { writeSafetensors } from '../safetensors/safetensors.ts';
 import { openTensorFile } from './open-tensor-file.ts';
-import { dict, floatStorage, tensorOf, torchEntries, zipOf } from './torch-fixtures.ts';
+import { dict, floatStorage, tensorOf, torchEntries, zipOf } from '../testing/torch-fixtures.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -36,7 +36,7 @@ describe('reading', () => {
     const values: Record<string, number[]> = {};
     for (const name of ['z', 'y', 'x']) values[name] = [...(await file.read(name)).data];
     expect(values).toEqual({ x: [1, 2], y: [3], z: [4] });
-    await expect(file.read('w')).rejects.toThrow(/names no tensor "w"/);
+    await expect(file.read('w')).rejects.toThrow(/does not list tensor "w"/);
     await file.close();
   });
 
@@ -51,29 +51,29 @@ describe('reading', () => {
     const file = await openTensorFile(await indexOf({ x: 'a.safetensors', y: 'b.safetensors' }));
     await rm(join(folder, 'b.safetensors'));
     expect([...(await file.read('x')).data]).toEqual([1, 2]);
-    await expect(file.read('y')).rejects.toThrow(/needs b\.safetensors beside it/);
+    await expect(file.read('y')).rejects.toThrow(/needs b\.safetensors in the same folder/);
     await file.close();
   });
 });
 
 describe('refused', () => {
-  // prettier-ignore
+  // oxfmt-ignore
   test.each([
-    ['a part that is not there', { x: 'a.safetensors', y: 'd.safetensors' }, /needs d\.safetensors beside it, which is not there/],
-    ['a part elsewhere', { x: '../a.safetensors' }, /in "\.\.\/a\.safetensors", which is no file beside it/],
-    ['a part in a folder', { x: 'sub/a.safetensors' }, /no file beside it/],
-    ['a part by a path of Windows', { x: 'sub\\a.safetensors' }, /no file beside it/],
-    ['a drive', { x: 'C:a.safetensors' }, /no file beside it/],
-    ['the folder', { x: '..' }, /no file beside it/],
-    ['no name', { x: 1 }, /in what is no name/],
+    ['a part that is not there', { x: 'a.safetensors', y: 'd.safetensors' }, /needs d\.safetensors in the same folder, but that file is missing/],
+    ['a part elsewhere', { x: '../a.safetensors' }, /in "\.\.\/a\.safetensors", which is not a file of its folder/],
+    ['a part in a folder', { x: 'sub/a.safetensors' }, /not a file of its folder/],
+    ['a part by a path of Windows', { x: 'sub\\a.safetensors' }, /not a file of its folder/],
+    ['a drive', { x: 'C:a.safetensors' }, /not a file of its folder/],
+    ['the folder', { x: '..' }, /not a file of its folder/],
+    ['no name', { x: 1 }, /in a value that is not a name/],
     ['a tensor in another part', { x: 'b.safetensors' }, /tensor "x" is not in b\.safetensors/],
-    ['a tensor in two parts', '{"weight_map":{"x":"a.safetensors","y":"b.safetensors","x":"b.safetensors","y":"a.safetensors"}}', /tensor "[xy]" is both in/],
-    ['no tensors', {}, /names no tensors/],
-    ['itself', { x: 'model.safetensors.index.json' }, /is a JSON file that does not name/],
-    ['another JSON file', '{"architectures":[]}', /is a JSON file that does not name/],
-    ['a list', '{"weight_map":[]}', /is a JSON file that does not name/],
-    ['a cut one', '{"weight_map":{', /is a JSON file that does not name/],
-    ['too many parts', Object.fromEntries(Array.from({ length: 1_001 }, (_, i) => [`t${i}`, `s${i}`])), /names 1001 tensors in 1001 files/],
+    ['a tensor in two parts', '{"weight_map":{"x":"a.safetensors","y":"b.safetensors","x":"b.safetensors","y":"a.safetensors"}}', /tensor "[xy]" is in both/],
+    ['no tensors', {}, /lists no tensors/],
+    ['itself', { x: 'model.safetensors.index.json' }, /is a JSON file, but not the index/],
+    ['another JSON file', '{"architectures":[]}', /is a JSON file, but not the index/],
+    ['a list', '{"weight_map":[]}', /is a JSON file, but not the index/],
+    ['a cut one', '{"weight_map":{', /is a JSON file, but not the index/],
+    ['too many parts', Object.fromEntries(Array.from({ length: 1_001 }, (_, i) => [`t${i}`, `s${i}`])), /lists 1001 tensors in 1001 files/],
   ])('%s', async (_, map, message) => {
     await expect(openTensorFile(await indexOf(map))).rejects.toThrow(message);
   });
@@ -83,7 +83,7 @@ describe('a folder', () => {
   test('is opened by the usual names', async () => {
     const storage = floatStorage('0', [4]);
     const entries = torchEntries(dict({ z: tensorOf(storage, [1]) }), [storage]);
-    // prettier-ignore
+    // oxfmt-ignore
     const names: [string, () => Promise<unknown>][] = [
       ['open_clip_pytorch_model.bin', () => writeFile(join(folder, 'open_clip_pytorch_model.bin'), zipOf(entries))],
       ['open_clip_model.safetensors', () => writeSafetensors(join(folder, 'open_clip_model.safetensors'), new Map([['o', tensor([1], [1])]]))],
@@ -100,11 +100,11 @@ describe('a folder', () => {
     }
   });
 
-  // prettier-ignore
+  // oxfmt-ignore
   test('without weights says what it holds', async () => {
     expect(await readdir(folder)).not.toHaveLength(0);
-    await expect(openTensorFile(folder)).rejects.toThrow(/holds no model\.safetensors, .*, but .*a\.safe/);
+    await expect(openTensorFile(folder)).rejects.toThrow(/contains .*a\.safe.*, but none of model\.safetensors, /);
     await writeFile(join(folder, 'saved_model.pb'), '');
-    await expect(openTensorFile(folder)).rejects.toThrow(/is a model of TensorFlow/);
+    await expect(openTensorFile(folder)).rejects.toThrow(/is a TensorFlow model/);
   });
 });

@@ -1,9 +1,10 @@
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
-import { parseJson } from '../json.ts';
+import { parseJson } from '../files/json.ts';
 import { printable, quoted } from './problems.ts';
 import type { TensorFacts, TensorFile } from './tensor-file.ts';
+import { checkpointText } from '../../text/index.ts';
 
 /**
  * A checkpoint in several files, as Hugging Face's libraries write it: the index names for every tensor the
@@ -13,13 +14,13 @@ import type { TensorFacts, TensorFile } from './tensor-file.ts';
 /** Far above any model's. */
 const limits = { shards: 1_000, tensors: 100_000 };
 
-/** By hand beyond this: zod's records leave out the name `__proto__`. */
+/** Schema of an index; further checks are written by hand, since zod's records drop the name `__proto__`. */
 const indexSchema = z.object({ weight_map: z.looseObject({}) });
 
 /** Opens one of the files. */
 export type OpenShard = (path: string) => Promise<TensorFile>;
 
-/** Whether a JSON text is such an index. */
+/** Returns true if a JSON text is an index of shards. */
 export function isShardIndex(text: string): boolean {
   return indexSchema.safeParse(parseJson(text)).success;
 }
@@ -56,10 +57,11 @@ export async function openSharded(
   const opened = new Map<string, Promise<TensorFile>>();
   return {
     ...{ path, tensors, metadata, files },
-    container: `${[...containers].join(' and ')}, in ${files.length} files`,
+    container: checkpointText.severalFiles([...containers], files.length),
     read: async (name) => {
       const shard = shardOf.get(name);
-      if (shard === undefined) throw invalidIndex(path, `it names no tensor ${quoted(name)}`);
+      if (shard === undefined)
+        throw invalidIndex(path, checkpointText.tensorNotListed(quoted(name)));
       const file = opened.get(shard) ?? openNamed(path, shard, openShard);
       opened.set(shard, file);
       return (await file).read(name);
@@ -75,22 +77,23 @@ export async function openSharded(
 /** The file of every tensor. */
 function parseIndex(text: string, path: string): ReadonlyMap<string, string> {
   const index = indexSchema.safeParse(parseJson(text));
-  if (!index.success) throw invalidIndex(path, 'it has no weight_map');
+  if (!index.success) throw invalidIndex(path, checkpointText.noWeightMap);
   const shardOf = new Map<string, string>();
   for (const [name, shard] of Object.entries(index.data.weight_map)) {
     if (typeof shard !== 'string' || !isPlainName(shard)) {
-      const shown = typeof shard === 'string' ? quoted(shard) : 'what is no name';
-      throw invalidIndex(path, `it places a tensor in ${shown}, which is no file beside it`);
+      throw invalidIndex(
+        path,
+        typeof shard === 'string'
+          ? checkpointText.tensorInOtherFolder(quoted(shard))
+          : checkpointText.tensorInNoFile,
+      );
     }
     shardOf.set(name, shard);
   }
   const shards = new Set(shardOf.values()).size;
-  if (shards === 0) throw invalidIndex(path, 'it names no tensors');
+  if (shards === 0) throw invalidIndex(path, checkpointText.noTensorsListed);
   if (shards > limits.shards || shardOf.size > limits.tensors) {
-    throw new UserError(
-      'too-large',
-      `${path} names ${shardOf.size} tensors in ${shards} files, more than any known checkpoint. Check where it is from.`,
-    );
+    throw new UserError('too-large', checkpointText.tooManyParts(path, shardOf.size, shards));
   }
   return shardOf;
 }
@@ -105,10 +108,7 @@ async function openNamed(path: string, shard: string, openShard: OpenShard): Pro
     return await openShard(join(dirname(path), shard));
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== 'not-found') throw error;
-    throw new UserError(
-      'not-found',
-      `${path} needs ${printable(shard)} beside it, which is not there. Download all parts of the checkpoint into one folder.`,
-    );
+    throw new UserError('not-found', checkpointText.partMissing(path, printable(shard)));
   }
 }
 
@@ -123,8 +123,8 @@ function addTensors(
     const owner = shardOf.get(name);
     // JSON keeps only the last of two places for one name, so the other shows here.
     if (owner !== undefined && owner !== shard) {
-      const both = `${printable(owner)} and ${printable(shard)}`;
-      throw invalidIndex(path, `tensor ${quoted(name)} is both in ${both}`);
+      const [first, second] = [printable(owner), printable(shard)];
+      throw invalidIndex(path, checkpointText.tensorInTwoFiles(quoted(name), first, second));
     }
     if (owner === shard) tensors.set(name, facts);
   }
@@ -137,13 +137,10 @@ function requireAll(
 ): void {
   for (const [name, shard] of shardOf) {
     if (tensors.has(name)) continue;
-    throw invalidIndex(path, `tensor ${quoted(name)} is not in ${printable(shard)}`);
+    throw invalidIndex(path, checkpointText.tensorNotInFile(quoted(name), printable(shard)));
   }
 }
 
 function invalidIndex(path: string, reason: string): UserError {
-  return new UserError(
-    'invalid-file',
-    `${path} is not a valid index of a checkpoint: ${reason}. Download it and all its parts again.`,
-  );
+  return new UserError('invalid-file', checkpointText.invalidIndex(path, reason));
 }

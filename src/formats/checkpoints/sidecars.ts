@@ -2,11 +2,10 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { TeacherConvention } from '../../contract/descriptions.ts';
-import { teacherOverrides } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import { imageNetNormalization } from '../../core/vit/architecture.ts';
-import { readFailure, systemCode } from '../file-errors.ts';
-import { parseJson } from '../json.ts';
+import { readFailure, systemCode } from '../files/file-errors.ts';
+import { parseJson } from '../files/json.ts';
 import { unknownOpenClipPreparation } from './configurations/image-processors.ts';
 import { unknownKey } from './configurations/known-keys.ts';
 import {
@@ -23,97 +22,16 @@ import {
 } from './configurations/timm-keys.ts';
 import { towerOf } from './configurations/transformers-tower.ts';
 import type { JsonObject, Tower } from './configurations/transformers-tower.ts';
-import { addPreprocessor, bands, preprocessorConfig } from './preprocessor.ts';
+import { addPreprocessor, preprocessorConfig } from './preprocessor.ts';
 import { printable } from './problems.ts';
-import { Collected } from './said.ts';
-import type { Sidecars } from './said.ts';
+import { openClipConfig, timmArguments, timmConfig, vision } from './sidecar-schemas.ts';
+import type { TimmConfig } from './sidecar-schemas.ts';
+import { Collected } from './configuration-facts.ts';
+import type { Sidecars } from './configuration-facts.ts';
+import { checkpointText, teacherConfigurationText, teacherNotes } from '../../text/index.ts';
 
 /** Far above any of them: one that lists 20,000 classes has 1 MB. */
 const largest = 2 ** 22;
-
-const size = z
-  .int()
-  .min(1)
-  .max(2 ** 20);
-/** One number, or one an axis. */
-const sides = z.union([
-  size,
-  z.array(size).min(1).max(4),
-  z.object({ height: size, width: size }).transform(({ height, width }) => [height, width]),
-]);
-const word = z.string().max(200);
-const heads = teacherOverrides.shape.heads.nullish();
-const epsilon = teacherOverrides.shape.epsilon.nullish();
-
-const vision = z.object({
-  hidden_size: size.nullish(),
-  num_hidden_layers: size.nullish(),
-  num_attention_heads: heads,
-  intermediate_size: size.nullish(),
-  mlp_ratio: z.number().positive().max(100).nullish(),
-  hidden_act: word.nullish(),
-  layer_norm_eps: epsilon,
-  image_size: sides.nullish(),
-  patch_size: sides.nullish(),
-  num_channels: size.nullish(),
-  num_register_tokens: z.int().min(0).max(1024).nullish(),
-  qkv_bias: z.boolean().nullish(),
-});
-
-const timmArguments = z.object({
-  input_size: z.array(size).length(3).nullish(),
-  img_size: sides.nullish(),
-  patch_size: sides.nullish(),
-  in_chans: size.nullish(),
-  embed_dim: size.nullish(),
-  depth: size.nullish(),
-  num_heads: heads,
-  mlp_ratio: z.number().positive().max(100).nullish(),
-  reg_tokens: z.int().min(0).max(1024).nullish(),
-  qkv_bias: z.boolean().nullish(),
-  pre_norm: z.boolean().nullish(),
-  class_token: z.boolean().nullish(),
-  no_embed_class: z.boolean().nullish(),
-  fc_norm: z.boolean().nullish(),
-  /** Of the layer scale, which there is unless this is 0. */
-  init_values: z.number().nullish(),
-  architecture: word.nullish(),
-  mean: bands.nullish(),
-  std: bands.nullish(),
-  global_pool: word.nullish(),
-  act_layer: word.nullish(),
-  norm_layer: word.nullish(),
-  /** As Prithvi has it; timm has none. */
-  bands: z.array(z.string().max(100)).min(1).max(4096).optional().catch(undefined),
-});
-
-const timmConfig = z.object({
-  architecture: word.nullish(),
-  global_pool: word.nullish(),
-  num_features: size.nullish(),
-  pretrained_cfg: timmArguments.nullish(),
-  model_args: timmArguments.nullish(),
-});
-type TimmConfig = z.infer<typeof timmConfig>;
-
-const openClipConfig = z.object({
-  model_cfg: z.object({
-    quick_gelu: z.boolean().nullish(),
-    vision_cfg: z.object({
-      timm_model_name: word.nullish(),
-      width: size.nullish(),
-      head_width: size.nullish(),
-      image_size: sides.nullish(),
-      patch_size: sides.nullish(),
-      attentional_pool: z.union([z.boolean(), word]).nullish(),
-      pool_type: word.nullish(),
-      final_ln_after_pool: z.boolean().nullish(),
-      norm_kwargs: z.object({ eps: epsilon }).nullish(),
-      act_kwargs: z.object({ approximate: word.nullish() }).nullish(),
-    }),
-  }),
-  preprocess_cfg: z.object({ mean: bands.nullish(), std: bands.nullish() }).nullish(),
-});
 
 /**
  * Reads what lies beside a checkpoint, or in a folder that is one.
@@ -126,6 +44,10 @@ export async function readSidecars(path: string): Promise<Sidecars> {
   const collected = new Collected();
   const config = await readObject(join(folder, 'config.json'));
   const channels = config && isModelConfig(config.json) ? addModel(collected, config) : undefined;
+  if (config !== undefined && !isModelConfig(config.json)) addUnknown(collected, config);
+  if ((await textOf(join(folder, 'adapter_config.json'))) !== undefined) {
+    collected.note(teacherNotes.unappliedAdapter);
+  }
   const clip = await readObject(join(folder, 'open_clip_config.json'));
   if (clip !== undefined) addOpenClip(collected, clip);
   const images = await readPreprocessor(folder);
@@ -136,7 +58,26 @@ export async function readSidecars(path: string): Promise<Sidecars> {
   return collected.sidecars();
 }
 
-/** In a file of its own, or as newer versions of transformers keep it with models that also read text. */
+/** Words of keys that tell how a model computes. */
+const modelWords =
+  /head|dim|width|layer|depth|embed|patch|hidden|attention|rope|rotary|norm|mlp|vision|window|(?<![a-z])act(?![a-z])|activation|block|token/i;
+
+/** Handles a configuration of no known form: refuses the teacher if a key may change how it computes, else notes it. */
+function addUnknown(collected: Collected, { path, json }: Sidecar): void {
+  const keys = Object.keys(json).filter((key) => modelWords.test(key));
+  const some = keys.slice(0, 3).map(printable);
+  const where = basename(path);
+  if (keys.length === 0) {
+    collected.note(teacherNotes.noModel(where));
+    return;
+  }
+  collected.sayModel(teacherConfigurationText.unknownKeys(some), where);
+}
+
+/**
+ * Reads the preprocessor from its own file, or from where newer versions of transformers keep it for models that also
+ * read text.
+ */
 async function readPreprocessor(folder: string): Promise<Sidecar | undefined> {
   const alone = await readObject(join(folder, 'preprocessor_config.json'));
   if (alone !== undefined) return alone;
@@ -153,7 +94,7 @@ interface Sidecar {
 }
 
 /**
- * What the configuration of a model says of it, and of how many bands it is.
+ * Collects the statements of a model's configuration, and returns its number of bands.
  *
  * @throws UserError 'invalid-file'
  */
@@ -174,9 +115,7 @@ function addModel(collected: Collected, config: Sidecar): number | undefined {
     return undefined;
   }
   if (tower.kind === 'text') {
-    collected.note(
-      `config.json is of a model of text (${printable(tower.type)}), which says nothing of images: it was passed over.`,
-    );
+    collected.note(teacherNotes.textModel(printable(tower.type)));
     return undefined;
   }
   const values = checked({ ...config, json: tower.values }, vision);
@@ -216,7 +155,7 @@ async function readObject(path: string): Promise<Sidecar | undefined> {
   if (typeof json === 'object' && json !== null && !Array.isArray(json)) {
     return { path, json: json as JsonObject };
   }
-  throw unusable(path, json === undefined ? 'it is no JSON' : 'it is no JSON object');
+  throw unusable(path, json === undefined ? checkpointText.notJson : checkpointText.notAnObject);
 }
 
 /** @throws UserError 'invalid-file' where a value that is read is none that can be */
@@ -228,19 +167,16 @@ function checked<T>({ path, json }: Sidecar, schema: z.ZodType<T>): T {
 }
 
 function unusable(path: string, what: string, details?: string): UserError {
-  return new UserError(
-    'invalid-file',
-    `${path} belongs to the checkpoint beside it but cannot be used (${what}). Correct it, or put the checkpoint into a folder of its own.`,
-    details,
-  );
+  return new UserError('invalid-file', checkpointText.unusableConfiguration(path, what), details);
 }
 
 async function textOf(path: string): Promise<string | undefined> {
   try {
     const found = await stat(path);
     if (!found.isFile()) return undefined;
-    if (found.size > largest) throw unusable(path, 'it is larger than 4 MB');
-    return await readFile(path, 'utf8');
+    if (found.size > largest) throw unusable(path, checkpointText.tooLarge);
+    // Editors on Windows begin files with a mark of the byte order.
+    return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
   } catch (error) {
     if (error instanceof UserError) throw error;
     if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return undefined;
@@ -309,7 +245,7 @@ function addTimm(collected: Collected, json: JsonObject, config: TimmConfig): vo
     [json.pretrained_cfg, timmPretrainedKeys, `${file}, pretrained_cfg`],
   ] as const) {
     const key = unknownKey((values ?? {}) as JsonObject, keys);
-    collected.sayModel(key && `it has ${key}`, where);
+    collected.sayModel(key, where);
   }
   collected.say('heads', headsByName(name, known.embed_dim ?? width ?? 0), `${file}, architecture`);
   collected.say('heads', known.num_heads, `${file}, num_heads`);
@@ -337,7 +273,10 @@ function withoutNulls<T extends object>(values: T): Partial<T> {
 function addTimmName(collected: Collected, name: string, where: string): void {
   if (name === '') return;
   const reason = otherThanPlain(name);
-  collected.sayModel(reason && `its architecture is ${printable(name)}: ${reason}`, where);
+  collected.sayModel(
+    reason && teacherConfigurationText.otherArchitecture(printable(name), reason),
+    where,
+  );
   collected.sayFamilies(printable(name), familiesOfTimm, where);
 }
 
@@ -374,7 +313,7 @@ function addTimmParts(collected: Collected, known: TimmArguments, file: string):
   collected.sayPart('prefixPositions', isCovered, `${file}, no_embed_class`);
 }
 
-/** What no weight shows, and must therefore not be said in two ways. */
+/** Collects choices that no weight shows, and which must therefore not contradict each other. */
 function addTimmChoices(collected: Collected, config: TimmConfig, file: string): void {
   const { pretrained_cfg: pretrained, model_args: given } = config;
   const usual = config.global_pool ?? pretrained?.global_pool;
@@ -384,9 +323,11 @@ function addTimmChoices(collected: Collected, config: TimmConfig, file: string):
     ['global_pool', given?.global_pool, usual, 'global_pool'],
   ] as const) {
     if (one == null || other == null || one === '' || other === '' || one === other) continue;
-    const [said, against] = [printable(String(one)), printable(String(other))];
     collected.sayModel(
-      `it says ${said} in model_args.${key} and ${against} in ${where}, which contradict each other`,
+      teacherConfigurationText.contradiction({
+        ...{ key: `model_args.${key}`, value: printable(String(one)) },
+        ...{ otherKey: where, otherValue: printable(String(other)) },
+      }),
       file,
     );
   }
@@ -399,9 +340,9 @@ function addOpenClip(collected: Collected, sidecar: Sidecar): void {
   const { model_cfg: model, preprocess_cfg: images } = checked(sidecar, openClipConfig);
   const raw = sidecar.json.model_cfg as JsonObject;
   const outer = unknownKey(raw, openClipModelKeys);
-  collected.sayModel(outer && `it has ${outer}`, `${file}, model_cfg`);
+  collected.sayModel(outer, `${file}, model_cfg`);
   const inner = unknownKey(raw.vision_cfg as JsonObject, openClipTowerKeys);
-  collected.sayModel(inner && `it has ${inner}`, `${file}, vision_cfg`);
+  collected.sayModel(inner, `${file}, vision_cfg`);
   const { timm_model_name: trunk, width, head_width: headWidth, ...tower } = model.vision_cfg;
   const prepared = `${file}, preprocess_cfg`;
   collected.sayNormalization(images?.mean, images?.std, 1, prepared);
@@ -411,7 +352,7 @@ function addOpenClip(collected: Collected, sidecar: Sidecar): void {
     // A tower by timm has its own properties, of which its name says some.
     const reason = otherThanPlain(trunk);
     collected.sayModel(
-      reason && `its architecture is ${printable(trunk)}: ${reason}`,
+      reason && teacherConfigurationText.otherArchitecture(printable(trunk), reason),
       `${file}, timm_model_name`,
     );
     collected.say('activation', activationByName(trunk), `${file}, timm_model_name`);
@@ -438,8 +379,7 @@ function addOpenClipPooling(
 ): void {
   const { attentional_pool: byAttention, pool_type: pool, final_ln_after_pool: isAfter } = tower;
   if (byAttention != null && byAttention !== false) {
-    const reason = 'its tokens are pooled by attention before its last norm, as in CoCa';
-    collected.sayModel(reason, `${file}, attentional_pool`);
+    collected.sayModel(teacherConfigurationText.attentionPooling, `${file}, attentional_pool`);
   }
   collected.sayPooling(pool, `${file}, pool_type`);
   // One token alone is the same before and after.

@@ -7,12 +7,13 @@ import { storedName, weightName } from './name-rules.ts';
 import { printable } from './problems.ts';
 import { unsupported } from './refusals.ts';
 import type { TensorFile } from './tensor-file.ts';
+import { refusedModelText, teacherFileText } from '../../text/index.ts';
 
-/** How a weight in timm's naming lies in a file. */
+/** Storage of a weight in timm's naming. */
 export interface StoredWeight {
   /** Names in the file of what is joined along the output; undefined where zeros stand for a part. */
   readonly parts: readonly (string | undefined)[];
-  /** Of the whole. */
+  /** Shape of the joined weight. */
   readonly shape: Shape;
 }
 
@@ -33,9 +34,10 @@ export function storedWeights(
     const places = found.get(weight) ?? Array.from({ length: parts }, () => undefined);
     const other = places[part];
     if (other !== undefined) {
+      const [first, second] = [printable(other), printable(stored)];
       throw new UserError(
         'unsupported',
-        `${file.path}: it holds two models, since ${printable(other)} and ${printable(stored)} are both ${weight}. Keep one of them in a file of its own.`,
+        refusedModelText.message(file.path, teacherFileText.twoModels({ first, second, weight })),
       );
     }
     found.set(weight, places.with(part, stored));
@@ -48,7 +50,7 @@ export function storedWeights(
   return weights;
 }
 
-/** Of all parts together; undefined where one is missing, or they do not fit together. */
+/** Returns the shape of the joined parts; undefined if one is missing or they do not fit together. */
 function shapeOf(
   file: TensorFile,
   weight: string,
@@ -77,23 +79,15 @@ function squeezed(file: TensorFile, weight: string, shape: Shape): Shape {
   if (shape.length === 5) {
     const [width = 0, channels = 0, dates = 0, ...patch] = shape;
     if (dates === 1) return [width, channels, ...patch];
-    throw unsupported(
-      file.path,
-      `its patches span ${dates} dates at a time, and an image here is of one date.`,
-      [...file.tensors.keys()],
-    );
+    throw unsupported(file.path, teacherFileText.severalDates(dates), [...file.tensors.keys()]);
   }
   if (shape.length === 2) {
-    throw unsupported(
-      file.path,
-      'its patch embedding takes patches that were cut before, as that of SigLIP 2 for images of any shape (NaFlex) does.',
-      [...file.tensors.keys()],
-    );
+    throw unsupported(file.path, teacherFileText.cutPatches, [...file.tensors.keys()]);
   }
   return shape;
 }
 
-/** What a weight would be called in the file, for messages. */
+/** Returns the name of a weight in the file, for messages. */
 export function nameInFile({ naming, prefix }: FoundEncoder, weight: string): string {
   // A norm after pooling may be called as one before: see `normAfterPooling` in said.ts.
   const stored = storedName(naming, weight);

@@ -3,19 +3,20 @@ import { teacherOverrides } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import type { VitModel } from '../../core/vit/weights.ts';
 import type { TensorFile } from './tensor-file.ts';
+import { checkpointText } from '../../text/index.ts';
 
 /** Key of the metadata entry in files that Understudy writes. */
 export const teacherMetadataKey = 'understudy.encoder';
 
 const properties = teacherOverrides.required();
-/** All that weights do not show by themselves. */
+/** Properties that weights do not show by themselves. */
 export type TeacherProperties = z.infer<typeof properties>;
 
-/** Students see colours, and no bands that are to be told apart. */
+/** A student's input is colours, without bands of its own. */
 const encoderMetadata = properties.omit({ colourBands: true });
 export type EncoderMetadata = z.infer<typeof encoderMetadata>;
 
-/** What a student's file says about itself beyond its keys. */
+/** Returns the metadata that a student's file has beyond its keys. */
 export function teacherMetadata({ architecture, normalization }: VitModel): string {
   const { heads, epsilon, activation, pooling } = architecture;
   const { mean, deviation } = normalization;
@@ -36,7 +37,7 @@ export function readMetadata({ path, metadata }: TensorFile): Partial<EncoderMet
   } catch (error) {
     throw new UserError(
       'invalid-file',
-      `${path}: its description of the encoder (metadata ${teacherMetadataKey}) cannot be read. The file may have been changed by another program.`,
+      checkpointText.unreadableMetadata(path, teacherMetadataKey),
       String(error),
     );
   }

@@ -3,14 +3,14 @@ import type { Tensor } from '../../core/tensor.ts';
 
 /** Named tensors of an open checkpoint, in whatever container they lie, read one by one. */
 export interface TensorFile {
-  /** As it was given: a file, or for several shards their index. */
+  /** Path as given: a file, or the index of several shards. */
   readonly path: string;
-  /** What holds the tensors, for people: `safetensors`. */
+  /** Name of the container, for people: `safetensors`. */
   readonly container: string;
-  /** All files that they lie in, an index not among them. */
+  /** Files of the tensors, without an index. */
   readonly files: readonly string[];
   readonly tensors: ReadonlyMap<string, TensorFacts>;
-  /** What the file says besides, as text. */
+  /** Other metadata of the file, as text. */
   readonly metadata: Readonly<Record<string, string>>;
   /**
    * The values of a tensor as float32, whatever its strides in the file.
@@ -23,7 +23,7 @@ export interface TensorFile {
 }
 
 export interface TensorFacts {
-  /** As safetensors spells it: F32, BF16, I64. */
+  /** Type as safetensors spells it: F32, BF16, I64. */
   readonly dtype: string;
   readonly shape: Shape;
 }

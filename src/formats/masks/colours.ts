@@ -3,13 +3,13 @@ import type { MaskClass } from './mask-raster.ts';
 import { colourOf, type Colour } from './paired/label-list.ts';
 
 const backgroundColour: Colour = [0, 0, 0];
-/** As in PASCAL VOC, whose outlines of objects have it. */
+/** Colour of unknown pixels, as in PASCAL VOC, which outlines objects in it. */
 const ignoreColour: Colour = [224, 224, 192];
 
 /**
- * Colours of a mask's values: background black, classes their own, ignore as in PASCAL VOC. No two are
- * the same, since programs that go by colour would take two classes for one: where they were, the later
- * one differs by a few shades of blue. A class without a colour gets PASCAL VOC's for its value.
+ * Colours of a mask's values: background black, classes their own, ignore as in PASCAL VOC. All differ,
+ * since programs that read masks by colour would confuse two classes of one colour: a later class of the same
+ * colour gets a few more shades of blue. A class without a colour gets PASCAL VOC's for its value.
  */
 export function maskColours(classes: readonly MaskClass[]): ReadonlyMap<number, Colour> {
   const colours = new Map<number, Colour>([
@@ -31,7 +31,7 @@ export function maskColours(classes: readonly MaskClass[]): ReadonlyMap<number, 
   return colours;
 }
 
-/** 256 colours, red, green and blue of each in turn; black where no class is. */
+/** 256 colours, red, green and blue of each in turn; black for values without a class. */
 export function maskPalette(classes: readonly MaskClass[]): Uint8Array {
   const palette = new Uint8Array(3 * 256);
   for (const [value, colour] of maskColours(classes)) palette.set(colour, 3 * value);

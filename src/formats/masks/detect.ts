@@ -1,25 +1,23 @@
 import type { FoundMaskSource, MaskSourceKind } from '../../contract/mask-sources.ts';
 import { UserError } from '../../core/errors.ts';
 import { imageSignature } from '../image-signature.ts';
-import type { FoundImage } from '../labelled-images.ts';
+import type { FoundImage } from '../labels/labelled-images.ts';
 import { readHead } from '../raster/file-source.ts';
 import { isNifti } from '../raster/nifti/open-nifti.ts';
 import { findMasksBeside } from './beside/read.ts';
-import { isCvatArchive } from './cvat/read.ts';
-import { openZip } from './cvat/zip.ts';
 import { isSegmentationFile } from './dicom-seg/kind.ts';
 import { findSegmentations } from './dicom-seg/read.ts';
+import { kindOfFile, polygonKinds } from './file-kind.ts';
 import { findLabelSources } from './find-files.ts';
 import { pairMasks } from './paired/pairs.ts';
+import { maskFileText } from '../../text/index.ts';
 
-/** By how a file begins: members may come in any order, and lists of images are long. */
-const headLength = 2 ** 16;
-/** DICOM files that are looked into for segmentations, some 50 µs each: a look must not take long. */
+/** Largest number of DICOM files inspected for segmentations, some 50 µs each: detection must be quick. */
 const lookedInto = 20_000;
 
 /**
- * What there is in a folder that masks of its images may come from. Names and beginnings of files are
- * read, and a few files that may be masks by their names.
+ * Finds possible sources of masks for the images of a folder. Reads names and beginnings of files, and a few files
+ * whose names suggest masks.
  *
  * @param found all images of the folder, masks among them. @param at told of each file before its directory or beginning
  * is read
@@ -33,56 +31,44 @@ export async function detectMaskSources(
 ): Promise<FoundMaskSource[]> {
   const sources: FoundMaskSource[] = [];
   const segmentations = await findSegmentations(found, signal, lookedInto);
-  // They may lie in a folder called like one of masks, as our own export has them.
-  const others = new Set(segmentations);
-  const paired = pairMasks(found.filter((one) => !others.has(one))).masks.length;
+  // They may be in a folder named like one of masks, as in our own export.
+  const known = new Set(segmentations);
+  const others = found.filter((one) => !known.has(one));
+  const paired = pairMasks(others).masks.length;
   if (paired > 0) sources.push({ kind: 'masks', path: folder, files: paired });
   else {
-    const beside = (await findMasksBeside(found, { signal, at })).size;
+    const beside = (await findMasksBeside(others, { signal, at })).size;
     if (beside > 0) sources.push({ kind: 'beside', path: folder, files: beside });
   }
   if (segmentations.length > 0) {
     sources.push({ kind: 'dicom-seg', path: folder, files: segmentations.length });
   }
+  const ofPolygons = new Map<MaskSourceKind, FoundMaskSource>();
   for (const path of await findLabelSources(folder, signal)) {
     at?.(path);
     const kind = await kindOfFile(path).catch(() => undefined);
-    if (kind !== undefined) sources.push({ kind, path, files: 1 });
+    if (kind === undefined) continue;
+    const before = ofPolygons.get(kind);
+    if (before === undefined) sources.push({ kind, path, files: 1 });
+    if (!polygonKinds.has(kind)) continue;
+    // Several are one source: there is usually one file per image.
+    ofPolygons.set(kind, { kind, path: folder, files: (before?.files ?? 0) + 1 });
   }
-  return sources;
+  return sources.map((one) => {
+    const all = ofPolygons.get(one.kind);
+    return all !== undefined && all.files > 1 ? all : one;
+  });
 }
 
 /**
- * The kind of a file that a person chose.
+ * Determines the kind of a file that the user chose.
  *
- * @throws UserError 'unsupported' for none; as `readHead`
+ * @throws UserError 'unsupported' for any other file; as `readHead`
  */
 export async function requireKind(path: string): Promise<MaskSourceKind> {
   const kind = (await kindOfFile(path)) ?? (await kindOfImage(path));
   if (kind !== undefined) return kind;
-  throw new UserError(
-    'unsupported',
-    `${path} is no file of masks that is known. Choose COCO JSON, GeoJSON, an archive of CVAT’s segmentation masks, a DICOM segmentation, a NIfTI label map of a DICOM series or a GeoTIFF of labels.`,
-  );
-}
-
-async function kindOfFile(path: string): Promise<MaskSourceKind | undefined> {
-  if (/\.zip$/i.test(path)) {
-    const zip = await openZip(path);
-    await zip.close();
-    return isCvatArchive(zip.names) ? 'cvat' : undefined;
-  }
-  if (!/\.(?:geo)?json$/i.test(path)) return undefined;
-  return kindOfJson(Buffer.from(await readHead(path, headLength)).toString('utf8'));
-}
-
-function kindOfJson(text: string): MaskSourceKind | undefined {
-  if (!/^\ufeff?\s*\{/.test(text)) return undefined;
-  if (/"type"\s*:\s*"FeatureCollection"/.test(text)) return 'geojson';
-  if (/"type"\s*:\s*"Feature"/.test(text) && /"geometry"\s*:/.test(text)) return 'geojson';
-  const isCoco = /"(?:annotations|categories)"\s*:\s*\[/.test(text);
-  const beginsAsCoco = /"images"\s*:\s*\[\s*\{/.test(text) && /"file_name"\s*:/.test(text);
-  return isCoco || beginsAsCoco ? 'coco' : undefined;
+  throw new UserError('unsupported', maskFileText.notSupported(path));
 }
 
 async function kindOfImage(path: string): Promise<MaskSourceKind | undefined> {

@@ -8,10 +8,11 @@ import {
 import type { MaskClass } from './mask-raster.ts';
 import type { OpenMask } from './mask-source.ts';
 import type { WorkBudget } from './work-budget.ts';
+import { maskFileText } from '../../text/index.ts';
 
-/** What a shape paints in: a tile, in px of the image. */
+/** Canvas of a shape: a tile, in px of the image. */
 export interface TileCanvas extends Rectangle {
-  /** A run of a row, [from, to), of which only what lies in the tile is painted. */
+  /** A run of a row, [from, to), of which only the part in the tile is painted. */
   row(y: number, from: number, to: number): void;
   /** The same down a column. */
   column(x: number, from: number, to: number): void;
@@ -22,18 +23,18 @@ export interface TileCanvas extends Rectangle {
 /** An area of one class. */
 export interface Shape {
   readonly value: number;
-  /** Where it may have pixels. */
+  /** Bounds of its possible pixels. */
   readonly bounds: Rectangle;
-  /** That painting all of it takes, at least; see `WorkBudget`. */
+  /** Least number of steps to paint it entirely; see `WorkBudget`. */
   readonly steps: number;
   paint(canvas: TileCanvas): void;
 }
 
 /**
- * A mask of shapes, of which the later lie over the earlier; it notes what was painted twice.
+ * Mask of shapes, where later shapes cover earlier ones; its notes count the pixels painted twice.
  *
  * @param budget of drawing all of its tiles
- * @throws UserError 'too-large' where the shapes take more than that
+ * @throws UserError 'too-large' if the shapes take more than that
  */
 export function layeredMask(
   image: Size,
@@ -60,10 +61,7 @@ export function layeredMask(
       overlapping += canvas.overlapping;
       return Promise.resolve(canvas.pixels);
     },
-    notes: () =>
-      overlapping === 0
-        ? []
-        : [`classes overlap in ${overlapping} pixels; the later in the file was taken`],
+    notes: () => (overlapping === 0 ? [] : [maskFileText.classesOverlap(overlapping)]),
     close: () => Promise.resolve(),
   };
 }
@@ -78,7 +76,7 @@ class ShapesByRow {
     this.#shapes = shapes;
   }
 
-  /** Those that may touch a row of tiles, in their order. */
+  /** Returns the shapes that may touch a row of tiles, in their order. */
   at(y: number): readonly Shape[] {
     if (this.#row.y === y) return this.#row.shapes;
     const top = y * tileSide;

@@ -1,16 +1,16 @@
 import type { MaskSourceKind, SourceClass } from '../../contract/mask-sources.ts';
 import type { Size } from '../../core/mask/tiles.ts';
-import type { FoundImage, ImageProblem } from '../labelled-images.ts';
+import type { FoundImage, ImageProblem } from '../labels/labelled-images.ts';
 import type { MaskRaster } from './mask-raster.ts';
 import type { ValueTable } from './paired/values.ts';
 import type { SurveyedMask } from './paired/survey.ts';
 
-/** An image whose mask is asked for. Its size is that of the frame, upright. */
+/** Image whose mask is requested. Its size is that of the frame, upright. */
 export type SizedImage = FoundImage & Size;
 
 /** The mask of one image, in the values of its source. */
 export interface OpenMask extends MaskRaster {
-  /** What a person should know of it once all tiles were read, in parts of sentences; usually nothing. */
+  /** Returns notes for the user after all tiles were read, as parts of sentences; usually none. */
   notes(): readonly string[];
   close(): Promise<void>;
 }
@@ -18,33 +18,33 @@ export interface OpenMask extends MaskRaster {
 /** Label files of one kind, opened for the images of a folder. */
 export interface MaskSource {
   readonly kind: MaskSourceKind;
-  /** Files that are labels and no images. */
+  /** Files that are labels, not images. */
   readonly claimed: ReadonlySet<string>;
-  /** Values of its masks; 0 and 255 (nothing known) are no classes. */
+  /** Values of its masks; 0 (background) and 255 (unknown) are not classes. */
   readonly classes: readonly SourceClass[];
-  /** Images with masks, those that show most values first; absent where that is not known. */
+  /** Images with masks, those with most values first; absent if the values are unknown. */
   readonly samples?: readonly FoundImage[] | undefined;
-  /** How many files of the folder it has something for. */
+  /** Number of files in the folder that have a mask. */
   readonly images: number;
-  /** Whether what it says of an image is all that there is in it. */
+  /** True if the source covers everything in an image. */
   readonly isComplete: boolean;
-  /** Of GeoJSON; empty otherwise. */
+  /** Properties of polygons; empty for other sources. */
   readonly properties: readonly { readonly name: string; readonly values: number }[];
   readonly property: string | null;
-  /** What stored values mean, where all masks together decide that; null where the source says it. */
+  /** Meaning of stored values, if all masks together decide it; null if the source states it. */
   readonly table: ValueTable | null;
-  /** Found out when it was opened. */
+  /** Problems found when it was opened. */
   readonly problems: readonly ImageProblem[];
   /**
-   * Undefined where it says nothing of the image.
+   * Returns the mask of an image; undefined if the source does not describe the image.
    *
-   * @param signal where the source is read in a thread, ends that; others are through soon
-   * @throws UserError 'invalid-labels' and others where it does, but the two do not fit
+   * @param signal stops the thread that reads the source; sources read without a thread finish soon
+   * @throws UserError 'invalid-labels' and others if the mask does not fit the image
    */
   maskFor(image: SizedImage, signal?: AbortSignal): Promise<OpenMask | undefined>;
   /**
-   * Masks that `maskFor` would refuse as they do not fit their images, by headers alone; absent where that cannot be
-   * told so cheaply.
+   * Finds masks that `maskFor` would refuse because they do not fit their images, by headers alone; absent if headers
+   * are not enough.
    *
    * @throws UserError 'cancelled'
    */
@@ -54,22 +54,22 @@ export interface MaskSource {
   close(): Promise<void>;
 }
 
-/** What is needed to open any source. */
+/** Input for opening any source. */
 export interface SourceRequest {
-  /** A file, or the folder of images. */
+  /** A file, or the folder of images; for polygons also a folder, all of whose files are read. */
   readonly path: string;
-  /** Of images. */
+  /** Folder of the images. */
   readonly folder: string;
-  /** All that was found in the folder, masks among it. */
+  /** Files found in the folder, including masks. */
   readonly found: readonly FoundImage[];
   readonly property: string | null;
-  /** What stored values mean, where that was decided before: masks are then not read for it. */
+  /** Meaning of stored values, if decided earlier; masks are then not read for it. */
   readonly table?: ValueTable | null | undefined;
-  /** What masks beside images hold, by path, where they were read before. */
+  /** Values of masks next to images, by path, if they were read earlier. */
   readonly surveyed?: ReadonlyMap<string, SurveyedMask> | undefined;
-  /** Files that are not to be read, with the reason: reading them ended a thread or the program. */
+  /** Files that must not be read, with the reason: reading them ended a thread or the program. */
   readonly excluded?: ReadonlyMap<string, string> | undefined;
-  /** Told of each file that is read next. */
+  /** Called with each file before it is read. */
   readonly at?: ((path: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }

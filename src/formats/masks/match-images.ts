@@ -1,24 +1,25 @@
 import { basename } from 'node:path/posix';
-import type { FoundImage, ImageProblem } from '../labelled-images.ts';
+import type { FoundImage, ImageProblem } from '../labels/labelled-images.ts';
+import { namedImagesText } from '../../text/index.ts';
 
-/** How well a name fits: as a path, as the end of one, or as the name of a file alone. */
+/** Match of a name: the whole path, the end of a path, or the name of a file alone. */
 type Fit = 'path' | 'end' | 'file';
 const fits: readonly Fit[] = ['path', 'end', 'file'];
 
-/** What names of a label file stand for. */
+/** Images named in a label file. */
 export interface NamedImages<Named> {
-  /** By the image's path. */
+  /** Names by the image's path. */
   readonly byImage: ReadonlyMap<string, Named>;
   readonly problems: readonly ImageProblem[];
 }
 
 /**
- * Finds images by the names that a label file gives them: that of the same path below the folder, else one
- * whose path is the end of the name or the other way round, else the one of the same file name, which is
- * told of. Where several images fit a name, or several names an image, none is taken.
+ * Finds images by the names in a label file: the image with the same path below the folder, else an image whose path
+ * is the end of the name or the other way round, else the image with the same file name, which is reported. If several
+ * images match a name, or several names an image, none is used.
  *
- * @param named what the file describes. @param path of the file
- * @param isWithoutExtension whether its names have no extensions
+ * @param named descriptions of images in the file. @param path of the file
+ * @param isWithoutExtension true if its names have no extensions
  */
 export function findNamedImages<Named>(
   named: readonly Named[],
@@ -35,7 +36,7 @@ export function findNamedImages<Named>(
     if (first === undefined) {
       missing++;
     } else if (second !== undefined) {
-      const reason = `several images have the name that ${path} gives (${second.path} is another); it was left without a mask`;
+      const reason = namedImagesText.severalImages(path, second.path);
       problems.push({ path: first.path, reason });
     } else {
       const before = claims.get(first.path);
@@ -45,24 +46,23 @@ export function findNamedImages<Named>(
     }
   }
   const byImage = new Map<string, Named>();
-  const loose: string[] = [];
+  const loose: { name: string; image: string }[] = [];
   for (const [image, { one, fit, isShared }] of claims) {
     if (isShared) {
-      const reason = `${path} has more than one entry that may be this image; it was left without a mask`;
+      const reason = namedImagesText.severalEntries(path);
       problems.push({ path: image, reason });
       continue;
     }
     byImage.set(image, one);
-    if (fit === 'file') loose.push(`${nameOf(one)} is ${image}`);
+    if (fit === 'file') loose.push({ name: nameOf(one), image });
   }
   const [example] = loose;
   if (example !== undefined) {
-    const count = loose.length === 1 ? 'One image was' : `${loose.length} images were`;
-    const reason = `${count} found by the name of the file alone, since its folders are others (${example}). Check that they are the same images`;
+    const reason = namedImagesText.matchedByFileName(loose.length, example);
     problems.push({ path, reason });
   }
   if (missing > 0) {
-    const reason = `${missing} of the ${named.length} images that it names are not in the folder`;
+    const reason = namedImagesText.missing(missing, named.length);
     problems.push({ path, reason });
   }
   return { byImage, problems };
@@ -75,7 +75,9 @@ export interface NameSearch {
 }
 
 class ImagesByName {
-  /** By the whole path, and by each of its ends: `a/b.png` is found by that and by `b.png`. At most two images each. */
+  /**
+   * Images by whole path and by each of its ends: `a/b.png` is found by that and by `b.png`. At most two images each.
+   */
   readonly #byPath = new Map<string, FoundImage[]>();
   readonly #byEnd = new Map<string, FoundImage[]>();
   #longest = 0;
@@ -91,7 +93,7 @@ class ImagesByName {
     }
   }
 
-  /** The images that a name stands for, of several at least two, and how. */
+  /** Returns the images that match a name, at least two if several do, and the kind of match. */
   find(name: string): { readonly images: readonly FoundImage[]; readonly fit: Fit } {
     const wanted = name
       .normalize('NFC')
@@ -114,7 +116,7 @@ function add(map: Map<string, FoundImage[]>, key: string, image: FoundImage): vo
   else if (there.length < 2) there.push(image);
 }
 
-/** What of a path is left after each of its folders, of no more than so many characters. */
+/** Yields the ends of a path after each of its folders, up to a length. */
 function* endsOf(path: string, longest = Infinity): Generator<string> {
   const first = Math.max(0, path.length - longest - 1);
   for (let at = path.indexOf('/', first); at >= 0; at = path.indexOf('/', at + 1)) {

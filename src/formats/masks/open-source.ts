@@ -1,11 +1,12 @@
 import type { MaskSourceKind } from '../../contract/mask-sources.ts';
-import { separateMasks } from '../mask-folders.ts';
+import { separateMasks } from '../labels/mask-folders.ts';
 import { openMasksBeside } from './beside/read.ts';
 import { openCocoMasks } from './coco/read.ts';
 import { openCvatMasks } from './cvat/read.ts';
 import { requireKind } from './detect.ts';
 import { openSegmentations } from './dicom-seg/read.ts';
 import { openGeoJson } from './geojson/read.ts';
+import { openGeoPackage } from './geopackage/read.ts';
 import { openLabelRaster } from './geotiff/read.ts';
 import { openLabelVolume } from './nifti/read-series.ts';
 import type { MaskSource, SourceRequest } from './mask-source.ts';
@@ -22,18 +23,19 @@ const readers: Record<
   coco: openCocoMasks,
   cvat: openCvatMasks,
   geojson: openGeoJson,
+  gpkg: openGeoPackage,
   geotiff: openLabelRaster,
   nifti: openLabelVolume,
 };
 
-/** The others speak of images alone: masks beside them often have their names. */
+/** Kinds whose masks are among the found files. Other kinds refer to images alone, whose masks often have the same names. */
 const ofFolders: ReadonlySet<MaskSourceKind> = new Set(['masks', 'beside', 'dicom-seg']);
 
 /**
  * Opens a source of masks for the images of a folder.
  *
- * @throws UserError as the reader of its kind, also for whatever a damaged file makes it trip over; 'unsupported' for a
- * chosen file of no kind
+ * @throws UserError as the reader of its kind, also for any failure at a damaged file; 'unsupported' for a
+ * chosen file of no supported kind
  */
 export async function openMaskSource(
   kind: MaskSourceKind,

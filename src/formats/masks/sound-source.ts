@@ -1,12 +1,13 @@
 import { UserError } from '../../core/errors.ts';
-import { memoryFailure } from '../memory-failure.ts';
+import { memoryFailure } from '../files/memory-failure.ts';
 import type { MaskSource, OpenMask } from './mask-source.ts';
+import { maskFileText } from '../../text/index.ts';
 
 /**
- * Opens a source so that whatever its reader trips over in a damaged file, when it is opened or later, is a
- * UserError that names the file: it costs that file, and an import goes on.
+ * Opens a source and turns every failure of its reader at a damaged file, when it is opened or later, into a
+ * UserError that names the file: only that file is left out, and an import continues.
  *
- * @param at the file that was read last, or the folder that masks are in
+ * @param at returns the file that was read last, or the folder of the masks
  */
 export async function soundSource(
   at: () => string,
@@ -30,8 +31,8 @@ function soundMask(mask: OpenMask, path: string): OpenMask {
 }
 
 /**
- * @param place the file that is read, or says which it is
- * @throws UserError 'invalid-labels' for any failure that is none, 'too-large' for want of memory
+ * @param place file that is read, or a function that returns it
+ * @throws UserError 'invalid-labels' for any other kind of failure, 'too-large' for lack of memory
  */
 export async function soundly<T>(
   place: string | (() => string),
@@ -46,7 +47,7 @@ export async function soundly<T>(
     if (lack !== undefined) throw lack;
     throw new UserError(
       'invalid-labels',
-      `${path} could not be read as labels. It may be damaged; export or copy it again, or leave it out.`,
+      maskFileText.unreadable(path),
       error instanceof Error ? (error.stack ?? error.message) : String(error),
     );
   }

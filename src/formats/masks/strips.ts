@@ -4,8 +4,8 @@ import { tileCounts, tileSide } from '../../core/mask/tiles.ts';
 import type { MaskRaster } from './mask-raster.ts';
 
 /**
- * A mask's rows from top to bottom, (rows, width) values a strip: as many rows as a tile has, fewer at the
- * lower edge. So a mask of 20,000 px a side takes 10 MB at a time.
+ * Yields a mask's rows from top to bottom, (rows, width) values per strip: as many rows as a tile has, fewer at the
+ * lower edge. A mask of 20,000 × 20,000 px takes 10 MB at a time.
  */
 export async function* maskStrips(mask: MaskRaster): AsyncGenerator<Uint8Array> {
   const { columns, rows } = tileCounts(mask);
@@ -26,7 +26,9 @@ export async function* maskStrips(mask: MaskRaster): AsyncGenerator<Uint8Array> 
   }
 }
 
-/** All of a mask, (height, width); for slices, which are small. Others may do something before it. */
+/**
+ * Returns a whole mask, (height, width); for slices, which are small. The image's other readers may run before it.
+ */
 export async function wholeMask(mask: MaskRaster): Promise<Uint8Array> {
   await setImmediate();
   const whole = new Uint8Array(mask.width * mask.height);
@@ -38,7 +40,7 @@ export async function wholeMask(mask: MaskRaster): Promise<Uint8Array> {
   return whole;
 }
 
-/** What a packer makes of parts, as they come and as they are asked for. */
+/** Yields the output of a packer for parts, as they arrive and as they are requested. */
 export async function* packed(
   parts: AsyncIterable<Uint8Array>,
   packer: Transform,

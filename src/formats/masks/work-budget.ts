@@ -1,5 +1,6 @@
 import { UserError } from '../../core/errors.ts';
 import type { Size } from '../../core/mask/tiles.ts';
+import { maskFileText } from '../../text/index.ts';
 
 /**
  * Steps (pixels painted, edges and runs walked along, crossings with rows) that drawing the mask of one image may
@@ -46,7 +47,7 @@ export function drawingBudget({ width, height }: Size, path: string): WorkBudget
     (limit) =>
       new UserError(
         'too-large',
-        `${path} takes more than ${Math.round(limit / 1e6)} million steps to draw on one image of ${width} × ${height} pixels: its shapes are too many, too jagged or lie over each other too often. Simplify them, or export them as a raster.`,
+        maskFileText.tooMuchToDraw(path, Math.round(limit / 1e6), { width, height }),
       ),
   );
 }

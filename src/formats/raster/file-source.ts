@@ -1,5 +1,6 @@
 import { UserError } from '../../core/errors.ts';
-import { readFailure } from '../file-errors.ts';
+import { imageText } from '../../text/index.ts';
+import { readFailure } from '../files/file-errors.ts';
 import { openForReading, type OpenedFile } from './open-file.ts';
 import { closedFile } from './read-request.ts';
 
@@ -49,7 +50,7 @@ export class FileSource implements ByteSource, SizedBytes {
     } catch (error) {
       throw readFailure(error, path);
     }
-    throw new UserError('invalid-file', `${path} is not a file. Name a file.`);
+    throw new UserError('invalid-file', imageText.notAFile(path));
   }
 
   async read(start: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
@@ -61,8 +62,8 @@ export class FileSource implements ByteSource, SizedBytes {
   }
 
   /**
-   * All of it, for whoever wants that besides parts of it: from then on parts come out of this memory, which
-   * is held until the file is closed. Not to be written to.
+   * Reads the whole file, for callers that also read parts of it: parts then come from this memory, which is held
+   * until the file is closed. It must not be written to.
    *
    * @param memory where it fits in there, that is used, by the caller not again before the file is closed
    */
@@ -126,8 +127,5 @@ export async function readHead(path: string, length: number): Promise<Uint8Array
 }
 
 function endedEarly(path: string): UserError {
-  return new UserError(
-    'invalid-file',
-    `${path} ended while it was being read. Copy it again or remove it.`,
-  );
+  return new UserError('invalid-file', imageText.endedEarly(path));
 }

@@ -1,3 +1,4 @@
+import type { ImageDirections } from '../../core/image/directions.ts';
 import type { Display, Interpretation, Pixels, SampleType } from '../../core/image/stored.ts';
 
 export { plainDisplay } from '../../core/image/stored.ts';
@@ -12,10 +13,10 @@ export type {
 } from '../../core/image/stored.ts';
 
 /**
- * One form for images of every format: what a file says of itself, and a way to its stored values by
- * frame, level and region, so that a file larger than memory can be read. Readers decode and undo
- * compression; they do not stretch, window or convert to eight bits. What is made of the values, for a
- * model or for the eye, is decided elsewhere and openly.
+ * Common form of images in every format: a description of the file, and access to its stored values by frame, level
+ * and region, so that a file larger than memory can be read. Readers decode and undo compression; they do not
+ * stretch, window or convert to eight bits. How values become what a model or a person sees is decided elsewhere and
+ * openly.
  */
 
 export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'bmp' | 'tiff' | 'dicom' | 'nifti';
@@ -33,7 +34,7 @@ export interface PixelSpacing {
   readonly unit: 'mm' | 'm' | 'degree';
 }
 
-/** Where a raster lies on Earth. */
+/** Place of a raster on Earth. */
 export interface GeoReference {
   /**
    * Affine from pixel corners to coordinates: x = a·column + b·row + c, y = d·column + e·row + f, in the
@@ -45,8 +46,8 @@ export interface GeoReference {
 }
 
 /**
- * What holds images together, as the file says it. Kept in memory only: whoever stores it hashes it
- * first. Never names, dates or other text of a patient, but for the number.
+ * Identifiers that hold images together, as in the file. Kept in memory only: whoever stores them hashes them first.
+ * No name, date or other text of a patient, except for the number.
  */
 export interface Grouping {
   readonly patient: string | null;
@@ -60,11 +61,11 @@ export interface Grouping {
 
 export interface ImageHeader {
   readonly format: ImageFormat;
-  /** Of a frame at full resolution, px, upright where the file says how (EXIF). */
+  /** Width of a frame at full resolution, px, upright if the file says how (EXIF). */
   readonly width: number;
   readonly height: number;
   readonly bands: number;
-  /** What each of them is called, empty for those without a name, where the file can say that. */
+  /** Names of the bands, empty for those without one, if the format has names. */
   readonly bandNames?: readonly string[];
   /** Pages, slices or time points; 1 for plain images. */
   readonly frames: number;
@@ -79,24 +80,32 @@ export interface ImageHeader {
   readonly spacing: PixelSpacing | null;
   readonly geo: GeoReference | null;
   readonly display: Display;
+  /** Directions of rows and columns of every frame in the patient, if the file states them. */
+  readonly directions?: ImageDirections | null;
+  /** DICOM modality: CT, MR, US. */
+  readonly modality?: string | null;
+  /** True if its frames follow each other in time and are not slices of a volume. */
+  readonly isFilm?: boolean;
   readonly grouping: Grouping | null;
-  /** What a person should know of the file, in sentences (such as "the last frame is cut short"). */
+  /** Scheme of lossy compression; absent if values are unchanged. */
+  readonly lossy?: string;
+  /** Notes about the file for a person, as sentences (such as "the last frame is cut short"). */
   readonly notes: readonly string[];
 }
 
 export interface ReadRequest {
-  /** From 0. */
+  /** Frame, from 0. */
   readonly frame?: number;
   /** Index into `levels`, 0 by default. */
   readonly level?: number;
-  /** In px of that level; all of it by default. Must lie inside. */
+  /** Region in px of that level; the whole level by default. It must lie inside. */
   readonly region?: {
     readonly x: number;
     readonly y: number;
     readonly width: number;
     readonly height: number;
   };
-  /** Which bands, in this order; all by default. */
+  /** Bands in this order; all by default. */
   readonly bands?: readonly number[];
   /**
    * `stored`: colours that a file keeps as luma and chromas come as those, with a note in the header from
@@ -133,6 +142,8 @@ export interface ReadLimits {
   readonly bytes: number;
   /** Pixels of one frame where the format can only be decoded whole. */
   readonly pixels: number;
+  /** Bytes that decoding such a frame takes, what the decoder holds beside it included. */
+  readonly whole: number;
   readonly bands: number;
   readonly frames: number;
 }
@@ -140,6 +151,7 @@ export interface ReadLimits {
 export const defaultLimits: ReadLimits = {
   bytes: 2 ** 31 - 1,
   pixels: 400_000_000,
+  whole: 2 ** 30,
   bands: 4096,
   frames: 100_000,
 };

@@ -2,9 +2,9 @@
 export interface JpegSegment {
   /** The second byte of its marker. */
   readonly marker: number;
-  /** Of its marker in the stream. */
+  /** Offset of its marker in the stream. */
   readonly start: number;
-  /** Without marker and length; cut where the stream is. */
+  /** Content without marker and length; cut short if the stream is. */
   readonly body: Uint8Array;
 }
 
@@ -39,7 +39,7 @@ export function isStartOfFrame(marker: number): boolean {
   return (marker & 0xf0) === 0xc0 && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }
 
-/** What a start of frame says (B.2.2). */
+/** Content of a start of frame (B.2.2). */
 export interface JpegFrame {
   /** Bits of a value. */
   readonly precision: number;

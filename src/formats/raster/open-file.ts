@@ -18,7 +18,7 @@ export type OpenForReading = (path: string) => Promise<OpenedFile>;
 
 /** Windows has no O_NONBLOCK. */
 const flags: { readonly O_NONBLOCK?: number } = constants;
-/** Without waiting: opening a named pipe would else wait for a writer. */
+/** Flags that do not block: opening a named pipe would otherwise wait for a writer. */
 const openFlags = constants.O_RDONLY | (flags.O_NONBLOCK ?? 0);
 
 /** Lets others work meanwhile. */

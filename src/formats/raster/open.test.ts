@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../core/errors.ts';
-import { pngFile } from '../image-fixtures.ts';
+import { pngFile } from '../testing/image-fixtures.ts';
 import { bmpFile } from './common/bmp-fixtures.ts';
 import { defaultLimits } from './image-file.ts';
 import { niftiFile, niftiParts } from './nifti/nifti-fixtures.ts';

@@ -1,4 +1,5 @@
 import { UserError } from '../../core/errors.ts';
+import { imageText } from '../../text/index.ts';
 import { imageSignature } from '../image-signature.ts';
 import { isCommon, openCommonSource } from './common/open-common.ts';
 import { isDicom, openDicomSource } from './dicom/dicom.ts';
@@ -10,12 +11,12 @@ import { isTiff, openTiffSource } from './tiff/open-tiff.ts';
 
 /** The reader of some formats. */
 interface Reader {
-  /** For people. */
+  /** Names of the formats for people. */
   readonly formats: readonly string[];
-  /** Whether a file that begins so is one of them. */
+  /** Returns true if a file with this beginning has one of these formats. */
   readonly is: (head: Uint8Array) => boolean;
   readonly open: (file: OpenFile, limits: ReadLimits) => Promise<ImageFile>;
-  /** It goes on reading the source, and closes it. */
+  /** True if the reader keeps reading the source, and closes it. */
   readonly keepsSource: boolean;
 }
 
@@ -72,7 +73,7 @@ export async function openImage(
   return openSource(await FileSource.open(path), limits);
 }
 
-/** As `openImage`, of a file that is open already: it is closed with the image, or sooner. */
+/** Opens an image like `openImage` from an open file, which is closed with the image or earlier. */
 export async function openSource(
   source: FileSource,
   limits: ReadLimits = defaultLimits,
@@ -82,7 +83,7 @@ export async function openSource(
   try {
     const head = await source.head(headLength);
     if (head.length === 0) {
-      throw new UserError('invalid-file', `${path} is empty. Copy it again or remove it.`);
+      throw new UserError('invalid-file', imageText.empty(path));
     }
     const reader = readers.find(({ is }) => is(head));
     if (reader !== undefined) {
@@ -105,12 +106,8 @@ async function isBesideNiftiHeader(path: string): Promise<boolean> {
 function unknownFile(head: Uint8Array, path: string): UserError {
   const signature = imageSignature(head);
   if (signature === undefined) {
-    return new UserError('invalid-file', `${path} is not an image. Remove it or replace it.`);
+    return new UserError('invalid-file', imageText.notAnImage(path));
   }
   const formats = readers.flatMap((reader) => reader.formats);
-  const list = `${formats.slice(0, -1).join(', ')} or ${formats.at(-1) ?? ''}`;
-  return new UserError(
-    'unsupported',
-    `${path} is a ${signature.name} file, which is not supported. Save it as ${list}.`,
-  );
+  return new UserError('unsupported', imageText.otherFormat(path, signature.name, formats));
 }

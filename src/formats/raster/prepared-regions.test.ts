@@ -4,7 +4,7 @@ import type { Preparation } from '../../core/image/preparation.ts';
 import { plainDisplay } from '../../core/image/stored.ts';
 import type { Pixels, Samples } from '../../core/image/stored.ts';
 import type { Rectangle } from '../../core/mask/tiles.ts';
-import { pngFile } from '../image-fixtures.ts';
+import { pngFile } from '../testing/image-fixtures.ts';
 import type { ImageFile, ImageHeader } from './image-file.ts';
 import { openImage } from './open.ts';
 import { openPreparedRegions } from './prepared-regions.ts';
@@ -32,7 +32,7 @@ function noise(
   return { width, height, bands, data };
 }
 
-/** All of an image put together from parts of uneven sizes. */
+/** Joins a whole image from parts of uneven sizes. */
 async function joined(image: PreparedImage, part: readonly [number, number], channels = 3) {
   const { width, height } = image;
   const data = new Uint8Array(width * height * channels);
@@ -185,7 +185,7 @@ test('bands that are not there are told of with the file', async () => {
   const file: ImageFile = memoryFile([noise(1, [2, 2, 1], 'uint8', 9)]);
   const preparation = { ...plainPreparation, bands: [3] };
   await expect(openPreparedRegions(file, { preparation })).rejects.toThrow(
-    /^memory\.tif: band 4 is to be seen, and the image has one band/,
+    /^memory\.tif: band 4 was chosen, but the image has one band/,
   );
 });
 

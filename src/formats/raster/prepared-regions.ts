@@ -25,10 +25,10 @@ export interface PreparedRegion {
 
 /** An image as a model sees it, part by part at full resolution, however large it is. */
 export interface PreparedImage {
-  /** Of full resolution, px. */
+  /** Width at full resolution, px. */
   readonly width: number;
   readonly height: number;
-  /** As the file says it. */
+  /** Pixel spacing stated in the file. */
   readonly spacing: PixelSpacing | null;
   /** @throws UserError as the file's `read`; RangeError for what is not inside the image */
   read(region: Rectangle, signal?: AbortSignal): Promise<PreparedRegion>;
@@ -38,7 +38,7 @@ export interface PreparedImage {
 const wholeFormats: ReadonlySet<ImageHeader['format']> = new Set(['dicom', 'nifti']);
 
 /**
- * Whether a frame is in memory once it is opened, so that its file is needed no more.
+ * Returns true if a frame is in memory once it is opened, so that its file is no longer needed.
  *
  * @throws UserError 'invalid-option' for bands that it has not
  */
@@ -81,7 +81,7 @@ export async function openPreparedRegions(
   };
 }
 
-/** All of it is prepared once. */
+/** Prepares the whole frame once. */
 async function heldRegions(
   file: ImageFile,
   request: PreparedRequest,
@@ -100,7 +100,7 @@ async function heldRegions(
   };
 }
 
-/** Each part is prepared as it is read, by what was decided on the reduced image. */
+/** Prepares each part as it is read, with the settings found on the reduced image. */
 async function readRegions(
   file: ImageFile,
   request: PreparedRequest,

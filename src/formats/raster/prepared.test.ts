@@ -102,7 +102,7 @@ describe('what is prepared of a file', () => {
   test('a band that is not there is told of with the file', async () => {
     const preparation = { ...plainPreparation, bands: [3] };
     await expect(readPrepared(memoryFile([drawn(2, 2, () => 0)]), { preparation })).rejects.toThrow(
-      /^memory\.tif: band 4 is to be seen, and the image has one band/,
+      /^memory\.tif: band 4 was chosen, but the image has one band/,
     );
   });
 });

@@ -2,7 +2,8 @@ import { prepare, readBands } from '../../core/image/preparation.ts';
 import type { Preparation } from '../../core/image/preparation.ts';
 import type { Raster } from '../../core/image/raster.ts';
 import { UserError } from '../../core/errors.ts';
-import { discard, discardLarge } from '../decode-budget.ts';
+import { imageText } from '../../text/index.ts';
+import { discard, discardLarge } from '../files/decode-budget.ts';
 import type { ImageFile, ImageHeader, Pixels } from './image-file.ts';
 import { reduceSquares } from './reduce-squares.ts';
 
@@ -29,14 +30,14 @@ const mostReduced = 2 ** 34;
 
 export interface PreparedRequest {
   readonly preparation: Preparation;
-  /** From 0. */
+  /** Frame, from 0. */
   readonly frame?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * What a model sees of an image, in eight bits a channel: at full resolution, or where that has more than
- * `pixelsPrepared`, at the file's largest level within it, or the mean of squares of its smallest level.
+ * Returns what a model sees of an image, in eight bits per channel: at full resolution or, for more than
+ * `pixelsPrepared`, at the file's largest level within it, or as means of squares of its smallest level.
  *
  * @throws UserError as the file's `read`, and 'invalid-option' for bands that it has not
  */
@@ -94,7 +95,7 @@ function explained<T>(path: string, work: () => T): T {
     return work();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    throw new UserError(error.code, `${path}: ${error.message}`, error.details);
+    throw new UserError(error.code, imageText.ofFile(path, error.message), error.details);
   }
 }
 
@@ -106,10 +107,7 @@ interface Size {
 /** @throws UserError 'too-large' */
 function requireReducible(path: string, { width, height }: Size, bands: number): void {
   if (width * height * bands <= mostReduced) return;
-  throw new UserError(
-    'too-large',
-    `${path} has ${width} × ${height} pixels and no reduced copies of them that could be read instead. Add overviews (gdaladdo, or a pyramid), or cut it into smaller images.`,
-  );
+  throw new UserError('too-large', imageText.withoutReducedCopies(path, { width, height }));
 }
 
 /** Means of squares of `factor` px of what is there, read strip by strip; indices are not mixed but taken. */

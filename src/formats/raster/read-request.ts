@@ -1,4 +1,5 @@
 import { UserError } from '../../core/errors.ts';
+import { imageText } from '../../text/index.ts';
 import { sampleBytes } from './sample-arrays.ts';
 import type { ImageHeader, ReadLimits, ReadRequest } from './image-file.ts';
 
@@ -23,44 +24,55 @@ export function checkRequest(
 ): CheckedRequest {
   throwIfAborted(request.signal);
   const { frame = 0, level = 0 } = request;
-  requireIndex('frame', frame, header.frames);
-  requireIndex('level', level, header.levels.length);
+  requireIndex(frame, header.frames, imageText.noFrame);
+  requireIndex(level, header.levels.length, imageText.noLevel);
   const { width, height } = header.levels[level] ?? header;
   const region = request.region ?? { x: 0, y: 0, width, height };
-  requireSpan('columns', region.x, region.width, width);
-  requireSpan('rows', region.y, region.height, height);
+  requireSpan(region.x, region.width, width, imageText.columnsOutside);
+  requireSpan(region.y, region.height, height, imageText.rowsOutside);
   const bands = request.bands ?? Array.from({ length: header.bands }, (_, band) => band);
-  for (const band of bands) requireIndex('band', band, header.bands);
-  if (bands.length === 0) throw new RangeError('At least one band must be asked for.');
+  for (const band of bands) requireIndex(band, header.bands, imageText.noBand);
+  if (bands.length === 0) throw new RangeError(imageText.noBands);
   const values = region.width * region.height * bands.length;
   if (values * sampleBytes[header.sampleType] > limits.bytes) {
     throw new UserError(
       'too-large',
-      `${region.width} × ${region.height} pixels of ${bands.length} bands of ${path} are more than the limit of ${limits.bytes} bytes. Read a smaller part.`,
+      imageText.tooMuchAtOnce(
+        path,
+        { width: region.width, height: region.height, bands: bands.length },
+        limits.bytes,
+      ),
     );
   }
   return { frame, level, region, bands };
 }
 
-function requireIndex(name: string, value: number, count: number): void {
+function requireIndex(
+  value: number,
+  count: number,
+  message: (value: number, count: number) => string,
+): void {
   if (Number.isInteger(value) && value >= 0 && value < count) return;
-  throw new RangeError(`There is no ${name} ${value}: the file has ${count}, counted from 0.`);
+  throw new RangeError(message(value, count));
 }
 
-function requireSpan(name: string, start: number, length: number, size: number): void {
+function requireSpan(
+  start: number,
+  length: number,
+  size: number,
+  message: (first: number, last: number, size: number) => string,
+): void {
   const isWhole = Number.isInteger(start) && Number.isInteger(length);
   if (isWhole && start >= 0 && length >= 1 && start + length <= size) return;
-  throw new RangeError(
-    `${name} ${start} to ${start + length - 1} do not lie in the image, which has ${size}.`,
-  );
+  throw new RangeError(message(start, start + length - 1, size));
 }
 
 /** Throws `UserError('cancelled')` once `signal` is aborted. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new UserError('cancelled', 'Reading was stopped.');
+  if (signal?.aborted === true) throw new UserError('cancelled', imageText.readingStopped);
 }
 
-/** What a read of a file says that was closed before or meanwhile. */
+/** Returns the error for reading a file that was closed before or meanwhile. */
 export function closedFile(path: string): UserError {
-  return new UserError('cancelled', `${path} was closed while it was being read.`);
+  return new UserError('cancelled', imageText.closed(path));
 }

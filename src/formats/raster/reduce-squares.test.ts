@@ -5,7 +5,7 @@ import { reduceSquares } from './reduce-squares.ts';
 
 type Mixing = Pick<ImageHeader, 'format' | 'interpretation' | 'nodata' | 'alpha'>;
 
-/** As it is defined, a square after the other. */
+/** Reduces by definition, one square after the other. */
 function defined({ width, height, bands, data }: Pixels, factor: number, mixing: Mixing): number[] {
   const { format, interpretation, nodata } = mixing;
   const alpha = format === 'png' ? null : mixing.alpha;

@@ -59,7 +59,7 @@ function addLine(line: Samples, bands: number, factor: number, sums: Float64Arra
   }
 }
 
-/** What is there, in the order of its rows: sums of floats depend on it. */
+/** Averages the defined values in the order of rows, on which sums of floats depend. */
 function meanPresent(
   { width, height, bands, data }: Pixels,
   factor: number,

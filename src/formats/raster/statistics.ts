@@ -1,8 +1,9 @@
 import { UserError } from '../../core/errors.ts';
+import { fileText } from '../../text/index.ts';
 import { sampleBytes } from './sample-arrays.ts';
 import type { ImageFile, ImageHeader, ReadRequest, Samples } from './image-file.ts';
 
-/** Of all stored values that are finite, over every frame and band. */
+/** Statistics of all finite stored values, over every frame and band. */
 export interface RasterStatistics {
   /** NaN where no value is finite, as are `max` and `mean`. */
   readonly min: number;
@@ -41,7 +42,7 @@ export async function rasterStatistics(
   const sums = new Sums();
   for (let frame = 0; frame < file.header.frames; frame++) {
     for (const region of regionsOf(file.header)) {
-      if (signal?.aborted === true) throw new UserError('cancelled', 'The work was stopped.');
+      if (signal?.aborted === true) throw new UserError('cancelled', fileText.stopped);
       const request = signal === undefined ? { frame, region } : { frame, region, signal };
       sums.add((await file.read(request)).data);
     }

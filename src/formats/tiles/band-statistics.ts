@@ -11,17 +11,17 @@ import type { TilePlace } from './read-tile.ts';
 import { wholeFrames } from './whole-frames.ts';
 
 export interface StatisticsRequest {
-  /** From 0. */
+  /** Bands, from 0. */
   readonly bands: readonly number[];
   /** Percentages whose values are wanted. */
   readonly shares: readonly number[];
-  /** Whether of what values mean, by the file's slope or table, or of what is stored. */
+  /** True for rescaled values (by the file's slope or table), false for stored values. */
   readonly isRescaled: boolean;
   /** Steps of the histogram. */
   readonly steps: number;
 }
 
-/** Of what is there of one band. */
+/** Statistics of the defined values of one band. */
 export interface BandStatistics {
   /** The values at those shares. */
   readonly values: readonly number[];
@@ -32,9 +32,9 @@ export interface BandStatistics {
 }
 
 /**
- * How the values of bands spread, over the same pixels that `readPrepared` takes: so a stretch by these
- * figures is the stretch that a model sees. Only of an image beyond `preparedPixels` without levels of its
- * own they are those of its halves, which may differ a little.
+ * Measures how the values of bands spread, over the same pixels that `readPrepared` takes, so that a stretch by these
+ * figures is the one that a model sees. Only for an image beyond `preparedPixels` without reduced levels are the
+ * figures those of its halves, which may differ a little.
  *
  * @throws UserError as `readTile`
  */

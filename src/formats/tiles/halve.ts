@@ -2,7 +2,7 @@ import { maskingBand } from '../../core/image/preparation.ts';
 import type { ImageHeader, Pixels, Samples } from '../raster/image-file.ts';
 import { samplesLike } from '../raster/sample-arrays.ts';
 
-/** What decides how values are mixed. */
+/** Properties that decide how values are mixed. */
 export type Mixing = Pick<ImageHeader, 'format' | 'interpretation' | 'nodata' | 'alpha'>;
 
 /**

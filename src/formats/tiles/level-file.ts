@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { readFailure, writeFailure } from '../file-errors.ts';
+import { readFailure, writeFailure } from '../files/file-errors.ts';
 import type { ImageFile, Pixels } from '../raster/image-file.ts';
 import { throwIfAborted } from '../raster/read-request.ts';
 import { sampleBytes, samplesOf } from '../raster/sample-arrays.ts';
@@ -23,7 +23,7 @@ const usualStrip = 2 ** 26;
 
 export interface LevelFileJob {
   readonly frame?: number | undefined;
-  /** Where the levels are kept. */
+  /** Path of the reduced levels. */
   readonly target: string;
   readonly signal?: AbortSignal | undefined;
   /** Rows done, of all. */
@@ -228,7 +228,7 @@ function startOf(levels: readonly ViewLevel[], level: ViewLevel, bytes: number):
     if (one.halvings === level.halvings) return start;
     start += tileCount(one) * bytes;
   }
-  throw new RangeError(`Levels of ${level.halvings} halvings are not kept.`);
+  throw new RangeError(`Levels of ${level.halvings} halvings are not stored.`);
 }
 
 function tileCount({ width, height }: ViewLevel): number {

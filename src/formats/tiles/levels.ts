@@ -7,7 +7,7 @@ export const tileSide = 512;
 export interface ViewLevel extends Level {
   /** The file's level that it is, or is made from. */
   readonly from: number;
-  /** How many times that is halved. */
+  /** Number of halvings. */
   readonly halvings: number;
 }
 

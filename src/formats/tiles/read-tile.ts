@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { UserError } from '../../core/errors.ts';
+import { imageText } from '../../text/index.ts';
 import { requireFrame } from '../images.ts';
 import { withImage } from '../open-images.ts';
 import { cropFrame } from '../raster/crop.ts';
@@ -14,7 +15,7 @@ import { wholeFrames } from './whole-frames.ts';
 /** A frame of a file, and where reduced levels of it are kept if it needs any. */
 export interface TilePlace {
   readonly path: string;
-  /** From 0. */
+  /** Frame, from 0. */
   readonly frame?: number | undefined;
   readonly levels: string;
 }
@@ -22,13 +23,13 @@ export interface TilePlace {
 export interface TileRequest extends TilePosition {
   /** Index into `viewLevels`. */
   readonly level: number;
-  /** From 0, in this order; all by default. */
+  /** Bands, from 0, in this order; all by default. */
   readonly bands?: readonly number[] | undefined;
 }
 
 /** Decoded bytes of a frame that is read and kept whole. */
 const wholeBytes = 2 ** 26;
-/** Of a format that is only decoded whole. */
+/** Bytes of the largest frame of a format that can only be decoded whole. */
 const plainWholeBytes = 2 ** 28;
 
 /** Files that are looked at stay open for a moment, as the next tile comes at once. */
@@ -68,7 +69,7 @@ export async function readTile(
   });
 }
 
-/** Whether some tiles of a file can only be read once its reduced levels are built. */
+/** Returns true if some tiles of a file can only be read once its reduced levels are built. */
 export async function needsLevels({ path, levels }: TilePlace): Promise<boolean> {
   return withViewed(path, async ({ header }) => {
     if (isWhole(header) || !viewLevels(header).some(({ halvings }) => halvings >= keptFrom)) {
@@ -79,7 +80,7 @@ export async function needsLevels({ path, levels }: TilePlace): Promise<boolean>
   });
 }
 
-/** Whether a frame is small enough to be read whole, and is not better read in parts. */
+/** Returns true if a frame is small enough to be read whole, and not better read in parts. */
 export function isWhole({
   width,
   height,
@@ -100,7 +101,7 @@ interface Part {
   readonly bands: readonly number[];
 }
 
-/** From the level of the file that it is made of. */
+/** Reads a halved tile from the level of the file below it. */
 async function readHalved(
   file: ImageFile,
   frame: number,
@@ -141,11 +142,10 @@ function checkedBands(
 const missing = 'reduced levels';
 
 function missingLevels(path: string): UserError {
-  const sentence = `Smaller copies of ${path} are missing. Close the image and open it again.`;
-  return new UserError('not-found', sentence, missing);
+  return new UserError('not-found', imageText.levelsMissing(path), missing);
 }
 
-/** Whether a tile could not be read for want of levels that are to be built. */
+/** Returns true if an error means that a tile needs reduced levels that are yet to be built. */
 export function isMissingLevels(error: unknown): boolean {
   return error instanceof UserError && error.details === missing;
 }

@@ -1,6 +1,6 @@
 import { stampOf } from '../open-images.ts';
 import type { ImageFile, Pixels } from '../raster/image-file.ts';
-import { unlessAborted } from '../unless-aborted.ts';
+import { unlessAborted } from '../files/unless-aborted.ts';
 import { halve } from './halve.ts';
 
 /** Bytes of frames and their halves that are kept. One frame alone may be larger. */
@@ -14,7 +14,7 @@ interface Entry {
 
 /** Frames that are read whole, with their halves; those used last are kept. */
 class WholeFrames {
-  /** By file, as it lies on the disk, and frame; the latest last. */
+  /** Frames by file, as it is on the disk, and number; the latest last. */
   readonly #entries = new Map<string, Entry>();
 
   /** @throws UserError as the file's `read` */
@@ -70,5 +70,5 @@ async function readWhole(file: ImageFile, frame: number): Promise<Pixels[]> {
   return [await file.read({ frame })];
 }
 
-/** One for a thread. */
+/** Cache of this thread. */
 export const wholeFrames = new WholeFrames();

@@ -1,16 +1,16 @@
 import { valueAreas } from '../../core/mask/class-areas.ts';
 import { backgroundValue, ignoreValue } from '../../core/mask/tiles.ts';
-import { csvText } from '../csv-text.ts';
+import { csvText } from '../labels/csv-text.ts';
 import type { MaskRaster } from '../masks/mask-raster.ts';
 import { nameOf } from '../masks/paired/write-label-map.ts';
 import { maskStrips } from '../masks/strips.ts';
 import { pixelAreaOf } from './pixel-area.ts';
 import type { MaskPlace } from './place.ts';
 
-/** What a class covers on one image. */
+/** Area of a class on one image. */
 export interface AreaRow {
   readonly file: string;
-  /** From 0, of a file with several; else null. The table counts from 1, as names of slices do. */
+  /** Frame from 0 in a file with several, else null. The table counts from 1, as names of slices do. */
   readonly frame: number | null;
   readonly value: number;
   /** Null: background; undefined: what is not known. */
@@ -19,12 +19,12 @@ export interface AreaRow {
   /** Null where the size of pixels in this unit is not known. */
   readonly mm2: number | null;
   readonly m2: number | null;
-  /** Of the pixels of which something is known; null for the others. */
+  /** Share of the known pixels; null for the others. */
   readonly share: number | null;
 }
 
 export interface MeasuredImage {
-  /** As it stands in the table. */
+  /** File as it appears in the table. */
   readonly file: string;
   readonly frame?: number | undefined;
   readonly mask: MaskRaster;
@@ -32,8 +32,8 @@ export interface MeasuredImage {
 }
 
 /**
- * What background, each class that the mask names (also where it has no pixel) and each that it has cover, by
- * value; last what is not known, if there is any.
+ * Measures the area of the background and of each class that the mask names, also those without a pixel, by value;
+ * last the unknown pixels, if there are any.
  */
 export async function areaRows({ file, frame, mask, place }: MeasuredImage): Promise<AreaRow[]> {
   const measure = pixelAreaOf(place);

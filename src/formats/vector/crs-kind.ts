@@ -1,18 +1,18 @@
 import proj4 from 'proj4';
 import { z } from 'zod';
 import type { Ellipsoid } from '../../core/mask/ellipsoid.ts';
-import { definitionOf } from '../masks/geojson/crs.ts';
+import { definitionOf } from '../masks/polygons/crs.ts';
 
-/** What of a coordinate system areas depend on. */
+/** Properties of a coordinate system that areas depend on. */
 export interface CrsKind {
   /** `cylindrical`: parallels and meridians are lines of the grid, as in Mercator's projections. */
   readonly kind: 'geographic' | 'cylindrical' | 'projected';
   readonly ellipsoid: Ellipsoid;
-  /** Of a unit of the coordinates; of degrees it means nothing. */
+  /** Metres per unit of the coordinates; meaningless for degrees. */
   readonly metres: number;
 }
 
-/** As the library understands a system. */
+/** Coordinate system as the library understands it. */
 const described = z.object({
   projName: z.string(),
   a: z.number().positive(),

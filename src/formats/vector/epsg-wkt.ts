@@ -1,6 +1,6 @@
-import { definitionOf } from '../masks/geojson/crs.ts';
-import { geoKeys, type GeoKeys } from '../raster/tiff/geo-keys.ts';
-import { wktOf } from '../raster/tiff/wkt.ts';
+import { definitionOf } from '../masks/polygons/crs.ts';
+import { geoKeys, type GeoKeys } from '../raster/tiff/place/geo-keys.ts';
+import { wktOf } from '../raster/tiff/place/wkt.ts';
 
 /**
  * WKT of EPSG's systems that are most met with: on WGS 84, NAD83 and ETRS89 in degrees, zones of UTM, transverse

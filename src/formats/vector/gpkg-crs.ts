@@ -11,12 +11,12 @@ export interface GpkgCrs {
   readonly definition: string;
 }
 
-/** Of systems without a code: numbers that EPSG does not give. */
+/** First number for systems without a code, one that EPSG does not use. */
 const ownId = 100_001;
 /** Coordinates of which it is not known where they lie. */
 const undefinedCartesian = undefinedCrs('Undefined Cartesian', -1);
 
-/** Those that every GeoPackage has (OGC 12-128r18, requirement 11). */
+/** Coordinate systems that every GeoPackage has (OGC 12-128r18, requirement 11). */
 export const requiredCrs: readonly GpkgCrs[] = [
   undefinedCartesian,
   undefinedCrs('Undefined geographic', 0),
@@ -60,7 +60,7 @@ export function gpkgCrs(crs: string | null): GpkgCrs {
   return undefinedCartesian;
 }
 
-/** Whether it says where the coordinates lie. */
+/** Returns true if the coordinate system says where coordinates are on Earth. */
 export function isDefined(crs: GpkgCrs): boolean {
   return crs !== undefinedCartesian;
 }

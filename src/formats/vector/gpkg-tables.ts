@@ -70,8 +70,8 @@ export function indexOf(layer: string): string {
 }
 
 /**
- * What keeps the spatial index true when others change the layer. They bring the functions on geometries,
- * which are not there while the file is written, so these come last.
+ * Returns triggers that keep the spatial index correct when other programs change the layer. These programs bring the
+ * functions on geometries, which are missing while the file is written, so the triggers come last.
  */
 export function indexTriggers(layer: string): string {
   const index = sqlName(indexOf(layer));

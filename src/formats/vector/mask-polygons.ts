@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { PolygonTracer, tracePolygons, type MaskPolygon } from '../../core/mask/polygons.ts';
+import { vectorText } from '../../text/index.ts';
 import type { MaskRaster } from '../masks/mask-raster.ts';
 import { nameOf } from '../masks/paired/write-label-map.ts';
 import { maskStrips } from '../masks/strips.ts';
@@ -7,7 +8,7 @@ import { pixelAreaOf } from './pixel-area.ts';
 import type { MaskPlace } from './place.ts';
 
 export interface VectorOptions {
-  /** How far a border may move where that makes it simpler, px; 0, the default: not at all. */
+  /** Largest shift of a border that may simplify it, px; 0, the default: none. */
   readonly tolerance?: number | undefined;
   /** Regions of fewer pixels are left out. */
   readonly smallest?: number | undefined;
@@ -20,11 +21,11 @@ export interface VectorOutcome {
   readonly polygons: number;
   /** Regions smaller than asked for, and their pixels. */
   readonly dropped: { readonly regions: number; readonly pixels: number };
-  /** What a person should know of the file. */
+  /** Notes about the file for a person. */
   readonly notes: readonly string[];
 }
 
-/** What stands beside a polygon. */
+/** Attributes of a polygon. */
 export interface RegionFacts {
   readonly class: string;
   readonly value: number;
@@ -66,7 +67,9 @@ export class MaskPolygons {
       const { value, pixels, area } = polygon;
       const rounded = area === null ? null : Number(area.toPrecision(12));
       const facts = {
-        ...{ class: names.get(value) ?? nameOf({ value, name: null }), value, pixels },
+        class: names.get(value) ?? nameOf({ value, name: null }),
+        value,
+        pixels,
         area_m2: measure?.unit === 'm²' ? rounded : null,
         area_mm2: measure?.unit === 'mm²' ? rounded : null,
       };
@@ -75,8 +78,7 @@ export class MaskPolygons {
     }
     const { regions } = tracer.dropped;
     if (regions > 0) {
-      const what = regions === 1 ? '1 region has' : `${regions} regions have`;
-      this.notes.add(`${what} fewer than ${smallest} pixels and were left out.`);
+      this.notes.add(vectorText.smallRegions(regions, smallest));
     }
     const notes = [...this.notes];
     done?.({ polygons: this.#written, dropped: { ...tracer.dropped }, notes });

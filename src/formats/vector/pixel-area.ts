@@ -1,17 +1,18 @@
 import { areaScale, cellArea, wgs84, type Ellipsoid } from '../../core/mask/ellipsoid.ts';
 import type { RunArea } from '../../core/mask/polygons.ts';
-import { longitudeLatitude, projectionBetween } from '../masks/geojson/crs.ts';
+import { vectorText } from '../../text/index.ts';
+import { longitudeLatitude, projectionBetween } from '../masks/polygons/crs.ts';
 import { toWorld } from '../masks/geotiff/place.ts';
 import type { GeoReference, PixelSpacing } from '../raster/image-file.ts';
 import { crsKind } from './crs-kind.ts';
 import type { MaskPlace } from './place.ts';
 
-/** How pixels are measured. */
+/** Method of measuring pixels. */
 export interface PixelArea {
-  /** Of a body, or of land. */
+  /** Unit of area: of a body, or of land. */
   readonly unit: 'mm²' | 'm²';
   readonly runArea: RunArea;
-  /** What a person should know of it. */
+  /** Note about the method for a person. */
   readonly note: string | null;
 }
 
@@ -22,10 +23,10 @@ const radians = Math.PI / 180;
 const pieceLength = 64;
 
 /**
- * How large the pixels of a mask are. Distances in mm make mm². On Earth: m² of the ellipsoid where the
- * coordinates are degrees or those of a Mercator projection, exactly for rows that run east, and by the middle
- * of short pieces for rows that do not; else what the coordinates measure, in m² whatever their unit, which is
- * the ground's as far as the projection keeps areas.
+ * Returns the size of a mask's pixels. Distances in mm give mm². On Earth: m² of the ellipsoid if the coordinates are
+ * degrees or those of a Mercator projection, exact for rows that run east, and by the middle of short pieces for
+ * other rows; else the area in the plane of the coordinates, in m² whatever their unit, which equals the ground's as
+ * far as the projection preserves areas.
  *
  * @returns null where neither is known
  */
@@ -89,7 +90,7 @@ function geodesic(
   return {
     unit: 'm²',
     runArea: turned(at, ellipsoid),
-    note: 'Rows of the image do not run along parallels: areas are those of short pieces of rows, each by its middle.',
+    note: vectorText.areasInPieces,
   };
 }
 

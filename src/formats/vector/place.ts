@@ -1,12 +1,12 @@
 import type { GeoReference, ImageHeader, PixelSpacing } from '../raster/image-file.ts';
 
-/** What is known of where a mask lies and how large its pixels are: as the header of its image has it. */
+/** Location and pixel size of a mask, as far as the header of its image states them. */
 export interface MaskPlace {
   readonly geo: GeoReference | null;
   readonly spacing: PixelSpacing | null;
 }
 
-/** Of a mask of which nothing is known. */
+/** Place of a mask without a known location or size. */
 export const nowhere: MaskPlace = { geo: null, spacing: null };
 
 export function placeOf({ geo, spacing }: ImageHeader): MaskPlace {

@@ -41,7 +41,7 @@ export interface Bounds {
   readonly top: number;
 }
 
-/** Of a polygon's outer ring. */
+/** Returns the bounds of a polygon's outer ring. */
 export function boundsOf([ring]: readonly WorldRing[]): Bounds {
   let [left, bottom, right, top] = [Infinity, Infinity, -Infinity, -Infinity];
   for (let at = 0; ring !== undefined && at < ring.length; at += 2) {

@@ -5,7 +5,7 @@ import { collected, memoryMask, randomMask } from '../masks/testing/memory-mask.
 import { wholeMask } from '../masks/strips.ts';
 import { openImage } from '../raster/open.ts';
 import { testFolder } from '../raster/testing/test-folder.ts';
-import { placedGeotiff, type Placed } from './testing/placed-geotiff.ts';
+import { placedGeotiff, type Placed } from '../testing/placed-geotiff.ts';
 import type { VectorOptions, VectorOutcome } from './mask-polygons.ts';
 import { nowhere, placeOf, type MaskPlace } from './place.ts';
 import { geojsonOfMask } from './write-geojson.ts';

@@ -1,6 +1,7 @@
 import { UserError } from '../../core/errors.ts';
+import { vectorText } from '../../text/index.ts';
 import type { Size } from '../../core/mask/tiles.ts';
-import { longitudeLatitude, projectionBetween, type Projection } from '../masks/geojson/crs.ts';
+import { longitudeLatitude, projectionBetween, type Projection } from '../masks/polygons/crs.ts';
 import { nameOfCrs, toWorld } from '../masks/geotiff/place.ts';
 import type { MaskRaster } from '../masks/mask-raster.ts';
 import type { GeoReference } from '../raster/image-file.ts';
@@ -8,11 +9,11 @@ import { MaskPolygons, type RegionFacts, type VectorOptions } from './mask-polyg
 import type { MaskPlace } from './place.ts';
 import { boundsOf, worldRings, type WorldRing } from './world-rings.ts';
 
-/** From pixel corners to the coordinates of a file. */
+/** Conversion from pixel corners to the coordinates of a file. */
 interface Target {
   readonly transform: GeoReference['transform'];
   readonly project?: Projection;
-  /** Of coordinates. */
+  /** Decimals of coordinates. */
   readonly decimals: number;
   /** A member of the collection that says what the coordinates are; none for longitude and latitude. */
   readonly says: string | null;
@@ -40,9 +41,7 @@ export async function* geojsonOfMask(
   const { transform, project, decimals, says } = targetOf(mask, place.geo);
   const polygons = new MaskPolygons(mask, place, options);
   if (says !== null) {
-    polygons.notes.add(
-      'The image does not say where on Earth it lies: coordinates of the polygons are pixels from its upper left corner, with rows going down.',
-    );
+    polygons.notes.add(vectorText.pixelCoordinatesDown);
   }
   let text = `{"type":"FeatureCollection",${says === null ? '' : `${says},`}"features":[`;
   let separator = '\n';
@@ -50,9 +49,7 @@ export async function* geojsonOfMask(
     const rings = worldRings(polygon.rings, transform, project);
     if (!rings.every((ring) => ring.every(Number.isFinite))) {
       polygons.leave();
-      polygons.notes.add(
-        'Some polygons are left out, as parts of them have no longitude and latitude.',
-      );
+      polygons.notes.add(vectorText.withoutLongitude);
       continue;
     }
     if (says === null) noteMeridian(rings, polygons.notes);
@@ -91,15 +88,14 @@ export function projectionTo(crs: string): Projection {
     return projectionBetween(crs, longitudeLatitude, 'the mask');
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    throw new UserError(
-      'unsupported',
-      `GeoJSON is in longitude and latitude, and how to get there from ${nameOfCrs(crs)} is not known. Export as GeoPackage or GeoTIFF, which keep the image’s coordinates.`,
-      error.details,
-    );
+    throw new UserError('unsupported', vectorText.unknownConversion(nameOfCrs(crs)), error.details);
   }
 }
 
-/** So that rounding moves a corner by less than a hundredth of a pixel; at least the usual seven (1 cm). */
+/**
+ * Returns the decimals with which rounding moves a corner by less than a hundredth of a pixel; at least the usual
+ * seven (1 cm).
+ */
 function decimalsOf(
   { width, height }: Size,
   transform: GeoReference['transform'],
@@ -118,7 +114,7 @@ function decimalsOf(
 function noteMeridian(rings: readonly WorldRing[], notes: Set<string>): void {
   const { left, right } = boundsOf(rings);
   if (left >= -180 && right <= 180 && right - left <= 180) return;
-  notes.add('Some polygons reach across the 180th meridian. They are not cut there.');
+  notes.add(vectorText.acrossMeridian);
 }
 
 /** Parts of a text, as a region may have more corners than fit into one. */
@@ -139,7 +135,7 @@ function* featureTexts(
   yield ']}}';
 }
 
-/** Without areas that are not known. */
+/** Removes areas that are unknown. */
 function knownOf(facts: RegionFacts): Partial<RegionFacts> {
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== null));
 }

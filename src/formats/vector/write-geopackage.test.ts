@@ -107,8 +107,13 @@ describe('a GeoPackage of regions', () => {
       100_001,
       '',
     ],
-    ['a name', { crs: 'my field', transform: [1, 0, 0, 0, -1, 0] }, -1, '“my field” is no code'],
-    ['no system', { crs: null, transform: [1, 0, 0, 0, -1, 0] }, -1, 'is not known.'],
+    [
+      'a name',
+      { crs: 'my field', transform: [1, 0, 0, 0, -1, 0] },
+      -1,
+      '“my field” is neither a code',
+    ],
+    ['no system', { crs: null, transform: [1, 0, 0, 0, -1, 0] }, -1, 'is unknown.'],
     ['nowhere', null, -1, 'pixels from its upper left corner'],
   ])('of an image with %s', async (_, geo, id, words) => {
     const { value, outcome } = await written({ geo, spacing: null });
@@ -162,7 +167,7 @@ describe('a GeoPackage that cannot be written', () => {
     const path = join(folder.path, 'missing', 'a.gpkg');
     await expect(writeGeoPackage(path, mask, utm)).rejects.toMatchObject({
       code: 'disk',
-      message: expect.stringMatching(/no folder/) as string,
+      message: expect.stringMatching(/The folder .*missing does not exist/) as string,
     });
   });
 });

@@ -1,9 +1,10 @@
 import { open } from 'node:fs/promises';
 import Database from 'better-sqlite3';
 import { UserError } from '../../core/errors.ts';
+import { vectorText } from '../../text/index.ts';
 import type { MaskRaster } from '../masks/mask-raster.ts';
 import type { GeoReference } from '../raster/image-file.ts';
-import { makeFileAtomically, type WriteOptions } from '../write-file.ts';
+import { makeFileAtomically, type WriteOptions } from '../files/write-file.ts';
 import { gpkgCrs, isDefined, requiredCrs, type GpkgCrs } from './gpkg-crs.ts';
 import { gpkgPolygon } from './gpkg-geometry.ts';
 import {
@@ -44,7 +45,7 @@ export async function writeGeoPackage(
   });
 }
 
-/** As `writeGeoPackage`, under a name that is new and without the care for the disk. */
+/** Writes like `writeGeoPackage`, under a new name and without forcing the data to the disk. */
 export async function makeGeoPackage(
   path: string,
   mask: MaskRaster,
@@ -60,7 +61,7 @@ export async function makeGeoPackage(
   }
 }
 
-/** In pixels: rows going down. */
+/** Transform of pixel coordinates, whose rows go down. */
 const upsideDown: GeoReference['transform'] = [1, 0, 0, 0, -1, 0];
 
 async function fill(
@@ -93,13 +94,9 @@ function areaColumn(place: MaskPlace): 'area_m2' | 'area_mm2' | null {
 
 function noteUndefined({ geo }: MaskPlace, crs: GpkgCrs, notes: Set<string>): void {
   if (geo === null) {
-    notes.add(
-      'The image does not say where on Earth it lies: coordinates of the polygons are pixels from its upper left corner, y being negative below it.',
-    );
+    notes.add(vectorText.pixelCoordinatesNegative);
   } else if (!isDefined(crs)) {
-    notes.add(
-      `The polygons lie where the image does, but in which coordinate system is not known${geo.crs === null ? '' : ` (“${geo.crs.slice(0, 80)}” is no code and no definition)`}.`,
-    );
+    notes.add(vectorText.unknownSystem(geo.crs?.slice(0, 80) ?? null));
   }
 }
 
@@ -185,16 +182,12 @@ class LayerFile {
   }
 }
 
-/** As the file system would say it, so that there is one sentence for it; or what a person can do. */
+/** Words a failure as the file system would, so that there is one sentence for it, or says what a person can do. */
 function databaseFailure(error: unknown): unknown {
   if (!(error instanceof Database.SqliteError)) return error;
   const { code, message } = error;
   if (code === 'SQLITE_TOOBIG') {
-    return new UserError(
-      'too-large',
-      'A region has more corners than a GeoPackage can hold. Ask for simpler borders, or export a raster.',
-      message,
-    );
+    return new UserError('too-large', vectorText.tooManyCorners, message);
   }
   const system = code === 'SQLITE_FULL' ? 'ENOSPC' : code.startsWith('SQLITE_IOERR') ? 'EIO' : null;
   if (system === null) return error;

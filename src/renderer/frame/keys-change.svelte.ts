@@ -1,18 +1,18 @@
-import { keymap } from '../lib/keymap.svelte.ts';
-import type { Refusal } from '../lib/keymap-rules.ts';
-import type { KeyActionId } from '../lib/keymap-table.ts';
+import { keymap } from '../lib/keys/keymap.svelte.ts';
+import type { Refusal } from '../lib/keys/keymap-rules.ts';
+import type { KeyActionId } from '../lib/keys/keymap-table.ts';
 import { text } from '../text/index.ts';
 
-/** An action that waits for a key: in place of one that it has, or for another. */
+/** Action that waits for a key, in place of its key `instead` or as a further one. */
 interface Waiting {
   readonly action: KeyActionId;
   readonly instead: string | undefined;
 }
 
-/** Giving actions other keys: what waits for a key, and what became of the last. */
+/** State of changing keys: the action that waits for a key, and the result of the last change. */
 export class KeysChange {
   waiting: Waiting | null = $state.raw(null);
-  /** The last sentence, and whether it refuses something. */
+  /** Message about the last change, and whether it was refused. */
   said: { readonly sentence: string; readonly isRefusal: boolean } | null = $state.raw(null);
 
   wait(action: KeyActionId, instead?: string): void {
@@ -29,7 +29,7 @@ export class KeysChange {
     this.waiting = null;
   }
 
-  /** Takes the next key, whatever it otherwise does. A refused key leaves the action waiting. */
+  /** Captures the next key, whatever its usual meaning. A refused key leaves the action waiting. */
   onkey(event: KeyboardEvent): void {
     if (this.waiting === null) return;
     event.preventDefault();

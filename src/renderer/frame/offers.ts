@@ -1,11 +1,11 @@
-import type { Action } from '../lib/actions.svelte.ts';
-import { keyName } from '../lib/keys.ts';
+import type { Action } from '../lib/keys/actions.svelte.ts';
+import { keyName } from '../lib/keys/keys.ts';
 import { stepNames } from '../lib/project-state.svelte.ts';
 import { text } from '../text/index.ts';
-import type { Offer } from '../lib/finder-search.ts';
+import type { Offer } from '../lib/keys/finder-search.ts';
 import type { Shell } from './shell.svelte.ts';
 
-/** All that the palette can do now: steps of the open project, actions, projects. */
+/** Entries of the command palette: steps of the open project, actions, projects. */
 export function offersOf(shell: Shell, actions: readonly Action[]): Offer[] {
   const kinds = text.frame.palette;
   const steps = shell.open === null ? [] : stepNames;

@@ -6,17 +6,17 @@ import { notices } from '../lib/notices.svelte.ts';
 import { ProjectState, stepNames, type StepName } from '../lib/project-state.svelte.ts';
 import { text } from '../text/index.ts';
 import { Silence } from './silence.svelte.ts';
-import { tellDropped } from './tell-dropped.ts';
+import { forgetDropped, tellDropped } from './dropped-notice.ts';
 
-/** `starting`: nothing has been heard of it yet. */
+/** State of the engine; `starting` until its first event. */
 type EngineState = EventOf<'engine.state'>['state'] | 'starting';
 type Place = 'start' | 'new' | 'project';
 
-/** What the window shows: the list of projects, a new one, or one that is open. */
+/** State of the window: the list of projects, a new project, or an open one. */
 export class Shell {
   place: Place = $state('start');
   open: ProjectState | null = $state.raw(null);
-  /** The one opened last first; null until the engine has answered. */
+  /** Projects, the most recently opened first; null until the engine has answered. */
   projects: Project[] | null = $state.raw(null);
   engine: EngineState = $state('starting');
   readonly silence = new Silence();
@@ -24,7 +24,7 @@ export class Shell {
   isOpening = $state(false);
   isDrawingSample = $state(false);
   dialog: 'palette' | 'keys' | 'about' | null = $state(null);
-  /** A folder that waits for the project that is being made. */
+  /** Folder to import once the new project is created. */
   arriving: string | null = $state(null);
 
   start(): () => void {
@@ -59,7 +59,8 @@ export class Shell {
       const projects = await call('project.list', null);
       this.projects = projects.toSorted((one, other) => other.openedAt.localeCompare(one.openedAt));
     } catch (error) {
-      notices.fail(error);
+      const isSaid = error instanceof Error && error.message === this.engineError?.message;
+      if (!isSaid) notices.fail(error);
     }
   }
 
@@ -69,14 +70,14 @@ export class Shell {
     void this.list();
   }
 
-  /** @param folder whose images come in once the project is there */
+  /** @param folder folder to import once the project is created */
   showNew(folder: string | null = null): void {
     this.#leave();
     this.place = 'new';
     this.arriving = folder;
   }
 
-  /** Into the open project, else into a new one. */
+  /** Imports a folder into the open project, else into a new one. */
   takeFolder(folder: string): void {
     if (this.open !== null) {
       this.open.step = 'images';
@@ -86,14 +87,21 @@ export class Shell {
   }
 
   takeDropped(dropped: Dropped): void {
-    if (dropped.kind === 'folder') this.takeFolder(dropped.folder);
-    else
-      tellDropped(dropped, (folder) => {
+    if (dropped.kind === 'folder') {
+      forgetDropped();
+      this.takeFolder(dropped.folder);
+      return;
+    }
+    const { open } = this;
+    tellDropped(dropped, {
+      take: (folder) => {
         this.takeFolder(folder);
-      });
+      },
+      toTeacher: open === null ? undefined : () => (open.step = 'teacher'),
+    });
   }
 
-  /** @param folder to bring in at once */
+  /** @param folder folder to import at once */
   async openProject(id: number, step?: StepName, folder: string | null = null): Promise<void> {
     this.isOpening = true;
     try {
@@ -112,7 +120,7 @@ export class Shell {
     }
   }
 
-  /** Where work that ended is to be seen. @param project null: it is of none */
+  /** Opens the step that shows finished work. @param project null for work outside of projects */
   async openEnded(project: number | null, step: StepName, run?: number): Promise<void> {
     if (project !== null && this.open?.project.id !== project)
       await this.openProject(project, step);
@@ -159,13 +167,13 @@ export class Shell {
     }
   }
 
-  /** Another folder for projects, where this one cannot be used. */
+  /** Asks for another workspace folder. */
   async chooseWorkspace(): Promise<void> {
     try {
       const folder = await call('shell.chooseWorkspace', null);
       if (folder === null) return;
       endedWork.forget();
-      // Numbers of projects and images mean others there.
+      // IDs of projects and images differ in the other workspace.
       this.showStart();
       await this.list();
     } catch (error) {
@@ -187,8 +195,11 @@ export class Shell {
     if (state === 'silent') this.silence.begin();
     else this.silence.end();
     this.engineError = error;
+    // The banner shows the same message.
+    for (const { id, message } of [...notices.list])
+      if (message === error?.message) notices.dismiss(id);
     if (state !== 'ready' || before === 'ready' || before === 'starting') return;
-    // One that was silent is the same engine: the sentence goes, and nothing need be said.
+    // An engine that was unresponsive is the same process as before: only the banner goes.
     if (before !== 'silent') notices.add('done', text.frame.engineReady);
     void this.list();
     void this.open?.refresh();

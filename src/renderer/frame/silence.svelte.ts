@@ -1,16 +1,16 @@
-/** Seconds after which the engine counts as silent, as the window's process counts them. */
+/** Seconds without an answer after which the main process reports the engine as silent. */
 const noticed = 20;
 
-/** Seconds that a person who keeps waiting is left in peace for. */
+/** Seconds for which the banner is hidden after "Keep waiting". */
 const peace = 60;
 
-/** How long the engine has not answered, and whether to say so. */
+/** Time since the engine stopped answering, and whether the banner shows it. */
 export class Silence {
   seconds = $state(0);
   #hiddenUntil = $state(0);
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  /** Whether the sentence and its buttons are shown. */
+  /** True if the banner is shown. */
   readonly isShown = $derived(this.seconds >= this.#hiddenUntil);
 
   begin(): void {

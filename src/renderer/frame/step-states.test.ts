@@ -72,4 +72,10 @@ describe('how far the steps are', () => {
     expect(states.distil.progress).toBe(distil);
     expect(states.result.progress).toBe(result);
   });
+
+  it('counts the export as done once a student was saved', () => {
+    const saved = { ...run('done'), isExported: true };
+    expect(stepStates(project, [run('done')], false).export.progress).toBe('open');
+    expect(stepStates(project, [run('done'), saved], false).export.progress).toBe('done');
+  });
 });

@@ -1,12 +1,12 @@
 import type { Project, Run } from '../../contract/app.ts';
-import { labelsThatHelp, missingLabels } from '../lib/labels-needed.ts';
+import { labelsThatHelp, missingLabels } from '../lib/images/labels-needed.ts';
 import type { StepName } from '../lib/project-state.svelte.ts';
 
 export type StepProgress = 'done' | 'work' | 'open' | 'waiting';
 
 export interface StepState {
   readonly progress: StepProgress;
-  /** What a waiting step waits for. */
+  /** Requirement that a waiting step lacks. */
   readonly waitsFor?: 'images' | 'labels' | 'teacher' | 'run';
 }
 
@@ -21,7 +21,7 @@ const unmade: Record<StepName, StepState> = {
   export: { progress: 'waiting' },
 };
 
-/** How far each step is: done, begun or at work, open, or waiting for another. */
+/** State of each step: done, in progress, open, or waiting for another step. */
 export function stepStates(
   project: Project | null,
   runs: readonly Run[],
@@ -46,7 +46,7 @@ export function stepStates(
     skip: hasTeacher ? either(runs.length > 0) : waiting('teacher'),
     distil: isAtWork ? { progress: 'work' } : distilState(project, hasResult, waiting),
     result: hasResult ? { progress: 'done' } : waiting('run'),
-    export: hasResult ? { progress: 'open' } : waiting('run'),
+    export: hasResult ? either(runs.some(({ isExported }) => isExported)) : waiting('run'),
   };
 }
 

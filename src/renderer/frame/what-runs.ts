@@ -2,16 +2,16 @@ import type { EventOf, Run } from '../../contract/app.ts';
 import type { StepName } from '../lib/project-state.svelte.ts';
 import { text } from '../text/index.ts';
 
-/** For the status bar: the one thing that is at work. */
+/** Background work that the status bar shows. */
 export interface Running {
   readonly what: string;
   readonly done: number;
-  /** Zero where nobody knows yet. */
+  /** Total units of work; 0 while unknown. */
   readonly total: number;
   readonly secondsLeft: number | null;
-  /** Null for the open one. */
+  /** Project ID; null for work outside of projects. */
   readonly project: number | null;
-  /** Where it can be watched. */
+  /** Step that shows the work. */
   readonly step: StepName;
 }
 
@@ -55,7 +55,7 @@ export function whatRuns(
     };
   }
   if (fetching !== null) return { ...fetching, project: null, step: 'teacher' };
-  // One that runs has told nothing of its progress yet.
+  // A running run that has not reported progress yet.
   const waiting =
     runs.find(({ state }) => state === 'running') ??
     runs.find(({ state }) => state === 'paused' || state === 'queued');

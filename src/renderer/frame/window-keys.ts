@@ -1,20 +1,20 @@
 import { tick } from 'svelte';
-import { actions } from '../lib/actions.svelte.ts';
+import { actions } from '../lib/keys/actions.svelte.ts';
 import type { EventOf, MenuKeys } from '../../contract/app.ts';
 import { call } from '../lib/client.ts';
-import { keymap } from '../lib/keymap.svelte.ts';
-import { chordForMenu } from '../lib/keymap-chord.ts';
-import { hasMod, isTyping } from '../lib/keys.ts';
+import { keymap } from '../lib/keys/keymap.svelte.ts';
+import { chordForMenu } from '../lib/keys/keymap-chord.ts';
+import { hasMod, isTyping } from '../lib/keys/keys.ts';
 import { notices } from '../lib/notices.svelte.ts';
 import { stepNames } from '../lib/project-state.svelte.ts';
 import type { Shell } from './shell.svelte.ts';
 
-/** What the menu can do as well. */
+/** Commands that the menu has as well. */
 const windowCommands = [
   ...(['undo', 'redo', 'shortcuts', 'new-project', 'open-projects', 'import'] as const),
 ];
 
-/** The menu shows the present keys, and answers to them where the page does not. */
+/** Sends the current keys to the menu, which shows them and handles them where the page does not. */
 export function tellMenuKeys(): void {
   const keys = windowCommands.map((command) => [
     command,
@@ -27,7 +27,7 @@ export function tellMenuKeys(): void {
   );
 }
 
-/** The keys that work everywhere. */
+/** Handles the keys that work everywhere in the window. */
 export function onWindowKey(shell: Shell, event: KeyboardEvent): void {
   if (event.defaultPrevented) return;
   if (handled(shell, event)) event.preventDefault();
@@ -41,7 +41,7 @@ function handled(shell: Shell, event: KeyboardEvent): boolean {
   }
   const dialogs = [...document.querySelectorAll<HTMLElement>('dialog[open]')];
   if (shell.dialog !== null || dialogs.length > 0) {
-    // Keys are asked for where they are used: over an image too.
+    // The list of keys opens over the image viewer too.
     const isViewer = shell.dialog === null && dialogs.every((one) => 'viewer' in one.dataset);
     if (!isViewer || isTyping(event) || !keymap.matches(event, 'shortcuts')) return false;
     onMenuCommand(shell, { command: 'shortcuts' });
@@ -52,15 +52,16 @@ function handled(shell: Shell, event: KeyboardEvent): boolean {
     shell.goTo(step);
     return shell.open !== null;
   }
-  if (isTyping(event)) return false;
   const command = keymap.find(event, windowCommands);
   if (command === undefined) return false;
+  // In a text field a key alone is text, and undo applies to the text.
+  if (isTyping(event) && (!hasMod(event) || command === 'undo' || command === 'redo')) return false;
   if (command === 'undo' || command === 'redo') return actions.run(command);
   onMenuCommand(shell, { command });
   return true;
 }
 
-/** What was chosen from the menu. */
+/** Runs a command of the menu. */
 export function onMenuCommand(shell: Shell, { command }: EventOf<'menu.command'>): void {
   switch (command) {
     case 'new-project':
@@ -87,20 +88,20 @@ export function onMenuCommand(shell: Shell, { command }: EventOf<'menu.command'>
   }
 }
 
-/** The step of images offers it while it is in sight. */
+/** Opens the step Images, then runs its import action. */
 async function importImages(shell: Shell): Promise<void> {
   shell.goTo('images');
   await tick();
   actions.run('import');
 }
 
-/** In a field the text is meant; the browser alone can do that, by its old way. */
+/** Undoes or redoes: in a text field the text, which only the browser's deprecated `execCommand` can do. */
 function undoOrRedo(command: 'undo' | 'redo'): void {
   const { activeElement } = document;
   const isField =
     activeElement instanceof HTMLTextAreaElement ||
     (activeElement instanceof HTMLInputElement && activeElement.type === 'text');
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing has taken its place
+  // oxlint-disable-next-line typescript/no-deprecated -- there is no replacement
   if (isField) document.execCommand(command);
   else actions.run(command);
 }

@@ -11,32 +11,43 @@ type ImportChoices = Pick<Params<'image.import'>, 'labels' | 'masks' | 'watch'>;
 type ImportProgress = EventOf<'import.progress'>;
 type RunProgress = EventOf<'run.progress'>;
 
-/** What works in the background, whichever step is in sight. */
+/** Progress of imports and runs in the background, independent of the current step. */
 class Activity {
-  /** The import at work; only one at a time. */
+  /** Progress of the running import; there is at most one. */
   importing: ImportProgress | null = $state.raw(null);
-  /** The latest news of the run at work. */
+  /** Latest progress event of the active run. */
   run: RunProgress | null = $state.raw(null);
-  /** The run that was asked to end its training, until it does. */
+  /** Seconds since the latest progress event. */
+  waited = $state(0);
+  #heardAt = performance.now();
+  /** ID of the run whose training was asked to end early, until it ends. */
   finishing: number | null = $state(null);
 
-  /** What was said of how the training of each run goes, since the window opened. */
+  /** Notices about the training recipe by run ID, received since the window opened. */
   recipes: ReadonlyMap<number, readonly string[]> = $state.raw(new Map());
 
   #isAsked = false;
-  /** Runs whose end was told, so that none is told twice. */
+  /** Last reported state by run ID, so that no state is reported twice. */
   readonly #told = new Map<number, Run['state']>();
 
-  /** Listens from now on; returns a function that ends it. */
+  /** Starts listening to the engine's events; returns a function that stops it. */
   start(): () => void {
+    const clock = setInterval(() => {
+      if (this.run !== null) this.waited = (performance.now() - this.#heardAt) / 1000;
+    }, 1000);
     const disposers = [
+      () => {
+        clearInterval(clock);
+      },
       listen('import.progress', (progress) => {
-        // One that nobody here waits for, the sample's or one from before a reload, ends with its last image.
+        // No call here awaits this import (the sample's, or one from before a reload): its last image ends it.
         const isOver = !this.#isAsked && progress.done >= progress.total;
         this.importing = isOver ? null : progress;
       }),
       listen('run.progress', (progress) => {
         this.run = progress;
+        this.#heardAt = performance.now();
+        this.waited = 0;
         if (progress.phase !== 'distill') this.#endFinishing(progress.run);
       }),
       listen('run.changed', (run) => {
@@ -48,7 +59,7 @@ class Activity {
       }),
       listen('run.notice', ({ run, message }) => {
         const known = this.recipes.get(run) ?? [];
-        // A run that goes on from a checkpoint says again how it began.
+        // A run that resumes from a checkpoint repeats its first notices.
         if (known.includes(message)) return;
         this.recipes = new Map([...this.recipes, [run, [...known, message]]]);
       }),
@@ -69,10 +80,10 @@ class Activity {
   }
 
   /**
-   * Brings in the images of a folder; resolves when all are there, or as many as it was let.
+   * Imports the images of a folder; resolves when the import has finished or was cancelled.
    *
-   * @param choices `watch`: new images of the folder come in by themselves from then on
-   * @param again offered where it fails
+   * @param choices `watch` also imports images that are added to the folder later
+   * @param again action of the "Try again" button if the import fails
    */
   async import(
     project: number,

@@ -1,7 +1,7 @@
-/** Bands that are written as a range where they follow each other; fewer are as short one by one. */
+/** Smallest number of consecutive bands that is written as a range. */
 const leastRun = 4;
 
-/** Bands counted from 1 as they are written in a field and on the command line: `1-6, 8`. */
+/** Formats 1-based band numbers for a text field or the command line: `1-6, 8`. */
 export function writtenBandList(bands: readonly number[]): string {
   const runs: number[][] = [];
   for (const band of bands) {
@@ -14,16 +14,18 @@ export function writtenBandList(bands: readonly number[]): string {
     .join(', ');
 }
 
-/** No image has more bands. */
+/** Largest band number that is accepted. */
 const mostBand = 4096;
 
-/** What was written, and whether all of it can be read. */
+/** Parsed band numbers, or the part of the text that is not valid. */
 export type ReadBands =
   | { readonly bands: readonly number[] }
-  /** The first part that is neither a band nor a range of them. */
+  /** First part of the text that is neither a band number nor a range. */
   | { readonly unread: string };
 
-/** Of numbers and ranges of them, which go upwards, between commas, semicolons or spaces; dashes are taken as hyphens. */
+/**
+ * Parses band numbers and ascending ranges, separated by commas, semicolons or spaces. Any dash counts as a hyphen.
+ */
 export function readBandList(text: string): ReadBands {
   const joined = text
     .split(/[-‐‑‒–—−]/)

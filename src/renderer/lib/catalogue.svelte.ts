@@ -5,29 +5,30 @@ import type { CatalogueEntry } from '../../contract/catalogue.ts';
 import { text } from '../text/index.ts';
 import { call, listen, RequestError } from './client.ts';
 import { endedWork } from './ended-work.svelte.ts';
+import { describeError, errorMessage } from './error-message.ts';
 import { notices } from './notices.svelte.ts';
 
 type FetchProgress = EventOf<'catalogue.progress'>;
 
-/** Why a card could not be fetched. */
+/** Reason why a teacher could not be downloaded. */
 export interface FetchFailure {
   readonly message: string;
   readonly details: string | undefined;
 }
 
-/** Teachers that can be had, and those that come in just now, whichever step is in sight. */
+/** Catalogue of teachers and the running downloads, independent of the current step. */
 class Catalogue {
-  /** Null until they are known. */
+  /** Entries of the catalogue; null until they are loaded. */
   entries: CatalogueEntry[] | null = $state.raw(null);
   loadFailure: string | null = $state(null);
-  /** By card, of those that are being fetched. */
+  /** Progress of the running downloads by card ID. */
   readonly progress = new SvelteMap<string, FetchProgress>();
-  /** By card. */
+  /** Failed downloads by card ID. */
   readonly failures = new SvelteMap<string, FetchFailure>();
   readonly #asked = new Set<string>();
   readonly #listeners = new Set<() => void>();
 
-  /** For the status bar: the first of those that are being fetched. */
+  /** Oldest running download, for the status bar. */
   get atWork(): (Omit<FetchProgress, 'card'> & { readonly what: string }) | null {
     const [first] = this.progress.values();
     if (first === undefined) return null;
@@ -36,12 +37,12 @@ class Catalogue {
     return { ...progress, what: text.catalogue.fetching(name ?? text.catalogue.aTeacher) };
   }
 
-  /** Listens from now on; returns a function that ends it. */
+  /** Starts listening to the engine's events; returns a function that stops it. */
   start(): () => void {
     const disposers = [
       listen('catalogue.progress', (progress) => {
         const { card, done, total } = progress;
-        // One from before a reload, that nobody here waits for, ends with its last byte.
+        // No call here awaits a download from before a reload: its last byte ends it.
         if (!this.#asked.has(card) && total > 0 && done >= total) {
           this.progress.delete(card);
           void this.load();
@@ -58,7 +59,7 @@ class Catalogue {
     };
   }
 
-  /** Calls `listener` when there is another teacher; returns a function that ends it. */
+  /** Calls `listener` each time a teacher is added; returns a function that stops it. */
   whenAdded(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => {
@@ -71,11 +72,11 @@ class Catalogue {
       this.entries = await call('catalogue.list', null);
       this.loadFailure = null;
     } catch (error) {
-      this.loadFailure = error instanceof Error ? error.message : String(error);
+      this.loadFailure = errorMessage(error);
     }
   }
 
-  /** Fetches what is not here yet, and makes a teacher of it. */
+  /** Downloads the missing part of a teacher's file and adds the teacher. */
   async fetch({ card, part }: CatalogueEntry): Promise<void> {
     const { id, name } = card;
     if (this.progress.has(id)) return;
@@ -88,7 +89,7 @@ class Catalogue {
       this.#tell();
     } catch (error) {
       if (!(error instanceof RequestError && error.code === 'cancelled')) {
-        const failure = failureOf(error);
+        const failure = describeError(error);
         this.failures.set(id, failure);
         this.#tellEnded('loss', failure.message, failure.details);
       }
@@ -107,7 +108,7 @@ class Catalogue {
     }
   }
 
-  /** Makes a teacher of a file that somebody brought; what is wrong with it, or null. */
+  /** Adds a teacher from a file that was downloaded by hand; returns the failure, or null. */
   async bring(card: string, file: string): Promise<FetchFailure | null> {
     try {
       const teacher = await call('catalogue.bring', { card, file });
@@ -117,11 +118,11 @@ class Catalogue {
       await this.load();
       return null;
     } catch (error) {
-      return failureOf(error);
+      return describeError(error);
     }
   }
 
-  /** A failure is to be seen beside the teacher, at its step. */
+  /** Reports the end of a download. No notice of a failure at the step Teacher, whose card shows it. */
   #tellEnded(kind: 'done' | 'loss', message: string, details: string | undefined): void {
     endedWork.tell({
       ...{ project: null, kind, message, details, step: 'teacher', open: text.ended.openTeacher },
@@ -132,13 +133,6 @@ class Catalogue {
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-function failureOf(error: unknown): FetchFailure {
-  return {
-    message: error instanceof Error ? error.message : String(error),
-    details: error instanceof RequestError ? error.details : undefined,
-  };
 }
 
 export const catalogue = new Catalogue();

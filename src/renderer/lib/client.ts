@@ -15,7 +15,7 @@ declare global {
   }
 }
 
-/** An error that came back from the engine or the window's process: a sentence for a person, and more. */
+/** Error that the engine or the main process answered: a message for users, a code and details. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
   readonly code: string;
@@ -31,9 +31,9 @@ export class RequestError extends Error {
 let lastRequest = 0;
 
 /**
- * Asks the engine or the window's process.
+ * Calls a method of the engine or the main process.
  *
- * @param signal says that the answer is no longer wanted; the promise is then rejected with its reason
+ * @param signal cancels the request; the promise is then rejected with the signal's reason
  * @throws RequestError
  */
 export async function call<M extends MethodName>(
@@ -60,7 +60,7 @@ export async function call<M extends MethodName>(
 
 type Listener = (content: unknown) => void;
 
-/** By event; the page listens at its process only once, however many listen here. */
+/** Listeners by event name. The page subscribes to the bridge only once. */
 const listeners = new Map<EventName, Set<Listener>>();
 let isListening = false;
 
@@ -71,7 +71,7 @@ function hear(name: EventName, content: unknown): void {
   if (parsed.success) for (const listener of [...heardBy]) listener(parsed.data);
 }
 
-/** Calls `listener` for every event of a name; returns a function that ends it. */
+/** Calls `listener` for every event of a name; returns a function that stops it. */
 export function listen<E extends EventName>(
   name: E,
   listener: (content: EventOf<E>) => void,
@@ -80,7 +80,7 @@ export function listen<E extends EventName>(
   isListening = true;
   const heardBy = listeners.get(name) ?? new Set<Listener>();
   listeners.set(name, heardBy);
-  // The content was checked against this event's schema.
+  // `hear` has checked the content against this event's schema.
   const hearing: Listener = (content) => {
     listener(content as EventOf<E>);
   };

@@ -1,6 +1,6 @@
 /**
- * `work`, once at a time: calls that come while it runs are all answered by one more run after it, so that
- * many changes in a row ask for what they led to only once or twice.
+ * Wraps `work` so that it runs once at a time. All calls during a run share one more run after it, so that many
+ * changes in a row cause one or two requests.
  */
 export function coalesced(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;

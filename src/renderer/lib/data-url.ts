@@ -1,4 +1,6 @@
-/** Bytes as an address that an `img` element shows, under the page's policy too. */
+import { text } from '../text/index.ts';
+
+/** Converts bytes to a `data:` URL for an `img` element, which the page's content security policy allows. */
 export function dataUrl(bytes: Uint8Array, type: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
@@ -6,7 +8,7 @@ export function dataUrl(bytes: Uint8Array, type: string): Promise<string> {
       resolve(reader.result as string);
     };
     reader.onerror = () => {
-      reject(reader.error ?? new Error('The picture could not be read.'));
+      reject(reader.error ?? new Error(text.preparation.unreadable));
     };
     reader.readAsDataURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type }));
   });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nameOf, projectNameOf, whatDropped } from './dropped.ts';
+import { fileKindOf, nameOf, projectNameOf, whatDropped } from './dropped.ts';
 
 const folder = (path: string) => ({ path, isFolder: true });
 const file = (path: string) => ({ path, isFolder: false });
@@ -27,6 +27,17 @@ it.each([
   ['a file that nothing holds', [file('/1.png')], { kind: 'files', count: 1, folder: null }],
 ])('%s', (_, items, dropped) => {
   expect(whatDropped(items)).toMatchObject(dropped);
+});
+
+it.each([
+  ['/a/broken.jpg', 'image'],
+  ['/a/IM0001', 'image'],
+  ['/a/1.2.840.10008', 'image'],
+  ['C:\\a\\Report.PDF', 'other'],
+  ['/a/model.pt', 'teacher'],
+  ['/a/masks.zip', 'archive'],
+])('%s may be: %s', (path, kind) => {
+  expect(fileKindOf(path)).toBe(kind);
 });
 
 it.each([

@@ -1,23 +1,50 @@
-/** Something that was dropped on the window. */
+/** File or folder that was dropped on the window. */
 export interface DroppedItem {
-  /** Absolute. */
+  /** Absolute path. */
   readonly path: string;
   readonly isFolder: boolean;
 }
 
 export type Dropped =
   | { readonly kind: 'folder'; readonly folder: string }
-  /** Several things, or a file; `folder` holds them all, where one does. */
+  /** Several folders; `folder` is their common parent, null if there is none. */
   | { readonly kind: 'folders'; readonly count: number; readonly folder: string | null }
-  | { readonly kind: 'files'; readonly count: number; readonly folder: string | null }
+  | {
+      readonly kind: 'files';
+      readonly count: number;
+      readonly folder: string | null;
+      /** Path of the first file. */
+      readonly file: string;
+      readonly fileKind: FileKind;
+    }
   | { readonly kind: 'nothing' };
 
-/** Whether something is dragged that has a place on a disk. */
+/** Kind of a file by its extension; `image` means that it may be an image. */
+export type FileKind = 'image' | 'teacher' | 'archive' | 'other';
+
+const extensions: Readonly<Record<Exclude<FileKind, 'image'>, readonly string[]>> = {
+  teacher: ['safetensors', 'pth', 'pt', 'bin', 'ckpt', 'onnx'],
+  archive: ['zip', '7z', 'rar', 'tar', 'tgz'],
+  other: [
+    ...['pdf', 'doc', 'docx', 'odt', 'rtf', 'txt', 'md', 'html', 'htm', 'xml', 'json', 'geojson'],
+    ...['csv', 'tsv', 'xls', 'xlsx', 'ods', 'ppt', 'pptx', 'mp3', 'mp4', 'mov', 'avi', 'mkv'],
+    ...['py', 'ipynb', 'exe', 'log'],
+  ],
+};
+
+/** Kind of a file. Any unknown extension may be an image: DICOM files often have none, or a number. */
+export function fileKindOf(path: string): FileKind {
+  const extension = /\.([^.\\/]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
+  const kinds = ['teacher', 'archive', 'other'] as const;
+  return kinds.find((kind) => extensions[kind].includes(extension)) ?? 'image';
+}
+
+/** True if files or folders are being dragged. */
 export function hasFiles(transfer: DataTransfer | null): boolean {
   return transfer?.types.includes('Files') === true;
 }
 
-/** What a drop holds; a picture dragged out of a browser, say, has no place and is left out. */
+/** Files and folders of a drop. Items without a path, such as a picture from a browser, are left out. */
 export function itemsOf(transfer: DataTransfer | null): DroppedItem[] {
   const items = [...(transfer?.items ?? [])].filter(({ kind }) => kind === 'file');
   return items.flatMap((item) => {
@@ -34,19 +61,21 @@ export function whatDropped(items: readonly DroppedItem[]): Dropped {
   if (items.length === 1 && first.isFolder) return { kind: 'folder', folder: first.path };
   const folders = new Set(items.map(({ path }) => folderOf(path)));
   const folder = folders.size === 1 ? folderOf(first.path) : null;
-  const kind = items.every(({ isFolder }) => isFolder) ? 'folders' : 'files';
-  return { kind, count: items.length, folder };
+  const file = items.find(({ isFolder }) => !isFolder)?.path;
+  if (file === undefined) return { kind: 'folders', count: items.length, folder };
+  const fileKind = fileKindOf(file);
+  return { kind: 'files', count: items.length, folder, file, fileKind };
 }
 
-/** The last part of a path: `scans` of `/home/someone/scans` or `C:\scans`. */
+/** Last part of a path: `scans` of `/home/someone/scans` or `C:\scans`. */
 export function nameOf(path: string): string {
   return partsOf(path).at(-1) ?? path;
 }
 
-/** Names that say what is in a folder of a data set, and not which. */
+/** Generic folder names of data sets, which do not name the data. */
 const generalNames = /^(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?|images?|data|dataset)$/i;
 
-/** What a project of this folder's images would be called: `nuclei` for `nuclei/train/images`. */
+/** Suggested project name for a folder of images: `nuclei` for `nuclei/train/images`. */
 export function projectNameOf(path: string): string {
   return partsOf(path).findLast((part) => !generalNames.test(part)) ?? nameOf(path);
 }
@@ -55,7 +84,7 @@ function partsOf(path: string): string[] {
   return path.split(/[\\/]/).filter((part) => part !== '');
 }
 
-/** What holds it; null for a disk as a whole. */
+/** Parent folder of a path; null for the root of a disk. */
 function folderOf(path: string): string | null {
   const parts = /^(.+)[\\/][^\\/]+[\\/]?$/.exec(path);
   return parts?.[1] ?? null;

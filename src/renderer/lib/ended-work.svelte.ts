@@ -6,7 +6,7 @@ import { notices } from './notices.svelte.ts';
 import type { StepName } from './project-state.svelte.ts';
 import { store, storedNumber } from './stored.ts';
 
-/** What the frame of the window gives. */
+/** Services of the window's frame. */
 interface EndedWorkWorld {
   sight(): Sight;
   nameOf(project: number): string | undefined;
@@ -16,15 +16,15 @@ interface EndedWorkWorld {
 
 const setting = 'system-notifications';
 
-/** Tells of work that ended, wherever somebody is; the one place that decides how. */
+/** Reports work that ended: by a notice, a mark at its project, or a system notification. */
 class EndedWorkList {
-  /** Projects with work that ended and that nobody has looked at since. */
+  /** IDs of projects that have not been opened since work ended in them. */
   readonly unseen = new SvelteSet<number>();
-  /** Whether the system announces work that ends while the window is in the background. */
+  /** True if a system notification announces work that ends while the window is in the background. */
   isAnnouncing = $state(true);
   #world: EndedWorkWorld | null = null;
 
-  /** @param world of the window that shows what is told */
+  /** Connects the list to the window; returns a function that disconnects it. */
   start(world: EndedWorkWorld): () => void {
     this.#world = world;
     this.isAnnouncing = storedNumber(setting, 1, 0, 1) === 1;
@@ -38,12 +38,22 @@ class EndedWorkList {
     store(setting, Number(isOn));
   }
 
-  /** Somebody has opened a project. */
+  /** Name of a project; undefined if unknown. */
+  nameOf(project: number): string | undefined {
+    return this.#world?.nameOf(project);
+  }
+
+  /** Opens a project at one of its steps. */
+  go(project: number, step: StepName, run?: number): void {
+    this.#world?.open(project, step, run);
+  }
+
+  /** Marks a project as seen. */
   see(project: number): void {
     this.unseen.delete(project);
   }
 
-  /** A project is gone, or the folder of projects is another. */
+  /** Removes the mark of a deleted project, or all marks if the workspace changes. */
   forget(project?: number): void {
     if (project === undefined) this.unseen.clear();
     else this.unseen.delete(project);
@@ -59,6 +69,7 @@ class EndedWorkList {
       const go = { label: work.open, run: () => world?.open(work.project, work.step, work.run) };
       const action = offer === 'own' ? work.action : offer === 'go' ? go : undefined;
       notices.add(work.kind, message, {
+        isLasting: work.kind === 'attention',
         ...(work.details !== undefined && { details: work.details }),
         ...(action !== undefined && { action }),
       });
@@ -75,7 +86,7 @@ class EndedWorkList {
         target: { project, step, run: run ?? null },
       });
     } catch (error) {
-      // The notice in the window says it as well.
+      // The notice in the window has the same message.
       console.error(error);
     }
   }

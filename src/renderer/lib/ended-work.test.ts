@@ -2,20 +2,20 @@ import { expect, test } from 'vitest';
 import { type EndedWork, tellingOf } from './ended-work.ts';
 
 const work: EndedWork = {
-  ...{ project: 7, kind: 'done', message: 'The run is done.', step: 'result', run: 3 },
+  ...{ project: 7, kind: 'done', message: 'Run finished.', step: 'result', run: 3 },
   ...{ open: 'Open result', shownAt: ['distil', 'result'] },
 };
 const own = { label: 'Try again', run: () => undefined };
 
 test('work of another project, or with none open, is told with its name and a way to it', () => {
-  const expected = { message: 'Lungs: The run is done.', offer: 'go', isNews: true };
-  // The same step of another project does not show it.
+  const expected = { message: 'Lungs: Run finished.', offer: 'go', isNews: true };
+  // The same step of another project does not show the outcome.
   for (const step of ['labels', 'result'] as const) {
     expect(tellingOf(work, { project: 1, step }, 'Lungs')).toEqual(expected);
   }
   expect(tellingOf(work, { project: null, step: null }, 'Lungs')).toEqual(expected);
   expect(tellingOf(work, { project: null, step: null }, undefined).message).toBe(
-    'Another project: The run is done.',
+    'Another project: Run finished.',
   );
 });
 
@@ -28,18 +28,18 @@ test('what can be done about it is offered in its project alone', () => {
 test('in its project it is told at other steps, and not where it is in sight anyway', () => {
   const at = (step: EndedWork['step'], some = work) =>
     tellingOf(some, { project: 7, step }, 'Lungs');
-  expect(at('labels')).toEqual({ message: 'The run is done.', offer: 'go', isNews: false });
+  expect(at('labels')).toEqual({ message: 'Run finished.', offer: 'go', isNews: false });
   expect(at('distil')).toEqual({ message: null, offer: null, isNews: false });
   expect(at('result', { ...work, shownAt: [] })).toEqual({
-    ...{ message: 'The run is done.', offer: null, isNews: false },
+    ...{ message: 'Run finished.', offer: null, isNews: false },
   });
 });
 
 test('a teacher is of no project: told wherever somebody is, with a way where there is one', () => {
   const teacher = { ...work, project: null, step: 'teacher', shownAt: undefined } as const;
   expect(tellingOf(teacher, { project: 1, step: 'images' }, undefined)).toMatchObject({
-    ...{ message: 'The run is done.', offer: 'go', isNews: false },
+    ...{ message: 'Run finished.', offer: 'go', isNews: false },
   });
-  // Its step is one of a project.
+  // The step Teacher exists only within a project.
   expect(tellingOf(teacher, { project: null, step: null }, undefined).offer).toBeNull();
 });

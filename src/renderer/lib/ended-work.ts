@@ -1,43 +1,43 @@
 import { text } from '../text/index.ts';
-import type { Notice } from './notices.svelte.ts';
+import type { Notice } from './notice-list.ts';
 import type { StepName } from './project-state.svelte.ts';
 
-/** Work that ended, well or not: a run, an import, predictions, an export, a download. */
+/** Finished or failed work: a run, an import, predictions, an export, a download. */
 export interface EndedWork {
-  /** Null where it is of no project, as a teacher is. */
+  /** Project ID; null for work outside of projects, such as the download of a teacher. */
   readonly project: number | null;
   readonly kind: Notice['kind'];
-  /** What came of it, in a sentence. */
+  /** Outcome in one sentence. */
   readonly message: string;
   readonly details?: string | undefined;
-  /** Where it is to be seen. */
+  /** Step that shows the outcome. */
   readonly step: StepName;
   readonly run?: number | undefined;
-  /** Of the button that goes there. */
+  /** Label of the button that opens the step. */
   readonly open: string;
-  /** What can be done about it here; offered where somebody is in its project. */
+  /** Action of the notice while the work's project is open. */
   readonly action?: Notice['action'];
-  /** Steps that show by themselves what came of it: no notice is needed there. */
+  /** Steps that show the outcome themselves, so that no notice is needed there. */
   readonly shownAt?: readonly StepName[] | undefined;
 }
 
-/** What somebody looks at: a project and its step, or none. */
+/** Project and step in sight; null for none. */
 export interface Sight {
   readonly project: number | null;
   readonly step: StepName | null;
 }
 
-/** How somebody is told of work that ended. */
+/** Way of reporting work that ended. */
 export interface Telling {
-  /** In a notice; with the name of its project where another is open. Null: it is in sight anyway. */
+  /** Message of the notice, with the project's name if another project is open; null for no notice. */
   readonly message: string | null;
-  /** What the notice offers: the work's own action, the way to its place, or nothing. */
+  /** Button of the notice: the work's own action, the way to its step, or none. */
   readonly offer: 'own' | 'go' | null;
-  /** Its project has news that nobody has seen. */
+  /** True if the work's project is marked as unseen. */
   readonly isNews: boolean;
 }
 
-/** @param name of the work's project, where it is known */
+/** @param name name of the work's project, if known */
 export function tellingOf(work: EndedWork, sight: Sight, name: string | undefined): Telling {
   const isHere = work.project === null || work.project === sight.project;
   if (!isHere) {

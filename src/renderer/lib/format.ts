@@ -1,4 +1,6 @@
-/** How numbers, sizes and times are written: by Intl, the unit apart where it can step back. */
+/** Formats numbers, sizes and times with Intl; the unit is separate where it is shown smaller. */
+
+import { amountText as words } from '../text/en/amounts.ts';
 
 const locale = 'en-GB';
 
@@ -23,61 +25,61 @@ const date = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', y
 const ordinals = new Intl.PluralRules(locale, { type: 'ordinal' });
 const endings: Partial<Record<Intl.LDMLPluralRule, string>> = { one: 'st', two: 'nd', few: 'rd' };
 
-/** A figure and what it counts. */
+/** Formatted number and its unit. */
 export interface Amount {
   readonly value: string;
   readonly unit: string;
 }
 
-/** `1,204`. */
+/** Integer with separators: `1,204`. */
 export function count(value: number): string {
   return whole.format(value);
 }
 
-/** `1 image`, `1,204 images`. */
+/** Count with its noun: `1 image`, `1,204 images`. */
 export function counted(value: number, single: string, several = `${single}s`): string {
   return `${count(value)} ${Math.round(value) === 1 ? single : several}`;
 }
 
-/** Three digits that matter, whole from a thousand on: `0.812`, `21.6`, `1,204`. */
+/** Three significant digits, an integer from a thousand on: `0.812`, `21.6`, `1,204`. */
 export function significant(value: number): string {
   return Math.abs(value) >= 1000 ? count(value) : digits.format(value);
 }
 
-/** The size of something small: `0.0021`. */
+/** Two significant digits: `0.0021`. */
 export function twoDigits(value: number): string {
   return two.format(value);
 }
 
-/** Always so many decimals, so that a figure that changes does not jump: `0.812`. */
+/** Fixed number of decimals, so that a changing figure keeps its width: `0.812`. */
 export function decimals(value: number, places: 2 | 3): string {
   return fixed.get(places)?.format(value) ?? '';
 }
 
-/** A share as `89.4` of a hundred. */
+/** Percentage of a share in [0, 1], without the sign: `89.4`. */
 export function percent(share: number): string {
   return one.format(share * 100);
 }
 
-/** A share of answers that are alike, in percent: `100.0` only where all are. */
+/** Percentage of equal predictions: `100.0` only if all are equal. */
 export function agreementPercent(share: number): string {
   const text = percent(share);
-  return share < 1 && text === '100.0' ? 'more than 99.9' : text;
+  return share < 1 && text === '100.0' ? words.almostAll : text;
 }
 
-/** `86.6–92.0`. */
+/** Range of percentages of two shares in [0, 1]: `86.6–92.0`. */
 export function percentRange(low: number, high: number): string {
   return `${percent(low)}–${percent(high)}`;
 }
 
-/** `5.4 million`, `820 thousand`. */
+/** Parameter count: `5.4 million`, `820 thousand`. */
 export function parameters(value: number): Amount {
-  if (value >= 999_500) return { value: digits.format(value / 1e6), unit: 'million' };
-  if (value >= 10_000) return { value: digits.format(value / 1e3), unit: 'thousand' };
+  if (value >= 999_500) return { value: digits.format(value / 1e6), unit: words.million };
+  if (value >= 10_000) return { value: digits.format(value / 1e3), unit: words.thousand };
   return { value: count(value), unit: '' };
 }
 
-/** Of a million bytes each; from ten thousand million on in gigabytes. */
+/** Size in MB of 10⁶ bytes, in GB from 10 GB on. */
 export function megabytes(bytes: number): Amount {
   if (bytes >= 1e10) return { value: significant(bytes / 1e9), unit: 'GB' };
   return { value: significant(bytes / 1e6), unit: 'MB' };
@@ -91,7 +93,7 @@ export function milliseconds(value: number): Amount {
   return { value: significant(value), unit: 'ms' };
 }
 
-/** As much as a factor or a speed is good for: `1.9`, from ten on `12`. */
+/** Factor or speed with one decimal, an integer from ten on: `1.9`, `12`. */
 export function rounded(value: number): string {
   return value >= 9.95 ? count(value) : one.format(value);
 }
@@ -100,19 +102,19 @@ export function written({ value, unit }: Amount): string {
   return unit === '' ? value : `${value} ${unit}`;
 }
 
-/** As one would say it, since it is an estimate: `a few seconds`, `about 40 s`, `about 2 h 10 min`. */
+/** Estimated duration: `a few seconds`, `about 40 s`, `about 2 h 10 min`. */
 export function roughDuration(seconds: number): string {
-  if (seconds < 8) return 'a few seconds';
-  if (seconds < 55) return `about ${Math.max(10, Math.round(seconds / 10) * 10)} s`;
+  if (seconds < 8) return words.fewSeconds;
+  if (seconds < 55) return words.aboutSeconds(Math.max(10, Math.round(seconds / 10) * 10));
   const minutes = Math.max(1, Math.round(seconds / 60));
-  if (minutes < 60) return `about ${minutes} min`;
+  if (minutes < 60) return words.aboutMinutes(minutes);
   const tens = Math.round(seconds / 600) * 10;
   const [hours, rest] = [Math.floor(tens / 60), tens % 60];
-  if (hours >= 10 || rest === 0) return `about ${Math.round(seconds / 3600)} h`;
-  return `about ${hours} h ${rest} min`;
+  if (hours >= 10 || rest === 0) return words.aboutHours(Math.round(seconds / 3600));
+  return words.aboutHoursAndMinutes(hours, rest);
 }
 
-/** What it took: `8 min 31 s`. */
+/** Measured duration: `8 min 31 s`. */
 export function duration(seconds: number): string {
   const all = Math.round(seconds);
   if (all < 60) return `${all} s`;
@@ -122,28 +124,28 @@ export function duration(seconds: number): string {
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** `3 Dec 2026`. */
+/** Date: `3 Dec 2026`. */
 export function dayOf(time: string): string {
   return date.format(new Date(time));
 }
 
-/** `24 Nov, 14:05`. */
+/** Date without the year, and time: `24 Nov, 14:05`. */
 export function moment(time: string): string {
   return dateAndTime.format(new Date(time));
 }
 
-/** `today`, `yesterday`, `3 days ago`, `12 Mar 2026`. */
+/** Relative date within a week, absolute before: `today`, `yesterday`, `3 days ago`, `12 Mar 2026`. */
 export function day(time: string, now = new Date()): string {
   const then = new Date(time);
   const midnight = (of: Date): number =>
     new Date(of.getFullYear(), of.getMonth(), of.getDate()).getTime();
   const days = Math.round((midnight(now) - midnight(then)) / 86_400_000);
-  if (days <= 0) return 'today';
-  if (days === 1) return 'yesterday';
-  return days < 7 ? `${days} days ago` : date.format(then);
+  if (days <= 0) return words.today;
+  if (days === 1) return words.yesterday;
+  return days < 7 ? words.daysAgo(days) : date.format(then);
 }
 
-/** `2nd`, `3rd`, `11th`. */
+/** Ordinal: `2nd`, `3rd`, `11th`. */
 export function ordinal(value: number): string {
   return `${value}${endings[ordinals.select(value)] ?? 'th'}`;
 }

@@ -8,7 +8,7 @@ import {
   recorded,
 } from './history.ts';
 
-/** A value, and a history of what it was. */
+/** Value with an undo history. */
 class Document {
   value = 0;
   history: History<number> = emptyHistory();

@@ -1,6 +1,5 @@
 /**
- * What can be taken back and done again. An entry is whatever reverses a change; applying it gives the
- * entry that reverses that in turn.
+ * Undo and redo stacks. An entry reverses a change; applying an entry returns the entry that reverses it in turn.
  */
 export interface History<T> {
   readonly past: readonly T[];
@@ -9,14 +8,14 @@ export interface History<T> {
 
 export type Direction = 'undo' | 'redo';
 
-/** Entries beyond this many are forgotten, the oldest first. */
+/** Largest number of entries; older ones are dropped. */
 const limit = 200;
 
 export function emptyHistory<T>(): History<T> {
   return { past: [], future: [] };
 }
 
-/** After a new change; what had been undone is gone. */
+/** History after a new change, which clears the redo stack. */
 export function recorded<T>(history: History<T>, entry: T): History<T> {
   return { past: [...history.past, entry].slice(-limit), future: [] };
 }
@@ -25,7 +24,7 @@ export function nextEntry<T>(history: History<T>, direction: Direction): T | und
   return (direction === 'undo' ? history.past : history.future).at(-1);
 }
 
-/** After the next entry was applied and gave `reverse`. */
+/** History after the next entry was applied and returned `reverse`. */
 export function moved<T>(history: History<T>, direction: Direction, reverse: T): History<T> {
   const { past, future } = history;
   return direction === 'undo'

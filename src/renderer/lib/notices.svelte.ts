@@ -1,36 +1,26 @@
 import { firstLine } from '../../contract/failure-text.ts';
 import { RequestError } from './client.ts';
-import { placeKeys } from './keys-place.ts';
+import { errorMessage } from './error-message.ts';
+import { placeKeys } from './keys/keys-place.ts';
+import { afterLeaving, type Notice, timeOf, withNotice } from './notice-list.ts';
 
-/** Something to tell, at the foot of the window until it is dismissed or its time is over. */
-export interface Notice {
-  readonly id: number;
-  readonly kind: 'done' | 'attention' | 'loss';
-  readonly message: string;
-  /** Behind a fold, with a button to copy it. */
-  readonly details: string | undefined;
-  readonly action: { readonly label: string; run(): void } | undefined;
-}
-
-/** ms that what is done is told; longer where there is something to choose. */
-const told = 6000;
-const toldToChoose = 20_000;
+/** Time in ms until the expiry of a held notice is checked again. */
+const heldFor = 6000;
 
 class Notices {
-  readonly list = $state<Notice[]>([]);
-  /** Somebody is at them: none goes meanwhile. */
+  list: readonly Notice[] = $state.raw([]);
+  /** True while the user points at or focuses a notice; none expires meanwhile. */
   isHeld = (): boolean => false;
   #dialogs: readonly HTMLDialogElement[] = $state.raw([]);
   #last = 0;
 
-  /** The dialog that makes all outside it inert: notices are in it then, to be seen, heard and answered. */
+  /** Top modal dialog. Notices are shown inside it, because everything outside is inert. */
   get place(): HTMLElement | null {
     return this.#dialogs.at(-1) ?? null;
   }
 
   /**
-   * Shows a dialog over all else, with what there is to tell, until the function that it returns is called: then
-   * the keys are where they were before.
+   * Shows a modal dialog with the notices inside. The returned function moves them out of it and restores the focus.
    */
   readonly showOver = (dialog: HTMLDialogElement): (() => void) => {
     const before = document.activeElement;
@@ -38,33 +28,40 @@ class Notices {
     this.#dialogs = [...this.#dialogs, dialog];
     return () => {
       this.#dialogs = this.#dialogs.filter((other) => other !== dialog);
-      // Whoever closed it may give them to something else.
+      if (dialog.dataset.viewer !== undefined) this.leavePlace();
+      // The code that closed the dialog may set the focus elsewhere first.
       setTimeout(() => {
         placeKeys(before);
       });
     };
   };
 
-  /** Returns the notice's number, to dismiss it once it no longer holds. */
+  /** Adds a notice; returns its ID, by which it can be dismissed. */
   add(
     kind: Notice['kind'],
     message: string,
-    more: Partial<Pick<Notice, 'details' | 'action'>> = {},
+    more: Partial<Pick<Notice, 'details' | 'action' | 'isLasting'>> = {},
   ): number {
     const id = ++this.#last;
-    this.list.push({ id, kind, message, details: more.details, action: more.action });
-    if (kind === 'done') this.#expire(id, more.action === undefined ? told : toldToChoose);
+    const { details, action, isLasting = false } = more;
+    const notice = { id, kind, message, details, action, isLasting, since: performance.now() };
+    this.list = withNotice(this.list, notice, this.place?.dataset.viewer !== undefined);
+    const time = timeOf(notice);
+    if (time !== null) this.#expire(id, time);
     return id;
   }
 
-  /** Tells of a failure and what can be done about it; an abort is none. */
+  /** Removes warnings about the previous step, project or image view. */
+  leavePlace(): void {
+    this.list = afterLeaving(this.list, performance.now());
+  }
+
+  /** Adds a notice about a failure, with an action if given; cancelled requests are ignored. */
   fail(error: unknown, action?: Notice['action']): void {
     if (error instanceof DOMException && error.name === 'AbortError') return;
     if (error instanceof RequestError && error.code === 'cancelled') return;
     const { message, details } =
-      error instanceof RequestError
-        ? error
-        : firstLine(error instanceof Error ? error.message : String(error));
+      error instanceof RequestError ? error : firstLine(errorMessage(error));
     this.add('loss', message, {
       ...(details === undefined ? {} : { details }),
       ...(action === undefined ? {} : { action }),
@@ -73,14 +70,13 @@ class Notices {
 
   #expire(id: number, after: number): void {
     setTimeout(() => {
-      if (this.isHeld()) this.#expire(id, told);
+      if (this.isHeld()) this.#expire(id, heldFor);
       else this.dismiss(id);
     }, after);
   }
 
   dismiss(id: number): void {
-    const index = this.list.findIndex((notice) => notice.id === id);
-    if (index >= 0) this.list.splice(index, 1);
+    this.list = this.list.filter((notice) => notice.id !== id);
   }
 }
 

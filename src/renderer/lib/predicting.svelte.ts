@@ -9,23 +9,23 @@ import { notices } from './notices.svelte.ts';
 
 type Progress = EventOf<'predict.progress'>;
 
-/** Which images are predicted: see `run.predictMasks`. */
+/** Images to predict: see `run.predictMasks`. */
 export type PredictedGroup = 'unlabelled' | 'all';
 
-/** A student at work on masks of images, whichever step is in sight. */
+/** Progress of predicting masks with a student, independent of the current step. */
 class Predicting {
-  /** How far it is; null while it does not work. */
+  /** Progress; null while idle. */
   progress: Progress | null = $state.raw(null);
-  /** The project whose predicted images are to be shown, as somebody asked for them. */
+  /** ID of the project whose predicted images should be shown. */
   wanted: number | null = $state(null);
   isStopping = $state(false);
   #isAsked = false;
 
-  /** Listens from now on; returns a function that ends it. */
+  /** Starts listening to the engine's events; returns a function that stops it. */
   start(): () => void {
     const disposers = [
       listen('predict.progress', (progress) => {
-        // One from before a reload ends with its last image.
+        // No call here awaits work from before a reload: its last image ends it.
         const isOver = !this.#isAsked && progress.done >= progress.total;
         this.progress = isOver ? null : progress;
       }),
@@ -78,7 +78,7 @@ class Predicting {
     }
   }
 
-  /** What was predicted stays. */
+  /** Stops predicting; finished predictions are kept. */
   async stop(): Promise<void> {
     if (this.progress === null) return;
     this.isStopping = true;

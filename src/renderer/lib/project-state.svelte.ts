@@ -2,10 +2,11 @@ import type { LabelChange, Project, ProjectSettings, Run, UseChange } from '../.
 import { call, listen } from './client.ts';
 import { coalesced } from './coalesce.ts';
 import { emptyHistory, type History } from './history.ts';
-import { missingLabels } from './labels-needed.ts';
+import { missingLabels } from './images/labels-needed.ts';
 import { notices } from './notices.svelte.ts';
+import { store, storedText } from './stored.ts';
 
-/** The places of the wizard, in their order. */
+/** Steps of the wizard, in order. */
 export const stepNames = [
   'project',
   'images',
@@ -18,28 +19,28 @@ export const stepNames = [
 ] as const;
 export type StepName = (typeof stepNames)[number];
 
-/** The open project, kept in step with the engine; what all steps share. */
+/** State of the open project that all steps share, synchronised with the engine. */
 export class ProjectState {
   project: Project;
-  /** The latest first. */
+  /** Runs of the project, newest first. */
   runs: Run[];
-  step: StepName;
-  /** A folder that was dropped on the window; the step of images asks how its labels come in. */
+  #step: StepName;
+  /** Folder that was dropped on the window; the step Images asks how to import its labels. */
   arriving: string | null = $state(null);
-  /** Changes of labels that can be undone, whatever step was looked at since. */
+  /** Undo history of labels, kept when the step changes. */
   labelHistory: History<LabelChange[]> = $state.raw(emptyHistory());
-  /** Changes of what images are for, likewise. */
+  /** Undo history of the images' uses and groups, kept when the step changes. */
   useHistory: History<UseChange[]> = $state.raw(emptyHistory());
-  /** The run that somebody chose to look at, in the steps from Distil on. */
+  /** ID of the run chosen to be shown in the steps from Distil on. */
   #lookedAt: number | null = $state(null);
   readonly #disposers: (() => void)[];
-  /** Counts what was told of runs. */
+  /** Counter of run events. */
   #news = 0;
 
   private constructor(project: Project, runs: Run[]) {
     this.project = $state(project);
     this.runs = $state(runs);
-    this.step = $state(firstOpenStep(project, runs));
+    this.#step = $state(leftAt(project, runs) ?? firstOpenStep(project, runs));
     this.#disposers = [
       listen('project.changed', ({ project: id }) => {
         if (id === this.project.id) void this.refresh();
@@ -64,33 +65,43 @@ export class ProjectState {
     return new ProjectState(project, runs);
   }
 
-  /** The run that is at work or waits, if any. */
+  get step(): StepName {
+    return this.#step;
+  }
+
+  /** Stored, so that the project opens at this step after a restart. */
+  set step(step: StepName) {
+    this.#step = step;
+    store(stepKey(this.project), step);
+  }
+
+  /** Running or queued run, if any. */
   get activeRun(): Run | undefined {
     return this.runs.find(({ state }) => state === 'running' || state === 'queued');
   }
 
-  /** Those with a result. */
+  /** Runs with a result. */
   get finishedRuns(): Run[] {
     return this.runs.filter(({ summary }) => summary !== null);
   }
 
-  /** What Distil shows: what was chosen, else what is at work, else the latest. */
+  /** Run that Distil shows: the chosen one, else the active one, else the newest. */
   get watchedRun(): Run | undefined {
     return this.runs.find(({ id }) => id === this.#lookedAt) ?? this.activeRun ?? this.runs[0];
   }
 
-  /** What Result and Export show: what was chosen if it has a result, else the latest that has one. */
+  /** Run that Result and Export show: the chosen one if it has a result, else the newest that has one. */
   get resultRun(): Run | undefined {
     const finished = this.finishedRuns;
     return finished.find(({ id }) => id === this.#lookedAt) ?? finished[0];
   }
 
-  /** Chooses the run to look at; null is the default again. */
+  /** Chooses the run to show; null restores the default. */
   lookAt(run: number | null): void {
     this.#lookedAt = run;
   }
 
-  /** Keeps a choice at once; the engine is asked afterwards and corrects it. */
+  /** Applies settings at once, then sends them to the engine, whose answer replaces them. */
   async choose(settings: Partial<ProjectSettings>): Promise<void> {
     this.project = { ...this.project, settings: { ...this.project.settings, ...settings } };
     try {
@@ -101,7 +112,7 @@ export class ProjectState {
     }
   }
 
-  /** Asks the engine again; and once more where runs changed meanwhile, since the answer may be older. */
+  /** Reloads project and runs; repeats if runs changed meanwhile, since the answer may be outdated. */
   readonly refresh = coalesced(async () => {
     try {
       const id = this.project.id;
@@ -119,7 +130,7 @@ export class ProjectState {
     }
   });
 
-  /** Answer and event of a new run come in any order; what is known already may be the later news. */
+  /** Adds a new run if missing. Its event may arrive before the answer to its request and be newer. */
   addRun(run: Run): void {
     if (!this.runs.some(({ id }) => id === run.id)) this.runs.unshift(run);
   }
@@ -135,7 +146,22 @@ export class ProjectState {
   }
 }
 
-/** Where a project that is opened goes on. */
+/** Storage key of a project's step. It includes the creation time, because IDs repeat across workspaces. */
+function stepKey({ id, createdAt }: Project): string {
+  return `understudy.step.${id}.${createdAt}`;
+}
+
+/** Step at which the project was left; undefined if an active run, or the untouched sample, decides. */
+function leftAt(project: Project, runs: readonly Run[]): StepName | undefined {
+  if (runs.some(({ state }) => state === 'running' || state === 'queued')) return undefined;
+  // The sample guides the user from its first open step.
+  if (project.isSample && runs.length === 0) return undefined;
+  const kept = stepNames.find((name) => name === storedText(stepKey(project)));
+  // The run that was watched has finished.
+  return kept === 'distil' && runs.some(({ state }) => state === 'done') ? 'result' : kept;
+}
+
+/** First step with something to do in a project. */
 function firstOpenStep(project: Project, runs: readonly Run[]): StepName {
   if (runs.some(({ state }) => state === 'running' || state === 'queued')) return 'distil';
   if (runs.some(({ state }) => state === 'done')) return 'result';

@@ -1,12 +1,10 @@
-/** A half-open stretch of positions. */
+/** Half-open range of positions, `[from, to)`. */
 export interface Range {
   readonly from: number;
   readonly to: number;
 }
 
-/**
- * Positions as stretches, ascending and apart: a selection of all of 50,000 images is one of them.
- */
+/** Ascending, disjoint ranges of positions: a selection of all of 50,000 images is one range. */
 export type Ranges = readonly Range[];
 
 export function countOf(ranges: Ranges): number {

@@ -1,6 +1,6 @@
 import type { Project, ProjectClass } from '../../contract/app.ts';
 
-/** Learnt from and held out of a class, labelled being both. */
+/** Numbers of training and held-out images of a class; their sum is the number of labelled ones. */
 export type Counts = readonly [learnt: number, tested: number];
 
 export function classesOf(counts: Readonly<Record<string, Counts>>): ProjectClass[] {
@@ -10,7 +10,7 @@ export function classesOf(counts: Readonly<Record<string, Counts>>): ProjectClas
   }));
 }
 
-/** A project for tests: 100 images, of one class each, with a teacher. */
+/** Project for tests: 100 images, each of one class, with a teacher. */
 export function projectWith(
   counts: Readonly<Record<string, Counts>>,
   change: Partial<Project> = {},

@@ -2,14 +2,14 @@ import type { BandStatistics, ViewedImage } from '../../contract/image-view.ts';
 import {
   between,
   isFractional,
-  shownByTable,
-  shownByWindow,
+  shadeByTable,
+  shadeByWindow,
   typeRanges,
 } from '../../core/image/intensity.ts';
 import type { Shade } from '../../core/image/intensity.ts';
 import {
   bandsOf,
-  pictured,
+  picturePreparation,
   isAsStored,
   isPhotographic,
   preparationOf,
@@ -18,20 +18,20 @@ import {
 import type { Preparation, WrittenPreparation } from '../../core/image/preparation.ts';
 import type { IntensityRange, StoredForm } from '../../core/image/stored-form.ts';
 
-/** A range that is decided: what `auto` stands for is known. */
+/** Intensity range with `auto` resolved. */
 export type DecidedRange =
   | Exclude<IntensityRange, { kind: 'auto' }>
-  /** A window of values that are no whole numbers, LINEAR_EXACT (DICOM PS3.3 C.11.2.1.3.2). */
+  /** Window of fractional values, LINEAR_EXACT (DICOM PS3.3 C.11.2.1.3.2). */
   | { readonly kind: 'exact-window'; readonly center: number; readonly width: number };
 
-/** What of an image is shown, and how. */
+/** Shown bands and intensity range of an image. */
 export interface Shown {
-  /** From 0: three for red, green and blue, or one for grey; of what a model sees any. */
+  /** 0-based bands: three for red, green and blue, or one for grey; any number for a model's input. */
   readonly bands: readonly number[];
   readonly range: DecidedRange;
 }
 
-/** An image as the preparation of values knows it. */
+/** Properties of an image on which the preparation of its values depends. */
 export function formOf(image: ViewedImage): StoredForm {
   const { format, bands, sampleType, interpretation, alpha, nodata, display } = image;
   const { unit, ...said } = display;
@@ -42,18 +42,18 @@ export function formOf(image: ViewedImage): StoredForm {
 }
 
 /**
- * What of an image is shown of what the project's model sees: of many bands some.
+ * Display of an image as the project's model sees it; of many bands only some can be shown.
  *
- * @throws UserError 'invalid-option' for bands that the image has not
+ * @throws UserError 'invalid-option' for bands that the image does not have
  */
 export function modelShown(image: ViewedImage, written: WrittenPreparation): Shown {
-  return decided(pictured(preparationOf(written), formOf(image)), image);
+  return decided(picturePreparation(preparationOf(written), formOf(image)), image);
 }
 
 /**
- * All that the project's model sees of an image.
+ * Bands of an image that the project's model sees, and their range.
  *
- * @throws UserError 'invalid-option' for bands that the image has not
+ * @throws UserError 'invalid-option' for bands that the image does not have
  */
 export function modelSeen(image: ViewedImage, written: WrittenPreparation): Shown {
   return decided(preparationOf(written), image);
@@ -76,7 +76,7 @@ export function areAlike(one: Shown, other: Shown): boolean {
   );
 }
 
-/** Shares whose values a range needs of each band; null: it needs none. */
+/** Percentiles of each band that a range needs; null if it needs none. */
 export function sharesOf({ range }: Shown, image: ViewedImage): [low: number, high: number] | null {
   switch (range.kind) {
     case 'percentile':
@@ -94,20 +94,20 @@ export function sharesOf({ range }: Shown, image: ViewedImage): [low: number, hi
   }
 }
 
-/** Values of no whole numbers: a window of them may be narrower than 1. */
+/** True for fractional values, whose window may be narrower than 1. */
 export function isExact(image: ViewedImage): boolean {
   return isFractional(image);
 }
 
-/** Whether shades are of what values mean, and not of what is stored. */
+/** True if the range applies to rescaled values, such as Hounsfield units, instead of stored ones. */
 export function isRescaled({ range }: Shown, image: ViewedImage): boolean {
   const kind = range.kind === 'exact-window' ? 'window' : range.kind;
   return !isAsStored({ kind }, formOf(image));
 }
 
 /**
- * Shades of each shown band, of rescaled values where `isRescaled` says so. Null while the figures that
- * they need are not there.
+ * Shading function of each shown band, on rescaled values if `isRescaled`. Null while the statistics that it needs
+ * are loading.
  */
 export function shadesOf(
   shown: Shown,
@@ -133,19 +133,19 @@ function fixedShade(
   { voiTable, windows }: ViewedImage['display'],
   sampleType: ViewedImage['sampleType'],
 ): Shade {
-  if (range.kind === 'window') return shownByWindow({ ...range, shape: 'linear', name: null });
+  if (range.kind === 'window') return shadeByWindow({ ...range, shape: 'linear', name: null });
   if (range.kind === 'exact-window') {
-    return shownByWindow({ ...range, shape: 'linear-exact', name: null });
+    return shadeByWindow({ ...range, shape: 'linear-exact', name: null });
   }
   if (range.kind === 'file') {
     const [first] = windows;
-    if (voiTable !== null) return shownByTable(voiTable);
-    if (first !== undefined) return shownByWindow(first);
+    if (voiTable !== null) return shadeByTable(voiTable);
+    if (first !== undefined) return shadeByWindow(first);
   }
   return between(...(typeRanges[sampleType] ?? [0, 1]));
 }
 
-/** The window that a range amounts to, in the values that it is of: where a drag begins. */
+/** Window equivalent to a range, in the range's values: the start of a drag. Null while unknown. */
 export function windowOf(
   shown: Shown,
   image: ViewedImage,
@@ -168,7 +168,7 @@ export function windowOf(
   return { center: (low + high) / 2 + 0.5, width: Math.max(1, high - low + 1) };
 }
 
-/** Ends of what is stored, as values of what a window is of. */
+/** Ends of the stored type's range, rescaled if windows apply to rescaled values. */
 function storedEnds(image: ViewedImage): readonly [number, number] {
   const [low, high] = typeRanges[image.sampleType] ?? [0, 1];
   const { rescale } = image.display;

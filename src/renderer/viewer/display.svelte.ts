@@ -1,5 +1,6 @@
 import type { BandStatistics, ViewedImage } from '../../contract/image-view.ts';
 import type { WrittenPreparation } from '../../contract/jobs.ts';
+import { type Choices, choiceFor, noChoices, withChoice } from './display-choices.ts';
 import {
   areAlike,
   type DecidedRange,
@@ -15,42 +16,35 @@ import type { ImageFacts } from './image-facts.ts';
 import type { Picture } from './image-layer.ts';
 import { painterOf, tileBands } from './painter.ts';
 
-/** What somebody chose to see in place of what the model sees. */
-interface Choice {
-  readonly bands: readonly number[] | null;
-  readonly range: DecidedRange | null;
-}
-
-const asModel: Choice = { bands: null, range: null };
-
 export interface DisplayHooks {
-  /** The image that is looked at. */
+  /** Shown image. */
   image(): ViewedImage | null;
-  /** It is to be drawn so from now on. */
+  /** Draws the image with new bands or shades. */
   draw(picture: Picture): void;
   failed(error: unknown): void;
 }
 
-/** How the image is shown: as the project's model sees it, or as somebody chose. */
+/** Display settings of the image: those of the project's model, or the user's for images of its kind. */
 export class Display {
   figures: readonly BandStatistics[] | null = $state.raw(null);
-  /** Whether figures of the image are waited for, without which it is not known how it is to look. */
+  /** True while statistics are loading that the shades depend on. */
   isUnknown = $state(false);
   readonly #hooks: DisplayHooks;
   readonly #facts: ImageFacts;
-  #choice: Choice = $state.raw(asModel);
+  /** User's choices, kept while the viewer is open. */
+  #choices: Choices = $state.raw(noChoices);
   #preparation: WrittenPreparation = $state.raw({ range: 'auto' });
   readonly #image: ViewedImage | null = $derived.by(() => this.#hooks.image());
-  /** What is shown of what the project's model sees; null where the image has not the bands. */
+  /** Display as the project's model sees the image; null if the image lacks the bands. */
   readonly model: Shown | null = $derived(this.#image === null ? null : this.#modelOf(this.#image));
-  /** All that the project's model sees of the image, which may be more bands than are shown. */
+  /** Bands and range that the project's model sees, possibly more bands than can be shown. */
   readonly seen: Shown | null = $derived(
     this.#image === null || this.model === null ? null : modelSeen(this.#image, this.#preparation),
   );
   readonly shown: Shown | null = $derived(
     this.#image === null ? null : this.#chosen(this.#image, this.model),
   );
-  /** Whether the eye sees something else than the model. */
+  /** True if the display differs from what the model sees. */
   readonly isOwn = $derived(
     this.shown !== null && (this.model === null || !areAlike(this.shown, this.model)),
   );
@@ -66,13 +60,13 @@ export class Display {
     this.#hooks = hooks;
   }
 
-  /** What the project's model sees: what is shown begins with it, and follows it. */
+  /** Sets the project's preparation, which the display follows unless the user chose otherwise. */
   follow(preparation: WrittenPreparation): void {
     this.#preparation = preparation;
     this.#refresh();
   }
 
-  /** Another image is looked at; what was chosen to see stays where it fits. */
+  /** Updates the display for another image; choices for its kind still apply. */
   renew(): void {
     this.figures = null;
     this.#figuresOf = null;
@@ -89,28 +83,32 @@ export class Display {
   }
 
   setRange(range: DecidedRange): void {
-    this.#choice = { ...this.#choice, range };
-    this.#refresh();
+    this.#choose({ range });
   }
 
-  /** From 0; null: the model's. */
+  /** Sets 0-based bands; null restores the model's. */
   setBands(bands: readonly number[] | null): void {
-    this.#choice = { ...this.#choice, bands };
-    this.#refresh();
+    this.#choose({ bands });
   }
 
-  /** Shows again what the model sees. */
+  /** Restores the display that the model sees. */
   reset(): void {
-    this.#choice = asModel;
+    this.#choose('asModel');
+  }
+
+  #choose(change: Parameters<typeof withChoice>[2]): void {
+    const image = this.#hooks.image();
+    if (image === null) return;
+    this.#choices = withChoice(this.#choices, image, change);
     this.#refresh();
   }
 
-  /** How another image would be shown. */
+  /** Display settings that another image would have. */
   shownOf(image: ViewedImage): Shown {
     return this.#chosen(image, this.#modelOf(image));
   }
 
-  /** The least by which dragging changes a window. */
+  /** Smallest change of a window per px of a drag. */
   get leastStep(): number {
     const image = this.#hooks.image();
     if (image === null || !isExact(image)) return 1;
@@ -126,9 +124,9 @@ export class Display {
     }
   }
 
-  /** What is chosen, where the image has it, else what the model sees. */
+  /** User's choice as far as the image has its bands, else the model's. */
   #chosen(image: ViewedImage, model: Shown | null): Shown {
-    const { bands, range } = this.#choice;
+    const { bands, range } = choiceFor(this.#choices, image);
     const fitting = bands?.every((band) => band < image.bands) === true ? bands : null;
     return {
       bands: fitting ?? model?.bands ?? [0],
@@ -136,7 +134,7 @@ export class Display {
     };
   }
 
-  /** After a change of what is shown. */
+  /** Updates statistics and shades after a change. */
   #refresh(): void {
     const image = this.#hooks.image();
     const { shown } = this;
@@ -167,7 +165,7 @@ export class Display {
   }
 }
 
-/** Tells apart what figures are asked for. */
+/** Key of a request for statistics. */
 function figuresKey(image: ViewedImage, shown: Shown): string {
   return `${image.id} ${shown.bands.join()} ${String(sharesOf(shown, image))}`;
 }

@@ -2,10 +2,10 @@ import type { BandStatistics, ViewedImage } from '../../contract/image-view.ts';
 import { call } from '../lib/client.ts';
 import { isRescaled, sharesOf, type Shown } from './display-range.ts';
 
-/** Images and figures that are remembered. */
+/** Largest number of cached images, and of cached statistics. */
 const remembered = 256;
 
-/** What the engine says of images and their values, asked for once. */
+/** Cache of the engine's facts and statistics of images. */
 export class ImageFacts {
   readonly #images = new Map<number, Promise<ViewedImage>>();
   readonly #figures = new Map<string, Promise<BandStatistics[]>>();
@@ -15,7 +15,7 @@ export class ImageFacts {
     return once(this.#images, id, () => call('image.open', { image: id }));
   }
 
-  /** Of the bands that are shown, at the shares that their range needs, or the usual ones. @throws RequestError */
+  /** Statistics of the shown bands, at the percentiles of their range, by default 2 and 98. @throws RequestError */
   figures(image: ViewedImage, shown: Shown): Promise<BandStatistics[]> {
     const shares = sharesOf(shown, image) ?? [2, 98];
     const request = {
@@ -28,7 +28,7 @@ export class ImageFacts {
   }
 }
 
-/** What failed is asked for again next time. */
+/** Cached answer, or a new request; failed requests are not cached. */
 function once<K, V>(known: Map<K, Promise<V>>, key: K, ask: () => Promise<V>): Promise<V> {
   const found = known.get(key);
   if (found !== undefined) return found;

@@ -1,26 +1,26 @@
 import { tileSide, type ViewedImage } from '../../contract/image-view.ts';
-import type { Point, Rectangle } from './geometry.ts';
+import type { Point, Rectangle } from './tools/geometry.ts';
 import type { Layer } from './layer.ts';
 import type { Painter } from './painter.ts';
-import { ByteCache } from './tile-cache.ts';
-import { tileKey, type WantedTile } from './tile-loader.ts';
-import { levelFor, tileInImage, tilesIn, type TilePlace } from './tile-plan.ts';
-import type { TileValues } from './tile-values.ts';
+import { ByteCache } from './tiles/tile-cache.ts';
+import { tileKey, type WantedTile } from './tiles/tile-loader.ts';
+import { levelFor, tileInImage, tilesIn, type TilePlace } from './tiles/tile-plan.ts';
+import type { TileValues } from './tiles/tile-values.ts';
 import type { ViewTransform } from './view-transform.ts';
 
-/** An image with what decides how its values look. */
+/** Image with its tile bands and the painter of its values. */
 export interface Picture {
   readonly image: ViewedImage;
-  /** Of its tiles. */
+  /** Bands of its tiles. */
   readonly bands: readonly number[];
   readonly painter: Painter;
 }
 
-/** Screen px a pixel from which on pixels are shown as they are. */
+/** Screen px per image pixel from which pixels are drawn without smoothing. */
 const crispFrom = 4;
-/** ms that painting may take of a frame; what is left is painted in the next. */
+/** Time budget in ms for painting tiles in one frame; the rest is painted in the next. */
 const budget = 24;
-/** Bytes of painted tiles. */
+/** Largest size of the cache of painted tiles, bytes. */
 const keptPaint = 2 ** 28;
 
 interface PaintedTile {
@@ -28,7 +28,7 @@ interface PaintedTile {
   painter: Painter;
 }
 
-/** Draws the tiles that are there, coarser ones where finer are missing. */
+/** Draws the loaded tiles of an image, and coarser levels where finer tiles are missing. */
 export class ImageLayer implements Layer {
   readonly #values: ByteCache<TileValues>;
   readonly #onmore: () => void;
@@ -37,13 +37,13 @@ export class ImageLayer implements Layer {
     ({ canvas }) => canvas.width * canvas.height * 4,
   );
   #picture: Picture | undefined;
-  /** Shown until something of the other is there, so that turning through slices does not flicker. */
+  /** Previous picture, drawn until the first tile of the next is loaded, so that scrolling slices does not flicker. */
   #before: Picture | undefined;
   #joined: HTMLCanvasElement | undefined;
   #deadline = 0;
   #isWhole = false;
 
-  /** @param onmore is told when there is more to paint than a frame has time for */
+  /** @param onmore called when a frame had no time to paint all tiles */
   constructor(values: ByteCache<TileValues>, onmore: () => void) {
     this.#values = values;
     this.#onmore = onmore;
@@ -63,7 +63,7 @@ export class ImageLayer implements Layer {
   draw(context: CanvasRenderingContext2D, view: ViewTransform): void {
     this.#deadline = performance.now() + budget;
     const picture = this.#picture;
-    // Until it is known how an image is to be shown, the view may be of another than the picture.
+    // The view may already be of another image while the picture still waits for statistics.
     const isThere = picture !== undefined && fits(picture, view);
     this.#isWhole = isThere && this.#hasAll(picture, finest(picture, view, pixelsOf(context)));
     if (isThere && this.#drawPicture(context, view, picture)) {
@@ -77,13 +77,13 @@ export class ImageLayer implements Layer {
     return this.#isWhole;
   }
 
-  /** @returns whether anything was there */
+  /** @returns true if any tile was drawn */
   #drawPicture(context: CanvasRenderingContext2D, view: ViewTransform, picture: Picture): boolean {
     const { levels } = picture.image;
     const pixels = pixelsOf(context);
     const level = levelFor(levels, view, pixels);
     const fine = finest(picture, view, pixels);
-    // From the coarsest to the finest, so that each covers what is worse.
+    // From the coarsest to the finest level, so that finer tiles cover coarser ones.
     const coarser = this.#hasAll(picture, fine)
       ? []
       : levels
@@ -119,7 +119,7 @@ export class ImageLayer implements Layer {
     const grown = (view.image.width / size.width) * view.scale * pixels;
     context.imageSmoothingEnabled = view.scale < crispFrom;
     context.imageSmoothingQuality = 'low';
-    // Smoothing mixes neighbours, which end at the edge of a tile: so tiles are joined first.
+    // Smoothing interpolates between neighbours, so tiles are joined first to avoid seams at their edges.
     if (grown > 1 && view.scale < crispFrom && tiles.length > 1) {
       this.#drawJoined(context, view, picture, level, tiles);
       return;
@@ -163,7 +163,7 @@ export class ImageLayer implements Layer {
     context.drawImage(canvas, 0, 0, width, height, part.x, part.y, part.width, part.height);
   }
 
-  /** A tile as it is painted now; as it was painted before where there is no time left. */
+  /** Painted tile; the previous painting if the frame has no time left, none if there is none. */
   #ready(picture: Picture, place: TilePlace): ReadyTile[] {
     const key = tileKey(wanted(picture, place));
     const painted = this.#painted.get(key);
@@ -190,17 +190,17 @@ function wanted({ image, bands }: Picture, place: TilePlace): WantedTile {
   return { ...place, image: image.id, bands };
 }
 
-/** Tiles of a level that are in view. */
+/** Visible tiles of a level. */
 function placesOf(level: number, { image }: Picture, view: ViewTransform): TilePlace[] {
   return tilesIn(level, image.levels, view.image, view.visible, centreOf(view.visible));
 }
 
-/** Those of the level that is as fine as the screen. @param pixels of the canvas a CSS px */
+/** Visible tiles of the level that matches the screen. @param pixels canvas px per CSS px */
 function finest(picture: Picture, view: ViewTransform, pixels: number): TilePlace[] {
   return placesOf(levelFor(picture.image.levels, view, pixels), picture, view);
 }
 
-/** Of the canvas a CSS px. */
+/** Canvas px per CSS px. */
 function pixelsOf(context: CanvasRenderingContext2D): number {
   return context.getTransform().a;
 }
@@ -217,7 +217,7 @@ function newCanvas({ width, height }: TileValues): HTMLCanvasElement {
 }
 
 function paintOn(canvas: HTMLCanvasElement, values: TileValues, painter: Painter): void {
-  // It is written often and read by the processor, so it stays in its memory.
+  // The CPU writes it often, so it stays in main memory instead of on the GPU.
   const context = canvas.getContext('2d', { willReadFrequently: true });
   if (context === null) return;
   const pixels = new ImageData(values.width, values.height);
@@ -225,7 +225,7 @@ function paintOn(canvas: HTMLCanvasElement, values: TileValues, painter: Painter
   context.putImageData(pixels, 0, 0);
 }
 
-/** To whole pixels of the canvas: neighbours share an edge, and no seam shows between them. */
+/** Rounds a rectangle to whole canvas pixels, so that there are no seams between neighbouring tiles. */
 function snapped({ x, y, width, height }: Rectangle, pixels: number): Rectangle {
   const left = Math.round(x * pixels) / pixels;
   const top = Math.round(y * pixels) / pixels;

@@ -3,41 +3,41 @@ import { call } from '../lib/client.ts';
 import { type Shown, sharesOf } from './display-range.ts';
 import type { ImageFacts } from './image-facts.ts';
 import { centreOf } from './image-layer.ts';
-import { aspectOf } from './measure.ts';
+import { aspectOf } from './tools/measure.ts';
 import { tileBands } from './painter.ts';
 import { neighbours } from './slices.ts';
-import type { WantedTile } from './tile-loader.ts';
-import { tilesFor } from './tile-plan.ts';
+import type { WantedTile } from './tiles/tile-loader.ts';
+import { tilesFor } from './tiles/tile-plan.ts';
 import type { ViewTransform } from './view-transform.ts';
 
-/** Slices that are fetched before they are asked for. */
+/** Number of slices to prefetch. */
 const readAhead = 3;
-/** Decoded pixels of an image that is fetched ahead: past them it takes seconds. */
+/** Largest number of pixels of an image that is prefetched; larger ones take seconds to decode. */
 const aheadPixels = 16e6;
 
 export interface StackHooks {
-  /** The image that is looked at, and how. */
+  /** Shown image. */
   image(): ViewedImage | null;
   view(): ViewTransform | null;
   shownOf(image: ViewedImage): Shown;
-  /** Other tiles are worth being fetched ahead. */
+  /** Called when `ahead` changes. */
   changed(): void;
 }
 
-/** The slices among which the image is one, and what is fetched of them before they are looked at. */
+/** Stack of slices of the shown image, and the prefetching of neighbouring ones. */
 export class ImageStack {
   ids: readonly number[] = $state.raw([]);
   readonly #hooks: StackHooks;
   readonly #facts: ImageFacts;
   readonly #image: ViewedImage | null = $derived.by(() => this.#hooks.image());
-  /** The place of the image in the stack; -1 where it is in none. */
+  /** Position of the image in the stack; -1 if it is in none. */
   readonly slice = $derived(this.#image === null ? -1 : this.ids.indexOf(this.#image.id));
-  /** Further images that are likely to be looked at next. */
+  /** IDs of further images that are likely to be opened next. */
   likely: readonly number[] = [];
-  /** Tiles worth being fetched ahead. */
+  /** Tiles to prefetch. */
   ahead: readonly WantedTile[] = [];
   #direction: 1 | -1 = 1;
-  /** A stack is found by looking into the files beside an image, which may be many. */
+  /** Cancels the search for the stack, which reads the files beside the image and may take long. */
   #finding = new AbortController();
 
   constructor(facts: ImageFacts, hooks: StackHooks) {
@@ -45,13 +45,13 @@ export class ImageStack {
     this.#hooks = hooks;
   }
 
-  /** An image is looked at: its stack is found, unless it is in the one that is known. */
+  /** Finds the stack of a newly shown image, unless it is in the current stack. */
   show(id: number): void {
     if (this.ids.includes(id)) void this.#lookAhead();
     else void this.#find(id);
   }
 
-  /** The slice so many further in the stack, or back; null at its end. */
+  /** ID of the slice `by` positions further, clamped to the ends; null if there is none or it is the current one. */
   sliceAt(by: number): number | null {
     if (this.slice < 0 || this.ids.length < 2) return null;
     this.#direction = by < 0 ? -1 : 1;
@@ -73,11 +73,11 @@ export class ImageStack {
       this.ids = ids;
       void this.#lookAhead();
     } catch {
-      // It is looked at alone then; what is wrong with its file shows there.
+      // The image is shown without its stack; opening the image reports what is wrong with the file.
     }
   }
 
-  /** Fetches what is next in the stack. */
+  /** Plans the tiles of the next slices to prefetch. */
   async #lookAhead(): Promise<void> {
     const image = this.#hooks.image();
     if (image === null || image.width * image.height > aheadPixels) return;

@@ -1,24 +1,23 @@
-import type { Rectangle } from './geometry.ts';
+import type { Rectangle } from './tools/geometry.ts';
 import type { ViewTransform } from './view-transform.ts';
 
-/** Something drawn over the image, such as a mask, or under a tool's hand. */
+/** Layer of the stage, such as the image, a mask or the shape that a tool draws. */
 export interface Layer {
   /**
-   * Draws what lies in a part of the stage. That part is empty when the first layer of a plane is asked,
-   * and clipped; drawing beyond it is lost. The context's unit is a CSS px of the stage, so
-   * `view.toScreen` gives its coordinates.
+   * Draws a part of the stage. The part is cleared before the first layer of a plane, and drawing is clipped to it.
+   * The context's unit is a CSS px of the stage, as of `view.toScreen`.
    *
    * @param dirty in CSS px of the stage
    */
   draw(context: CanvasRenderingContext2D, view: ViewTransform, dirty: Rectangle): void;
 
   /**
-   * Asked after drawing: whether all that there is to see was drawn. If not, the layer has its plane drawn
-   * again when more of it comes. A layer that is drawn from what it has need not say.
+   * Returns, after drawing, whether the layer was drawn completely. A layer that is still loading invalidates its
+   * plane when more arrives. Layers that never load anything need not implement it.
    */
   isWhole?(): boolean;
 }
 
-/** Canvases from below: the image, what is laid over it, what a tool shows while it is used. */
+/** Canvases from bottom to top: the image, masks over it, the current tool's drawing. */
 export const planes = ['image', 'overlays', 'interaction'] as const;
 export type Plane = (typeof planes)[number];

@@ -17,7 +17,7 @@ import { painterOf, tileBands } from './painter.ts';
 import { viewedImage } from './testing.ts';
 import type { IntensityRange } from '../../core/image/stored-form.ts';
 
-/** RGB of each pixel, or null where nothing is. */
+/** RGB of each pixel, or null if it is transparent. */
 function painted(image: ViewedImage, shown: Shown, data: Samples): (number[] | null)[] {
   const bands = tileBands(shown, image).length;
   const tile = { width: data.length / bands, height: 1, bands, data };
@@ -138,7 +138,7 @@ describe('what is painted', () => {
     const pixels = { width: data.length / bands, height: 1, bands, data };
     const expected = prepare(pixels, preparation, form).data;
     for (const [at, rgb] of found.entries()) {
-      // Where nothing is, the model has black and the viewer what lies behind.
+      // Pixels without a value are black for the model and transparent in the viewer.
       expect(rgb ?? [0, 0, 0]).toEqual([...expected.subarray(3 * at, 3 * at + 3)]);
     }
     expect(found.some((rgb) => rgb !== null)).toBe(true);

@@ -4,15 +4,15 @@ import type { Shade, ShadeLine } from '../../core/image/intensity.ts';
 import type { Samples } from '../../core/image/stored.ts';
 import { formOf, isPhotographic, isRescaled } from './display-range.ts';
 import type { Shown } from './display-range.ts';
-import type { TileValues } from './tile-values.ts';
+import type { TileValues } from './tiles/tile-values.ts';
 
-/** Makes pixels for a canvas (RGBA, as one whole number each) of stored values. */
+/** Converts stored values to canvas pixels, one RGBA word each. */
 export interface Painter {
-  /** @param out one entry a pixel */
+  /** @param out one word per pixel */
   paint(tile: TileValues, out: Uint32Array): void;
 }
 
-/** Whole numbers of so few bits have a table; the first is the least value of the type. */
+/** Integer types that are shaded by a lookup table: smallest value, and length of the table. */
 const tableTypes = {
   uint8: [0, 256],
   int8: [-128, 256],
@@ -22,15 +22,15 @@ const tableTypes = {
 
 const opaque = 0xff000000;
 
-/** Bands that a tile must have for a painter, in this order: what is shown, then what says where it is. */
+/** Bands that a painter needs, in this order: the shown ones, then alpha. */
 export function tileBands(shown: Shown, image: ViewedImage): number[] {
   const isMasked = image.alpha !== null && !isPhotographic(formOf(image));
   return isMasked && image.alpha !== null ? [...shown.bands, image.alpha] : [...shown.bands];
 }
 
 /**
- * The same shades as `prepare` gives a model under the same range: rescale, then window, then inversion.
- * What is not there (nodata, transparent, not a number) is left open.
+ * Painter with the same shades as `prepare` makes for a model: rescale, then window, then inversion. Pixels without a
+ * value (nodata, transparent, NaN, infinite) stay transparent.
  */
 export function painterOf(shown: Shown, image: ViewedImage, shades: readonly Shade[]): Painter {
   if (image.interpretation === 'palette' && image.display.palette !== null) {
@@ -61,7 +61,7 @@ export function painterOf(shown: Shown, image: ViewedImage, shades: readonly Sha
   return { paint: paintEach(toShade, look, isMasked, image.nodata) };
 }
 
-/** From a stored value to 0–255, not rounded. */
+/** Function from a stored value to a shade in [0, 255], not rounded. */
 function wholeShade(shade: Shade, shown: Shown, image: ViewedImage): Shade {
   const { rescale, modalityTable } = image.display;
   const isMeant = isRescaled(shown, image);
@@ -127,7 +127,7 @@ interface Look {
   readonly first: number;
 }
 
-/** Any type, with what is not there left open. */
+/** General painter for any type; pixels without a value stay transparent. */
 function paintEach(
   shades: readonly Shade[],
   look: Look | null,
@@ -158,7 +158,7 @@ function paintEach(
   };
 }
 
-/** Types without a table, shaded by straight lines: as `paintEach` to the bit, without a call for every value. */
+/** Painter for types without a table and linear shades: identical to `paintEach`, without a call per value. */
 function paintLines(
   lines: readonly ShadeLine[],
   meaning: { readonly slope: number; readonly intercept: number } | null,
@@ -166,7 +166,7 @@ function paintLines(
   isMasked: boolean,
   nodata: number | null,
 ): Painter['paint'] {
-  // Nothing equals what is no number.
+  // NaN equals no value.
   const hole = nodata ?? NaN;
   return ({ data, bands: stride }, out) => {
     const isThere = new Uint8Array(out.length);
@@ -188,7 +188,7 @@ function paintLines(
 const itself = { slope: 1, intercept: 0 };
 const none = new Uint8ClampedArray();
 
-/** The shades of one band; black where there is no number. */
+/** Computes the shades of one band; NaN becomes black. */
 function shadeLine(
   data: Samples,
   band: number,
@@ -198,7 +198,7 @@ function shadeLine(
   isTurned: boolean,
   out: Uint8ClampedArray,
 ): void {
-  // Turned round: 255 − shade. One loop for each form, without branches, takes a third of the time.
+  // Inverted: 255 − shade. One loop per form, without branches, takes a third of the time.
   const [base, sign] = isTurned ? [255, -1] : [0, 1];
   if (from === 'ends') {
     for (let at = 0, index = band; at < out.length; at++, index += stride) {
@@ -213,7 +213,7 @@ function shadeLine(
   }
 }
 
-/** Where a band has a value. */
+/** Marks the pixels where a band has a value. */
 function markThere(
   data: Samples,
   band: number,
@@ -223,7 +223,7 @@ function markThere(
 ): void {
   for (let at = 0, index = band; at < isThere.length; at++, index += stride) {
     const value = data[index] ?? NaN;
-    // What is endless has no difference from itself.
+    // False for NaN and for infinite values, whose difference from themselves is NaN.
     if (value - value === 0 && value !== hole) isThere[at] = 1;
   }
 }
@@ -234,7 +234,7 @@ function leaveOut(data: Samples, alpha: number, stride: number, isThere: Uint8Ar
   }
 }
 
-/** As storing into a Uint8ClampedArray does: rounded, halves to even, and cut. */
+/** Rounds (half to even) and clamps a shade as a Uint8ClampedArray does. */
 const clamp = new Uint8ClampedArray(1);
 function clamped(shade: number): number {
   clamp[0] = shade;

@@ -7,7 +7,7 @@ export interface Preset {
   readonly range: DecidedRange;
 }
 
-/** Ways to look at an image at once: the file's windows, those usual in CT, and two stretches. */
+/** Display presets of an image: the file's windows, common CT windows, 2–98 % and full range. */
 export function presetsOf(image: ViewedImage): Preset[] {
   if (image.interpretation === 'palette') return [];
   const words = text.viewer.display;
@@ -16,7 +16,7 @@ export function presetsOf(image: ViewedImage): Preset[] {
     voiTable === null
       ? windows.slice(0, 6).map(({ center, width, name }, index) => ({
           name: words.file(name, index),
-          // The first is what the file asks for, with the curve that it has.
+          // The file's default is the first window, with its own VOI LUT function.
           range: index === 0 ? { kind: 'file' } : { kind: 'window', center, width },
         }))
       : [{ name: words.file(null, 0), range: { kind: 'file' } }];

@@ -1,21 +1,21 @@
 import { tileSide, type ViewedImage } from '../../contract/image-view.ts';
 import { rescaled } from '../../core/image/intensity.ts';
-import type { Point } from './geometry.ts';
+import type { Point } from './tools/geometry.ts';
 import type { Picture } from './image-layer.ts';
-import { coordinates } from './measure.ts';
-import type { ByteCache } from './tile-cache.ts';
-import { tileKey } from './tile-loader.ts';
-import type { TileValues } from './tile-values.ts';
+import { coordinates } from './tools/measure.ts';
+import type { ByteCache } from './tiles/tile-cache.ts';
+import { tileKey } from './tiles/tile-loader.ts';
+import type { TileValues } from './tiles/tile-values.ts';
 
-/** What is under the pointer. */
+/** Values and position of the pixel under the pointer. */
 export interface Reading {
   readonly column: number;
   readonly row: number;
-  /** One a shown band; null while they are not there. Stored values, and what they mean. */
+  /** Stored values, one per shown band; null while they are not loaded. */
   readonly stored: readonly number[] | null;
-  /** Where stored values have a meaning of their own. */
+  /** Rescaled value, such as Hounsfield units; null if stored values are not rescaled. */
   readonly meaning: number | null;
-  /** A coarser level's: means of several pixels. */
+  /** True if the values are means of several pixels, from a coarser level. */
   readonly isMean: boolean;
   readonly place:
     | { readonly kind: 'coordinates'; readonly at: Point; readonly isDegrees: boolean }
@@ -23,7 +23,7 @@ export interface Reading {
     | null;
 }
 
-/** @param at px of the image; null where it is outside */
+/** Reading at a point, px of the image; null outside of the image. */
 export function readingAt(
   at: Point,
   picture: Picture,
@@ -43,7 +43,7 @@ export function readingAt(
   };
 }
 
-/** The finest that is there. */
+/** Stored values of a pixel at the finest loaded level; null if none is loaded. */
 function valuesAt(
   pixel: Point,
   { image, bands }: Picture,
@@ -56,7 +56,7 @@ function valuesAt(
     const tile = values.get(tileKey({ ...place, image: image.id, bands }));
     if (tile === undefined) continue;
     const from = ((y % tileSide) * tile.width + (x % tileSide)) * tile.bands;
-    // A band that says where there is something is no value.
+    // The alpha band is not read out.
     const count = Math.min(tile.bands, image.alpha === null ? 4 : bands.length);
     return { stored: [...tile.data.subarray(from, from + count)], level };
   }
@@ -72,7 +72,7 @@ function meaningOf(stored: number, { display, interpretation }: ViewedImage): nu
 }
 
 function placeOf(pixel: Point, at: Point, image: ViewedImage): Reading['place'] {
-  // Of the pixel's middle: what is under the pointer is the pixel.
+  // Coordinates of the pixel's centre.
   const coordinate = coordinates({ x: pixel.x + 0.5, y: pixel.y + 0.5 }, image);
   const { spacing } = image;
   if (coordinate !== null) {

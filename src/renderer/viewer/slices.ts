@@ -1,18 +1,18 @@
-/** px of the wheel a slice: a notch of a mouse is one, and a touch pad turns as evenly. */
+/** Wheel delta per slice, px: one notch of a mouse; touchpads accumulate to it. */
 const pixelsPerSlice = 100;
-/** ms after which what was left of a turn is forgotten. */
+/** Pause in ms after which the accumulated delta is reset. */
 const pause = 250;
 
-/** Turns of the wheel into whole slices. */
+/** Converts wheel deltas to whole slices. */
 export class SliceWheel {
   #left = 0;
   #last = -Infinity;
 
-  /** @returns how many slices to go on; negative: back */
+  /** @returns number of slices to move, negative for backwards */
   turn(deltaY: number, time: number): number {
     if (time - this.#last > pause || Math.sign(deltaY) !== Math.sign(this.#left)) this.#left = 0;
     this.#last = time;
-    // Some mice give a little less than a whole notch.
+    // Some mice report slightly less than a whole notch.
     const isNotch = Math.abs(deltaY) >= pixelsPerSlice / 2;
     if (isNotch)
       return Math.sign(deltaY) * Math.max(1, Math.round(Math.abs(deltaY) / pixelsPerSlice));
@@ -23,7 +23,7 @@ export class SliceWheel {
   }
 }
 
-/** The slices around one, the nearest first and in the direction of travel before the other. */
+/** Neighbouring slices to prefetch: the nearest first, and `direction` before the other. */
 export function neighbours(
   stack: readonly number[],
   image: number,

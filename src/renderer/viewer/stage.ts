@@ -1,8 +1,8 @@
-import { intersection, type Rectangle, type Size, union } from './geometry.ts';
+import { intersection, type Rectangle, type Size, union } from './tools/geometry.ts';
 import { type Layer, type Plane, planes } from './layer.ts';
 import { ViewTransform } from './view-transform.ts';
 
-/** What is to be drawn again of a plane: a part of the stage, or all of it. */
+/** Part of a plane to redraw, CSS px of the stage, or all of it. */
 type Dirty = Rectangle | 'all';
 
 interface PlaneState {
@@ -13,12 +13,12 @@ interface PlaneState {
 }
 
 /**
- * Canvases over each other that show one image. Whoever changes something says so with `invalidate`;
- * everything is drawn in the next animation frame, once, and only the part that was said.
+ * Stacked canvases that show one image. Changes are announced by `invalidate`; only the invalid parts are redrawn, once
+ * in the next animation frame.
  */
 export class Stage {
   readonly element: HTMLElement;
-  /** Told when what is on the canvases becomes, or is no longer, all that there is to see. */
+  /** Called when the canvases become complete, or cease to be. */
   ondrawn: (isDrawn: boolean) => void = () => undefined;
   readonly #planes: Readonly<Record<Plane, PlaneState>>;
   readonly #observer: ResizeObserver;
@@ -29,9 +29,9 @@ export class Stage {
   #isDrawn = false;
 
   /**
-   * @param host gets the canvases as children; they cover it
-   * @param image px
-   * @param aspect of a pixel, height by width
+   * @param host element that the canvases are added to and cover
+   * @param image size of the image, px
+   * @param aspect height of a pixel divided by its width
    */
   constructor(host: HTMLElement, image: Size, aspect = 1) {
     this.element = host;
@@ -51,7 +51,7 @@ export class Stage {
     return this.#view;
   }
 
-  /** Another view: everything is drawn again. */
+  /** Changes the view and redraws everything. */
   set view(view: ViewTransform) {
     if (view === this.#view) return;
     this.#view = view;
@@ -59,14 +59,14 @@ export class Stage {
     for (const follow of this.#followers) follow(view);
   }
 
-  /** Hears of every view from now on, and at once of this one; returns a function that ends it. */
+  /** Calls `listener` with the current view and every later one; returns a function that stops it. */
   follow(listener: (view: ViewTransform) => void): () => void {
     this.#followers.add(listener);
     listener(this.#view);
     return () => this.#followers.delete(listener);
   }
 
-  /** Lays a layer above those that a plane has; returns a function that takes it away. */
+  /** Adds a layer on top of a plane; returns a function that removes it. */
   add(plane: Plane, layer: Layer): () => void {
     const state = this.#planes[plane];
     state.layers = [...state.layers, layer];
@@ -77,16 +77,16 @@ export class Stage {
     };
   }
 
-  /** Puts the layers of a plane in this order, from below; those that are not named are taken away. */
+  /** Replaces the layers of a plane, from bottom to top. */
   arrange(plane: Plane, layers: readonly Layer[]): void {
     this.#planes[plane].layers = [...layers];
     this.invalidate(plane);
   }
 
   /**
-   * Has a plane drawn again in the next animation frame.
+   * Redraws a plane in the next animation frame.
    *
-   * @param part in CSS px of the stage; all by default
+   * @param part CSS px of the stage; all by default
    */
   invalidate(plane: Plane, part: Dirty = 'all'): void {
     const state = this.#planes[plane];
@@ -98,7 +98,7 @@ export class Stage {
     });
   }
 
-  /** As `invalidate`, of a part of the image in px of its full resolution. */
+  /** Like `invalidate`, for a part of the image in px of its full resolution. */
   invalidateImagePart(plane: Plane, part: Rectangle): void {
     this.invalidate(plane, this.#view.rectangleToScreen(part));
   }
@@ -124,7 +124,7 @@ export class Stage {
       : ViewTransform.fitted(image, room, aspect);
     this.#isRoomKnown = true;
     for (const plane of planes) this.invalidate(plane);
-    // A canvas of another size is empty: without this it flashes while the window is dragged larger.
+    // A resized canvas is empty: drawing at once avoids flicker while the window is resized.
     this.#draw();
   }
 
@@ -141,7 +141,7 @@ export class Stage {
   }
 
   #isWhole(): boolean {
-    // A layer that ran out of time asked for another frame.
+    // A layer that ran out of time has requested another frame.
     if (this.#frame !== undefined) return false;
     return planes.every((plane) =>
       this.#planes[plane].layers.every((layer) => layer.isWhole?.() !== false),
@@ -188,7 +188,7 @@ function roomOf(host: HTMLElement): Size {
   return { width: Math.max(1, host.clientWidth), height: Math.max(1, host.clientHeight) };
 }
 
-/** To whole pixels of the canvas, with one more around for what is smoothed. */
+/** Rounds a rectangle out to whole canvas pixels, plus one on each side for smoothing. */
 function roundedOut({ x, y, width, height }: Rectangle, pixels: number): Rectangle {
   const left = (Math.floor(x * pixels) - 1) / pixels;
   const top = (Math.floor(y * pixels) - 1) / pixels;

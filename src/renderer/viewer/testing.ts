@@ -1,6 +1,6 @@
 import type { ViewedImage } from '../../contract/image-view.ts';
 
-/** An image of 8 bits and one band, of which nothing special is known, for tests. */
+/** Image for tests: 8 bits, one band, no metadata. */
 export function viewedImage(
   change: Partial<Omit<ViewedImage, 'display'>> & {
     readonly display?: Partial<ViewedImage['display']>;
@@ -13,6 +13,7 @@ export function viewedImage(
     ...{ sampleType: 'uint8', interpretation: 'grey', alpha: null, nodata: null },
     levels: [{ width, height }],
     ...{ spacing: null, geo: null, notes: [] },
+    ...{ edges: null, modality: null, series: null, isFilm: false },
     display: {
       ...{ rescale: null, modalityTable: null, windows: [], voiTable: null },
       ...{ isInverted: false, palette: null, unit: null },

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { neighbours, SliceWheel } from './slices.ts';
-import { ByteCache, newTileCache } from './tile-cache.ts';
-import { tileKey, TileLoader, type WantedTile } from './tile-loader.ts';
-import { levelFor, tileInImage, tilesFor, tilesIn } from './tile-plan.ts';
-import { tileValues, type TileValues } from './tile-values.ts';
+import { ByteCache, newTileCache } from './tiles/tile-cache.ts';
+import { tileKey, TileLoader, type WantedTile } from './tiles/tile-loader.ts';
+import { levelFor, tileInImage, tilesFor, tilesIn } from './tiles/tile-plan.ts';
+import { tileValues, type TileValues } from './tiles/tile-values.ts';
 import { ViewTransform } from './view-transform.ts';
 
 const image = { width: 20_000, height: 12_000 };

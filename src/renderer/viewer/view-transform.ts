@@ -1,10 +1,10 @@
-import type { Point, Rectangle, Size } from './geometry.ts';
+import type { Point, Rectangle, Size } from './tools/geometry.ts';
 
-/** Screen px a pixel of the image, at most. */
+/** Largest scale, CSS px per image pixel. */
 const largest = 64;
-/** A small image is not blown up without end when it is fitted. */
+/** Largest scale at which a small image is fitted. */
 const largestFit = 16;
-/** Of the scale at which the image fits: how much smaller it can be made. */
+/** Smallest scale, as a share of the fitting scale. */
 const smallest = 0.5;
 
 interface State {
@@ -17,20 +17,20 @@ interface State {
 }
 
 /**
- * How an image lies on the stage: a scale and a shift, never a turn. It is not changed but replaced.
- * Image coordinates are px of its full resolution from the corner of its first pixel, so that pixel
- * (column, row) reaches from (column, row) to (column + 1, row + 1). Screen coordinates are CSS px from
- * the stage's top left corner. The middle of the stage never leaves the image.
+ * Immutable transform from image to stage: scale and translation, no rotation. Image coordinates are px of full
+ * resolution from the corner of the first pixel, so that pixel (column, row) spans (column, row) to
+ * (column + 1, row + 1). Screen coordinates are CSS px from the stage's top left corner. The middle of the stage is
+ * always within the image.
  */
 export class ViewTransform {
   readonly image: Size;
-  /** Of the stage, CSS px. */
+  /** Size of the stage, CSS px. */
   readonly room: Size;
-  /** How much taller than wide a pixel is, as the file's spacing says; 1: square. */
+  /** Height of a pixel divided by its width, from the file's spacing; 1 for square pixels. */
   readonly aspect: number;
-  /** CSS px a pixel of the image, along a row. */
+  /** CSS px per image pixel along a row. */
   readonly scale: number;
-  /** Where the image's top left corner is on the screen. */
+  /** Screen position of the image's top left corner. */
   readonly x: number;
   readonly y: number;
 
@@ -43,7 +43,7 @@ export class ViewTransform {
     this.y = y;
   }
 
-  /** The whole image in the middle, as large as it fits. */
+  /** Transform that centres the whole image, as large as it fits. */
   static fitted(image: Size, room: Size, aspect = 1): ViewTransform {
     const scale = fittingScale(image, room, aspect);
     const x = (room.width - image.width * scale) / 2;
@@ -51,7 +51,7 @@ export class ViewTransform {
     return new ViewTransform({ image, room, aspect, scale, x, y });
   }
 
-  /** CSS px a pixel of the image, down a column. */
+  /** CSS px per image pixel along a column. */
   get scaleY(): number {
     return this.scale * this.aspect;
   }
@@ -85,7 +85,7 @@ export class ViewTransform {
     };
   }
 
-  /** The part of the image that the stage shows, which may reach beyond the image. */
+  /** Visible part in image coordinates, which may extend beyond the image. */
   get visible(): Rectangle {
     return this.rectangleToImage({ x: 0, y: 0, ...this.room });
   }
@@ -94,12 +94,12 @@ export class ViewTransform {
     return ViewTransform.fitted(this.image, this.room, this.aspect);
   }
 
-  /** Larger or smaller around a point of the screen, under which the image stays. */
+  /** Zooms by a factor around a fixed point of the screen. */
   zoomedBy(factor: number, around: Point = this.#middle()): ViewTransform {
     return this.zoomedTo(this.scale * factor, around);
   }
 
-  /** To so many CSS px a pixel, around a point of the screen. */
+  /** Zooms to a scale, CSS px per image pixel, around a fixed point of the screen. */
   zoomedTo(wanted: number, around: Point = this.#middle()): ViewTransform {
     const fitting = fittingScale(this.image, this.room, this.aspect);
     const scale = Math.min(largest, Math.max(Math.min(fitting * smallest, 1), wanted));
@@ -111,19 +111,19 @@ export class ViewTransform {
     });
   }
 
-  /** By CSS px of the screen. */
+  /** Moves the image by CSS px of the screen. */
   movedBy(dx: number, dy: number): ViewTransform {
     return this.#with({ x: this.x + dx, y: this.y + dy });
   }
 
-  /** So that a point of the image is in the middle of the stage. */
+  /** Moves a point of the image to the middle of the stage. */
   centredOn(point: Point): ViewTransform {
     const now = this.toScreen(point);
     const middle = this.#middle();
     return this.movedBy(middle.x - now.x, middle.y - now.y);
   }
 
-  /** On a stage of another size: what fitted fits again, else the point in the middle stays there. */
+  /** Adapts to another size of the stage: a fitted image is fitted again, else the point in the middle stays there. */
   inRoom(room: Size): ViewTransform {
     if (this.isFitted) return ViewTransform.fitted(this.image, room, this.aspect);
     const dx = (room.width - this.room.width) / 2;
@@ -131,7 +131,7 @@ export class ViewTransform {
     return this.#with({ room, x: this.x + dx, y: this.y + dy });
   }
 
-  /** Over another image: the same place and size on the screen where both are equally large. */
+  /** Transform for another image: the same one if size and aspect are equal, else fitted. */
   ofImage(image: Size, aspect = 1): ViewTransform {
     const isAlike =
       image.width === this.image.width &&
@@ -160,7 +160,7 @@ export class ViewTransform {
   }
 }
 
-/** The factor of a turn of the wheel; a notch of 100 px is a fifth more or less. */
+/** Zoom factor of a wheel delta: 1.2 per notch of 100 px. */
 export function wheelFactor(deltaY: number): number {
   return 1.2 ** (-deltaY / 100);
 }

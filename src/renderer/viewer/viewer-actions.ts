@@ -1,9 +1,9 @@
-import { keymap } from '../lib/keymap.svelte.ts';
-import type { KeyActionId } from '../lib/keymap-table.ts';
-import { hasMod } from '../lib/keys.ts';
+import { keymap } from '../lib/keys/keymap.svelte.ts';
+import type { KeyActionId } from '../lib/keys/keymap-table.ts';
+import { hasMod } from '../lib/keys/keys.ts';
 import type { Viewer } from './viewer-state.svelte.ts';
 
-/** Screen px of one press of an arrow. */
+/** Movement per press of an arrow key, screen px. */
 const step = 64;
 
 const runs = {
@@ -35,7 +35,7 @@ const runs = {
 
 const actionsHere = Object.keys(runs) as (keyof typeof runs)[];
 
-/** Where the image goes: against the arrow, as everywhere one scrolls. */
+/** Movement of the image by arrow key: opposite to the arrow, as in scrolling. */
 const arrows: Readonly<Record<string, readonly [right: number, down: number]>> = {
   ArrowLeft: [step, 0],
   ArrowRight: [-step, 0],
@@ -43,7 +43,7 @@ const arrows: Readonly<Record<string, readonly [right: number, down: number]>> =
   ArrowDown: [0, -step],
 };
 
-/** What a key does to the viewer itself; false where it is for its owner. */
+/** Handles a key of the viewer; returns false for other keys. */
 export function onViewerKey(event: KeyboardEvent, viewer: Viewer): boolean {
   const action = keymap.find(event, actionsHere);
   if (action !== undefined) {

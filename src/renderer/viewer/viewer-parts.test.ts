@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { modelSeen, modelShown } from './display-range.ts';
 import { isPreset, presetsOf } from './presets.ts';
 import { readingAt } from './readout.ts';
-import { saidShown } from './said-range.ts';
+import { shownText } from './range-text.ts';
 import { viewedImage } from './testing.ts';
-import { newTileCache } from './tile-cache.ts';
-import { tileKey } from './tile-loader.ts';
-import { draggedWindow } from './window-tool.ts';
+import { newTileCache } from './tiles/tile-cache.ts';
+import { tileKey } from './tiles/tile-loader.ts';
+import { draggedWindow } from './tools/window-tool.ts';
 
 describe('draggedWindow', () => {
   it('is wider to the right and higher downwards, in steps of what it is', () => {
@@ -49,14 +49,14 @@ describe('what the model sees', () => {
 
   it('is shown in red, green and blue, and said in full', () => {
     expect(modelShown(scene, all).bands).toEqual([3, 2, 1]);
-    expect(saidShown(modelSeen(scene, all), true)).toBe(
+    expect(shownText(modelSeen(scene, all), true)).toBe(
       'the 2–98 % stretch of each image of bands 1-13',
     );
   });
 
   it('is nothing where the image has not all of it', () => {
     const fewer = { ...scene, bands: 12 };
-    expect(() => modelShown(fewer, all)).toThrow('band 13 is to be seen');
+    expect(() => modelShown(fewer, all)).toThrow('band 13 was chosen');
   });
 });
 

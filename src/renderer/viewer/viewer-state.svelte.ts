@@ -1,43 +1,46 @@
 import type { ViewedImage } from '../../contract/image-view.ts';
-import { call, listen } from '../lib/client.ts';
+import { call, listen, RequestError } from '../lib/client.ts';
+import { errorMessage } from '../lib/error-message.ts';
 import { count } from '../lib/format.ts';
-import { hasMod } from '../lib/keys.ts';
+import { hasMod } from '../lib/keys/keys.ts';
 import { Display } from './display.svelte.ts';
-import type { Point } from './geometry.ts';
+import type { Point } from './tools/geometry.ts';
 import { ImageFacts } from './image-facts.ts';
 import { centreOf, ImageLayer } from './image-layer.ts';
 import { ImageStack } from './image-stack.svelte.ts';
-import { aspectOf, distance, writtenLength } from './measure.ts';
-import { type Line, measureTool } from './measure-tool.ts';
-import { panTool } from './pan-tool.ts';
+import { aspectOf, distance, writtenLength } from './tools/measure.ts';
+import { type Line, measureTool } from './tools/measure-tool.ts';
+import { panTool } from './tools/pan-tool.ts';
 import { readingAt, type Reading } from './readout.ts';
 import { SliceWheel } from './slices.ts';
 import { Stage } from './stage.ts';
-import { newTileCache } from './tile-cache.ts';
-import { TileLoader, type WantedTile } from './tile-loader.ts';
-import { tilesFor } from './tile-plan.ts';
-import { tileValues } from './tile-values.ts';
-import type { Tool } from './tool.ts';
-import { ToolInput } from './tool-input.ts';
+import { newTileCache } from './tiles/tile-cache.ts';
+import { TileLoader, type WantedTile } from './tiles/tile-loader.ts';
+import { tilesFor } from './tiles/tile-plan.ts';
+import { tileValues } from './tiles/tile-values.ts';
+import type { Tool } from './tools/tool.ts';
+import { ToolInput } from './tools/tool-input.ts';
 import { type ViewTransform, wheelFactor } from './view-transform.ts';
-import { windowTool } from './window-tool.ts';
+import { windowTool } from './tools/window-tool.ts';
 
-/** One image looked at: where of it one is, how it is shown, with which tool, and its place in a stack. */
+/** State of the image viewer: the image, its view, display settings, tool and stack. */
 export class Viewer {
   image: ViewedImage | null = $state.raw(null);
-  /** The image that is asked for, before it is there. */
+  /** ID of the requested image, set before it is loaded. */
   wanted: number | null = $state(null);
   failure: string | null = $state(null);
+  /** True if the failure is a missing file. */
+  isGone = $state(false);
   view: ViewTransform | null = $state.raw(null);
   tool: Tool = $state.raw(panTool());
   reading: Reading | null = $state.raw(null);
-  /** Of smaller copies of a very large image, in [0, 1]; null: none are being made. */
+  /** Progress in [0, 1] of making smaller copies of a very large image; null if none are being made. */
   progress: number | null = $state(null);
   isDragging = $state(false);
   line: Line | null = $state.raw(null);
   #isStageDrawn = $state(false);
 
-  /** While the component is in sight. */
+  /** Stage; null while the component is not mounted. */
   stage: Stage | null = $state.raw(null);
   readonly pan: Tool;
   readonly windowing: Tool;
@@ -63,7 +66,7 @@ export class Viewer {
         this.#want();
       },
       failed: (error) => {
-        this.failure = sentenceOf(error);
+        this.#fail(error);
       },
     });
     this.stack = new ImageStack(this.#facts, {
@@ -99,12 +102,12 @@ export class Viewer {
         this.#read();
       },
       onfail: (image, error) => {
-        if (image === this.image?.id) this.failure = sentenceOf(error);
+        if (image === this.image?.id) this.#fail(error);
       },
     });
   }
 
-  /** Draws on an element until the function that it returns is called. */
+  /** Draws on an element; returns a function that stops it. */
   attach(host: HTMLElement): () => void {
     const stage = new Stage(host, this.image ?? { width: 1, height: 1 });
     this.stage = stage;
@@ -153,7 +156,7 @@ export class Viewer {
     };
   }
 
-  /** Shows an image; what was chosen to see stays where it fits. */
+  /** Opens an image. */
   async open(id: number): Promise<void> {
     if (this.wanted === id) return;
     this.wanted = id;
@@ -165,16 +168,21 @@ export class Viewer {
       this.#showImage(image);
       this.stack.show(id);
     } catch (error) {
-      if (this.wanted === id) this.failure = sentenceOf(error);
+      if (this.wanted === id) this.#fail(error);
     }
   }
 
-  /** Whether the stage shows all that there is to see of the image that is asked for. */
+  #fail(error: unknown): void {
+    this.failure = errorMessage(error);
+    this.isGone = error instanceof RequestError && error.code === 'not-found';
+  }
+
+  /** True if the stage shows the requested image completely. */
   get isDrawn(): boolean {
     return this.#isStageDrawn && !this.display.isUnknown && this.image?.id === this.wanted;
   }
 
-  /** A tool is taken in hand. */
+  /** Selects a tool. */
   take(tool: Tool): void {
     const before = this.tool;
     if (before === tool) return;
@@ -187,12 +195,17 @@ export class Viewer {
     if (this.#input !== null) this.#input.isSpaceHeld = isHeld;
   }
 
-  /** Ends the stroke that is being drawn: what was drawn stays. */
-  finishStroke(): void {
-    this.#input?.finish();
+  /** Completes the current stroke or open polygon. */
+  settle(): void {
+    this.#input?.settle();
   }
 
-  /** What Esc does before it closes: true if something was undone by it. */
+  /** Removes the last part of an open polygon; false if there is none. */
+  stepBack(): boolean {
+    return this.#input?.stepBack() === true;
+  }
+
+  /** Handles Esc before it closes the viewer; returns true if it cancelled something. */
   escape(event: KeyboardEvent): boolean {
     if (this.#input?.cancel() === true) return true;
     return this.stage !== null && this.tool.key?.(event, this.stage) === true;
@@ -206,7 +219,7 @@ export class Viewer {
     if (this.stage !== null) this.stage.view = this.stage.view.fit();
   }
 
-  /** A pixel of the image a pixel of the screen. */
+  /** Zooms to one image pixel per screen pixel. */
   actualSize(): void {
     if (this.stage === null) return;
     const at = this.#pointer?.screen;
@@ -217,7 +230,7 @@ export class Viewer {
     if (this.stage !== null) this.stage.view = this.stage.view.movedBy(dx, dy);
   }
 
-  /** Told of slices that the wheel turns to. */
+  /** Called when the wheel moves through slices. */
   onslice: (by: number) => void = () => undefined;
 
   lengthOf({ from, to }: Line): string {
@@ -265,7 +278,7 @@ export class Viewer {
   #turn(event: WheelEvent): void {
     const { stage } = this;
     if (stage === null) return;
-    // Two fingers that pinch come as a turn with Ctrl, on a Mac too.
+    // A pinch arrives as a wheel event with `ctrlKey`, on a Mac too.
     if (this.stack.ids.length > 1 && !hasMod(event) && !event.ctrlKey) {
       const by = this.#wheel.turn(event.deltaY, event.timeStamp);
       if (by !== 0) this.onslice(by);
@@ -305,10 +318,6 @@ async function fetchTile(
 ): ReturnType<ConstructorParameters<typeof TileLoader>[1]> {
   const tile = await call('image.tile', { image, level, x, y, bands: [...bands] }, signal);
   return tileValues(tile);
-}
-
-function sentenceOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function pixels(): number {

@@ -1,8 +1,8 @@
 import type { Migration } from './migration.ts';
 
 /**
- * Everything of a workspace's first form. Ids are never given twice (AUTOINCREMENT): the window keeps
- * them in its undo history and in the addresses of pictures, where a second owner would be a mix-up.
+ * Tables of the first version. Ids are never reused (AUTOINCREMENT): the window keeps
+ * them in its undo history and in the addresses of pictures, where a reused id would be confused.
  */
 export const workspace: Migration = {
   version: 10,

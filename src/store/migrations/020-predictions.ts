@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** What teacher, plain copy and student said of each test image: JSON lists of class indices. */
+/** Predictions of teacher, untrained copy and student for each test image: JSON lists of class indices. */
 export const predictions: Migration = {
   version: 20,
   name: 'predictions',

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** Images that are a slice of a file; what a model sees of stored values, with the choices of a project. */
+/** Images that are slices of a file, and projects' choices of a model's input from stored values. */
 export const slices: Migration = {
   version: 40,
   name: 'slices',

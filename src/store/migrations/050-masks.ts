@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** Masks: values of classes in tiles, by image and by whom they are. */
+/** Masks: values of classes in tiles, by image and by author. */
 export const masks: Migration = {
   version: 50,
   name: 'masks',

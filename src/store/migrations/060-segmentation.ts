@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** Projects whose images are outlined. SQLite cannot widen a CHECK, so the table is made anew. */
+/** Segmentation projects. SQLite cannot widen a CHECK, so the table is rebuilt. */
 export const segmentation: Migration = {
   version: 60,
   name: 'segmentation',

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** What a student and its teacher say of images that nobody has looked at, and which labels were looked at. */
+/** Predictions of a student and its teacher for images without review, and a flag for reviewed labels. */
 export const review: Migration = {
   version: 70,
   name: 'review',

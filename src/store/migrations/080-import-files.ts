@@ -2,8 +2,8 @@ import { sep } from 'node:path';
 import type { Migration } from './migration.ts';
 
 /**
- * What became of each file of the folders that were imported, by which a file is known again without
- * being read; and folders whose new files come in by themselves.
+ * Outcome of each imported file, by which an unchanged file is recognised without reading it, and watched folders,
+ * whose new files are imported automatically.
  */
 export const importFiles: Migration = {
   version: 80,
@@ -43,7 +43,7 @@ CREATE TABLE watched_folders (
   PRIMARY KEY (project, folder)
 ) STRICT, WITHOUT ROWID;
 `);
-    // What came in before is known from then on.
+    // Files imported earlier count as known from now on.
     connection.run(
       `INSERT OR IGNORE INTO import_files
          SELECT project, folder || :sep || replace(file, '/', :sep), NULL, NULL, 'known', NULL,

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** Watched folders bring in masks, by what their first import had decided. */
+/** Masks in watched folders, imported by the decisions of the first import. */
 export const watchedMasks: Migration = {
   version: 90,
   name: 'watched-masks',

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** Runs keep the loss of their decoders too. SQLite cannot change a PRIMARY KEY, so the table is made anew. */
+/** Loss curves of decoders. SQLite cannot change a PRIMARY KEY, so the table is rebuilt. */
 export const decoderCurves: Migration = {
   version: 110,
   name: 'decoder-curves',

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** What runs compute on: until now processors. */
+/** Devices of runs: processors in earlier versions. */
 export const devices: Migration = {
   version: 120,
   name: 'devices',

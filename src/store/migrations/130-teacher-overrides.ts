@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** What a person corrected of a teacher whose file leaves something open: until now only the command line could. */
+/** Corrections by a person of a teacher whose file is ambiguous; earlier only possible on the command line. */
 export const teacherOverrides: Migration = {
   version: 130,
   name: 'teacher-overrides',

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** What is set once for all projects of a workspace. */
+/** Settings shared by all projects of a workspace. */
 export const settings: Migration = {
   version: 140,
   name: 'settings',

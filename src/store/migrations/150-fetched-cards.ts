@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** What was known of a file of the catalogue when it came, which only the window remembered. */
+/** Facts about downloaded files of the catalogue, which only the window remembered before. */
 export const fetchedCards: Migration = {
   version: 150,
   name: 'fetched-cards',

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** How fast GPUs were had been measured until they took work on, not until it was done. */
+/** Removal of GPU speeds that were measured until the GPU accepted work, not until it finished. */
 export const gpuSpeeds: Migration = {
   version: 160,
   name: 'gpu-speeds',

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** What products of a GPU take their operands in: until now float32. */
+/** Precision of the operands of products on a GPU: float32 in earlier versions. */
 export const precision: Migration = {
   version: 170,
   name: 'precision',

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** Files of watched folders that ended a thread, or the whole program, while they were read. */
+/** Files of watched folders that crashed a thread, or the whole program, while they were read. */
 export const riskyFiles: Migration = {
   version: 210,
   name: 'risky files',

@@ -20,7 +20,7 @@ import { unfinishedFiles } from './190-unfinished-files.ts';
 import { riskyFiles } from './210-risky-files.ts';
 import type { Migration } from './migration.ts';
 
-/** In the order in which they are run. A new one goes to the end, with its rows into testing/rows.ts. */
+/** Migrations in the order in which they run. Add a new one at the end, and its rows to testing/rows.ts. */
 export const migrations: readonly Migration[] = [
   workspace,
   predictions,

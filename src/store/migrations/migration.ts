@@ -1,10 +1,10 @@
 import type { Connection } from '../connection.ts';
 
-/** One step of the database's form. Once released it is never changed, only followed. */
+/** Step in the history of the database's schema. Once released it is never changed, only followed. */
 export interface Migration {
-  /** Its file's number, in fives or tens so that another may come between. */
+  /** Number of its file, in fives or tens so that another may be inserted. */
   readonly version: number;
   readonly name: string;
-  /** SQL, or what runs it. It is inside a transaction, with foreign keys off until its end. */
+  /** SQL, or a function that runs it, inside a transaction with foreign keys off until its end. */
   readonly up: string | ((connection: Connection) => void);
 }

@@ -63,6 +63,22 @@ test('masks hold 254 classes, and no project of masks has more', () => {
   expect(addProject(store, names).classes.at(-1)?.maskValue).toBeNull();
 });
 
+test('a project whose classes masks cannot have does not turn to masks', () => {
+  const store = temporaryStore();
+  const task = 'segmentation';
+  const reserved = addProject(store, ['x', 'Ignore']);
+  expect(() => store.projects.update(reserved.id, { task })).toThrow(
+    /Rename or remove it first\.$/,
+  );
+  const many = addProject(
+    store,
+    Array.from({ length: 255 }, (_, at) => `class ${at}`),
+  );
+  expect(() => store.projects.update(many.id, { task })).toThrow(/the class “class 254”/);
+  store.classes.remove(many.classes.at(-1)?.id ?? 0);
+  expect(store.projects.update(many.id, { task }).task).toBe(task);
+});
+
 test('its labels go with a class, and images without another become unlabelled', () => {
   const store = temporaryStore();
   const { id: project, classes } = addProject(store, ['x', 'y']);

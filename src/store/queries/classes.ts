@@ -1,20 +1,21 @@
 import { z } from 'zod';
 import type { ProjectClass } from '../../contract/app.ts';
 import { UserError } from '../../core/errors.ts';
-import { whyReserved } from '../../core/mask/class-names.ts';
+import { reservedNameProblem } from '../../core/mask/class-names.ts';
 import { lastClassValue } from '../../core/mask/tiles.ts';
+import { recordText } from '../../text/index.ts';
 import { oneNumber } from '../columns.ts';
 import type { Connection } from '../connection.ts';
-import { notFound } from '../failures.ts';
+import { notFoundError } from '../failures.ts';
 import { eraseClass } from './masks.ts';
 
 export interface NewClass {
   readonly name: string;
-  /** sRGB, `#rrggbb`. */
+  /** Colour in sRGB, `#rrggbb`. */
   readonly colour: string;
 }
 
-/** A class without what is counted of it. */
+/** Class without its counts. */
 export type NamedClass = Pick<ProjectClass, 'id' | 'name' | 'colour' | 'maskValue'>;
 
 const classRow = z.object({
@@ -24,7 +25,7 @@ const classRow = z.object({
   maskValue: z.int().min(1).max(lastClassValue).nullable(),
 });
 
-/** A project's classes in their order. */
+/** Lists a project's classes in their order. */
 export function classesOf(connection: Connection, project: number): NamedClass[] {
   return connection.all(
     classRow,
@@ -34,7 +35,7 @@ export function classesOf(connection: Connection, project: number): NamedClass[]
   );
 }
 
-/** @throws UserError 'invalid-option' where the project has a class of that name, or masks can have none of it or no more */
+/** @throws UserError 'invalid-option' if the name is taken or reserved in masks, or if masks have no value left */
 export function insertClass(
   connection: Connection,
   project: number,
@@ -44,10 +45,7 @@ export function insertClass(
   refuseTakenName(connection, project, name);
   const maskValue = freeMaskValue(connection, project);
   if (maskValue === null && isOutlined(connection, project)) {
-    throw new UserError(
-      'invalid-option',
-      `The project has ${lastClassValue} classes, and masks cannot hold more. Remove one that is not needed first.`,
-    );
+    throw new UserError('invalid-option', recordText.tooManyClasses(lastClassValue));
   }
   return connection.run(
     `INSERT INTO classes (project, name, colour, position, mask_value)
@@ -57,7 +55,17 @@ export function insertClass(
   ).id;
 }
 
-/** The lowest value that no class of the project has in masks; null where all 254 are taken. */
+/** @throws UserError 'invalid-option' if classes that were made for whole images cannot be those of masks */
+export function requireMaskClasses(classes: readonly NamedClass[]): void {
+  for (const { name, maskValue } of classes) {
+    const why = reservedNameProblem(name);
+    if (why !== null) throw new UserError('invalid-option', recordText.renameFirst(why));
+    if (maskValue !== null) continue;
+    throw new UserError('invalid-option', recordText.classBeyondMasks(name, lastClassValue));
+  }
+}
+
+/** Lowest mask value that no class of the project has; null if all 254 are taken. */
 function freeMaskValue(connection: Connection, project: number): number | null {
   const taken = connection.all(
     oneNumber,
@@ -70,29 +78,26 @@ function freeMaskValue(connection: Connection, project: number): number | null {
   return value <= lastClassValue ? value : null;
 }
 
-/** Whether its classes are of regions. */
+/** True if the project's classes are for regions of images. */
 function isOutlined(connection: Connection, project: number): boolean {
   const sql = `SELECT 1 AS value FROM projects WHERE id = ? AND task = 'segmentation'`;
   return connection.get(oneNumber, sql, project) !== undefined;
 }
 
-/** Where regions are outlined: files of masks say with some names that there is no class. */
+/** Refuses names that mean "no class" in mask files, in projects that outline regions. */
 function refuseReservedName(connection: Connection, project: number, name: string): void {
-  const why = whyReserved(name);
+  const why = reservedNameProblem(name);
   if (why === null || !isOutlined(connection, project)) return;
-  throw new UserError('invalid-option', `${why} Choose another name.`);
+  throw new UserError('invalid-option', recordText.chooseOtherName(why));
 }
 
 function refuseTakenName(connection: Connection, project: number, name: string): void {
   const sql = 'SELECT id AS value FROM classes WHERE project = ? AND name = ?';
   if (connection.get(oneNumber, sql, project, name) === undefined) return;
-  throw new UserError(
-    'invalid-option',
-    `There is a class named “${name}” already. Choose another name.`,
-  );
+  throw new UserError('invalid-option', recordText.classExists(name));
 }
 
-/** Changes of a class return the project that it belongs to. */
+/** Queries of classes. Changes of a class return the project that it belongs to. */
 export class ClassQueries {
   readonly #connection: Connection;
 
@@ -105,15 +110,15 @@ export class ClassQueries {
   }
 
   /**
-   * As the project's last class; returns its id.
+   * Adds the project's last class; returns its id.
    *
-   * @throws UserError 'invalid-option' where the name is taken or none for masks, 'not-found' without the project
+   * @throws UserError 'invalid-option' if the name is taken or not allowed in masks, 'not-found' without the project
    */
   add(project: number, newClass: NewClass): number {
     return this.#connection.transaction(() => insertClass(this.#connection, project, newClass));
   }
 
-  /** @throws UserError 'invalid-option' where the name is taken, or none for masks */
+  /** @throws UserError 'invalid-option' if the name is taken, or not allowed in masks */
   rename(id: number, name: string): number {
     return this.#connection.transaction(() => {
       const project = this.projectOf(id);
@@ -133,7 +138,7 @@ export class ClassQueries {
     return project;
   }
 
-  /** How many masks by a person show it. @throws UserError 'not-found' */
+  /** Number of masks by a person that contain the class. @throws UserError 'not-found' */
   masksWith(id: number): number {
     this.projectOf(id);
     const sql = `
@@ -142,12 +147,12 @@ export class ClassQueries {
         JOIN masks ON masks.image = images.id AND layer = 'human'
         JOIN mask_tiles ON mask_tiles.mask = masks.id
       WHERE classes.id = ? AND json_extract(histogram, '$."' || mask_value || '"') IS NOT NULL`;
-    return this.#connection.get(oneNumber, sql, id)?.value ?? 0;
+    return this.#connection.one(oneNumber, sql, id).value;
   }
 
   /**
-   * Its labels go with it, and its pixels in masks become background. Images that had no other become
-   * unlabelled: that they belong to none of the classes is something nobody said.
+   * Removes a class with its labels; its pixels in masks become background. Images without another label become
+   * unlabelled, since nobody said that they belong to none of the classes.
    */
   remove(id: number): number {
     return this.#connection.transaction(() => {
@@ -168,7 +173,7 @@ export class ClassQueries {
   projectOf(id: number): number {
     const sql = 'SELECT project AS value FROM classes WHERE id = ?';
     const found = this.#connection.get(oneNumber, sql, id);
-    if (found === undefined) throw notFound('class', id);
+    if (found === undefined) throw notFoundError('class', id);
     return found.value;
   }
 }

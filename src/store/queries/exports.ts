@@ -3,11 +3,11 @@ import { exportFormat, type ExportFormat } from '../../contract/app.ts';
 import { now } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 
-/** A student that left as a file. */
+/** Student exported to a file. */
 export interface NewExport {
   readonly run: number;
   readonly format: ExportFormat;
-  /** Absolute. */
+  /** Absolute path. */
   readonly file: string;
   readonly bytes: number;
 }
@@ -31,7 +31,7 @@ export class ExportQueries {
     this.#connection = connection;
   }
 
-  /** @throws UserError 'not-found' when the run was removed meanwhile */
+  /** @throws UserError 'not-found' if the run was removed in the meantime */
   add({ run, format, file, bytes }: NewExport): void {
     this.#connection.run(
       `INSERT INTO exports (run, format, file, bytes, created_at)
@@ -40,7 +40,7 @@ export class ExportQueries {
     );
   }
 
-  /** The latest first. */
+  /** Lists a run's exports, the latest first. */
   list(run: number): StoredExport[] {
     return this.#connection.all(
       exportRow,

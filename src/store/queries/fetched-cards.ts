@@ -4,15 +4,15 @@ import type { Connection } from '../connection.ts';
 
 export interface FetchedCard {
   readonly card: string;
-  /** Of its weights, as they came. */
+  /** SHA-256 of its weights, as downloaded. */
   readonly sha256: string;
-  /** Whether it is the SHA-256 that the catalogue pinned when it came. */
+  /** True if it equalled the SHA-256 pinned in the catalogue. */
   readonly isVerified: boolean;
 }
 
 const fetchedRow = z.object({ card: z.string(), sha256: z.string(), isVerified: flag });
 
-/** Teachers of the catalogue that were fetched into the workspace. */
+/** Queries of the catalogue's teachers that were downloaded to the workspace. */
 export class FetchedCardQueries {
   readonly #connection: Connection;
 
@@ -20,7 +20,7 @@ export class FetchedCardQueries {
     this.#connection = connection;
   }
 
-  /** The same content stays verified: found on the disk again, nothing is asked about it. */
+  /** Saves a download. Unchanged content stays verified, since a file found on the disk again is not checked again. */
   save({ card, sha256, isVerified }: FetchedCard): void {
     this.#connection.run(
       `INSERT INTO fetched_cards (card, sha256, is_verified) VALUES (:card, :sha256, :isVerified)

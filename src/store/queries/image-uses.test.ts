@@ -9,8 +9,8 @@ function projectWith(groups: readonly (string | undefined)[]) {
   const images = store.images.add(id, rows).map((image) => image.id);
   const uses = (): string[] =>
     images.map((image) => {
-      const { said, group } = store.images.get(image);
-      return `${group ?? ''} ${said ?? 'auto'}`.trim();
+      const { assigned, group } = store.images.get(image);
+      return `${group ?? ''} ${assigned ?? 'auto'}`.trim();
     });
   return { store, id, images, uses };
 }
@@ -49,6 +49,29 @@ test('an image leaves its group', () => {
   const { store, id, images, uses } = projectWith(['p', 'p']);
   store.imageUses.set(id, [{ image: images[0] ?? 0, group: null, use: 'learn' }]);
   expect(uses()).toEqual(['learn', 'p auto']);
+});
+
+test('one of the images of a patient, as their files say, takes the others along', () => {
+  const patient = '52577a820415abcd';
+  const { store, id, images, uses } = projectWith([patient, patient, undefined, 'p']);
+  const [first = 0] = images;
+  const { undo, followed } = store.imageUses.set(id, [{ image: first, group: 'trial 7' }]);
+  expect(followed).toBe(1);
+  expect(uses()).toEqual(['trial 7 auto', 'trial 7 auto', 'auto', 'p auto']);
+  store.imageUses.setExactly(id, undo);
+  expect(uses()).toEqual([`${patient} auto`, `${patient} auto`, 'auto', 'p auto']);
+});
+
+test('a slice takes the other slices of its file along, whatever their group', () => {
+  const store = temporaryStore();
+  const { id } = addProject(store, ['a'], 'single');
+  const sha256 = new Uint8Array(32).fill(7);
+  const slices = [0, 1, 2].map((frame) => newImage(`scan.nii#${frame + 1}`, { sha256, frame }));
+  const images = store.images.add(id, slices).map((image) => image.id);
+  store.imageUses.set(id, [{ image: images[1] ?? 0, group: 'p' }]);
+  expect(images.map((image) => store.images.get(image).group)).toEqual(['p', 'p', 'p']);
+  store.imageUses.set(id, [{ image: images[2] ?? 0, group: null }]);
+  expect(images.map((image) => store.images.get(image).group)).toEqual(Array(3).fill(undefined));
 });
 
 test('of an image that is not there nothing is set', () => {

@@ -26,7 +26,7 @@ test('an image keeps what is known of it', () => {
     path: join('/images', 'sub', 'a.png'),
     isLabelled: false,
     classes: [],
-    said: 'test',
+    assigned: 'test',
     drawn: undefined,
   });
   expect(store.images.page(project, everything, 0, 1).images).toEqual([
@@ -51,14 +51,16 @@ test('slices of a file are images of their own, known by content and number', ()
   );
   store.images.add(project, slices);
   expect(store.images.get(2)).toMatchObject({
-    ...{ frame: 1, name: 'scan.nii#2', path: join('/images', 'scan.nii') },
+    frame: 1,
+    name: 'scan.nii#2',
+    path: join('/images', 'scan.nii'),
   });
   const moved = slices.map((slice) => ({ ...slice, folder: '/elsewhere' }));
   expect(store.images.add(project, moved).map(({ id, isNew }) => [id, isNew])).toEqual([
     [1, false],
     [2, false],
   ]);
-  // A name of this form is a name like others where the file holds one image.
+  // A name of this form is an ordinary name if the file holds one image.
   store.images.add(project, [newImage('b#2.png')]);
   expect(store.images.get(3).path).toBe(join('/images', 'b#2.png'));
 });
@@ -87,7 +89,7 @@ test('all of a batch is added or nothing', () => {
   const images = [newImage('a.png'), newImage('b.png', { width: 0 })];
   expect(() => store.images.add(project, images)).toThrow(/CHECK/);
   expect(store.projects.get(project).images).toBe(0);
-  expect(() => store.images.add(7, [newImage('a.png')])).toThrow(/removed meanwhile/);
+  expect(() => store.images.add(7, [newImage('a.png')])).toThrow(/removed in the meantime/);
 });
 
 describe('a page', () => {
@@ -226,7 +228,7 @@ test('an image that moved keeps its labels and is found by its new name', () => 
   expect(names(store, project, { search: 'sub/b' })).toEqual(['Sub/b.png']);
   expect(() => {
     store.images.relocate([{ id: 99, ...place }]);
-  }).toThrow(/not here/);
+  }).toThrow(/does not exist/);
 });
 
 test('removes images of this project only, and never gives an id twice', () => {
@@ -241,5 +243,5 @@ test('removes images of this project only, and never gives an id twice', () => {
   expect(store.images.get(foreign).isTest).toBe(false);
   expect(addImages(store, project, ['b'])).toEqual([4]);
   store.images.remove(project, [a]);
-  expect(() => store.images.get(a)).toThrow(/not here/);
+  expect(() => store.images.get(a)).toThrow(/does not exist/);
 });

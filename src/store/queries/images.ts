@@ -2,43 +2,50 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { projectTask } from '../../contract/app.ts';
 import type { ImageFilter, ProjectImage } from '../../contract/app.ts';
-import { maskState } from '../../contract/masks.ts';
-import { isImageSize } from '../../core/mask/tiles.ts';
-import { count, flag, json, oneNumber, side } from '../columns.ts';
+import { oneNumber } from '../columns.ts';
 import type { Connection } from '../connection.ts';
-import { notFound } from '../failures.ts';
+import { notFoundError } from '../failures.ts';
 import type { Part } from '../../core/dataset/hold-out.ts';
-import { saidPart, usesOf } from './uses.ts';
+import {
+  isKeyed,
+  keyedRow,
+  pageRow,
+  projectImageColumns,
+  storedColumns,
+  storedRow,
+} from './image-rows.ts';
+import type { KeyedImage } from './image-rows.ts';
+import { usesOf } from './uses.ts';
 import { foldedName, naturalKey } from './names.ts';
 
-/** Where an image lies. */
+/** Location of an image. */
 export interface ImagePlace {
-  /** Absolute; what was imported. */
+  /** Absolute path of the imported folder. */
   readonly folder: string;
-  /** Relative to the folder, with `/` on every system. */
+  /** Path relative to the folder, with `/` on every system. */
   readonly name: string;
-  /** Milliseconds since 1970, as the file system says. */
+  /** Modification time, milliseconds since 1970, from the file system. */
   readonly modified: number;
 }
 
 export interface NewImage extends ImagePlace {
-  /** Which slice of the file, from 0; its number, from 1, is then behind the name. */
+  /** Index of the slice in its file, from 0; its number, from 1, then follows the name. */
   readonly frame?: number | undefined;
-  /** Of the file's content; 32 bytes. */
+  /** SHA-256 of the file's content; 32 bytes. */
   readonly sha256: Uint8Array;
   readonly bytes: number;
   readonly width: number;
   readonly height: number;
-  /** Patient, scene or the like; related images stay on one side of a split. */
+  /** Patient, scene or similar; related images stay on one side of a split. */
   readonly group: string | undefined;
   readonly isTest: boolean;
 }
 
 export interface AddedImage {
   readonly id: number;
-  /** False: the project has this content already, and nothing was changed. */
+  /** False if the project already has this content, in which case nothing was changed. */
   readonly isNew: boolean;
-  /** Where the store has it; not where it was found now, if it is known from elsewhere. */
+  /** Stored folder; differs from the imported one if the content is known from elsewhere. */
   readonly folder: string;
   readonly name: string;
 }
@@ -46,14 +53,14 @@ export interface AddedImage {
 export interface StoredImage extends NewImage {
   readonly id: number;
   readonly project: number;
-  /** Absolute. */
+  /** Absolute path of the file. */
   readonly path: string;
   readonly isLabelled: boolean;
-  /** Ids of classes. */
+  /** Ids of its classes. */
   readonly classes: readonly number[];
-  /** What a person, a folder's name or a table says that it is for. */
-  readonly said: Part | undefined;
-  /** What it was drawn for when the test set was frozen. */
+  /** Use that a person, a folder's name or a table assigned to it. */
+  readonly assigned: Part | undefined;
+  /** Use that the draw assigned when the test set was frozen. */
   readonly drawn: Part | undefined;
 }
 
@@ -62,102 +69,18 @@ export interface ImagePage {
   readonly images: ProjectImage[];
 }
 
-const classIds = json(z.array(z.number()));
-
-const imageRow = z.object({
-  id: z.number(),
-  name: z.string(),
-  width: side,
-  height: side,
-  isLabelled: flag,
-  classes: classIds,
-  isTest: flag,
-  isLearn: flag,
-  group: z.string().nullable(),
-});
-
-export const shownRow = imageRow.extend({
-  isReviewed: flag,
-  mask: maskState.nullable(),
-  isPredicted: flag,
-});
-
-/** As the contract has it: what there is not, of a mask or of somebody's look, there is no word of. */
-export function asShown(row: z.infer<typeof shownRow>): ProjectImage {
-  const { id, name, width, height, isLabelled, classes, isTest, isReviewed, mask } = row;
-  const { isPredicted, isLearn, group } = row;
-  return {
-    ...{ id, name, width, height, isLabelled, classes, isTest },
-    ...(isLearn && { isLearn }),
-    ...(group !== null && { group }),
-    ...(isReviewed && { isReviewed }),
-    ...(mask !== null && { mask }),
-    ...(isPredicted && { isPredicted }),
-  };
-}
-
-const pageRow = shownRow.refine(isImageSize).transform(asShown);
-
-const storedRow = z
-  .object({
-    ...imageRow.shape,
-    project: z.number(),
-    folder: z.string(),
-    sha256: z.instanceof(Uint8Array),
-    bytes: count,
-    modified: z.number(),
-    frame: count.nullable(),
-    drawn: z.enum(['test', 'learn']).nullable(),
-  })
-  .refine(isImageSize)
-  .transform(({ group, frame, drawn, isLearn, ...row }) => ({
-    ...row,
-    said: saidPart(row.isTest, isLearn),
-    drawn: drawn ?? undefined,
-    group: group ?? undefined,
-    frame: frame ?? undefined,
-    path: join(row.folder, frame === null ? row.name : row.name.replace(/#\d+$/, '')),
-  }));
-
-const groupRow = z.object({ group: z.string() });
-
-const keyedRow = z
-  .object({
-    ...{ id: z.number(), project: z.number(), folder: z.string(), name: z.string() },
-    ...{ sha256: z.instanceof(Uint8Array), bytes: count, modified: z.number() },
-    ...{ group: z.string(), frame: count.nullable() },
-  })
-  .transform(({ folder, name, frame, ...row }) => ({
-    ...row,
-    path: join(folder, frame === null ? name : name.replace(/#\d+$/, '')),
-  }));
-/** An image with a group under the workspace's secret, and its file. */
-export type KeyedImage = z.infer<typeof keyedRow>;
-
-/** What groups under the workspace's secret look like: 16 hexadecimal digits. */
-const isKeyed = `group_name GLOB '${'[0-9a-f]'.repeat(16)}'`;
-
 const placeRow = z.object({ id: z.number(), folder: z.string(), name: z.string() });
-
+const groupRow = z.object({ group: z.string() });
 const orderRow = z.object({ folder: z.string(), key: z.string(), id: z.number() });
 const folderRow = z.object({ folder: z.string() });
 const idRow = z.object({ id: z.number() });
 const contentRow = z.object({ sha256: z.instanceof(Uint8Array) });
 
-const imageColumns = `
-  id, name, width, height, is_labelled AS isLabelled, is_test AS isTest, is_learn AS isLearn,
-  group_name AS "group",
-  (SELECT json_group_array(class ORDER BY class) FROM labels WHERE image = images.id) AS classes`;
-
-/** Of `images`, for `shownRow`. */
-export const shownColumns = `${imageColumns}, is_reviewed AS isReviewed,
-  (SELECT state FROM masks WHERE image = images.id AND layer = 'human') AS mask,
-  EXISTS (SELECT 1 FROM masks WHERE image = images.id AND layer = 'student') AS isPredicted`;
-
-const storedColumns = `${imageColumns}, project, folder, sha256, bytes,
-  modified, frame, drawn`;
-
-const inOrder = 'ORDER BY folder, natural_key, id';
+const byName = 'folder, natural_key, id';
+const inOrder = `ORDER BY ${byName}`;
+/** Order of a run's list of masks. */
+const worstFirst = `ORDER BY
+  (SELECT student FROM run_masks WHERE run = :worstOf AND image = images.id) ASC NULLS LAST, ${byName}`;
 
 const conditions = {
   all: '',
@@ -172,7 +95,7 @@ const conditions = {
   class: 'AND id IN (SELECT image FROM labels WHERE class = :class)',
 } as const;
 
-/** Rows that `all` reads at a time. */
+/** Number of rows that `all` reads at a time. */
 const batch = 1000;
 
 export class ImageQueries {
@@ -182,12 +105,12 @@ export class ImageQueries {
     this.#connection = connection;
   }
 
-  /** Adds what the project does not have yet, by content; one answer an image, in the same order. */
+  /** Adds images whose content the project does not have yet; returns one result per image, in the same order. */
   add(project: number, images: readonly NewImage[]): AddedImage[] {
     return this.#connection.transaction(() => images.map((image) => this.#add(project, image)));
   }
 
-  /** A part of the images that a filter leaves, by folder and natural name. */
+  /** Returns a page of the images that match a filter, in its order. */
   page(project: number, filter: ImageFilter, offset: number, limit: number): ImagePage {
     const show = typeof filter.show === 'number' ? 'class' : filter.show;
     const search = foldedName(filter.search);
@@ -200,20 +123,22 @@ export class ImageQueries {
       ...(show === 'test' && { drawn: JSON.stringify(this.#drawn(project)) }),
       ...(search !== '' && { search }),
     };
+    const { worstOf } = filter;
+    const order = worstOf === undefined ? inOrder : worstFirst;
     const counted = `SELECT count(*) AS value FROM images ${where}`;
-    const total = this.#connection.get(oneNumber, counted, values)?.value ?? 0;
-    // The inner query needs an index only, however far the page is.
+    const total = this.#connection.one(oneNumber, counted, values).value;
+    // The inner query needs only an index, however far the page is.
     const images = this.#connection.all(
       pageRow,
-      `SELECT ${shownColumns} FROM images
-       WHERE id IN (SELECT id FROM images ${where} ${inOrder} LIMIT :limit OFFSET :offset)
-       ${inOrder}`,
-      { ...values, limit, offset },
+      `SELECT ${projectImageColumns} FROM images
+       WHERE id IN (SELECT id FROM images ${where} ${order} LIMIT :limit OFFSET :offset)
+       ${order}`,
+      { ...values, limit, offset, ...(worstOf !== undefined && { worstOf }) },
     );
     return { total, images };
   }
 
-  /** Held out by chance, as none is marked. */
+  /** Images that are held out by the draw, since none is marked. */
   #drawn(project: number): readonly number[] {
     const sql = 'SELECT task FROM projects WHERE id = ?';
     const row = this.#connection.get(z.object({ task: projectTask }), sql, project);
@@ -224,13 +149,13 @@ export class ImageQueries {
   get(id: number): StoredImage {
     const sql = `SELECT ${storedColumns} FROM images WHERE id = ?`;
     const row = this.#connection.get(storedRow, sql, id);
-    if (row === undefined) throw notFound('image', id);
+    if (row === undefined) throw notFoundError('image', id);
     return row;
   }
 
   /**
-   * All images of a project, the labelled ones, or those that nobody has looked at, by folder and natural name. They are read in batches,
-   * so the store stays usable meanwhile; changes made then may or may not show.
+   * Reads all images of a project, the labelled ones, or those without review, by folder and natural name. They are
+   * read in batches, so the store stays usable in the meantime; changes made then may or may not be included.
    */
   *all(project: number, which: 'all' | 'labelled' | 'review' = 'all'): Generator<StoredImage> {
     let last = { folder: '', key: '', id: 0 };
@@ -244,7 +169,7 @@ export class ImageQueries {
       );
       const end = rows.at(-1);
       if (end === undefined) return;
-      // By what is stored: a key that is not the name's would lead back to rows that were read.
+      // By the stored key: a key computed from the name might differ and lead back to rows already read.
       const place = 'SELECT folder, natural_key AS key, id FROM images WHERE id = ?';
       last = this.#connection.get(orderRow, place, end.id) ?? last;
       yield* rows;
@@ -257,7 +182,7 @@ export class ImageQueries {
     return this.#connection.all(idRow, sql, project, sha256).map(({ id }) => id);
   }
 
-  /** Images of files that hold one each, of the same folder, size and group, by natural name. */
+  /** Lists images of the same folder, size and group whose files hold one image each, by natural name. */
   alike({ project, folder, width, height, group }: StoredImage): {
     readonly id: number;
     readonly name: string;
@@ -272,13 +197,13 @@ export class ImageQueries {
       .map(({ id, name }) => ({ id, name, path: join(folder, name) }));
   }
 
-  /** Pixels of an image, on average; 0 where there is none. */
+  /** Mean number of pixels of an image; 0 if there is none. */
   meanPixels(project: number): number {
     const sql = 'SELECT coalesce(avg(width * height), 0) AS value FROM images WHERE project = ?';
-    return this.#connection.get(oneNumber, sql, project)?.value ?? 0;
+    return this.#connection.one(oneNumber, sql, project).value;
   }
 
-  /** Notes where images lie that were found elsewhere by their content. */
+  /** Updates the location of images that were found elsewhere by their content. */
   relocate(moves: readonly (ImagePlace & { readonly id: number })[]): void {
     this.#connection.transaction(() => {
       for (const { id, folder, name, modified } of moves) {
@@ -287,12 +212,12 @@ export class ImageQueries {
              folded_name = :folded, natural_key = :key WHERE id = :id`,
           { id, folder, name, modified, folded: foldedName(name), key: naturalKey(name) },
         );
-        if (rows === 0) throw notFound('image', id);
+        if (rows === 0) throw notFoundError('image', id);
       }
     });
   }
 
-  /** Images of these folders are in another one now, under the same names. */
+  /** Moves images from some folders to another one, under the same names. */
   moveFolders(project: number, isMoved: (folder: string) => boolean, to: string): void {
     this.#connection.transaction(() => {
       const sql = 'SELECT DISTINCT folder FROM images WHERE project = ?';
@@ -300,15 +225,17 @@ export class ImageQueries {
         if (folder === to || !isMoved(folder)) continue;
         this.#connection.run(
           'UPDATE images SET folder = ? WHERE project = ? AND folder = ?',
-          ...[to, project, folder],
+          to,
+          project,
+          folder,
         );
       }
     });
   }
 
   /**
-   * Takes in what is said later of images: that they are held out, and the group they belong to. What a person set to
-   * be learnt from stays so.
+   * Adds later information about images: that they are held out, and their group. Images that a person set to
+   * be learnt from stay as they are.
    */
   assign(
     project: number,
@@ -325,26 +252,26 @@ export class ImageQueries {
     });
   }
 
-  /** How many groups are kept under the workspace's secret. */
+  /** Number of groups keyed by the workspace's secret. */
   keyedGroups(): number {
     const sql = `SELECT count(DISTINCT group_name) AS value FROM images WHERE ${isKeyed}`;
-    return this.#connection.get(oneNumber, sql)?.value ?? 0;
+    return this.#connection.one(oneNumber, sql).value;
   }
 
-  /** Their names. */
+  /** Names of groups keyed by the workspace's secret. */
   keyedGroupNames(): Set<string> {
     const sql = `SELECT DISTINCT group_name AS "group" FROM images WHERE ${isKeyed}`;
     return new Set(this.#connection.all(groupRow, sql).map(({ group }) => group));
   }
 
-  /** Images of all projects with such a group. */
+  /** Images of all projects with a group keyed by the workspace's secret. */
   keyed(): KeyedImage[] {
     const sql = `SELECT id, project, folder, name, sha256, bytes, modified, group_name AS "group", frame
       FROM images WHERE ${isKeyed} ORDER BY id`;
     return this.#connection.all(keyedRow, sql);
   }
 
-  /** Puts images into other groups. */
+  /** Moves images to other groups. */
   regroup(images: readonly { readonly id: number; readonly group: string }[]): void {
     this.#connection.transaction(() => {
       for (const { id, group } of images) {
@@ -353,7 +280,7 @@ export class ImageQueries {
     });
   }
 
-  /** Holds images out from training, or lets them in. */
+  /** Marks images as test images, or removes the mark. */
   setTest(project: number, images: readonly number[], isTest: boolean): void {
     this.#connection.run(
       `UPDATE images SET is_test = :isTest
@@ -362,7 +289,7 @@ export class ImageQueries {
     );
   }
 
-  /** From the project; the files stay. Images that are not there are passed over. */
+  /** Removes images from the project; their files stay, and ids that do not exist are skipped. */
   remove(project: number, images: readonly number[]): void {
     this.#connection.run(
       'DELETE FROM images WHERE project = ? AND id IN (SELECT value FROM json_each(?))',
@@ -372,8 +299,8 @@ export class ImageQueries {
   }
 
   /**
-   * Images of which several have one place: other content came where an image was. What is to become of
-   * them is known only when all of the folder has been seen, as their own content may lie elsewhere by now.
+   * Images that share their location with others, since the content of a file changed. Their future is
+   * decided when the whole folder has been read, as their own content may be elsewhere now.
    */
   sharingPlaces(project: number, folder: string): number[] {
     const sql = `SELECT id FROM images WHERE project = :project AND folder = :folder AND name IN
@@ -382,8 +309,8 @@ export class ImageQueries {
     return this.#connection.all(idRow, sql, { project, folder }).map(({ id }) => id);
   }
 
-  /** The other images at the place of one: its content changed, and each content is an image. */
-  besides(id: number): number[] {
+  /** Other images at the location of one: its content changed, and each content is an image. */
+  othersAtPlace(id: number): number[] {
     const sql = `SELECT other.id FROM images JOIN images AS other
         ON other.project = images.project AND other.folder = images.folder AND other.name = images.name
       WHERE images.id = ? AND other.id <> images.id`;
@@ -398,7 +325,7 @@ export class ImageQueries {
     return this.#connection.all(contentRow, sql, values).map(({ sha256 }) => sha256);
   }
 
-  /** Of these contents, those that no image of any project has. */
+  /** Contents among the given ones that no image of any project has. */
   unknownContents(contents: readonly Uint8Array[]): Uint8Array[] {
     const sql = 'SELECT DISTINCT sha256 FROM images';
     const known = new Set(this.#connection.all(contentRow, sql).map(({ sha256 }) => hex(sha256)));

@@ -19,6 +19,7 @@ function addReport(store: Store, project: number, folder = scans): number {
       added: 1,
       known: 0,
       moved: 0,
+      copies: 0,
       masks: 0,
       masksLeftOut: 0,
       lost: 0,
@@ -76,7 +77,7 @@ test('what a later import sees is its own; what it does not is forgotten, but fo
   store.importFiles.put(project, report, [...paths.map((path) => record(path))]);
   store.importFiles.put(project, other, [record(resolve('/scans 2', '1.png'))]);
   const later = addReport(store, project);
-  store.importFiles.see(project, later, paths.slice(0, 1));
+  store.importFiles.recordUnchanged(project, later, paths.slice(0, 1));
   store.importFiles.forgetUnseen(project, scans, later);
   const page = store.importFiles.page(project, all, 0, 9);
   expect(page.files).toMatchObject([

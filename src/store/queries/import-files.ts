@@ -6,25 +6,25 @@ import { json, oneNumber } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { foldedName } from './names.ts';
 
-/** What became of a file. */
+/** Outcome of importing a file. */
 export interface FileRecord {
-  /** Absolute. */
+  /** Absolute path. */
   readonly path: string;
   readonly outcome: FileOutcome;
   readonly reason: string | null;
-  /** Null where it could not be looked at, or was not. */
+  /** Size and time of the file; null if it could not be read, or was not. */
   readonly stamp: {
     readonly bytes: number;
     readonly modified: number;
     readonly inode: number | null;
   } | null;
-  /** Of its content, 32 bytes; null where it could not be read. */
+  /** SHA-256 of its content, 32 bytes; null if it could not be read. */
   readonly sha256: Uint8Array | null;
-  /** That it holds: slices or pages. */
+  /** Number of images in it: slices or pages. */
   readonly images: number;
 }
 
-/** A file as it was when it was looked at last. */
+/** Imported file with its state at that time. */
 export interface KnownFile {
   readonly path: string;
   readonly outcome: FileOutcome;
@@ -32,7 +32,7 @@ export interface KnownFile {
   readonly modified: number | null;
   readonly inode: number | null;
   readonly images: number;
-  /** The images of the project that have its content, wherever they lie. */
+  /** Images of the project with its content, wherever they are. */
   readonly found: readonly {
     readonly id: number;
     readonly frame: number | null;
@@ -83,7 +83,7 @@ const elsewhereRow = z.object({
   modified: z.number(),
 });
 
-/** Written out, so that the index of skipped files is used. */
+/** Conditions by filter, written out so that the index of skipped files is used. */
 const conditions = {
   all: '',
   added: `AND outcome = 'added'`,
@@ -93,10 +93,10 @@ const conditions = {
   other: `AND outcome = 'other'`,
 } as const;
 
-/** Rows that `all` reads at a time. */
+/** Number of rows that `all` reads at a time. */
 const batch = 2000;
 
-/** What became of each file of a project's imports: one row a file, as it was looked at last. */
+/** Queries of the outcomes of a project's imports: one row per file, for its latest import. */
 export class ImportFileQueries {
   readonly #connection: Connection;
 
@@ -104,7 +104,7 @@ export class ImportFileQueries {
     this.#connection = connection;
   }
 
-  /** Of these files, those that were looked at before. */
+  /** Finds those of the files that were imported before. */
   known(project: number, paths: readonly string[]): KnownFile[] {
     return this.#connection.all(
       knownRow,
@@ -118,14 +118,14 @@ export class ImportFileQueries {
     );
   }
 
-  /** Which file of the disk each was, where that is known, by path. */
+  /** Inode of each file, if known, by path. */
   inodes(project: number): Map<string, number> {
     const sql = 'SELECT path, inode FROM import_files WHERE project = ? AND inode IS NOT NULL';
     const rows = this.#connection.all(inodeRow, sql, project);
     return new Map(rows.map(({ path, inode }) => [path, inode]));
   }
 
-  /** Notes what an import has made of files. */
+  /** Saves the outcome of files in an import. */
   put(project: number, report: number, files: readonly FileRecord[]): void {
     this.#connection.transaction(() => {
       for (const { path, outcome, reason, stamp, sha256, images } of files) {
@@ -136,7 +136,13 @@ export class ImportFileQueries {
            VALUES (:project, :path, :folded, :report, :outcome, :reason, :bytes, :modified, :inode,
              :sha256, :images)`,
           {
-            ...{ project, path, report, outcome, reason, sha256, images },
+            project,
+            path,
+            report,
+            outcome,
+            reason,
+            sha256,
+            images,
             folded: folded === path ? null : folded,
             bytes: stamp?.bytes ?? null,
             modified: stamp?.modified ?? null,
@@ -147,8 +153,8 @@ export class ImportFileQueries {
     });
   }
 
-  /** Notes that an import has seen files that are as they were. */
-  see(project: number, report: number, paths: readonly string[]): void {
+  /** Records that an import found files unchanged. */
+  recordUnchanged(project: number, report: number, paths: readonly string[]): void {
     this.#connection.run(
       `UPDATE import_files SET import = :report, outcome = 'known', reason = NULL
        WHERE project = :project AND path IN (SELECT value FROM json_each(:paths))`,
@@ -156,23 +162,26 @@ export class ImportFileQueries {
     );
   }
 
-  /** What is to be known of a file that is as it was. */
-  note(project: number, path: string, reason: string): void {
+  /** Adds a remark about an unchanged file. */
+  addRemark(project: number, path: string, reason: string): void {
     this.#connection.run(
       'UPDATE import_files SET reason = ? WHERE project = ? AND path = ?',
-      ...[reason, project, path],
+      reason,
+      project,
+      path,
     );
   }
 
-  /** The image of a file was found in it and no longer where it was. */
+  /** Marks a file as moved: its image was found in it and no longer at its former location. */
   markMoved(project: number, path: string): void {
     this.#connection.run(
       `UPDATE import_files SET outcome = 'moved' WHERE project = ? AND path = ?`,
-      ...[project, path],
+      project,
+      path,
     );
   }
 
-  /** Forgets that these were left out: they are looked at anew. */
+  /** Forgets that these files were skipped, so that they are read again. */
   forgetSkipped(project: number, paths: readonly string[]): void {
     this.#connection.run(
       `DELETE FROM import_files WHERE project = :project AND outcome = 'skipped'
@@ -181,7 +190,7 @@ export class ImportFileQueries {
     );
   }
 
-  /** Forgets files, so that the next import reads them anew. */
+  /** Forgets files, so that the next import reads them again. */
   forgetFiles(files: readonly { readonly project: number; readonly path: string }[]): void {
     this.#connection.transaction(() => {
       for (const { project, path } of files) {
@@ -191,7 +200,7 @@ export class ImportFileQueries {
     });
   }
 
-  /** Forgets the files of a folder that an import which came to its end has not seen. */
+  /** Forgets files of a folder that a completed import has not found. */
   forgetUnseen(project: number, folder: string, report: number): void {
     const below = folder.endsWith(sep) ? folder : folder + sep;
     this.#connection.run(
@@ -202,9 +211,9 @@ export class ImportFileQueries {
     );
   }
 
-  /** Where else files with the content of these images lie. */
+  /** Finds other files with the content of these images. */
   elsewhere(project: number, images: readonly number[]): z.infer<typeof elsewhereRow>[] {
-    // The files first, each once: there is no index by content.
+    // Files first, each once: there is no index by content.
     return this.#connection.all(
       elsewhereRow,
       `SELECT images.id, images.frame, files.path, files.modified
@@ -217,14 +226,14 @@ export class ImportFileQueries {
     );
   }
 
-  /** How many files of a project were left out. */
+  /** Number of skipped files of a project. */
   leftOut(project: number): number {
     const sql = `SELECT count(*) AS value FROM import_files
       WHERE project = ? AND outcome = 'skipped'`;
-    return this.#connection.get(oneNumber, sql, project)?.value ?? 0;
+    return this.#connection.one(oneNumber, sql, project).value;
   }
 
-  /** A part of the files that a filter leaves, by path. */
+  /** Returns a page of the files that match a filter, by path. */
   page(project: number, filter: FileFilter, offset: number, limit: number): FilePage {
     const { sql, values } = where(project, filter);
     const counts = { added: 0, known: 0, moved: 0, skipped: 0, other: 0 };
@@ -240,7 +249,7 @@ export class ImportFileQueries {
     };
   }
 
-  /** All files that a filter leaves, read in batches, so that the store stays usable meanwhile. */
+  /** Reads all files that match a filter in batches, so that the store stays usable in the meantime. */
   *all(project: number, filter: FileFilter): Generator<ImportedFile> {
     for (let offset = 0; ; offset += batch) {
       const rows = this.#rows(project, filter, offset, batch);
@@ -251,7 +260,7 @@ export class ImportFileQueries {
 
   #rows(project: number, filter: FileFilter, offset: number, limit: number): ImportedFile[] {
     const { sql, values } = where(project, filter);
-    // The inner query needs an index only, however far the page is.
+    // The inner query needs only an index, however far the page is.
     return this.#connection.all(
       fileRow,
       `SELECT path, imports.folder, outcome, reason
@@ -284,7 +293,7 @@ function where(
   };
 }
 
-/** Relative to the folder, with `/` on every system; the whole path where it lies elsewhere. */
+/** Path relative to the folder, with `/` on every system; the whole path if the file is elsewhere. */
 function nameIn(folder: string | null, path: string): string {
   if (folder === null) return path;
   const name = relative(folder, path);

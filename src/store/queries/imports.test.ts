@@ -10,6 +10,7 @@ const report = (project: number, found: number): ImportReport => ({
   added: 1,
   known: 0,
   moved: 0,
+  copies: 0,
   masks: 0,
   masksLeftOut: 0,
   lost: 0,

@@ -3,7 +3,7 @@ import { importReport, type ImportReport, type KeptReport } from '../../contract
 import { json, now, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 
-/** Reports kept a project: one may list thousands of files. */
+/** Number of reports kept per project: each may list thousands of files. */
 const keptReports = 20;
 
 const reportRow = z
@@ -18,9 +18,9 @@ export class ImportQueries {
   }
 
   /**
-   * Keeps a report and gives its id.
+   * Saves a report and returns its id.
    *
-   * @throws UserError 'not-found' when the project was removed meanwhile
+   * @throws UserError 'not-found' if the project was removed in the meantime
    */
   add(report: ImportReport): number {
     const { project, folder } = report;
@@ -32,7 +32,7 @@ export class ImportQueries {
         toJson(importReport, report),
         now(),
       );
-      // The table of files has what was left out; the list is for the latest.
+      // The table of files has all skipped files; only the latest report lists them.
       this.#connection.run(
         `UPDATE imports SET report = json_set(report, '$.skipped', json('[]'))
          WHERE project = ? AND id <> ?`,
@@ -48,15 +48,17 @@ export class ImportQueries {
     });
   }
 
-  /** In place of a report: the import goes on, or has come to its end. */
+  /** Replaces a report when its import progresses or ends. */
   replace(id: number, report: ImportReport): void {
     this.#connection.run(
       'UPDATE imports SET report = ? WHERE id = ? AND project = ?',
-      ...[toJson(importReport, report), id, report.project],
+      toJson(importReport, report),
+      id,
+      report.project,
     );
   }
 
-  /** The latest first. */
+  /** Lists a project's reports, the latest first. */
   list(project: number): KeptReport[] {
     const sql = `SELECT id, created_at AS createdAt, report FROM imports WHERE project = ?
       ORDER BY id DESC`;

@@ -39,7 +39,7 @@ test('whatever is set, undoing it gives the start again, and redoing it the end'
     classes: fc.option(fc.subarray(classes.map(({ id }) => id))),
   });
   fc.assert(
-    // The labels that one case leaves are the start of the next.
+    // Each case starts with the labels that the previous one left.
     fc.property(fc.array(change, { maxLength: 12 }), fc.boolean(), (changes, leaves) => {
       const start = labelsOf(store, project);
       const undo = store.labels.set(project, changes);

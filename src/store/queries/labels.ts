@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { projectTask, type LabelChange, type ProjectTask } from '../../contract/app.ts';
 import { UserError } from '../../core/errors.ts';
+import { recordText } from '../../text/index.ts';
 import { flag, json, oneNumber } from '../columns.ts';
 import type { Connection } from '../connection.ts';
-import { notFound } from '../failures.ts';
+import { notFoundError } from '../failures.ts';
 
 const taskRow = z.object({ task: projectTask });
 
@@ -23,10 +24,10 @@ export class LabelQueries {
 
   /**
    * Applies all changes, in order, or none. Returns the changes that undo them, in the order in which to
-   * apply them. What a person says has been looked at, unless a change says otherwise.
+   * apply them. Labels by a person count as reviewed, unless a change says otherwise.
    *
-   * @throws UserError 'not-found' for an image or class that is not the project's, 'invalid-labels' where
-   * an image would not have the one class that the project's task asks for
+   * @throws UserError 'not-found' for an image or class that is not the project's, 'invalid-labels' if
+   * an image would not have exactly the one class that the project's task requires
    */
   set(project: number, changes: readonly LabelChange[], isByPerson = false): LabelChange[] {
     return this.#connection.transaction(() => {
@@ -41,7 +42,7 @@ export class LabelQueries {
     project: number,
     task: ProjectTask,
     known: ReadonlySet<number>,
-    { image, classes, isReviewed: said }: LabelChange,
+    { image, classes, isReviewed }: LabelChange,
     isByPerson: boolean,
   ): LabelChange {
     const old = this.#connection.get(
@@ -51,21 +52,15 @@ export class LabelQueries {
        FROM images WHERE id = :image AND project = :project`,
       { image, project },
     );
-    if (old === undefined) throw notFound('image', image);
+    if (old === undefined) throw notFoundError('image', image);
     const given = new Set(classes);
     const strange = [...given].find((id) => !known.has(id));
-    if (strange !== undefined) throw notFound('class', strange);
+    if (strange !== undefined) throw notFoundError('class', strange);
     if (task === 'segmentation') {
-      throw new UserError(
-        'invalid-labels',
-        `In this project regions of images are outlined; ${old.name} as a whole has no class. Outline what is of a class in it, or make a project of classes.`,
-      );
+      throw new UserError('invalid-labels', recordText.classOfSegmentedImage(old.name));
     }
     if (classes !== null && task === 'single' && given.size !== 1) {
-      throw new UserError(
-        'invalid-labels',
-        `In this project every image has one class, and ${old.name} was given ${given.size}. Choose one, or take its label away.`,
-      );
+      throw new UserError('invalid-labels', recordText.severalClasses(old.name, given.size));
     }
     this.#connection.run('DELETE FROM labels WHERE image = ?', image);
     for (const id of given) {
@@ -74,7 +69,7 @@ export class LabelQueries {
     this.#connection.run(
       'UPDATE images SET is_labelled = ?, is_reviewed = ? WHERE id = ?',
       Number(classes !== null),
-      Number(said ?? (isByPerson && classes !== null)),
+      Number(isReviewed ?? (isByPerson && classes !== null)),
       image,
     );
     const before = { image, classes: old.isLabelled ? old.classes : null };
@@ -84,7 +79,7 @@ export class LabelQueries {
 
   #taskOf(project: number): ProjectTask {
     const found = this.#connection.get(taskRow, 'SELECT task FROM projects WHERE id = ?', project);
-    if (found === undefined) throw notFound('project', project);
+    if (found === undefined) throw notFoundError('project', project);
     return found.task;
   }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { encodeRuns } from '../../core/mask/runs.ts';
+import { encodeRuns } from '../../core/mask/run-length.ts';
 import { tilePixels } from '../../core/mask/tiles.ts';
 import { databaseName, type Store } from '../store.ts';
 import { addImages, addProject, newImage, newTeacher, settings } from '../testing/fixtures.ts';
@@ -11,7 +11,7 @@ import { temporaryStore } from '../testing/temporary-store.ts';
 const filled = (value: number, from = 0, to = tilePixels): Uint8Array =>
   new Uint8Array(tilePixels).fill(value, from, to);
 
-/** Of 5 × 5 tiles. */
+/** Size of an image of 5 × 5 tiles. */
 const addLargeImages = (store: Store, project: number, names: readonly string[]): number[] => {
   const images = names.map((name) => newImage(name, { width: 2500, height: 2500 }));
   return store.images.add(project, images).map(({ id }) => id);
@@ -32,7 +32,9 @@ test('a mask is what was saved last, tile by tile', () => {
     { x: 2, y: 0, pixels: filled(0) },
   ]);
   expect(saved).toMatchObject({
-    ...{ layer: 'human', state: 'draft', revision: 2 },
+    layer: 'human',
+    state: 'draft',
+    revision: 2,
     tiles: [
       { x: 0, y: 0 },
       { x: 1, y: 0 },
@@ -141,7 +143,7 @@ test('a staged mask is nobody’s until all of it is put in the place of another
   expect(store.masks.replace(other, 'human', 'draft', second).tiles).toEqual([{ x: 0, y: 0 }]);
 });
 
-/** Puts bytes in the place of the only tile that is stored. */
+/** Replaces the bytes of the only stored tile. */
 function replaceTile(folder: string, bytes: Uint8Array): void {
   const database = new Database(join(folder, databaseName));
   database.prepare('UPDATE mask_tiles SET pixels = ?').run(bytes);
@@ -244,6 +246,11 @@ test('how well test images were outlined is told, the worst first', () => {
     student,
   });
   store.records.replaceMasks(id, [dice(a, null), dice(b, 0.75), dice(c, 0.25), dice(999, 0)]);
+  const filter = { show: 'all', search: '', worstOf: id } as const;
+  const listed = store.images.page(project, filter, 0, 9).images.map(({ name }) => name);
+  expect(listed.slice(0, 3)).toEqual(store.records.masks(id).map(({ name }) => name));
+  const second = store.images.page(project, filter, 1, 1).images.map(({ name }) => name);
+  expect(second).toEqual(listed.slice(1, 2));
   expect(store.records.masks(id).map(({ name, student }) => [name, student])).toEqual([
     ['c', 0.25],
     ['b', 0.75],

@@ -9,11 +9,11 @@ import type {
   MaskTileChange,
   ModelLayer,
 } from '../../contract/masks.ts';
-import { countRuns, encodeRuns } from '../../core/mask/runs.ts';
+import { countRuns, encodeRuns } from '../../core/mask/run-length.ts';
 import { ignoreValue, tileCounts, type Size, type TilePlace } from '../../core/mask/tiles.ts';
 import { count, now, oneNumber, side, tilePlace, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
-import { damage } from '../failures.ts';
+import { damageError } from '../failures.ts';
 import { packTile, unpackTile } from '../packed-tile.ts';
 
 const maskRow = z.object({
@@ -27,7 +27,7 @@ const maskRow = z.object({
   height: side,
 });
 
-/** Pixels by value. */
+/** Pixel counts by value. */
 const histogram = z.record(z.string().regex(/^\d{1,3}$/), z.number());
 const placeRow = z.object({ x: tilePlace, y: tilePlace });
 const sumRow = z.object({ value: z.int().min(1).max(ignoreValue), pixels: count });
@@ -41,7 +41,7 @@ const countsRow = z.object({
   both: z.number(),
 });
 
-/** A tile as it shall be, as pixels or already coded; null: all background. */
+/** New content of a tile, as pixels or run-length coded; null: all background. */
 export type TileChange = MaskTileChange | (TilePlace & { readonly pixels: Uint8Array | null });
 
 const selectMask = `
@@ -49,8 +49,8 @@ const selectMask = `
   FROM masks JOIN images ON images.id = masks.image WHERE image = :image`;
 
 /**
- * Masks of images, tile by tile. Whose image it is, and which values a class has, is for others to check. The layers
- * of models have a mask for each run; where none is asked for, it is the latest.
+ * Queries of masks, tile by tile. Callers check the image's project and the classes' values. Layers
+ * of models have one mask per run; without a run, the latest is used.
  */
 export class MaskQueries {
   readonly #connection: Connection;
@@ -59,7 +59,7 @@ export class MaskQueries {
     this.#connection = connection;
   }
 
-  /** The masks that an image has: one of each layer. */
+  /** Lists the masks of an image: one of each layer. */
   list(image: number, run: number | null = null): MaskInfo[] {
     const found = maskLayer.options.flatMap((layer) => this.#row(image, layer, run) ?? []);
     return found.map((row) => this.#described(row));
@@ -70,7 +70,7 @@ export class MaskQueries {
     return row && this.#described(row);
   }
 
-  /** @throws UserError 'invalid-file' where a tile of the mask lies outside its image */
+  /** @throws UserError 'invalid-file' if a tile of the mask is outside its image */
   requireSound(image: number, layer: MaskLayer): void {
     const mask = this.#row(image, layer);
     if (mask) this.#places(mask.id, mask);
@@ -80,7 +80,7 @@ export class MaskQueries {
     return this.#row(image, layer) !== undefined;
   }
 
-  /** Of the places asked for, those that are not all background. */
+  /** Reads the tiles at some places; tiles that are all background are omitted. */
   tiles(
     image: number,
     layer: MaskLayer,
@@ -97,7 +97,7 @@ export class MaskQueries {
   }
 
   /**
-   * Puts tiles in the place of those that are there, all of them or none. A mask that is new is a draft.
+   * Saves tiles over the existing ones, all of them or none. A new mask is a draft.
    *
    * @throws UserError 'disk', 'not-found' without the image
    */
@@ -109,13 +109,13 @@ export class MaskQueries {
     });
   }
 
-  /** For a mask that comes in part by part: see `StagedMask`. */
+  /** Starts a mask that is written in parts: see `StagedMask`. */
   stage(): StagedMask {
     return new StagedMask(this.#connection);
   }
 
   /**
-   * Puts a staged mask in the place of what is there, all of it or nothing, also where the process is killed.
+   * Replaces a mask by a staged one, all of it or nothing, even if the process is killed.
    *
    * @throws UserError 'disk', 'not-found' without the image
    */
@@ -126,7 +126,7 @@ export class MaskQueries {
     });
   }
 
-  /** As `replace`, of what a run's model predicted. */
+  /** Replaces a mask predicted by a run's model, as `replace` does. */
   replacePredicted(image: number, layer: ModelLayer, run: number, staged: StagedMask): MaskInfo {
     return this.#connection.transaction(() => {
       this.#replaceTiles(this.#touched(image, layer, run), staged);
@@ -134,9 +134,9 @@ export class MaskQueries {
     });
   }
 
-  /** How many images a project has, and of how many a run's student has predicted the mask. */
+  /** Counts a project's images, and those whose mask a run's student has predicted. */
   predictionCounts(project: number, run: number): Omit<PredictionStatus, 'seconds' | 'isAtWork'> {
-    const counts = this.#connection.get(
+    const counts = this.#connection.one(
       countsRow,
       `SELECT count(*) AS images, coalesce(sum(NOT is_labelled), 0) AS unlabelled,
          count(predicted.image) AS predicted,
@@ -145,19 +145,19 @@ export class MaskQueries {
          AS predicted ON predicted.image = images.id
        WHERE project = :project`,
       { project, run },
-    ) ?? { images: 0, unlabelled: 0, predicted: 0, both: 0 };
+    );
     const { images, unlabelled, predicted, both } = counts;
     return { all: { images, predicted }, unlabelled: { images: unlabelled, predicted: both } };
   }
 
-  /** Images of which a run's model has predicted the mask. */
+  /** Images whose mask a run's model has predicted. */
   predicted(run: number, layer: ModelLayer): Set<number> {
     const sql = 'SELECT image AS value FROM masks WHERE run = ? AND layer = ?';
     const rows = this.#connection.all(oneNumber, sql, run, layer);
     return new Set(rows.map(({ value }) => value));
   }
 
-  /** A mask that is not there yet is made: nothing in it is marked. Its revision counts what is marked alone. */
+  /** Sets the state of a mask; a missing one is created empty. The revision counts changes of pixels only. */
   setState(image: number, layer: MaskLayer, state: MaskState): MaskInfo {
     return this.#connection.transaction(() => {
       const mask = this.#row(image, layer)?.id ?? this.#touched(image, layer);
@@ -176,8 +176,8 @@ export class MaskQueries {
   }
 
   /**
-   * Gives an image's mask to the image that has taken its place, as a draft: only a person can tell whether
-   * it still fits. False where there is none, the other has one, or their sizes differ.
+   * Moves an image's mask to the image that has replaced it, as a draft: only a person can tell whether
+   * it still fits. Returns false if there is no mask, the other image has one, or their sizes differ.
    */
   carryOver(from: number, to: number): boolean {
     return this.#connection.transaction(() => {
@@ -193,7 +193,7 @@ export class MaskQueries {
     });
   }
 
-  /** Images of a project that have a mask of that layer, and its state. */
+  /** Images of a project that have a mask of that layer, with its state. */
   marked(project: number, layer: MaskLayer): Map<number, MaskState> {
     const rows = this.#connection.all(
       z.object({ image: z.number(), state: maskState }),
@@ -205,7 +205,7 @@ export class MaskQueries {
     return new Map(rows.map(({ image, state }) => [image, state]));
   }
 
-  /** Images of a project by the state of their mask; those without one are in none. */
+  /** Counts a project's images by the state of their mask, without those that have none. */
   count(project: number, layer: MaskLayer): Record<MaskState, number> {
     const counted = z.object({ state: maskState, value: z.number() });
     const rows = this.#connection.all(
@@ -220,7 +220,7 @@ export class MaskQueries {
     return counts;
   }
 
-  /** Where regions are outlined, an image is labelled once its mask is done. */
+  /** Sets an image as labelled or not; in segmentation projects it is labelled once its mask is done. */
   #setLabelled(image: number, isLabelled: boolean): void {
     this.#connection.run(
       `UPDATE images SET is_labelled = :isLabelled WHERE id = :image
@@ -234,7 +234,7 @@ export class MaskQueries {
     staged.moveTo(mask);
   }
 
-  /** The mask's id, after it was made or its change counted. */
+  /** Creates a mask or counts its change, and returns its id. */
   #touched(image: number, layer: MaskLayer, run: number | null = null): number {
     this.#connection.run(
       `INSERT INTO masks (image, layer, run, state, revision, changed_at)
@@ -244,7 +244,7 @@ export class MaskQueries {
       { image, layer, run, now: now() },
     );
     const sql = 'SELECT id AS value FROM masks WHERE image = ? AND layer = ? AND run IS ?';
-    return this.#connection.get(oneNumber, sql, image, layer, run)?.value ?? 0;
+    return this.#connection.one(oneNumber, sql, image, layer, run).value;
   }
 
   #places(mask: number, image: Size): TilePlace[] {
@@ -269,12 +269,13 @@ export class MaskQueries {
 
   #required(image: number, layer: MaskLayer, run: number | null = null): MaskInfo {
     const info = this.get(image, layer, run);
-    if (!info) throw new Error(`no mask ${layer} of image ${image} though it was just written`);
+    if (!info)
+      throw new Error(`expected a mask ${layer} of image ${image} after writing it, got none`);
     return info;
   }
 
   #described({ id, width, height, ...mask }: z.infer<typeof maskRow>): MaskInfo {
-    // Added up where they lie: of a mosaic there are thousands of tiles, and each save asks.
+    // Summed in the database: a mosaic has thousands of tiles, and this runs after each save.
     const histogram = `
       SELECT CAST(key AS INTEGER) AS value, sum(json_each.value) AS pixels
       FROM mask_tiles, json_each(histogram) WHERE mask = ? GROUP BY key ORDER BY value`;
@@ -286,18 +287,18 @@ export class MaskQueries {
   }
 }
 
-/** @throws UserError 'invalid-file' for a tile that lies outside its image: what is in it would be lost silently */
+/** @throws UserError 'invalid-file' for a tile outside of its image, whose content would be lost silently */
 function requireInside(places: readonly TilePlace[], image: Size, file: string): void {
   const { columns, rows } = tileCounts(image);
   const outside = places.find(({ x, y }) => x >= columns || y >= rows);
   if (!outside) return;
   const size = `${image.width} × ${image.height} pixels`;
-  throw damage(file, `tile (${outside.x}, ${outside.y}) of a mask of an image of ${size}`);
+  throw damageError(file, `tile (${outside.x}, ${outside.y}) of a mask of an image of ${size}`);
 }
 
 /**
- * Tiles that are not yet anyone's. They wait in a table of this connection alone, on the disk and not in
- * memory, which is gone with it.
+ * Tiles of a mask that is not complete yet. They are stored in a temporary table of this connection, on disk and not in
+ * memory, which is deleted with the connection.
  */
 export class StagedMask {
   static #count = 0;
@@ -312,7 +313,7 @@ export class StagedMask {
     );
   }
 
-  /** Each place once. */
+  /** Adds tiles, each place once. */
   put(tiles: readonly (TilePlace & { readonly pixels: Uint8Array })[]): void {
     this.#connection.transaction(() => {
       for (const { x, y, pixels } of tiles) {
@@ -334,7 +335,7 @@ export class StagedMask {
     });
   }
 
-  /** Within a transaction. */
+  /** Moves the tiles to a mask; call it within a transaction. */
   moveTo(mask: number): void {
     this.#connection.run(
       `INSERT INTO mask_tiles (mask, x, y, histogram, pixels)
@@ -349,7 +350,7 @@ export class StagedMask {
   }
 }
 
-/** Makes a class's pixels background wherever it is marked, as it goes. */
+/** Turns a class's pixels into background in all masks, before the class is removed. */
 export function eraseClass(connection: Connection, id: number): void {
   const sql = 'SELECT project, mask_value AS value FROM classes WHERE id = ?';
   const row = z.object({ project: z.number(), value: z.number().nullable() });
@@ -381,7 +382,7 @@ export function eraseClass(connection: Connection, id: number): void {
   }
 }
 
-/** A tile that is all background is not kept. */
+/** Saves a tile; one that is all background is deleted. */
 function putTile(connection: Connection, mask: number, tile: TileChange): void {
   const { x, y } = tile;
   const runs = 'runs' in tile ? tile.runs : tile.pixels && encodeRuns(tile.pixels);
@@ -406,6 +407,6 @@ function unpack(packed: Uint8Array, file: string): Uint8Array {
   try {
     return unpackTile(packed);
   } catch (error) {
-    throw damage(file, error instanceof Error ? error.message : 'a tile of a mask is damaged');
+    throw damageError(file, error instanceof Error ? error.message : 'a tile of a mask is damaged');
   }
 }

@@ -2,48 +2,48 @@ import { z } from 'zod';
 import { count } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 
-/** What the masks of a project's images that are done have of a class. */
+/** Classes in the finished masks of a project's images. */
 export interface OutlinedClasses {
-  /** Ids of the classes that an image's mask has, by image. */
+  /** Ids of the classes in each image's mask, by image. */
   readonly ofImage: ReadonlyMap<number, readonly number[]>;
-  /** Pixels by class. */
+  /** Number of pixels by class. */
   readonly pixels: ReadonlyMap<number, number>;
 }
 
 interface Counted extends OutlinedClasses {
-  /** Changes with every change of a mask that is done. */
-  readonly mark: string;
+  /** Text that changes with every change of a finished mask. */
+  readonly version: string;
 }
 
-/** Large masks have thousands of tiles, and a project is asked for after every stroke. */
+/** Cache of counts: large masks have thousands of tiles, and a project is queried after every stroke. */
 const known = new WeakMap<Connection, Map<number, Counted>>();
 
 const countRow = z.object({ image: z.number(), class: z.number(), pixels: count });
-const markRow = z.object({ mark: z.string() });
+const versionRow = z.object({ version: z.string() });
 
-/** Of the masks by a person. */
+/** Counts the classes in masks by a person. */
 export function outlinedClasses(connection: Connection, project: number): OutlinedClasses {
-  const mark = markOf(connection, project);
+  const version = versionOf(connection, project);
   const counted = known.get(connection) ?? new Map<number, Counted>();
   known.set(connection, counted);
   const found = counted.get(project);
-  if (found?.mark === mark) return found;
-  const made = { mark, ...countPixels(connection, project) };
+  if (found?.version === version) return found;
+  const made = { version, ...countPixels(connection, project) };
   counted.set(project, made);
   return made;
 }
 
-function markOf(connection: Connection, project: number): string {
-  const found = connection.get(
-    markRow,
+function versionOf(connection: Connection, project: number): string {
+  const { version } = connection.one(
+    versionRow,
     `SELECT count(*) || ' ' || coalesce(sum(masks.id), 0) || ' ' || coalesce(sum(revision), 0) || ' '
        || (SELECT coalesce(group_concat(id || ':' || coalesce(mask_value, '')), '')
-           FROM classes WHERE project = :project) AS mark
+           FROM classes WHERE project = :project) AS version
      FROM masks JOIN images ON images.id = masks.image
      WHERE layer = 'human' AND state = 'done' AND project = :project`,
     { project },
   );
-  return found?.mark ?? '';
+  return version;
 }
 
 function countPixels(connection: Connection, project: number): OutlinedClasses {

@@ -65,7 +65,10 @@ test('counts images, labelled ones, tested ones and those of each class, of this
   store.images.setTest(id, [a, c, d], true);
   const counted = store.projects.get(id);
   expect(counted).toMatchObject({
-    ...{ images: 5, labelled: 3, learnt: 1, tested: 2 },
+    images: 5,
+    labelled: 3,
+    learnt: 1,
+    tested: 2,
     marked: { labelled: 2, unlabelled: 1 },
     drawn: [],
   });
@@ -115,7 +118,7 @@ test('removing a project takes all that is its own', () => {
   store.labels.set(id, [{ image, classes: classes.map((item) => item.id) }]);
   store.projects.remove(id);
   expect(store.projects.list().map((project) => project.id)).toEqual([kept.id]);
-  expect(() => store.images.get(image)).toThrow(/not here/);
+  expect(() => store.images.get(image)).toThrow(/does not exist/);
   expect(store.projects.get(kept.id).images).toBe(1);
   expect(addProject(store).id).toBe(3);
 });

@@ -10,9 +10,9 @@ import {
 } from '../../contract/app.ts';
 import { flag, json, now, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
-import { notFound } from '../failures.ts';
+import { notFoundError } from '../failures.ts';
 import { requestForgetting } from '../forget.ts';
-import { classesOf, insertClass, type NewClass } from './classes.ts';
+import { classesOf, insertClass, requireMaskClasses, type NewClass } from './classes.ts';
 import { latestTestSet } from './test-sets.ts';
 import { unused, usesOf } from './uses.ts';
 
@@ -25,12 +25,14 @@ export interface NewProject {
   readonly classes: readonly NewClass[];
 }
 
-/** What is left out, or undefined, stays. */
+/** Change of a project; absent or undefined values stay. */
 export interface ProjectChange {
   readonly name?: string | undefined;
   readonly domain?: Domain | undefined;
+  readonly task?: ProjectTask | undefined;
   readonly settings?:
-    { readonly [K in keyof ProjectSettings]?: ProjectSettings[K] | undefined } | undefined;
+    | { readonly [K in keyof ProjectSettings]?: ProjectSettings[K] | undefined }
+    | undefined;
 }
 
 const projectRow = z.object({
@@ -63,7 +65,7 @@ export class ProjectQueries {
     this.#connection = connection;
   }
 
-  /** @throws UserError 'invalid-option' where two classes have one name */
+  /** @throws UserError 'invalid-option' if two classes have the same name */
   create({ name, domain, task, isSample, settings, classes }: NewProject): Project {
     return this.#connection.transaction(() => {
       const { id } = this.#connection.run(
@@ -83,7 +85,7 @@ export class ProjectQueries {
     });
   }
 
-  /** The one opened last first. */
+  /** Lists projects, the one opened last first. */
   list(): Project[] {
     const sql = `${selectProject} ORDER BY opened_at DESC, id DESC`;
     return this.#connection.all(projectRow, sql).map((row) => this.#withCounts(row));
@@ -92,19 +94,21 @@ export class ProjectQueries {
   /** @throws UserError 'not-found' */
   get(id: number): Project {
     const row = this.#connection.get(projectRow, `${selectProject} WHERE id = ?`, id);
-    if (row === undefined) throw notFound('project', id);
+    if (row === undefined) throw notFoundError('project', id);
     return this.#withCounts(row);
   }
 
-  update(id: number, { name, domain, settings = {} }: ProjectChange): Project {
+  update(id: number, { name, domain, task, settings = {} }: ProjectChange): Project {
     return this.#connection.transaction(() => {
       const old = this.get(id);
       const given = Object.entries(settings).filter(([, value]) => value !== undefined);
+      if (task === 'segmentation' && old.task !== task) requireMaskClasses(old.classes);
       const merged = { ...old.settings, ...Object.fromEntries(given) };
       this.#connection.run(
-        'UPDATE projects SET name = ?, domain = ?, settings = ? WHERE id = ?',
+        'UPDATE projects SET name = ?, domain = ?, task = ?, settings = ? WHERE id = ?',
         name ?? old.name,
         domain ?? old.domain,
+        task ?? old.task,
         toJson(projectSettings, merged),
         id,
       );
@@ -112,27 +116,27 @@ export class ProjectQueries {
     });
   }
 
-  /** Notes that it was opened now. */
+  /** Records that the project was opened now. */
   touch(id: number): void {
     const { rows } = this.#connection.run(
       'UPDATE projects SET opened_at = ? WHERE id = ?',
       now(),
       id,
     );
-    if (rows === 0) throw notFound('project', id);
+    if (rows === 0) throw notFoundError('project', id);
   }
 
-  /** With everything that belongs to it, but no file of anyone; `forgetRemoved` of the store is to follow. */
+  /** Removes a project with its rows, but no files; call the store's `forgetRemoved` afterwards. */
   remove(id: number): void {
     this.#connection.transaction(() => {
       const { rows } = this.#connection.run('DELETE FROM projects WHERE id = ?', id);
-      if (rows === 0) throw notFound('project', id);
+      if (rows === 0) throw notFoundError('project', id);
       requestForgetting(this.#connection);
     });
   }
 
   #withCounts(row: z.infer<typeof projectRow>): Project {
-    const { images, drafts, marked, markedLabelled } = this.#connection.get(
+    const { images, drafts, marked, markedLabelled } = this.#connection.one(
       countsRow,
       `SELECT count(*) AS images, coalesce(sum(is_test), 0) AS marked,
          coalesce(sum(is_labelled AND is_test), 0) AS markedLabelled,
@@ -140,7 +144,7 @@ export class ProjectQueries {
           WHERE layer = 'human' AND state = 'draft' AND own.project = :project) AS drafts
        FROM images WHERE project = :project`,
       { project: row.id },
-    ) ?? { images: 0, drafts: 0, marked: 0, markedLabelled: 0 };
+    );
     const { ofClass, drawn, spanning, ...uses } = usesOf(this.#connection, row.id, row.task);
     const classes = classesOf(this.#connection, row.id);
     return {

@@ -16,7 +16,7 @@ const page = (store: Store, project: number, task: ProjectTask = 'single'): Proj
 const reasons = (store: Store, project: number): [string, ImageReview['reason'] | undefined][] =>
   page(store, project).map(({ name, review }) => [name, review?.reason]);
 
-/** Images of these names, those that begin with `test` held out. */
+/** Adds images of these names; those that begin with `test` are held out. */
 function withImages(store: Store, project: number, names: readonly string[]): Map<string, number> {
   const images = names.map((name) => newImage(name, { isTest: name.startsWith('test') }));
   const ids = store.images.add(project, images).map(({ id }) => id);
@@ -34,7 +34,7 @@ describe('what to look at next', () => {
     ]);
     const id = (name: string): number => ids.get(name) ?? 0;
     const labelled = ['k agreed', 'l contradicted', 'm unsure', 'n reviewed', 'test known'];
-    // As an import labels, which nobody has looked at; then as a person does.
+    // Labelled as an import does, without review; then by a person.
     store.labels.set(
       project,
       labelled.map((name) => ({ image: id(name), classes: [x] })),
@@ -45,7 +45,10 @@ describe('what to look at next', () => {
       uncertainty: number,
       change: Partial<ImageScore> = {},
     ): ImageScore => ({
-      ...{ image: id(name), uncertainty, student: [x], teacher: [x] },
+      image: id(name),
+      uncertainty,
+      student: [x],
+      teacher: [x],
       likeliest: [
         { class: x, probability: 1 - uncertainty / 2 },
         { class: y, probability: uncertainty / 2 },
@@ -76,13 +79,14 @@ describe('what to look at next', () => {
     ]);
     expect(page(store, project)[0]?.review).toEqual({
       reason: 'unsure',
-      ...{ student: [x], teacher: [x] },
+      student: [x],
+      teacher: [x],
       likeliest: [
         { class: x, probability: 0.55 },
         { class: y, probability: 0.45 },
       ],
     });
-    // In parts the same order.
+    // Pages give the same order.
     const parts = [0, 4, 8].flatMap(
       (offset) => store.review.page(project, 'single', { search: '' }, offset, 4).images,
     );
@@ -105,7 +109,7 @@ describe('what to look at next', () => {
     expect(reasons(store, project)).toEqual([['a', 'unsure']]);
     store.images.remove(project, [image]);
     expect(store.review.latest(project)).toBeUndefined();
-    // Of an image that is gone by the time of the answer nothing is kept.
+    // Nothing is stored for an image that was removed before the scores arrived.
     store.review.replace(first, [{ ...score, uncertainty: 1 }]);
     expect(store.review.latest(project)).toBeUndefined();
   });
@@ -135,7 +139,9 @@ test('where regions are outlined: without a mask, drafts, then those that are do
   store.masks.setState(a, 'human', 'done');
   store.masks.setState(b, 'human', 'draft');
   const shown = page(store, project, 'segmentation').map(({ name, mask, isLabelled }) => ({
-    ...{ name, mask, isLabelled },
+    name,
+    mask,
+    isLabelled,
   }));
   expect(shown).toEqual([
     { name: 'c', mask: undefined, isLabelled: false },
@@ -148,7 +154,7 @@ test('where regions are outlined: without a mask, drafts, then those that are do
   store.masks.setState(a, 'human', 'draft');
   expect(store.projects.get(project)).toMatchObject({ labelled: 0, drafts: 2 });
   expect(() => store.labels.set(project, [{ image: a, classes: [classes[0]?.id ?? 0] }])).toThrow(
-    /regions of images are outlined/,
+    /is for segmentation/,
   );
 });
 

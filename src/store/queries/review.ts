@@ -2,28 +2,29 @@ import { z } from 'zod';
 import type { ImageFilter, ImageReview, ProjectTask } from '../../contract/app.ts';
 import { flag, json, oneNumber } from '../columns.ts';
 import type { Connection } from '../connection.ts';
-import { type ImagePage, shownColumns, shownRow, asShown } from './images.ts';
+import { projectImageColumns, projectImageRow, toProjectImage } from './image-rows.ts';
+import type { ImagePage } from './images.ts';
 import { foldedName } from './names.ts';
 
-/** What was said of an image; classes by their ids, ascending. */
+/** Predictions for an image; classes by their ids, ascending. */
 export interface ImageScore {
   readonly image: number;
-  /** 0 sure to 1 undecided. */
+  /** Uncertainty from 0 (sure) to 1 (undecided). */
   readonly uncertainty: number;
-  /** Those that the uncertainty is about, the likelier first. */
+  /** Classes that the uncertainty is between, the more probable first. */
   readonly likeliest: readonly { readonly class: number; readonly probability: number }[];
   readonly student: readonly number[];
-  /** Null where the teacher was gone. */
+  /** Predictions of the teacher; null if it was missing. */
   readonly teacher: readonly number[] | null;
 }
 
-/** From here on a student counts as unsure: the likeliest class leads the next by less than half. */
+/** Uncertainty from which a student counts as unsure: the likeliest class leads the next by less than half. */
 const unsureFrom = 0.5;
 
 const ids = z.array(z.number());
 const likeliest = z.array(z.object({ class: z.number(), probability: z.number() }));
 
-const queueRow = shownRow.extend({
+const queueRow = projectImageRow.extend({
   isUnlabelled: flag,
   band: z.number(),
   likeliest: json(likeliest).nullable(),
@@ -32,8 +33,8 @@ const queueRow = shownRow.extend({
 });
 
 /**
- * Bands of the queue, within the images without a label and within the labelled ones: 0 the student is
- * unsure, 1 somebody disagrees, 2 the rest.
+ * Bands of the queue, separately for images with and without a label: 0 the student is
+ * unsure, 1 teacher, student or label disagree, 2 the rest.
  */
 const bands = `
   CASE
@@ -45,7 +46,7 @@ const bands = `
 const given = `
   (SELECT json_group_array(class ORDER BY class) FROM labels WHERE image = images.id)`;
 
-/** What to look at next. */
+/** Queries of the images to review next. */
 export class ReviewQueries {
   readonly #connection: Connection;
 
@@ -53,7 +54,7 @@ export class ReviewQueries {
     this.#connection = connection;
   }
 
-  /** What a run's student says, in the place of what it said before; images that are gone are passed over. */
+  /** Replaces a run's scores; images that no longer exist are skipped. */
   replace(run: number, scores: readonly ImageScore[]): void {
     this.#connection.transaction(() => {
       this.#connection.run('DELETE FROM image_scores WHERE run = ?', run);
@@ -63,7 +64,9 @@ export class ReviewQueries {
            SELECT :run, id, :uncertainty, :likeliest, :student, :teacher FROM images
            WHERE id = :image`,
           {
-            ...{ run, image, uncertainty },
+            run,
+            image,
+            uncertainty,
             likeliest: JSON.stringify(likeliest),
             student: JSON.stringify(student),
             teacher: teacher === null ? null : JSON.stringify(teacher),
@@ -73,14 +76,14 @@ export class ReviewQueries {
     });
   }
 
-  /** Images that a student can be asked about: to be looked at, and not held out. */
+  /** Number of images that a student can score: to be reviewed, and not held out. */
   count(project: number): number {
     const sql = `SELECT count(*) AS value FROM images
       WHERE project = ? AND is_test = 0 AND (is_labelled = 0 OR is_reviewed = 0)`;
-    return this.#connection.get(oneNumber, sql, project)?.value ?? 0;
+    return this.#connection.one(oneNumber, sql, project).value;
   }
 
-  /** The latest run of a project whose student was asked; undefined where none was. */
+  /** Latest run of a project that has scores; undefined if there is none. */
   latest(project: number): number | undefined {
     const sql = `SELECT id AS value FROM runs WHERE project = ?
       AND EXISTS (SELECT 1 FROM image_scores WHERE run = runs.id) ORDER BY id DESC LIMIT 1`;
@@ -88,10 +91,10 @@ export class ReviewQueries {
   }
 
   /**
-   * The images that somebody should look at, the most useful first: those without a label before those
-   * whose label nobody has looked at; in both, first where the student is unsure, then where student and
-   * teacher, or student and label, disagree. Test images come last of their kind and are never scored. Where
-   * regions are outlined: images without a mask, drafts, then those that are done.
+   * Returns a page of the images to review, the most useful first: images without a label before those
+   * whose label has not been reviewed; in both, first those where the student is unsure, then those where student and
+   * teacher, or student and label, disagree. Test images come last in each part and are never scored. In
+   * segmentation projects: images without a mask, drafts, then finished masks.
    */
   page(
     project: number,
@@ -106,7 +109,7 @@ export class ReviewQueries {
     const listed = task === 'segmentation' ? '1' : '(is_labelled = 0 OR is_reviewed = 0)';
     const where = `WHERE project = :project AND ${listed} ${found}`;
     const counted = `SELECT count(*) AS value FROM images ${where}`;
-    const total = this.#connection.get(oneNumber, counted, values)?.value ?? 0;
+    const total = this.#connection.one(oneNumber, counted, values).value;
     const rows = this.#connection.all(
       queueRow,
       `WITH scored AS (
@@ -118,16 +121,19 @@ export class ReviewQueries {
          ORDER BY ${task === 'segmentation' ? byMask : byUse}, folder, natural_key, id
          LIMIT :limit OFFSET :offset
        )
-       SELECT ${shownColumns}, 1 - is_labelled AS isUnlabelled, band, likeliest, student, teacher
+       SELECT ${projectImageColumns}, 1 - is_labelled AS isUnlabelled, band, likeliest, student, teacher
        FROM queue JOIN scored AS images USING (id)
        ORDER BY ${task === 'segmentation' ? byMask : byUse}, folder, natural_key, id`,
       { ...values, limit, offset, run: this.latest(project) ?? 0 },
     );
-    return { total, images: rows.map((row) => ({ ...asShown(row), ...reviewOf(row, task) })) };
+    return {
+      total,
+      images: rows.map((row) => ({ ...toProjectImage(row), ...reviewOf(row, task) })),
+    };
   }
 }
 
-/** Scores that there are come before none. */
+/** Order for classification, in which scored images come before others. */
 const byUse = 'is_labelled, is_test, band, uncertainty IS NULL, uncertainty DESC';
 
 const byMask = `is_labelled,
@@ -141,11 +147,11 @@ function reviewOf(row: QueueRow, task: ProjectTask): { review?: ImageReview } {
   if (student === null || likeliest === null) {
     return { review: { reason: isUnlabelled ? 'unlabelled' : 'unreviewed' } };
   }
-  const said = { likeliest, student, teacher };
-  if (band === 0) return { review: { reason: 'unsure', ...said } };
+  const predictions = { likeliest, student, teacher };
+  if (band === 0) return { review: { reason: 'unsure', ...predictions } };
   if (band === 2) {
-    return { review: { reason: isUnlabelled ? 'unlabelled' : 'unreviewed', ...said } };
+    return { review: { reason: isUnlabelled ? 'unlabelled' : 'unreviewed', ...predictions } };
   }
   const isOfLabel = !isUnlabelled && String(student) !== String(row.classes);
-  return { review: { reason: isOfLabel ? 'label' : 'teacher', ...said } };
+  return { review: { reason: isOfLabel ? 'label' : 'teacher', ...predictions } };
 }

@@ -3,15 +3,15 @@ import { z } from 'zod';
 import { oneNumber } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 
-/** A file that ended a thread, or the whole program, while it was read. */
+/** File that crashed a thread, or the whole program, while it was read. */
 export interface RiskyFile {
-  /** Absolute. */
+  /** Absolute path. */
   readonly path: string;
   readonly bytes: number;
-  /** Milliseconds since 1970. */
+  /** Modification time, milliseconds since 1970. */
   readonly modified: number;
   readonly inode: number;
-  /** How often. */
+  /** Number of crashes. */
   readonly losses: number;
 }
 
@@ -36,7 +36,7 @@ export class RiskyFileQueries {
     return this.#connection.all(riskyRow, sql, project);
   }
 
-  /** Counts a loss; a file that changed since the last begins anew. Gives how many there were. */
+  /** Counts a crash and returns their number; for a file that has changed it restarts at 1. */
   count(project: number, { path, bytes, modified, inode }: Omit<RiskyFile, 'losses'>): number {
     const sql = `INSERT INTO risky_files VALUES (:project, :path, :bytes, :modified, :inode, 1)
       ON CONFLICT (project, path) DO UPDATE SET
@@ -44,11 +44,10 @@ export class RiskyFileQueries {
           THEN losses + 1 ELSE 1 END,
         bytes = :bytes, modified = :modified, inode = :inode
       RETURNING losses AS value`;
-    const row = this.#connection.get(oneNumber, sql, { project, path, bytes, modified, inode });
-    return row?.value ?? 1;
+    return this.#connection.one(oneNumber, sql, { project, path, bytes, modified, inode }).value;
   }
 
-  /** Forgets a file, or all that lie in a folder. */
+  /** Forgets a file, or all files in a folder. */
   forget(project: number, place: string): void {
     const below = place.endsWith(sep) ? place : place + sep;
     this.#connection.run(

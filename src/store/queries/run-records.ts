@@ -10,7 +10,7 @@ import type {
 import { count, json, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 
-/** The name is the image's. */
+/** Predictions for an image, whose name is stored with the image. */
 export type NewPrediction = Omit<RunPrediction, 'name'>;
 
 const metricRow = z.object({ step: count, loss: z.number() });
@@ -25,7 +25,7 @@ const predictionRow = z.object({
   student: classIndices,
 });
 
-/** The name is the image's. */
+/** Scores of masks of an image, whose name is stored with the image. */
 export type NewRunMask = Omit<RunMask, 'name'>;
 
 const dice = z.number().nullable();
@@ -48,7 +48,7 @@ const referenceRow = z.object({
 const glimpseRow = z.object({ step: count, accuracy: z.number().nullable(), map: bytes });
 const idRow = z.object({ id: z.number() });
 
-/** What a run writes while it goes and at its end. */
+/** Queries of the records that a run writes during training and at its end. */
 export class RunRecordQueries {
   readonly #connection: Connection;
 
@@ -56,7 +56,7 @@ export class RunRecordQueries {
     this.#connection = connection;
   }
 
-  /** Points of a curve; those of steps that a resumed run repeats take the place of the older ones. */
+  /** Adds points of a curve; points of steps that a resumed run repeats replace the older ones. */
   addMetrics(run: number, curve: RunCurve, metrics: readonly RunMetric[]): void {
     this.#connection.transaction(() => {
       for (const { step, loss } of metrics) {
@@ -67,7 +67,7 @@ export class RunRecordQueries {
     });
   }
 
-  /** Forgets the points after a step: of work that was lost before it was kept. */
+  /** Deletes the points after a step, of work that was lost before a checkpoint. */
   forgetMetrics(run: number, curve: RunCurve, step: number): void {
     const sql = 'DELETE FROM run_metrics WHERE run = ? AND curve = ? AND step > ?';
     this.#connection.run(sql, run, curve, step);
@@ -78,16 +78,20 @@ export class RunRecordQueries {
     return this.#connection.all(metricRow, sql, run, curve);
   }
 
-  /** What looks at the student are compared with, in place of what was. */
+  /** Sets the reference that probes of the student are compared with, replacing the former one. */
   setReference(run: number, { images, grid, accuracy, map }: RunReference): void {
     this.#connection.run(
       `INSERT OR REPLACE INTO run_references (run, images, grid, accuracy, map)
        VALUES (?, ?, ?, ?, ?)`,
-      ...[run, toJson(imageIds, images), grid, accuracy, map],
+      run,
+      toJson(imageIds, images),
+      grid,
+      accuracy,
+      map,
     );
   }
 
-  /** Takes the place of looks at the same step and later ones: the run went back to a checkpoint. */
+  /** Adds a probe and deletes those at the same and later steps, since the run may have returned to a checkpoint. */
   addGlimpse(run: number, { step, accuracy, map }: RunGlimpse): void {
     this.#connection.transaction(() => {
       this.#connection.run('DELETE FROM run_glimpses WHERE run = ? AND step >= ?', run, step);
@@ -113,7 +117,7 @@ export class RunRecordQueries {
     };
   }
 
-  /** Null in place of images that have gone. */
+  /** Replaces ids of images that no longer exist by null. */
   #present(images: readonly (number | null)[]): (number | null)[] {
     const sql = 'SELECT id FROM images WHERE id IN (SELECT value FROM json_each(?))';
     const rows = this.#connection.all(idRow, sql, JSON.stringify(images));
@@ -121,7 +125,7 @@ export class RunRecordQueries {
     return images.map((id) => (id !== null && present.has(id) ? id : null));
   }
 
-  /** Images that were removed since the run began are passed over. */
+  /** Replaces a run's predictions; images that were removed since the run began are skipped. */
   replacePredictions(run: number, predictions: readonly NewPrediction[]): void {
     this.#connection.transaction(() => {
       this.#connection.run('DELETE FROM predictions WHERE run = ?', run);
@@ -142,7 +146,7 @@ export class RunRecordQueries {
     });
   }
 
-  /** By folder and natural name of the images. */
+  /** Lists predictions by folder and natural name of the images. */
   predictions(run: number): RunPrediction[] {
     return this.#connection.all(
       predictionRow,
@@ -153,7 +157,7 @@ export class RunRecordQueries {
     );
   }
 
-  /** Images that were removed since the run began are passed over. */
+  /** Replaces a run's mask scores; images that were removed since the run began are skipped. */
   replaceMasks(run: number, masks: readonly NewRunMask[]): void {
     this.#connection.transaction(() => {
       this.#connection.run('DELETE FROM run_masks WHERE run = ?', run);
@@ -167,7 +171,7 @@ export class RunRecordQueries {
     });
   }
 
-  /** The student's worst first; where there was nothing to compare last. */
+  /** Lists mask scores, the student's worst first; images with nothing to compare come last. */
   masks(run: number): RunMask[] {
     return this.#connection.all(
       maskRow,

@@ -25,6 +25,7 @@ test('a run from its start to its end', () => {
     settings,
     teacherName: 'vit',
     teacherBlocks: 12,
+    isExported: false,
     testSet: null,
     createdAt: '2026-01-01T10:00:00.000Z',
     finishedAt: null,
@@ -45,7 +46,10 @@ test('a run from its start to its end', () => {
   const done = store.runs.update(1, { state: 'done', step: 600, summary });
   expect(runSchema.parse(done)).toEqual({
     ...created,
-    ...{ state: 'done', step: 600, summary, finishedAt },
+    state: 'done',
+    step: 600,
+    summary,
+    finishedAt,
   });
   expect(store.runs.get(1)).toEqual(done);
 });
@@ -84,7 +88,7 @@ test('curve, without the points from which a run went back', () => {
   store.records.addMetrics(id, 'decoder', curve(1, 20, 0.75));
   const all = [...curve(1, 8, 0.5), ...curve(9, 15, 0.25)];
   expect(store.records.metrics(id, 'distill')).toEqual(all);
-  // A run that went back to its checkpoint, and what it lost by that.
+  // A run that returned to its checkpoint, and the points that it lost by that.
   store.records.forgetMetrics(id, 'distill', 12);
   expect(store.records.metrics(id, 'distill')).toEqual(all.slice(0, 12));
   expect(store.records.metrics(id, 'decoder')).toEqual(curve(1, 20, 0.75));
@@ -105,9 +109,9 @@ test('looks at a student: later ones of a run that went back are forgotten, imag
   store.images.remove(project, [two]);
   const found = store.records.glimpses(id);
   expect(runGlimpses.parse(found)).toEqual(found);
-  const { map: bytes, ...said } = found.reference ?? { map: [] };
+  const { map: bytes, ...rest } = found.reference ?? { map: [] };
   expect([...bytes]).toEqual([...map]);
-  expect(said).toEqual({ images: [one, null, null], grid: 1, accuracy: 0.75 });
+  expect(rest).toEqual({ images: [one, null, null], grid: 1, accuracy: 0.75 });
   expect(found.glimpses.map(({ step, accuracy }) => [step, accuracy])).toEqual([
     [0, null],
     [10, 0.5],
@@ -120,13 +124,13 @@ test('predictions are replaced as a whole; images that have gone are passed over
   const project = addProject(store).id;
   const { id } = addRun(store, project);
   const [ten = 0, nine = 0] = addImages(store, project, ['10.png', '9.png']);
-  const said = { truth: [0], teacher: [0], copy: [], student: [0, 1] };
-  store.records.replacePredictions(id, [{ image: nine, ...said, truth: [1] }]);
-  const all = [ten, nine, 99].map((image) => ({ image, ...said }));
+  const classes = { truth: [0], teacher: [0], copy: [], student: [0, 1] };
+  store.records.replacePredictions(id, [{ image: nine, ...classes, truth: [1] }]);
+  const all = [ten, nine, 99].map((image) => ({ image, ...classes }));
   store.records.replacePredictions(id, all);
   expect(store.records.predictions(id)).toEqual([
-    { image: nine, name: '9.png', ...said },
-    { image: ten, name: '10.png', ...said },
+    { image: nine, name: '9.png', ...classes },
+    { image: ten, name: '10.png', ...classes },
   ]);
   store.images.remove(project, [nine]);
   expect(store.records.predictions(id)).toHaveLength(1);
@@ -138,6 +142,7 @@ test('exports, the latest first', () => {
   const exported = { run, format: 'int8', file: '/out/student.onnx', bytes: 12 } as const;
   store.exports.add(exported);
   store.exports.add({ ...exported, format: 'safetensors' });
+  expect(store.runs.get(run).isExported).toBe(true);
   const createdAt = '2026-01-01T10:00:00.000Z';
   expect(store.exports.list(run)).toEqual([
     { ...exported, format: 'safetensors', createdAt },

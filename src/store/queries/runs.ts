@@ -11,10 +11,10 @@ import {
 } from '../../contract/app.ts';
 import { deviceName, type DeviceName } from '../../contract/jobs.ts';
 import { distillSummary, type DistillSummary } from '../../contract/results.ts';
-import { count, json, now, toJson } from '../columns.ts';
+import { count, flag, json, now, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
-import { notFound } from '../failures.ts';
-import { outsideWorkspace, runFolderName } from '../workspace-files.ts';
+import { notFoundError } from '../failures.ts';
+import { outsideWorkspaceError, runFolderName } from '../workspace-files.ts';
 import { testSetById } from './test-sets.ts';
 
 export interface NewRun {
@@ -23,7 +23,7 @@ export interface NewRun {
   readonly settings: ProjectSettings;
 }
 
-/** What is left out stays. */
+/** Change of a run; absent values stay. */
 export interface RunChange {
   readonly state?: RunState;
   readonly step?: number;
@@ -33,11 +33,11 @@ export interface RunChange {
   readonly summary?: DistillSummary | null;
 }
 
-/** What the engine needs of a run and the window does not. */
+/** Properties of a run that only the engine needs. */
 export interface RunFiles {
-  /** Relative to the workspace, with `/`. */
+  /** Path relative to the workspace, with `/`. */
   readonly folder: string;
-  /** Null where it was removed since. */
+  /** Id of the teacher; null if it was removed since. */
   readonly teacher: number | null;
 }
 
@@ -55,6 +55,7 @@ const runRow = z.object({
   deviceNote: z.string().nullable(),
   error: json(failure).nullable(),
   summary: json(distillSummary).nullable(),
+  isExported: flag,
   testSet: z.number().nullable(),
 });
 
@@ -64,7 +65,8 @@ const folderRow = z.object({ id: z.number(), folder: z.string() });
 const selectRun = `
   SELECT id, project, state, settings, teacher_name AS teacherName, teacher_blocks AS teacherBlocks,
     created_at AS createdAt, finished_at AS finishedAt, step, device,
-    device_note AS deviceNote, error, summary, test_set AS testSet
+    device_note AS deviceNote, error, summary, test_set AS testSet,
+    EXISTS (SELECT 1 FROM exports WHERE run = runs.id) AS isExported
   FROM runs`;
 
 export class RunQueries {
@@ -75,7 +77,7 @@ export class RunQueries {
   }
 
   /**
-   * A queued run, which keeps the settings and what it shows of its teacher.
+   * Creates a queued run, which stores the settings and the displayed properties of its teacher.
    *
    * @throws UserError 'not-found' without the teacher or the project
    */
@@ -89,13 +91,13 @@ export class RunQueries {
          FROM teachers WHERE id = :teacher`,
         { project, teacher, settings: toJson(projectSettings, settings), now: now() },
       );
-      if (rows === 0) throw notFound('teacher', teacher);
+      if (rows === 0) throw notFoundError('teacher', teacher);
       this.#connection.run('UPDATE runs SET folder = ? WHERE id = ?', runFolderName(id), id);
       return this.get(id);
     });
   }
 
-  /** Gives a run that has learnt nothing other settings. @throws UserError 'not-found' without the teacher */
+  /** Changes the settings of a run that has not been trained yet. @throws UserError 'not-found' without the teacher */
   renew(id: number, { teacher, settings }: Pick<NewRun, 'teacher' | 'settings'>): Run {
     return this.#connection.transaction(() => {
       const { rows } = this.#connection.run(
@@ -105,7 +107,7 @@ export class RunQueries {
          WHERE id = :id AND EXISTS (SELECT 1 FROM teachers WHERE id = :teacher)`,
         { id, teacher, settings: toJson(projectSettings, settings) },
       );
-      if (rows === 0) throw notFound('teacher', teacher);
+      if (rows === 0) throw notFoundError('teacher', teacher);
       return this.get(id);
     });
   }
@@ -113,41 +115,41 @@ export class RunQueries {
   /** @throws UserError 'not-found' */
   get(id: number): Run {
     const row = this.#connection.get(runRow, `${selectRun} WHERE id = ?`, id);
-    if (row === undefined) throw notFound('run', id);
+    if (row === undefined) throw notFoundError('run', id);
     return this.#asRun(row);
   }
 
-  /** @throws UserError 'not-found', 'invalid-file' where its folder is not its own */
+  /** @throws UserError 'not-found', 'invalid-file' if its folder is not its own */
   files(id: number): RunFiles {
     const sql = 'SELECT folder, teacher FROM runs WHERE id = ?';
     const row = this.#connection.get(filesRow, sql, id);
-    if (row === undefined) throw notFound('run', id);
+    if (row === undefined) throw notFoundError('run', id);
     // A changed database could name any folder, to be written to or deleted.
     if (row.folder !== runFolderName(id))
-      throw outsideWorkspace(dirname(this.#connection.file), row.folder);
+      throw outsideWorkspaceError(dirname(this.#connection.file), row.folder);
     return row;
   }
 
-  /** Folders of a project's runs, or of one; a folder that is not the run's own is left out: it must not be touched. */
+  /** Folders of a project's runs, or of one, without folders that are not the run's own, which must not be touched. */
   ownFolders(project: number, only?: number): string[] {
     const sql = 'SELECT id, folder FROM runs WHERE project = :project AND id = ifnull(:only, id)';
     const rows = this.#connection.all(folderRow, sql, { project, only: only ?? null });
     return rows.flatMap(({ id, folder }) => (folder === runFolderName(id) ? [folder] : []));
   }
 
-  /** A project's runs, the latest first. */
+  /** Lists a project's runs, the latest first. */
   list(project: number): Run[] {
     const sql = `${selectRun} WHERE project = ? ORDER BY id DESC`;
     return this.#connection.all(runRow, sql, project).map((row) => this.#asRun(row));
   }
 
-  /** Those that were to go on when the process before this one ended, in their order. */
+  /** Lists runs that were queued or running when the last process ended, in their order. */
   interrupted(): Run[] {
     const sql = `${selectRun} WHERE state IN ('queued', 'running') ORDER BY id`;
     return this.#connection.all(runRow, sql).map((row) => this.#asRun(row));
   }
 
-  /** A run that comes to its end, well or not, is finished now. */
+  /** Changes a run; if its new state is `done` or `failed`, it is finished now. */
   update(id: number, { state, step, device, deviceNote, error, summary }: RunChange): Run {
     return this.#connection.transaction(() => {
       if (state !== undefined) {
@@ -184,9 +186,9 @@ export class RunQueries {
     return { ...row, testSet: testSetById(this.#connection, row.testSet) };
   }
 
-  /** With its curve, predictions and list of exports; its files are the caller's to remove. */
+  /** Removes a run with its curves, predictions and list of exports; the caller removes its files. */
   remove(id: number): void {
     const { rows } = this.#connection.run('DELETE FROM runs WHERE id = ?', id);
-    if (rows === 0) throw notFound('run', id);
+    if (rows === 0) throw notFoundError('run', id);
   }
 }

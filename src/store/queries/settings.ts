@@ -7,7 +7,7 @@ import type { Connection } from '../connection.ts';
 const textRow = z.object({ value: json(z.string().max(200)) });
 const downloadsRow = z.object({ value: json(storedDownloads) });
 
-/** What is set once for all projects. */
+/** Queries of settings shared by all projects. */
 export class SettingsQueries {
   readonly #connection: Connection;
 
@@ -15,7 +15,7 @@ export class SettingsQueries {
     this.#connection = connection;
   }
 
-  /** How files are fetched; nothing of it is set at first. */
+  /** Settings of downloads; empty at first. */
   downloads(): StoredDownloads {
     const sql = `SELECT value FROM settings WHERE name = 'downloads'`;
     return (
@@ -27,7 +27,7 @@ export class SettingsQueries {
     );
   }
 
-  /** The mark of the last opening with services (see engine/workspace-origin); null where there was none. */
+  /** Mark of the last opening with services (see engine/files/workspace-origin); null if there was none. */
   openingMark(): string | null {
     return this.#text('opening');
   }
@@ -36,7 +36,7 @@ export class SettingsQueries {
     this.#saveText('opening', mark);
   }
 
-  /** Of the secret under which groups are kept; null before there is one. */
+  /** Fingerprint of the secret that keys groups; null if there is no secret yet. */
   secretFingerprint(): string | null {
     return this.#text('secret');
   }

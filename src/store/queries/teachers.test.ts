@@ -51,7 +51,7 @@ test('what was measured is kept by teacher and machine', () => {
   expect(store.teachers.estimate(form, id, 'here')).toEqual({ seconds: 2 });
   expect(store.teachers.estimate(form, id, 'there')).toBeUndefined();
   expect(store.teachers.estimate(z.string(), id, 'here')).toBeUndefined();
-  // The same teacher again; then corrected, which may make another computation of it.
+  // The same teacher again; then with corrections, which may change its computation.
   store.teachers.upsert(newTeacher());
   expect(store.teachers.estimate(form, id, 'here')).toEqual({ seconds: 2 });
   store.teachers.upsert(newTeacher({ overrides: { heads: 6 } }));

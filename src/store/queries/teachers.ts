@@ -2,19 +2,20 @@ import { z } from 'zod';
 import { teacherDescription, type TeacherDescription } from '../../contract/descriptions.ts';
 import { teacherOverrides, type TeacherOverrides } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
+import { recordText } from '../../text/index.ts';
 import { flag, json, now, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
-import { notFound } from '../failures.ts';
+import { notFoundError } from '../failures.ts';
 
 export interface NewTeacher {
   readonly name: string;
-  /** Absolute. */
+  /** Absolute path. */
   readonly file: string;
-  /** Its sha256 says which teacher it is. */
+  /** Description, whose sha256 identifies the teacher. */
   readonly description: TeacherDescription;
-  /** What a person corrected of what was inferred; runs read the file so. */
+  /** Corrections by a person of inferred properties; runs apply them when reading the file. */
   readonly overrides: TeacherOverrides;
-  /** What it was trained on and what it suits; null where nobody said. */
+  /** Images that it was trained on, and purposes that it suits; null if unknown. */
   readonly training: string | null;
   readonly suits: string | null;
   readonly licence: string | null;
@@ -54,10 +55,10 @@ export class TeacherQueries {
     this.#connection = connection;
   }
 
-  /** Adds a teacher, or notes where a known one lies now and what is said of it. */
+  /** Adds a teacher, or updates the file and description of a known one. */
   upsert(teacher: NewTeacher): StoredTeacher {
     const { name, file, description, overrides, training, suits, licence, isBundled } = teacher;
-    // What was measured is not of a teacher that is taken for another now.
+    // Measurements are invalid once a teacher is read differently.
     this.#connection.run(
       `DELETE FROM estimates WHERE teacher IN
          (SELECT id FROM teachers WHERE sha256 = ? AND json(overrides) <> json(?))`,
@@ -87,11 +88,11 @@ export class TeacherQueries {
     );
     const sql = `${selectTeacher} WHERE sha256 = ?`;
     const stored = this.#connection.get(teacherRow, sql, description.sha256);
-    if (stored === undefined) throw new Error('teacher: not there after it was written');
+    if (stored === undefined) throw new Error('expected the teacher after writing it, got none');
     return stored;
   }
 
-  /** The bundled ones first, then by name. */
+  /** Lists teachers, the bundled ones first, then by name. */
   list(): StoredTeacher[] {
     const sql = `${selectTeacher} ORDER BY is_bundled DESC, name COLLATE NOCASE, id`;
     return this.#connection.all(teacherRow, sql);
@@ -100,14 +101,14 @@ export class TeacherQueries {
   /** @throws UserError 'not-found' */
   get(id: number): StoredTeacher {
     const row = this.#connection.get(teacherRow, `${selectTeacher} WHERE id = ?`, id);
-    if (row === undefined) throw notFound('teacher', id);
+    if (row === undefined) throw notFoundError('teacher', id);
     return row;
   }
 
   /**
-   * Forgets a teacher; its file stays. Projects that had chosen it have no choice then.
+   * Removes a teacher; its file stays. Projects that had chosen it have no teacher then.
    *
-   * @throws UserError 'in-use' while a run that is not done needs it
+   * @throws UserError 'in-use' while an unfinished run needs it
    */
   remove(id: number): void {
     this.#connection.transaction(() => {
@@ -121,7 +122,7 @@ export class TeacherQueries {
       if (user !== undefined) {
         throw new UserError(
           'in-use',
-          `An unfinished run of the project “${user.project}” needs ${name}. Finish or remove that run first.`,
+          recordText.teacherNeeded({ teacher: name, project: user.project }),
         );
       }
       this.#connection.run(
@@ -133,7 +134,7 @@ export class TeacherQueries {
     });
   }
 
-  /** What was measured of a teacher on a machine; undefined where nothing was, or in another form. */
+  /** Measurements of a teacher on a machine; undefined if there are none, or in another form. */
   estimate<T>(schema: z.ZodType<T>, teacher: number, machine: string): T | undefined {
     const sql = 'SELECT measured FROM estimates WHERE teacher = ? AND machine = ?';
     const found = this.#connection.get(measuredRow, sql, teacher, machine);

@@ -5,7 +5,7 @@ import { addProject, newImage, newTeacher, settings } from '../testing/fixtures.
 import { temporaryStore } from '../testing/temporary-store.ts';
 import { testSetName } from './test-sets.ts';
 
-/** A project of one class an image: so many labelled images of the class `a`, and unlabelled ones. */
+/** Project with one class per image: a number of labelled images of the class `a`, and unlabelled ones. */
 function projectOf(store: Store, labelled: number, unlabelled = 0) {
   const { id, classes } = addProject(store, ['a', 'b'], 'single');
   const names = Array.from({ length: labelled + unlabelled }, (_, at) => newImage(`${at}.png`));
@@ -22,7 +22,7 @@ function projectOf(store: Store, labelled: number, unlabelled = 0) {
   return { id, images, label, classes };
 }
 
-/** As a run does: divides, and keeps it. */
+/** Divides images and freezes the test set, as a run does. */
 function runOn(store: Store, project: number): { run: number; tested: number[] } {
   const teacher = store.teachers.upsert(newTeacher()).id;
   const { id: run } = store.runs.create({ project, teacher, settings });
@@ -33,7 +33,7 @@ function runOn(store: Store, project: number): { run: number; tested: number[] }
   }));
   const { mode, seed } = store.testSets.state(project);
   const made: Division<(typeof images)[number]> = divide(images, seed, mode);
-  const test = made.tested.filter(({ said }) => said !== 'test').map(({ id }) => id);
+  const test = made.tested.filter(({ assigned }) => assigned !== 'test').map(({ id }) => id);
   const learn = made.rest.filter(({ isLabelled }) => isLabelled).map(({ id }) => id);
   const members = made.tested.map(({ id, labels }) => [id, labels.join('+')] as const);
   store.testSets.freeze(project, run, { mode: made.mode, isNew: made.isNew, test, learn, members });

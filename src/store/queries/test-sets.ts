@@ -4,27 +4,27 @@ import type { TestSet } from '../../contract/app.ts';
 import type { TestMode } from '../../core/dataset/hold-out.ts';
 import { json, now } from '../columns.ts';
 import type { Connection } from '../connection.ts';
-import { notFound } from '../failures.ts';
+import { notFoundError } from '../failures.ts';
 
-/** A test image and its labels, as text that changes with them. */
+/** Test image with its labels, as text that changes with them. */
 export type TestMember = readonly [image: number, labels: string];
 
-/** What dividing a project's images goes by. */
+/** Inputs of dividing a project's images. */
 export interface TestState {
-  /** How the frozen test set came about; undefined before it is frozen. */
+  /** Origin of the frozen test set; undefined before it is frozen. */
   readonly mode: TestMode | undefined;
-  /** Of the draw. */
+  /** Seed of the draw. */
   readonly seed: number;
 }
 
-/** What a run has decided of its images. */
+/** Division of images chosen by a run. */
 export interface NewTestSet {
   readonly mode: TestMode;
-  /** It is another than the one that was frozen. */
+  /** True if it is not the frozen test set. */
   readonly isNew: boolean;
-  /** Ids of test images that nobody marked. */
+  /** Ids of test images that were not marked. */
   readonly test: readonly number[];
-  /** Ids of labelled images that are learnt from. */
+  /** Ids of labelled images to learn from. */
   readonly learn: readonly number[];
   readonly members: readonly TestMember[];
 }
@@ -58,7 +58,7 @@ const idRow = z.object({ id: z.number() });
 
 const selectSet = `SELECT id, draw, version, fingerprint, images, frozen_at AS frozenAt FROM test_sets`;
 
-/** A, B … Z, AA …: by draw; from the first change of its images or labels on with a number: A2. */
+/** Name of a test set: A, B … Z, AA …, by draw; from the first change of its images or labels with a number: A2. */
 export function testSetName(draw: number, version: number): string {
   let letters = '';
   for (let rest = draw; rest > 0; rest = Math.floor((rest - 1) / 26)) {
@@ -67,13 +67,13 @@ export function testSetName(draw: number, version: number): string {
   return version === 1 ? letters : `${letters}${version}`;
 }
 
-/** What dividing the images of a project goes by; a seed of its own for each draw. */
+/** Inputs of dividing a project's images; each draw has another seed. */
 export function testState(connection: Connection, project: number): TestState {
   const { mode, draws } = stateOf(connection, project);
   return { mode: mode ?? undefined, seed: mode === null ? draws : draws - 1 };
 }
 
-/** The test set of a project as it was last measured on; null where none is frozen. */
+/** Test set of a project as of the last measurement; null if none is frozen. */
 export function latestTestSet(connection: Connection, project: number): TestSet | null {
   const { mode, draws } = stateOf(connection, project);
   if (mode === null) return null;
@@ -81,7 +81,7 @@ export function latestTestSet(connection: Connection, project: number): TestSet 
   return connection.get(setRow, sql, project, draws) ?? null;
 }
 
-/** One that runs refer to. */
+/** Test set that a run refers to. */
 export function testSetById(connection: Connection, id: number | null): TestSet | null {
   if (id === null) return null;
   return connection.get(setRow, `${selectSet} WHERE id = ?`, id) ?? null;
@@ -90,11 +90,11 @@ export function testSetById(connection: Connection, id: number | null): TestSet 
 function stateOf(connection: Connection, project: number): z.infer<typeof stateRow> {
   const sql = 'SELECT test_mode AS mode, test_draws AS draws FROM projects WHERE id = ?';
   const row = connection.get(stateRow, sql, project);
-  if (row === undefined) throw notFound('project', project);
+  if (row === undefined) throw notFoundError('project', project);
   return row;
 }
 
-/** Test sets of projects: which images are held out, from the first run on, and which results are of which. */
+/** Queries of projects' test sets: the images held out from the first run on, and the results measured on each set. */
 export class TestSetQueries {
   readonly #connection: Connection;
 
@@ -108,8 +108,8 @@ export class TestSetQueries {
   }
 
   /**
-   * Keeps what a run holds out, for all runs that follow, and notes which test set the run is measured on: the one
-   * of the same images with the same labels, or else a new one.
+   * Freezes a run's test images for all later runs, and records the test set that the run is measured on: the one
+   * with the same images and labels, or else a new one.
    */
   freeze(project: number, run: number, set: NewTestSet): TestSet {
     return this.#connection.transaction(() => {
@@ -130,7 +130,7 @@ export class TestSetQueries {
     });
   }
 
-  /** Notes that only some of the images of a run's test set could be measured: it is another set then. */
+  /** Records that only some images of a run's test set could be measured, which makes it another set. */
   narrow(run: number, measured: readonly number[]): void {
     this.#connection.transaction(() => {
       const sql = `SELECT project, draw, members FROM test_sets
@@ -143,7 +143,7 @@ export class TestSetQueries {
     });
   }
 
-  /** The next run draws another test set. Images that were marked or set by hand stay as they are. */
+  /** Lets the next run draw another test set. Images that were marked or chosen by a person stay as they are. */
   drawAnew(project: number): void {
     this.#connection.transaction(() => {
       this.#connection.run('UPDATE images SET drawn = NULL WHERE project = ?', project);
@@ -151,7 +151,7 @@ export class TestSetQueries {
     });
   }
 
-  /** Forgets a test set that nothing was measured on: the only run on it was cancelled. */
+  /** Deletes a test set without results: the only run on it was cancelled. */
   release(project: number): void {
     this.#connection.transaction(() => {
       const { mode, draws } = stateOf(this.#connection, project);
@@ -182,19 +182,23 @@ export class TestSetQueries {
        SELECT :project, :draw, coalesce(max(version), 0) + 1, :fingerprint, :images, :members, :now
        FROM test_sets WHERE project = :project AND draw = :draw`,
       {
-        ...{ project, draw, fingerprint, images: members.length },
-        ...{ members: JSON.stringify(sorted), now: now() },
+        project,
+        draw,
+        fingerprint,
+        images: members.length,
+        members: JSON.stringify(sorted),
+        now: now(),
       },
     );
     const sql = `${selectSet} WHERE project = ? AND fingerprint = ?`;
     const found = this.#connection.get(setRow, sql, project, fingerprint);
-    if (found === undefined) throw notFound('project', project);
+    if (found === undefined) throw notFoundError('project', project);
     this.#connection.run('UPDATE runs SET test_set = ? WHERE id = ?', found.id, run);
     return found;
   }
 }
 
-/** Of the images and their labels, whatever their order. */
+/** Fingerprint of images and labels, regardless of their original order. */
 function fingerprintOf(sorted: readonly TestMember[]): string {
   const hash = createHash('sha256');
   for (const [image, labels] of sorted) hash.update(`${image}:${labels}\n`);

@@ -3,7 +3,7 @@ import type { Connection } from '../connection.ts';
 
 const pathRow = z.object({ path: z.string() });
 
-/** Files outside the workspace that exports have begun and not finished. */
+/** Queries of files outside the workspace that exports have begun and not finished. */
 export class UnfinishedFileQueries {
   readonly #connection: Connection;
 
@@ -11,7 +11,7 @@ export class UnfinishedFileQueries {
     this.#connection = connection;
   }
 
-  /** Absolute paths. */
+  /** Lists absolute paths. */
   list(): string[] {
     return this.#connection
       .all(pathRow, 'SELECT path FROM unfinished_files')
@@ -22,7 +22,7 @@ export class UnfinishedFileQueries {
     this.#connection.run('INSERT OR IGNORE INTO unfinished_files (path) VALUES (?)', path);
   }
 
-  /** A row that cannot be deleted, on a full disk say, does no harm: the file that it names is gone. */
+  /** Deletes a row. If that fails, for example on a full disk, the row does no harm: its file no longer exists. */
   end(path: string): void {
     try {
       this.#connection.run('DELETE FROM unfinished_files WHERE path = ?', path);

@@ -5,7 +5,7 @@ import type { Store } from '../store.ts';
 import { addProject, newImage } from '../testing/fixtures.ts';
 import { temporaryStore } from '../testing/temporary-store.ts';
 
-/** A project of one class an image: so many labelled images of each class, of a group each if any. */
+/** Project with one class per image: a number of labelled images of each class, in groups if given. */
 function projectOf(
   store: Store,
   counts: Record<string, number>,
@@ -123,7 +123,7 @@ test('where regions are outlined, a class is in the images whose masks have it a
   expect(counted(done)[0]).toEqual([10, 8, 2]);
   expect(counted(done)[1]?.[0]).toBe(1);
   expect(done.classes.map(({ pixels }) => pixels)).toEqual([1000, 7]);
-  // Asked again after a change, and after one of them is a draft again.
+  // Queried again after a change, and after one of them is a draft again.
   outline(0, 1, tile([vessel, 12]));
   store.masks.setState(images[9]?.id ?? 0, 'human', 'draft');
   expect(store.projects.get(id).classes.map(({ pixels }) => pixels)).toEqual([900, 12]);

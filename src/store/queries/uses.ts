@@ -7,7 +7,7 @@ import type { Connection } from '../connection.ts';
 import { type OutlinedClasses, outlinedClasses } from './outlined-classes.ts';
 import { testState } from './test-sets.ts';
 
-/** Labelled images, and what a run would do with them now. */
+/** Counts of labelled images, and of their use if a run started now. */
 export interface UseCounts {
   readonly labelled: number;
   readonly learnt: number;
@@ -15,11 +15,11 @@ export interface UseCounts {
 }
 
 export interface ProjectUses extends UseCounts {
-  /** Ids of images that are held out though nobody marked them. */
+  /** Ids of images that are held out without being marked. */
   readonly drawn: readonly number[];
-  /** Groups with images on both sides of a frozen test set, all of them test images now. */
+  /** Groups with images on both sides of a frozen test set; all their images are test images now. */
   readonly spanning: readonly string[];
-  /** `pixels`: where regions are outlined. */
+  /** Counts by class; `pixels` in segmentation projects. */
   readonly ofClass: ReadonlyMap<number, UseCounts & { readonly pixels?: number }>;
 }
 
@@ -27,7 +27,7 @@ export const unused: UseCounts = { labelled: 0, learnt: 0, tested: 0 };
 
 interface LabelledImage extends Placed {
   readonly key: number;
-  /** Ids of classes that it has, by its label or in its mask. */
+  /** Ids of its classes, from its label or its mask. */
   readonly classes: readonly number[];
 }
 
@@ -38,11 +38,11 @@ const labelledRow = z.object({
   isTest: flag,
   isLearn: flag,
   drawn: z.enum(['test', 'learn']).nullable(),
-  /** `3,7`; null for none of the classes. */
+  /** Class ids as `3,7`; null for none of the classes. */
   classes: z.string().nullable(),
 });
 
-/** What a project's labelled images are for, by the rule and the seed of its runs. */
+/** Divides a project's labelled images by use, with the rule and the seed of its runs. */
 export function usesOf(connection: Connection, project: number, task: ProjectTask): ProjectUses {
   const outlined = task === 'segmentation' ? outlinedClasses(connection, project) : undefined;
   const all = decidedImages(connection, project, outlined);
@@ -65,12 +65,12 @@ export function usesOf(connection: Connection, project: number, task: ProjectTas
     const counts = ofClass.get(id);
     if (counts !== undefined) counts.pixels = pixels;
   }
-  const drawn = tested.filter(({ said }) => said !== 'test').map(({ key }) => key);
+  const drawn = tested.filter(({ assigned }) => assigned !== 'test').map(({ key }) => key);
   const counts = { labelled: images.length, learnt: rest.length, tested: tested.length };
   return { ...counts, drawn, spanning, ofClass };
 }
 
-/** Labelled images, and those that are decided about without a label, in the order in which a run takes them. */
+/** Lists labelled images and unlabelled ones whose use is decided, in the order of runs. */
 function decidedImages(
   connection: Connection,
   project: number,
@@ -92,14 +92,14 @@ function decidedImages(
       classes: outlined === undefined ? labels.map(Number) : (outlined.ofImage.get(id) ?? []),
       group: group ?? undefined,
       isLabelled,
-      said: saidPart(isTest, isLearn),
+      assigned: assignedPart(isTest, isLearn),
       drawn: drawn ?? undefined,
     };
   });
 }
 
-/** What a person, a folder's name or a table says that an image is for. */
-export function saidPart(isTest: boolean, isLearn: boolean): Part | undefined {
+/** Use that a person, a folder's name or a table assigned to an image. */
+export function assignedPart(isTest: boolean, isLearn: boolean): Part | undefined {
   if (isTest) return 'test';
   return isLearn ? 'learn' : undefined;
 }

@@ -4,22 +4,22 @@ import { watchedMasks, type WatchedMasks } from '../../contract/mask-sources.ts'
 import { json, now, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 
-/** A folder whose new files come in by themselves. */
-export interface KeptWatch {
+/** Folder whose new files are imported automatically. */
+export interface StoredWatch {
   readonly project: number;
-  /** Absolute. */
+  /** Absolute path. */
   readonly folder: string;
   readonly labels: LabelSource;
-  /** Null: masks are left out. */
+  /** Import of masks; null if masks are not imported. */
   readonly masks: WatchedMasks | null;
 }
 
-/** A file that holds labels, as it was when it was looked at. */
+/** Label file with its state when it was last read. */
 export interface WatchedLabel {
-  /** Absolute. */
+  /** Absolute path. */
   readonly path: string;
   readonly bytes: number;
-  /** Milliseconds since 1970. */
+  /** Modification time, milliseconds since 1970. */
   readonly modified: number;
   readonly inode: number;
 }
@@ -44,8 +44,8 @@ export class WatchedFolderQueries {
     this.#connection = connection;
   }
 
-  /** Of one project, or of all. */
-  list(project?: number): KeptWatch[] {
+  /** Lists the watched folders of one project, or of all. */
+  list(project?: number): StoredWatch[] {
     return this.#connection.all(
       watchRow,
       `SELECT project, folder, labels, masks FROM watched_folders
@@ -54,11 +54,14 @@ export class WatchedFolderQueries {
     );
   }
 
-  /** Keeps one, in place of what was kept for that folder and its labels. */
-  put({ project, folder, labels, masks }: KeptWatch): void {
+  /** Saves a watched folder, replacing its former entry. */
+  put({ project, folder, labels, masks }: StoredWatch): void {
     this.#connection.run(
       'INSERT OR REPLACE INTO watched_folders (project, folder, labels, since, masks) VALUES (?, ?, ?, ?, ?)',
-      ...[project, folder, toJson(labelSource, labels), now()],
+      project,
+      folder,
+      toJson(labelSource, labels),
+      now(),
       masks && toJson(watchedMasks, masks),
     );
   }
@@ -66,27 +69,34 @@ export class WatchedFolderQueries {
   remove(project: number, folder: string): void {
     this.#connection.run(
       'DELETE FROM watched_folders WHERE project = ? AND folder = ?',
-      ...[project, folder],
+      project,
+      folder,
     );
   }
 
-  /** Files with labels that were looked at, by path. */
+  /** Label files that were read, by path. */
   labels(project: number, folder: string): Map<string, WatchedLabel> {
     const all = this.#connection.all(
       labelRow,
       'SELECT path, bytes, modified, inode FROM watched_labels WHERE project = ? AND folder = ?',
-      ...[project, folder],
+      project,
+      folder,
     );
     return new Map(all.map((label) => [label.path, label]));
   }
 
-  /** Notes how files with labels are, in a folder that is watched. */
+  /** Records the state of label files in a watched folder. */
   noteLabels(project: number, folder: string, labels: Iterable<WatchedLabel>): void {
     this.#connection.transaction(() => {
       for (const { path, bytes, modified, inode } of labels) {
         this.#connection.run(
           'INSERT OR REPLACE INTO watched_labels VALUES (?, ?, ?, ?, ?, ?)',
-          ...[project, folder, path, bytes, modified, inode],
+          project,
+          folder,
+          path,
+          bytes,
+          modified,
+          inode,
         );
       }
     });

@@ -6,7 +6,7 @@ import type { NewImage } from '../queries/images.ts';
 import type { NewTeacher } from '../queries/teachers.ts';
 import type { Store } from '../store.ts';
 
-/** Entities for tests: sensible where a test does not say otherwise. */
+/** Entities for tests, with sensible defaults. */
 
 export const settings: ProjectSettings = {
   teacher: null,
@@ -43,7 +43,7 @@ export function addProject(
   });
 }
 
-/** An image whose content is its name, unless `content` says otherwise. */
+/** Image whose content is its name, unless `content` is given. */
 export function newImage(name: string, change: Partial<NewImage> = {}, content = name): NewImage {
   return {
     folder: '/images',
@@ -59,7 +59,7 @@ export function newImage(name: string, change: Partial<NewImage> = {}, content =
   };
 }
 
-/** Ids of images of these names. */
+/** Adds images of these names and returns their ids. */
 export function addImages(store: Store, project: number, names: readonly string[]): number[] {
   const images = names.map((name) => newImage(name));
   return store.images.add(project, images).map(({ id }) => id);

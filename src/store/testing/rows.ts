@@ -1,9 +1,9 @@
 import { deflateRawSync } from 'node:zlib';
 
 /**
- * Rows of every table as the version that made it wrote them, by the version from which on they can be
- * there. Once a version is released its rows are never changed, only added to: the test of migrations
- * reads them with today's queries. Hence no types of the contract: where it changes what is stored, these
+ * Rows of every table as the version that added it wrote them, by the first version that can have
+ * them. Rows of a released version are never changed, only added to: the test of migrations
+ * reads them with today's queries. They use no types of the contract: if it changes what is stored, these
  * stay, the test fails, and a migration is due.
  */
 
@@ -84,10 +84,10 @@ const summary = {
   files: [],
 };
 
-/** The structures in the rows. */
+/** Structures stored in the rows. */
 export const written = { settings, description, summary };
 
-/** 512 x 512 times the value 2. */
+/** Tile of 512 × 512 times the value 2. */
 const maskOfTwos = deflateRawSync(new Uint8Array(2 ** 18).fill(2)).toString('hex');
 
 const text = (value: unknown): string => `'${JSON.stringify(value).replaceAll("'", "''")}'`;
@@ -146,7 +146,7 @@ INSERT INTO image_scores VALUES
     80,
     `
 INSERT INTO import_files VALUES
-  (1, '/images/notes.txt', NULL, 1, 'other', 'It is no image by its name.', NULL, NULL, NULL, NULL, 0);
+  (1, '/images/notes.txt', NULL, 1, 'other', 'Its name is not that of an image file.', NULL, NULL, NULL, NULL, 0);
 INSERT INTO watched_folders VALUES (1, '/images', '"folders"', '2026-01-01T10:00:00.000Z');
 `,
   ],

@@ -3,12 +3,12 @@ import { openStore } from '../store.ts';
 import { addProject, newImage } from './fixtures.ts';
 
 /**
- * Another process with a workspace, to be killed: `node second-process.ts <folder> <what it does>`. It
- * writes `ready` once it does it.
+ * Second process on a workspace, to be killed: `node second-process.ts <folder> <task>`. It
+ * writes `ready` when it has started its task.
  */
 const [folder = '', task = ''] = process.argv.slice(2);
 
-/** Images a transaction. */
+/** Number of images per transaction. */
 const batchSize = 50;
 
 const store = openStore(folder);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openStore, type Store } from '../store.ts';
 
-/** A folder that goes when the test ends. */
+/** Creates a folder that is deleted when the test ends. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'understudy-store-'));
   onTestFinished(() => {
@@ -13,7 +13,7 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** An empty workspace that goes when the test ends. */
+/** Creates an empty workspace that is deleted when the test ends. */
 export function temporaryStore(): Store {
   const store = openStore(temporaryFolder());
   onTestFinished(() => {

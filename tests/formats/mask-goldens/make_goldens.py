@@ -2,9 +2,9 @@
 
 Run lengths and outlines: pycocotools. DICOM segmentations: highdicom, read back by it. Label maps:
 nibabel, by its canonical orientation. Label rasters and polygons: rasterio (GDAL fills them by the
-centres of pixels), with coordinates by pyproj. Palettes: Pillow.
+centres of pixels), with coordinates by pyproj. GeoPackages: GDAL through pyogrio. Palettes: Pillow.
 
-    pip install pycocotools highdicom nibabel rasterio pyproj pillow numpy
+    pip install pycocotools highdicom nibabel rasterio pyproj geopandas pyogrio pillow numpy
     python make_goldens.py && npx prettier --write .
 """
 
@@ -16,11 +16,13 @@ import zlib
 from io import BytesIO
 from pathlib import Path
 
+import geopandas
 import highdicom as hd
 import nibabel as nib
 import numpy as np
 import pydicom
 import rasterio
+import shapely
 from PIL import Image
 from pycocotools import mask as coco_mask
 from pydicom.dataset import Dataset, FileMetaDataset
@@ -375,6 +377,14 @@ def geojson():
         expected["geojson"].append(dict(name=f"{name}.tif", mask=packed(mask)))
 
 
+def geopackage():
+    # The polygons of land.geojson as GDAL writes them, one with heights; expected are the same masks.
+    folder = fresh("geopackage")
+    layer = geopandas.read_file(FOLDER / "geojson" / "land.geojson")
+    layer.loc[0, "geometry"] = shapely.force_3d(layer.geometry[0], 7)
+    layer.to_file(folder / "land.gpkg", layer="land", driver="GPKG", engine="pyogrio", SPATIAL_INDEX="NO")
+
+
 # --- Palettes, and an archive in the form of CVAT's
 
 
@@ -411,6 +421,6 @@ def cvat():
             expected["cvat"].append(dict(name=f"{name}.jpg", mask=packed(mask)))
 
 
-for make in (coco, dicom, nifti, geotiff, geojson, png, cvat):
+for make in (coco, dicom, nifti, geotiff, geojson, geopackage, png, cvat):
     make()
 write_json(FOLDER / "expected.json", expected)

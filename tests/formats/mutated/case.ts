@@ -18,7 +18,7 @@ export interface Case {
   /**
    * Reads all that the app would read of it.
    *
-   * @param folder that holds the file and what lies beside it. @param timed does one of several things that the app does
+   * @param folder that contains the file and its neighbours. @param timed does one of several things that the app does
    * with such a file, each of which may take its time; without it all of `read` is one
    * @throws UserError where the file is refused; any other error is a defect
    */

@@ -11,8 +11,8 @@ import {
   tensorOf,
   torchEntries,
   zipOf,
-} from '../../../src/formats/checkpoints/torch-fixtures.ts';
-import { encodeSafetensors } from '../../../src/formats/safetensors.ts';
+} from '../../../src/formats/testing/torch-fixtures.ts';
+import { encodeSafetensors } from '../../../src/formats/safetensors/safetensors.ts';
 import type { Case } from './case.ts';
 
 /** Checkpoints of PyTorch, in its forms, and safetensors. */

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import sharp, { type Sharp, type TiffOptions } from 'sharp';
 import { plainPreparation } from '../../../src/core/image/preparation.ts';
 import { readFrames } from '../../../src/formats/frames.ts';
-import { pngFile } from '../../../src/formats/image-fixtures.ts';
+import { pngFile } from '../../../src/formats/testing/image-fixtures.ts';
 import { readImage } from '../../../src/formats/images.ts';
 import {
   askewVolume,
@@ -20,7 +20,7 @@ import {
   pictureFile,
   rleFrame,
   syntax,
-} from '../../../src/formats/raster/dicom/dicom-fixtures.ts';
+} from '../../../src/formats/testing/dicom-fixtures.ts';
 import {
   counting,
   niftiFile,
@@ -33,7 +33,7 @@ import {
   text,
   tiffBytes,
   type PageSpec,
-} from '../../../src/formats/raster/tiff/tiff-fixtures.ts';
+} from '../../../src/formats/testing/tiff-fixtures.ts';
 import { readTile } from '../../../src/formats/tiles/read-tile.ts';
 import type { Case, Timed } from './case.ts';
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeTeacher } from '../../../src/formats/checkpoints/read-teacher.ts';
-import { csvText } from '../../../src/formats/csv-text.ts';
+import { csvText } from '../../../src/formats/labels/csv-text.ts';
 import { findImages } from '../../../src/formats/image-folder.ts';
-import { findLabelFiles, readLabelFile } from '../../../src/formats/label-file.ts';
+import { findLabelFiles, readLabelFile } from '../../../src/formats/labels/label-file.ts';
 import { findLabelList } from '../../../src/formats/masks/paired/find-list.ts';
 import type { Case } from './case.ts';
 
@@ -63,7 +63,7 @@ function listCases(): Case[] {
   }));
 }
 
-/** The weights and a configuration beside them. */
+/** Weights with a configuration next to them. */
 const teachers = [
   ['hf-clip', 'config.json'],
   ['hf-dinov2-registers', 'config.json'],

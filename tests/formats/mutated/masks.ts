@@ -1,19 +1,24 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import Database from 'better-sqlite3';
 import type { MaskSourceKind } from '../../../src/contract/mask-sources.ts';
 import { tileCounts } from '../../../src/core/mask/tiles.ts';
 import { UserError } from '../../../src/core/errors.ts';
 import { findImages } from '../../../src/formats/image-folder.ts';
-import { pngFile } from '../../../src/formats/image-fixtures.ts';
-import type { FoundImage } from '../../../src/formats/labelled-images.ts';
+import { pngFile } from '../../../src/formats/testing/image-fixtures.ts';
+import type { FoundImage } from '../../../src/formats/labels/labelled-images.ts';
 import { zipFile } from '../../../src/formats/masks/cvat/zip-fixtures.ts';
 import { detectMaskSources } from '../../../src/formats/masks/detect.ts';
+import { parseGeoJson } from '../../../src/formats/masks/geojson/parse.ts';
 import type { MaskSource, SizedImage } from '../../../src/formats/masks/mask-source.ts';
 import { openMaskSource } from '../../../src/formats/masks/open-source.ts';
 import { ctSlice } from '../../../src/formats/masks/testing/geo-fixtures.ts';
 import { withImage } from '../../../src/formats/open-images.ts';
 import { counting, niftiFile } from '../../../src/formats/raster/nifti/nifti-fixtures.ts';
+import { gpkgPolygon } from '../../../src/formats/vector/gpkg-geometry.ts';
+import { tables } from '../../../src/formats/vector/gpkg-tables.ts';
 import type { Case } from './case.ts';
 
 /** Label files of every kind, with the images that they are of. */
@@ -44,6 +49,7 @@ export function maskCases(): Case[] {
     ...cocoCases(),
     ...cvatCases(),
     ...geoJsonCases(),
+    ...geoPackageCases(),
     ...segmentationCases(),
     ...labelRasterCases(),
     ...niftiCases(),
@@ -265,6 +271,38 @@ function geoJsonCases(): Case[] {
     { ...json, name: `${json.name}, small`, content: small },
     ...images.map((name) => maskCase(files, name, source)),
   ];
+}
+
+/** A layer of two polygons on an image, as written by a program that did not read the image. */
+function geoPackageCases(): Case[] {
+  const { 'utm.tif': image = Buffer.alloc(0), 'land.geojson': land = Buffer.alloc(0) } =
+    goldenFiles('geojson');
+  const rings = ringsOf(land);
+  const path = join(mkdtempSync(join(tmpdir(), 'understudy-gpkg-')), 'land.gpkg');
+  const database = new Database(path);
+  // Small pages, so that a changed byte is likely to be one that says something.
+  database.pragma('page_size = 512');
+  database.exec(`${tables}
+    CREATE TABLE land (fid INTEGER PRIMARY KEY, geom POLYGON, kind TEXT);
+    INSERT INTO gpkg_spatial_ref_sys VALUES ('WGS 84', 4326, 'EPSG', 4326, 'undefined', NULL);
+    INSERT INTO gpkg_contents (table_name, data_type, srs_id) VALUES ('land', 'features', 4326);
+    INSERT INTO gpkg_geometry_columns VALUES ('land', 'geom', 'POLYGON', 4326, 0, 0);`);
+  const insert = database.prepare('INSERT INTO land (geom, kind) VALUES (?, ?)');
+  for (const [index, ring] of rings.entries()) {
+    insert.run(gpkgPolygon([ring], 4326).bytes, ['field', 'wood'][index % 2]);
+  }
+  database.close();
+  const content = readFileSync(path);
+  rmSync(dirname(path), { recursive: true });
+  const source = { kind: 'gpkg', path: 'land.gpkg', property: 'kind' } as const;
+  return [maskCase({ 'land.gpkg': content, 'utm.tif': image }, 'land.gpkg', source)];
+}
+
+/** Outer rings of the polygons of a file. */
+function ringsOf(json: Buffer): Float64Array[] {
+  const { sets } = parseGeoJson(JSON.parse(json.toString('utf8')), 'land.geojson');
+  const shapes = sets.flatMap((set) => set.shapes);
+  return shapes.flatMap(({ polygons }) => polygons.flatMap(([ring]) => ring ?? [])).slice(0, 6);
 }
 
 function segmentationCases(): Case[] {

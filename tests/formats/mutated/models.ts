@@ -13,7 +13,7 @@ import { emitOnnx, type OnnxModel } from '../../../src/core/onnx/emit.ts';
 import { ModelProtoSchema } from '../../../src/core/onnx/onnx_pb.js';
 import { halfWeights, quantizedWeights } from '../../../src/core/onnx/precision.ts';
 import { classifierGraph } from '../../../src/core/vit/classifier.ts';
-import { cardKey, openModel } from '../../../src/engine/model-file.ts';
+import { cardKey, openModel } from '../../../src/engine/models/model-file.ts';
 import { onnxRuntime } from '../../../src/runtime/onnxruntime.ts';
 import { tinyVit } from '../../support/tiny-vit.ts';
 import { randomTensor } from '../../support/values.ts';

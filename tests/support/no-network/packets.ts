@@ -31,7 +31,7 @@ export function readPacket(line: string): Contact | null {
       : behindExtensions(packet);
   const place = { address, isLoopback: device === 'lo' };
   if (protocol !== 6 && protocol !== 17) {
-    // ICMP on loopback answers a datagram that nobody received.
+    // ICMP on loopback answers a datagram without a receiver.
     const isQuiet = device === 'lo' || (protocol === 58 && housekeeping.has(packet[start] ?? 0));
     return isQuiet ? null : { ...place, protocol: 'other', port: null, query: null };
   }

@@ -3,11 +3,11 @@ import type { Random } from '../../random.ts';
 import { chance, direction, type Vector } from '../drawing.ts';
 import { coarse, makeNoise } from '../noise.ts';
 import type { CellKind } from './nucleus.ts';
-import { paintPlatelets, paintRedCells } from './redCells.ts';
+import { paintPlatelets, paintRedCells } from './red-cells.ts';
 import { makeSlide, type Slide } from './slide.ts';
-import { drawRadius, paintWhiteCell } from './whiteCell.ts';
+import { drawRadius, paintWhiteCell } from './white-cell.ts';
 
-/** One field of a stained blood film around one white cell, and what each of its pixels shows. */
+/** Draws a field of a stained blood film around a white cell, with the class of each pixel. */
 export function drawCellField(
   random: Random,
   side: number,
@@ -27,7 +27,7 @@ export function drawCellField(
   return { image, mask: { width: side, height: side, channels: 1, data: slide.mask } };
 }
 
-/** Uneven lamp light, exposure, white balance, dirt out of focus, and the focus itself. */
+/** Paints uneven illumination, exposure, white balance, dirt out of focus, and the focus itself. */
 function paintMicroscope({ canvas, random }: Slide): void {
   const { side } = canvas;
   const towards = direction(random);

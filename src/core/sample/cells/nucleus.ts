@@ -1,13 +1,18 @@
 import type { Random } from '../../random.ts';
 import { chance, direction, pick, slightTurn, turn, type Vector } from '../drawing.ts';
-import { capsule, circle, ellipse, joined, type Shape, wobbled } from './shapes.ts';
+import { capsule, circle, ellipse, joined, type SignedDistance, wobbled } from './shapes.ts';
 
-/** The white cells drawn, in class order. */
+/** Kinds of white cells, in class order. */
 export const cellKinds = ['lymphocyte', 'monocyte', 'neutrophil', 'eosinophil'] as const;
 export type CellKind = (typeof cellKinds)[number];
 
-/** The nucleus of a cell of radius `radius` at `centre`. */
-export function makeNucleus(random: Random, kind: CellKind, centre: Vector, radius: number): Shape {
+/** Creates the nucleus of a cell of radius `radius` at `centre`. */
+export function makeNucleus(
+  random: Random,
+  kind: CellKind,
+  centre: Vector,
+  radius: number,
+): SignedDistance {
   switch (kind) {
     case 'lymphocyte':
       return roundNucleus(random, centre, radius);
@@ -16,7 +21,7 @@ export function makeNucleus(random: Random, kind: CellKind, centre: Vector, radi
         ? roundNucleus(random, centre, radius * 0.8)
         : bentNucleus(random, centre, radius, [0.38, 0.52]);
     case 'neutrophil':
-      // One in twelve is young: a band, much like a monocyte's kidney but thinner.
+      // One in twelve is young: a band, similar to a monocyte's kidney shape but thinner.
       return chance(random, 0.08)
         ? bentNucleus(random, centre, radius, [0.19, 0.26])
         : lobedNucleus(random, centre, radius, pick(random, [3, 3, 3, 4, 4, 4, 5]));
@@ -25,7 +30,7 @@ export function makeNucleus(random: Random, kind: CellKind, centre: Vector, radi
   }
 }
 
-function roundNucleus(random: Random, centre: Vector, radius: number): Shape {
+function roundNucleus(random: Random, centre: Vector, radius: number): SignedDistance {
   const away = direction(random);
   const shift = radius * random.uniform(0, 0.1);
   const middle = { x: centre.x + away.x * shift, y: centre.y + away.y * shift };
@@ -34,13 +39,13 @@ function roundNucleus(random: Random, centre: Vector, radius: number): Shape {
   return wobbled(random, round, radius * 0.8, radius * random.uniform(0.04, 0.14));
 }
 
-/** A sausage bent into a bean, a kidney or a horseshoe; its half thickness is a share of the radius. */
+/** Creates a capsule bent into a bean, a kidney or a horseshoe; its half thickness is a share of the radius. */
 function bentNucleus(
   random: Random,
   centre: Vector,
   radius: number,
   thickness: readonly [number, number],
-): Shape {
+): SignedDistance {
   const axis = direction(random);
   const bend = radius * random.uniform(0.35, 1.05);
   const length = radius * random.uniform(0.36, 0.5);
@@ -54,13 +59,18 @@ function bentNucleus(
   return wobbled(random, bean, radius * 0.5, radius * random.uniform(0.04, 0.11));
 }
 
-/** Lobes on a bent string, joined by threads. */
-function lobedNucleus(random: Random, centre: Vector, radius: number, count: number): Shape {
+/** Creates lobes on a bent string, joined by threads. */
+function lobedNucleus(
+  random: Random,
+  centre: Vector,
+  radius: number,
+  count: number,
+): SignedDistance {
   const size =
     radius * (count === 2 ? 0.38 : count === 3 ? 0.31 : 0.26) * random.uniform(0.88, 1.12);
   const reach = radius * (count === 2 ? 0.4 : 0.46) * random.uniform(0.9, 1.15);
   const start = direction(random);
-  // Quarter to third turns round the centre: a C of lobes, which the fifth may close.
+  // A quarter to a third of a turn per lobe: a C of lobes, which the fifth may close.
   const stepTurn =
     count === 2 ? { x: -1, y: 0 } : count === 3 ? { x: -0.34, y: 0.94 } : { x: 0.26, y: 0.966 };
   const lobes: Vector[] = [];

@@ -2,10 +2,15 @@ import type { Random } from '../../random.ts';
 import { clamp, type Vector } from '../drawing.ts';
 import { makeNoise } from '../noise.ts';
 
-/** A shape by its signed distance in pixels: negative inside, 0 on the outline (close to it at least). */
-export type Shape = (x: number, y: number) => number;
+/** Shape given by its signed distance in pixels: negative inside, 0 on the outline (accurate at least near it). */
+export type SignedDistance = (x: number, y: number) => number;
 
-export function ellipse(centre: Vector, axis: Vector, along: number, across: number): Shape {
+export function ellipse(
+  centre: Vector,
+  axis: Vector,
+  along: number,
+  across: number,
+): SignedDistance {
   const mean = Math.sqrt(along * across);
   return (x, y) => {
     const dx = x - centre.x;
@@ -16,7 +21,7 @@ export function ellipse(centre: Vector, axis: Vector, along: number, across: num
   };
 }
 
-export function circle(centre: Vector, radius: number): Shape {
+export function circle(centre: Vector, radius: number): SignedDistance {
   return (x, y) => {
     const dx = x - centre.x;
     const dy = y - centre.y;
@@ -24,8 +29,8 @@ export function circle(centre: Vector, radius: number): Shape {
   };
 }
 
-/** A rod with round ends. */
-export function capsule(from: Vector, to: Vector, radius: number): Shape {
+/** Rod with round ends. */
+export function capsule(from: Vector, to: Vector, radius: number): SignedDistance {
   const dx = to.x - from.x;
   const dy = to.y - from.y;
   const square = dx * dx + dy * dy;
@@ -37,8 +42,8 @@ export function capsule(from: Vector, to: Vector, radius: number): Shape {
   };
 }
 
-/** The union, filleted where the parts meet over about `soft` pixels (Quilez's polynomial minimum). */
-export function joined(parts: readonly Shape[], soft: number): Shape {
+/** Union of shapes, filleted over about `soft` pixels where they meet (Quilez's polynomial minimum). */
+export function joined(parts: readonly SignedDistance[], soft: number): SignedDistance {
   return (x, y) => {
     let distance = 1e3;
     for (const part of parts) {
@@ -50,8 +55,13 @@ export function joined(parts: readonly Shape[], soft: number): Shape {
   };
 }
 
-/** The outline pushed in and out by about `amount` pixels, in bumps of the given size. */
-export function wobbled(random: Random, shape: Shape, size: number, amount: number): Shape {
+/** Shape whose outline is displaced by about `amount` pixels, in bumps of the given size. */
+export function wobbled(
+  random: Random,
+  shape: SignedDistance,
+  size: number,
+  amount: number,
+): SignedDistance {
   const bumps = makeNoise(random, { scale: size, octaves: 2 });
   return (x, y) => shape(x, y) + amount * bumps(x, y);
 }

@@ -1,21 +1,21 @@
 import { Canvas } from '../canvas.ts';
 import type { Random } from '../../random.ts';
 import { type Colour, mixColours, varyColour, type Vector } from '../drawing.ts';
-import { type Shape } from './shapes.ts';
+import { type SignedDistance } from './shapes.ts';
 
-/** The mask of a field of cells: 0 is the bare slide (and platelets). */
+/** Mask values of a field of cells; 0 is the bare slide (and platelets). */
 export const cellMask = { nucleus: 1, cytoplasm: 2, red: 3 } as const;
 
-/** A field under construction, and how this slide took the stain. */
+/** Field under construction, and the staining of its slide. */
 export interface Slide {
   readonly canvas: Canvas;
   readonly mask: Uint8Array;
   readonly random: Random;
-  /** 0 stains chromatin blue, 1 violet. */
+  /** Colour of chromatin: 0 blue, 1 violet. */
   readonly violet: number;
-  /** 0 is a blue, basic stain; 1 is a pink, acid one. */
+  /** Acidity of the stain: 0 blue and basic, 1 pink and acid. */
   readonly acid: number;
-  /** What light is left by the thickest part of a red cell, by channel. */
+  /** Share of light that passes the thickest part of a red cell, by channel. */
   readonly haemoglobin: Colour;
 }
 
@@ -33,12 +33,12 @@ export function makeSlide(random: Random, side: number): Slide {
   };
 }
 
-/** Visits the pixels in a square round `centre` with the shape's signed distance there. */
+/** Visits the pixels in a square around `centre` with the shape's signed distance there. */
 export function eachPixel(
   side: number,
   centre: Vector,
   reach: number,
-  shape: Shape,
+  shape: SignedDistance,
   visit: (pixel: number, distance: number, x: number, y: number) => void,
 ): void {
   const top = Math.max(0, Math.floor(centre.y - reach));

@@ -4,7 +4,7 @@ import { chance, clamp, type Colour, mixColours } from '../drawing.ts';
 import { coarse, makeNoise } from '../noise.ts';
 
 /**
- * Everything between the ground and the file: cloud shadow, haze (blue, or white under thin cloud),
+ * Paints the influences between ground and file: cloud shadow, haze (blue, or white under thin cloud),
  * exposure and white balance, and the blur of the optics.
  */
 export function paintAtmosphere(random: Random, canvas: Canvas): void {

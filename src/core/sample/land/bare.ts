@@ -24,7 +24,7 @@ const grounds: readonly Colour[] = [
   [62, 76, 82],
 ];
 
-/** Rock, scree, sand and dry scrub: broken ground under a low sun, plants in the hollows, a track. */
+/** Paints rock, scree, sand and dry scrub: broken ground under a low sun, plants in the hollows, a track. */
 export function paintBare(scene: Scene): Layer {
   const { side, random, soil } = scene;
   const base = mixColours(pick(random, grounds), soil, random.uniform(0, 0.12));
@@ -35,7 +35,7 @@ export function paintBare(scene: Scene): Layer {
   const strength = random.uniform(0.06, 0.32);
   const strata = makeNoise(random, { scale: 26, octaves: 4, roughness: 0.6 });
   const scrub = makeNoise(random, { scale: random.uniform(7, 16), octaves: 3, roughness: 0.55 });
-  // Above this the scrub noise becomes plants; 1 is a desert.
+  // Threshold of the scrub noise above which there are plants; 1 is a desert.
   const dry = chance(random, 0.75) ? random.uniform(-0.7, 0.4) : 1;
   const plants = mixColours([84, 88, 88], [50, 78, 76], scene.lushness);
   for (let y = 0, pixel = 0; y < side; y++)
@@ -54,7 +54,7 @@ export function paintBare(scene: Scene): Layer {
   return layer;
 }
 
-/** Ridges and gullies, or dunes across the wind. Heights are in units in which a slope of 1 is steep. */
+/** Height field of ridges and gullies, or dunes across the wind, in units in which a slope of 1 is steep. */
 function landform({ side, random }: Scene): Noise {
   if (chance(random, 0.15)) {
     const crests = makeNoise(random, {

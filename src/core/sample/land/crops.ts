@@ -28,17 +28,17 @@ const ripe: readonly Colour[] = [
   [134, 122, 106],
 ];
 
-/** One field: its colour, and its rows or planted dots. */
+/** Field of crops: its colour, and its rows or planted dots. */
 interface Field {
   readonly colour: Colour;
   readonly across: Vector;
-  /** Pixels from row to row. */
+  /** Distance between rows, px. */
   readonly period: number;
   readonly rows: number;
   readonly dots: boolean;
 }
 
-/** Farmland: a patchwork of fields with rows, hedges, tracks and a farm. */
+/** Paints farmland: a patchwork of fields with rows, hedges, tracks and a farm. */
 export function paintCrops(scene: Scene): Layer {
   const { side, random } = scene;
   const large = chance(random, 0.25);
@@ -72,7 +72,7 @@ export function paintCrops(scene: Scene): Layer {
   return layer;
 }
 
-/** The two to four things that grow (or do not) on this land this season. */
+/** Colours of the two to four crops (or bare soils) of this land in this season. */
 function cropKinds({ random, lushness, soil }: Scene): Colour[] {
   if (chance(random, 0.24)) {
     // Pasture: one green, grazed more or less.
@@ -108,12 +108,12 @@ function fieldShade({ across, period, rows, dots }: Field, x: number, y: number)
   return 1 + rows * (row + wave((y * across.x - x * across.y) / period) - 0.4);
 }
 
-/** A triangle wave of period 1 between −1 and 1. */
+/** Triangle wave of period 1 between −1 and 1. */
 function wave(t: number): number {
   return 4 * Math.abs(t - Math.floor(t) - 0.5) - 1;
 }
 
-/** Between fields: nothing, a pale track, or hedges with gaps. */
+/** Paints the borders between fields: nothing, a pale track, or hedges with gaps. */
 function paintBorders(scene: Scene, layer: Layer, border: Float32Array): void {
   const { side, random } = scene;
   const kind = pick(random, ['none', 'track', 'track', 'hedge', 'hedge', 'both', 'both'] as const);
@@ -130,7 +130,7 @@ function paintBorders(scene: Scene, layer: Layer, border: Float32Array): void {
       const there = gaps(x, y) + bias > 0;
       if (kind === 'track' || (kind === 'both' && !there)) {
         layer.canvas.mix(pixel, track, cover * 0.6);
-        // A track narrower than a pixel would be dots on the mask.
+        // A track narrower than a pixel would become dots on the mask.
         if (width > 0.55 && cover > 0.7) layer.mask[pixel] = 0;
       } else if (there) {
         layer.canvas.mix(pixel, hedge, cover * 0.9);

@@ -29,22 +29,22 @@ const bareLeaves: readonly Colour[] = [
   [58, 72, 74],
 ];
 
-/** The colour of one kind of tree in the tile's season. */
+/** Draws the colour of one kind of tree in the tile's season. */
 export function treeColour(random: Random, lushness: number): Colour {
   if (chance(random, 0.45)) return varyColour(random, pick(random, conifers), 0.08);
   const summer = pick(random, summerLeaves);
   const winter = pick(random, bareLeaves);
-  // Leaves turn late and fast: half the year is green.
+  // Leaves turn late and quickly: half of the year is green.
   const turned = lushness > 0.4 ? 0 : (0.4 - lushness) / 0.3;
   return varyColour(random, mixColours(summer, winter, Math.min(1, turned)), 0.08);
 }
 
-/** A closed canopy: stands of dark, green and thin wood, broken by ridges, specks, fellings, rides. */
+/** Paints a closed canopy: stands of dark, green and thin wood, broken by ridges, specks, clearings and rides. */
 export function paintForest(scene: Scene): Layer {
   const { side, random, shadow } = scene;
   const base = varyColour(random, pick(random, conifers), 0.06);
   const leaf = treeColour(random, scene.lushness);
-  // Undergrowth, brash and bare branches: redder than leaves, no brighter.
+  // Undergrowth, brash and bare branches: redder than leaves, but no brighter.
   const brush = varyColour(random, mixColours([50, 60, 72], scene.soil, 0.1), 0.08);
   const layer = makeLayer(side, 'forest', base);
   const form = makeNoise(random, { scale: random.uniform(10, 24), octaves: 5, roughness: 0.65 });
@@ -66,7 +66,7 @@ export function paintForest(scene: Scene): Layer {
         0.7 * clamp(brushy - 0.7 * stand + 1.4 * (heights[pixel] ?? 0) - 0.6),
       );
       const shade = strength * (slopes[pixel] ?? 0) + speckle * crowns(x, y);
-      // Scattered light fills shadows with blue.
+      // Scattered light makes shadows bluer.
       layer.canvas.filter(pixel, 1 + 1.2 * shade, 1 + shade, 1 + 0.6 * shade);
     }
   if (chance(random, 0.25)) paintFellings(scene, layer);
@@ -74,7 +74,7 @@ export function paintForest(scene: Scene): Layer {
   return layer;
 }
 
-/** Small cleared patches: grass and brash. They stay forest on the mask: the wood grows back. */
+/** Paints small cleared patches: grass and brash. They stay forest on the mask, since the wood grows back. */
 function paintFellings(scene: Scene, layer: Layer): void {
   const { side, random } = scene;
   const ground = mixColours(scene.soil, [66, 104, 76], random.uniform(0.3, 1));
@@ -102,7 +102,7 @@ function paintRides(scene: Scene, layer: Layer): void {
   }
 }
 
-/** Single trees on other ground, with their shadows; `marked` trees are forest on the mask. */
+/** Paints single trees on other ground, with their shadows; `marked` trees are forest on the mask. */
 export function scatterTrees(
   scene: Scene,
   layer: Layer,

@@ -4,7 +4,7 @@ import { makeNoise, plane } from '../noise.ts';
 import { makeLine } from './lines.ts';
 import type { Cover } from './scene.ts';
 
-/** What is found beside each cover, the commoner the more often it is listed. */
+/** Covers found beside each cover; more frequent ones are listed repeatedly. */
 const neighbours: Record<Cover, readonly Cover[]> = {
   water: ['forest', 'crops', 'crops', 'town', 'bare'],
   forest: ['crops', 'crops', 'bare'],
@@ -14,8 +14,8 @@ const neighbours: Record<Cover, readonly Cover[]> = {
 };
 
 /**
- * The most of a tile that may be something else. Water is what it is with any shore; woods and wastes are
- * called so where little else is in sight.
+ * Largest share of a tile that may have other covers. Water keeps its label with any shore; forest and bare land
+ * only with little else in the tile.
  */
 const mostOther: Record<Cover, number> = {
   water: 0.4,
@@ -27,7 +27,7 @@ const mostOther: Record<Cover, number> = {
 
 const shapesOnLand = ['shore', 'shore', 'band', 'corner', 'patches'] as const;
 
-/** How the others come in. Water is a river as often as a lake, and its islands are few. */
+/** Shapes of the other covers. Water is a river as often as a lake, and its islands are few. */
 const shapes: Record<Cover, readonly (typeof shapesOnLand)[number][]> = {
   water: ['band', 'band', 'band', 'band', 'shore', 'shore', 'corner', 'patches'],
   forest: ['shore', 'corner', 'patches'],
@@ -36,18 +36,18 @@ const shapes: Record<Cover, readonly (typeof shapesOnLand)[number][]> = {
   bare: shapesOnLand,
 };
 
-/** What lies over the tile's label: a cover and its share of each pixel, soft along its edge. */
-export interface Region {
+/** Cover laid over the tile's label, with its share of each pixel, soft along its edge. */
+export interface CoverRegion {
   readonly cover: Cover;
   readonly share: Float32Array;
 }
 
 /**
- * Lets up to two other covers into a tile, each where a random field is highest. Thresholds are
- * quantiles, so the shares come out as drawn and the label stays dominant.
+ * Adds up to two other covers to a tile, each where a random field is highest. Thresholds are
+ * quantiles, so that the shares are as drawn and the label stays dominant.
  */
-export function makeRegions(random: Random, side: number, label: Cover): Region[] {
-  const regions: Region[] = [];
+export function makeRegions(random: Random, side: number, label: Cover): CoverRegion[] {
+  const regions: CoverRegion[] = [];
   const count = pick(random, label === 'water' ? [0, 0, 0, 1, 2, 2] : [0, 0, 0, 0, 0, 1, 1, 2]);
   const total = around(random, 0.02, mostOther[label]);
   for (let left = count; left > 0; left--) {
@@ -62,7 +62,7 @@ export function makeRegions(random: Random, side: number, label: Cover): Region[
   return regions;
 }
 
-/** High on one side of a wandering shore, along a band, round a corner, or in patches. */
+/** Random field that is high on one side of a shore, along a band, around a corner, or in patches. */
 function shapeField(random: Random, side: number, label: Cover): Float32Array {
   const rough = random.uniform(0.1, 0.5);
   const detail = makeNoise(random, { scale: random.uniform(14, 30), octaves: 4, roughness: 0.5 });
@@ -70,7 +70,7 @@ function shapeField(random: Random, side: number, label: Cover): Float32Array {
   if (kind === 'patches') return plane(side, detail);
   if (kind === 'band') {
     const line = makeLine(random, side, random.uniform(2, 14));
-    // The label lies along the line or, where it is no river, is crossed by a band of the other.
+    // The label is along the line or, if it is no river, is crossed by a band of the other cover.
     const sign = label === 'water' ? 1 : -1;
     return plane(side, (x, y) => 6 * rough * detail(x, y) + sign * Math.abs(line.distance(x, y)));
   }
@@ -86,7 +86,7 @@ function shapeField(random: Random, side: number, label: Cover): Float32Array {
   return plane(side, (x, y) => rough * detail(x, y) + (2 * (x * towards.x + y * towards.y)) / side);
 }
 
-/** The share of each pixel above the threshold, taking the field as a ramp across the pixel. */
+/** Share of each pixel above the threshold, treating the field as a ramp across the pixel. */
 function coverage(field: Float32Array, side: number, threshold: number): Float32Array {
   return field.map((value, pixel) => {
     const x = pixel % side;

@@ -3,13 +3,13 @@ import { clamp, type Colour, direction, type Vector } from '../drawing.ts';
 import { makeNoise } from '../noise.ts';
 import type { Layer } from './scene.ts';
 
-/** Signed distance in pixels to an endless line; `along` is the position on it. */
+/** Signed distance in pixels to an infinite line; `along` is the position on it. */
 export interface Line {
   readonly distance: (x: number, y: number) => number;
   readonly along: Vector;
 }
 
-/** A line that crosses the tile near its middle and wanders by about `wander` pixels. */
+/** Creates a line that crosses the tile near its middle and wanders by about `wander` pixels. */
 export function makeLine(
   random: Random,
   side: number,
@@ -27,7 +27,7 @@ export function makeLine(
   return { distance, along };
 }
 
-/** Paints a strip `width` pixels wide along a line; where it covers half a pixel the mask follows. */
+/** Paints a strip `width` pixels wide along a line; the mask includes pixels that it covers by half or more. */
 export function paintLine(
   layer: Layer,
   line: Line,

@@ -3,13 +3,13 @@ import { chance, direction, type Vector } from '../drawing.ts';
 import { coarse, latticeHash, makeNoise } from '../noise.ts';
 import { type Cells, voronoi } from '../voronoi.ts';
 
-/** Fields: cells, and the direction of the rows of the first and of the second half of them. */
+/** Fields: cells, and the row directions of the first and the second half of them. */
 export interface Parcels extends Cells {
   readonly axis: Vector;
 }
 
 /**
- * Two kinds of farmland: strips and blocks that share an axis (consolidated land), and irregular
+ * Creates one of two kinds of farmland: strips and blocks that share an axis (consolidated land), or irregular
  * closes with bent borders (old enclosures).
  */
 export function makeParcels(random: Random, side: number, size: number): Parcels {
@@ -48,7 +48,7 @@ function strips(random: Random, side: number, size: number, axis: Vector): Cells
   return { cell, border };
 }
 
-/** Rising positions from −reach to reach, `step` apart give or take half. */
+/** Draws increasing positions from −reach to reach, `step` apart with a variation of half a step. */
 function cuts(random: Random, reach: number, step: number): number[] {
   const positions = [-reach];
   for (let at = -reach; at < reach;) {

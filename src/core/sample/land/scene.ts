@@ -11,23 +11,23 @@ import {
 } from '../drawing.ts';
 import { makeNoise, makeTerrain } from '../noise.ts';
 
-/** What can cover the ground, in mask order: class 0 of a mask is anything else (roads, tracks). */
+/** Land covers, in mask order; value 0 of a mask is all else (roads, tracks). */
 export const covers = ['water', 'forest', 'crops', 'town', 'bare'] as const;
 export type Cover = (typeof covers)[number];
 
-/** The mask's value for a cover; `undefined` is a road or track. */
+/** Mask value of a cover; `undefined` is a road or track. */
 export function maskValue(cover: Cover | undefined): number {
   return cover === undefined ? 0 : covers.indexOf(cover) + 1;
 }
 
-/** What all covers of a tile share: the place, the season and the light. Pixels are about 10 m. */
+/** Properties shared by all covers of a tile: place, season and light. Pixels are about 10 m. */
 export interface Scene {
   readonly side: number;
   readonly random: Random;
-  /** 0 is winter or drought, 1 is early summer. */
+  /** Vegetation from 0 (winter or drought) to 1 (early summer). */
   readonly lushness: number;
   readonly soil: Colour;
-  /** From the sun: shadows fall this way. */
+  /** Direction of shadows, away from the sun. */
   readonly shadow: Vector;
   /** Length of a house's shadow in pixels. */
   readonly shadowLength: number;
@@ -35,7 +35,7 @@ export interface Scene {
   readonly relief: Float32Array;
 }
 
-/** A tile filled with one cover: its look, and its mask with the details that are something else. */
+/** Tile filled with one cover: its appearance, and its mask, in which some details have another class. */
 export interface Layer {
   readonly canvas: Canvas;
   readonly mask: Uint8Array;
@@ -70,7 +70,7 @@ export function makeLayer(side: number, cover: Cover, colour: Colour): Layer {
   return { canvas: new Canvas(side, colour), mask };
 }
 
-/** Hill shading: a slope that faces the light is brighter. */
+/** Hill shading: slopes that face the light are brighter. */
 function relief(random: Random, side: number, light: Vector, strength: number): Float32Array {
   const height = makeNoise(random, { scale: random.uniform(14, 40), octaves: 3, roughness: 0.55 });
   if (strength === 0) return new Float32Array(side * side).fill(1);

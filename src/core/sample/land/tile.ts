@@ -5,7 +5,7 @@ import { paintAtmosphere } from './atmosphere.ts';
 import { paintBare } from './bare.ts';
 import { paintCrops } from './crops.ts';
 import { paintForest } from './forest.ts';
-import { makeRegions, type Region } from './layout.ts';
+import { makeRegions, type CoverRegion } from './layout.ts';
 import { makeLine, paintLine } from './lines.ts';
 import { type Cover, type Layer, makeScene, maskValue, type Scene } from './scene.ts';
 import { paintTown } from './town.ts';
@@ -19,7 +19,7 @@ const painters: Record<Cover, (scene: Scene) => Layer> = {
   bare: paintBare,
 };
 
-/** One tile seen from above, and what covers each of its pixels. */
+/** Draws a tile seen from above, with the cover of each pixel. */
 export function drawLandTile(
   random: Random,
   side: number,
@@ -33,8 +33,8 @@ export function drawLandTile(
   return { image, mask: { width: side, height: side, channels: 1, data: tile.mask } };
 }
 
-/** Paints the label's cover and the others over it, each where its region is. */
-function compose(scene: Scene, label: Cover, regions: readonly Region[]): Layer {
+/** Paints the label's cover and the others over it, each in its region. */
+function compose(scene: Scene, label: Cover, regions: readonly CoverRegion[]): Layer {
   const tile = painters[label](scene);
   for (const { cover, share } of regions) {
     const layer = painters[cover](scene);
@@ -53,7 +53,7 @@ function compose(scene: Scene, label: Cover, regions: readonly Region[]): Layer 
   return tile;
 }
 
-/** A road or a stream that crosses the tile whatever it shows. */
+/** Paints a road or a stream that crosses the tile, whatever its cover. */
 function paintCrossings(scene: Scene, tile: Layer, label: Cover): void {
   const { side, random } = scene;
   if (label !== 'water' && label !== 'forest' && chance(random, 0.02)) {

@@ -17,7 +17,7 @@ import { scatterTrees, treeColour } from './forest.ts';
 import { makeLine, paintLine } from './lines.ts';
 import { type Layer, makeLayer, type Scene } from './scene.ts';
 
-/** A kind of settlement. Lengths are in pixels, shares in [0, 1]. */
+/** Kind of settlement. Lengths are in pixels, shares in [0, 1]. */
 interface Fabric {
   readonly plot: readonly [number, number];
   /** Half sizes of a building as shares of its plot. */
@@ -109,7 +109,7 @@ const fabrics: readonly Fabric[] = [
   },
 ];
 
-/** Built-up land. Streets, yards, gardens and single trees belong to it on the mask. */
+/** Paints built-up land. Streets, yards, gardens and single trees belong to it on the mask. */
 export function paintTown(scene: Scene): Layer {
   const { side, random } = scene;
   const fabric = pick(random, fabrics);
@@ -152,7 +152,7 @@ function paintGardens({ side, random, lushness, soil }: Scene, layer: Layer, sha
     }
 }
 
-/** Blocks between two sets of parallel streets. */
+/** Paints blocks between two sets of parallel streets. */
 function paintGrid(scene: Scene, layer: Layer, fabric: Fabric, axis: Vector, street: Colour): void {
   const { side, random } = scene;
   const pitch = random.uniform(fabric.plot[0], fabric.plot[1]);
@@ -184,7 +184,7 @@ function paintGrid(scene: Scene, layer: Layer, fabric: Fabric, axis: Vector, str
       }
 }
 
-/** Houses along lanes that bend, each turned a little its own way. */
+/** Paints houses along lanes that bend, each rotated a little. */
 function paintLanes(
   scene: Scene,
   layer: Layer,

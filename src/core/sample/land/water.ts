@@ -2,7 +2,7 @@ import { chance, clamp, type Colour, direction, mixColours, pick, varyColour } f
 import { coarse, makeNoise, warped } from '../noise.ts';
 import { type Layer, makeLayer, type Scene } from './scene.ts';
 
-/** Clear, peaty, green with algae, loaded with silt, glinting: pairs that one water body blends. */
+/** Colours of clear, peaty, algal, silty and glinting water: pairs that one body of water blends. */
 const waters: readonly (readonly [Colour, Colour])[] = [
   [
     [24, 44, 72],
@@ -34,10 +34,10 @@ const waters: readonly (readonly [Colour, Colour])[] = [
   ],
 ];
 
-/** Open water: slow changes of depth and silt, wind ripples, now and then a slick or a boat. */
+/** Paints open water: slow changes of depth and silt, wind ripples, sometimes a slick or a boat. */
 export function paintWater(scene: Scene): Layer {
   const { side, random } = scene;
-  // Clear water is the commoner.
+  // Clear water is more frequent.
   const [deep, shallow] = pick(random, [...waters, ...waters.slice(0, 4), ...waters.slice(0, 4)]);
   const from = varyColour(random, deep, 0.1);
   const to = varyColour(random, shallow, 0.1);

@@ -9,8 +9,8 @@ import { drawLandTile } from '../../sample/land/tile.ts';
 import { makeNoise } from '../../sample/noise.ts';
 import { backgroundStroke } from '../marks.ts';
 
-/** A drawn image and what each of its pixels is: 0 background, from 1 classes. */
-export interface Scene {
+/** Drawn image with the class of each pixel: 0 background, classes from 1. */
+export interface LabelledScene {
   readonly image: Raster;
   readonly truth: Uint8Array;
 }
@@ -18,8 +18,8 @@ export interface Scene {
 export const sceneNames = ['fields', 'cells', 'textures', 'shades'] as const;
 export type SceneName = (typeof sceneNames)[number];
 
-/** Draws a square scene; the same arguments give the same one. */
-export function drawScene(name: SceneName, side: number, seed: number): Scene {
+/** Draws a square scene, determined by the arguments. */
+export function drawScene(name: SceneName, side: number, seed: number): LabelledScene {
   const random = new Random(seed, 0x5ce);
   switch (name) {
     case 'fields':
@@ -41,7 +41,7 @@ function mosaic(
   side: number,
   tile: number,
   draw: (index: number) => { readonly image: Raster; readonly mask: Raster },
-): Scene {
+): LabelledScene {
   const across = Math.ceil(side / tile);
   const data = new Uint8Array(side * side * 3);
   const truth = new Uint8Array(side * side);
@@ -58,8 +58,8 @@ function mosaic(
   return { image: { width: side, height: side, channels: 3, data }, truth };
 }
 
-/** Two regions that are equally bright and striped, along one diagonal and along the other. */
-function textures(random: Random, side: number): Scene {
+/** Draws two equally bright regions, striped along different diagonals. */
+function textures(random: Random, side: number): LabelledScene {
   const shape = makeNoise(random, { scale: side / 4, octaves: 2 });
   const slope = Math.SQRT1_2;
   const stripes = { scale: 9, stretch: 4 };
@@ -73,8 +73,8 @@ function textures(random: Random, side: number): Scene {
   });
 }
 
-/** Regions that are darker and brighter than the class, which lies between, as an organ among fat and bone. */
-function shades(random: Random, side: number): Scene {
+/** Draws a class of medium brightness among darker and brighter regions, like an organ among fat and bone. */
+function shades(random: Random, side: number): LabelledScene {
   const shape = makeNoise(random, { scale: side / 4, octaves: 2 });
   const island = makeNoise(random, { scale: side / 7, octaves: 2 });
   return painted(random, side, (x, y) => {
@@ -88,7 +88,7 @@ function painted(
   random: Random,
   side: number,
   paint: (x: number, y: number) => { value: number; truth: number },
-): Scene {
+): LabelledScene {
   const data = new Uint8Array(side * side * 3);
   const truth = new Uint8Array(side * side);
   for (let at = 0; at < truth.length; at++) {
@@ -100,16 +100,20 @@ function painted(
   return { image: { width: side, height: side, channels: 3, data }, truth };
 }
 
-/** px. */
+/** Size of a stroke, px. */
 const stroke = { length: 40, halfWidth: 2 };
 
 /**
- * So many straight strokes inside each class (and background) that has enough room, as a person would draw
- * them: 5 px wide, 40 px long, ending where the class does.
+ * Draws straight strokes, `each` inside each class (and background) that has enough room, as a person would:
+ * 5 px wide, 40 px long, ending at the border of the class.
  *
- * @returns what is marked: 0 nothing, 255 background, else the class
+ * @returns marks: 0 none, 255 background, else the class
  */
-export function drawStrokes({ image, truth }: Scene, each: number, seed: number): Uint8Array {
+export function drawStrokes(
+  { image, truth }: LabelledScene,
+  each: number,
+  seed: number,
+): Uint8Array {
   const { width, height } = image;
   const marks = new Uint8Array(truth.length);
   const random = new Random(seed, 0x57f);
@@ -123,7 +127,7 @@ export function drawStrokes({ image, truth }: Scene, each: number, seed: number)
       for (let step = 0; step < stroke.length; step++) {
         const x = Math.round((start % width) + step * Math.cos(angle));
         const y = Math.round(Math.floor(start / width) + step * Math.sin(angle));
-        // A person stops at what does not belong to it.
+        // A person stops at the border of the class.
         if (x < 0 || y < 0 || x >= width || y >= height || truth[y * width + x] !== value) break;
         dab(marks, { image, truth }, x, y, value);
       }
@@ -134,7 +138,7 @@ export function drawStrokes({ image, truth }: Scene, each: number, seed: number)
 
 function dab(
   marks: Uint8Array,
-  { image, truth }: Scene,
+  { image, truth }: LabelledScene,
   x: number,
   y: number,
   value: number,
@@ -150,7 +154,7 @@ function dab(
   }
 }
 
-/** A plane of values as tiles, without those that are all 0. */
+/** Converts a plane of values to tiles, without those that are all 0. */
 export function tilesOf(values: Uint8Array, width: number): MaskTile[] {
   const height = values.length / width;
   const tiles: MaskTile[] = [];
@@ -168,7 +172,7 @@ export function tilesOf(values: Uint8Array, width: number): MaskTile[] {
   return tiles;
 }
 
-/** Dice of each class (and background) that is marked, averaged: 1 is perfect. */
+/** Mean Dice of the marked classes (and background): 1 is perfect. */
 export function meanDice(proposed: Uint8Array, truth: Uint8Array, marks: Uint8Array): number {
   const values = [...new Set(marks)].filter((value) => value !== 0);
   const scores = values.map((mark) => {

@@ -56,7 +56,7 @@ export function unknownPreparation(values: Values): string | undefined {
   return undefined;
 }
 
-/** As `unknownPreparation`, of `preprocess_cfg` of OpenCLIP. */
+/** Finds an unknown step in OpenCLIP's `preprocess_cfg`, like `unknownPreparation`. */
 export function unknownOpenClipPreparation(values: Values): string | undefined {
   const known = ['mean', 'std', 'size', 'interpolation', 'resize_mode', 'fill_color'];
   const [key, value] =

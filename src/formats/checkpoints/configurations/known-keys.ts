@@ -1,4 +1,5 @@
 import { printable } from '../problems.ts';
+import { teacherConfigurationText } from '../../../text/index.ts';
 
 /*
  * A configuration is believed only where all of it is understood. Each library has a table of the keys that are read, of
@@ -6,7 +7,7 @@ import { printable } from '../problems.ts';
  * for a part that computes something else (windows, rotary positions, a merger of patches), so it is a refusal by name.
  */
 
-/** What is known of the keys of one kind of configuration. */
+/** Known keys of one kind of configuration. */
 export interface KnownKeys {
   /** Keys that are read, or that change nothing in what the encoder's blocks compute. */
   readonly harmless: ReadonlySet<string>;
@@ -15,7 +16,7 @@ export interface KnownKeys {
 }
 
 /**
- * The first key that is not understood, as the end of a sentence; undefined where all are. What is null was not set.
+ * Reason for refusing the first key that is not understood; undefined where all are. What is null was not set.
  */
 export function unknownKey(
   values: Readonly<Record<string, unknown>>,
@@ -25,10 +26,10 @@ export function unknownKey(
     if (value == null) continue;
     if (Object.hasOwn(only, key)) {
       if (only[key]?.some((each) => isSame(each, value)) === true) continue;
-      return `${keyWithValue(key, value)}, which no plain vision transformer has`;
+      return teacherConfigurationText.notPlain(keyWithValue(key, value));
     }
     if (!harmless.has(key)) {
-      return `${keyWithValue(key, value)}, and Understudy does not know whether that changes what the model computes`;
+      return teacherConfigurationText.unknownSetting(keyWithValue(key, value));
     }
   }
   return undefined;
@@ -44,7 +45,7 @@ function isSame(one: unknown, other: unknown): boolean {
   return one === other || written(one) === written(other);
 }
 
-/** As JSON, of which what lies deeper than a few levels is left out: a file may nest thousands. */
+/** Formats a value as JSON without its deeper levels, since a file may nest thousands. */
 function written(value: unknown, levels = 3): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const isList = Array.isArray(value);
@@ -55,7 +56,7 @@ function written(value: unknown, levels = 3): string {
   return isList ? `[${parts.join(',')}]` : `{${parts.join(',')}}`;
 }
 
-/** What any model of transformers may say besides: of training, of texts, of answers, of how it was saved. */
+/** Harmless keys of any model of transformers: about training, texts, answers and saving. */
 export const harmlessAnywhere: readonly string[] = [
   ...['model_type', 'architectures', 'transformers_version', 'torch_dtype', 'dtype', 'license'],
   ...['id2label', 'label2id', 'num_labels', 'problem_type', 'finetuning_task', 'tokenizer_class'],
@@ -86,7 +87,7 @@ export const harmlessAnywhere: readonly string[] = [
   'chunk_size_feed_forward',
 ];
 
-/** What changes any model of transformers. */
+/** Keys that change any model of transformers, with their harmless values. */
 export const onlyPlain: Readonly<Record<string, readonly unknown[]>> = {
   add_cross_attention: [false],
   is_decoder: [false],

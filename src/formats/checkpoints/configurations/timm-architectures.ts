@@ -1,21 +1,22 @@
 import type { VitArchitecture } from '../../../core/vit/architecture.ts';
+import { teacherConfigurationText } from '../../../text/index.ts';
 
-/** What the names of timm's architectures say that weights do not: `vit_base_patch16_rpn_224`. */
+/** Properties told by names of timm's architectures, but not by weights: `vit_base_patch16_rpn_224`. */
 
-/** Those that compute otherwise with weights of a plain one's names, and why they will not do. */
+/** Architectures that compute differently with a plain model's weight names, and the reason they are refused. */
 const others: readonly (readonly [name: RegExp, reason: string])[] = [
-  [/_rpn(_|$)/, 'its norms come after attention and MLP (residual post-norm), and not before'],
-  [/_(xp|pwee|dpwee)_|^vit_d?pwee_|_par(fac)?_/, 'its attention and MLP work side by side'],
-  [/_\d+x[2-9]\d*(_|$)/, 'its blocks hold several attentions side by side'],
-  [/^vit_d(wee|little)_/, 'its attention is the difference of two'],
+  [/_rpn(_|$)/, teacherConfigurationText.residualPostNorm],
+  [/_(xp|pwee|dpwee)_|^vit_d?pwee_|_par(fac)?_/, teacherConfigurationText.parallelMlp],
+  [/_\d+x[2-9]\d*(_|$)/, teacherConfigurationText.parallelAttentions],
+  [/^vit_d(wee|little)_/, teacherConfigurationText.differentialAttention],
   [
     /(^|_)rope(_|$)|^eva02|dinov3|_pe_(core|spatial|lang)_|lingbot|sapiens2/,
-    'its positions are rotary',
+    teacherConfigurationText.rotary,
   ],
-  [/^(vit_s?relpos|beit_|beitv2|samvit)/, 'its attention has relative positions'],
+  [/^(vit_s?relpos|beit_|beitv2|samvit)/, teacherConfigurationText.relativePositions],
 ];
 
-/** How many there are in some, of how many pixels they are, how many tokens stand beside them: of no matter here. */
+/** Parts of a name that do not matter here: numbers of blocks, pixels and extra tokens. */
 const measure = /^(patch\d+|\d+|reg\d+|36x1)$/;
 
 /** Words in the names of plain vision transformers of timm, each of which was compared with timm block by block. */
@@ -25,7 +26,7 @@ const plainWords: ReadonlySet<string> = new Set([
   ...['distilled', 'in21k', 'dino'],
 ]);
 
-/** How the names of its families with plain blocks begin; of EVA, these have no rotary positions. */
+/** Beginnings of the names of timm's families with plain blocks; of EVA, those without rotary positions. */
 const plainFamily = /^(vit|deit3?|flexivit|eva(?=_large_)|test(?=_vit))_/;
 
 /** Prithvi has a configuration of timm's form. */
@@ -53,7 +54,7 @@ export function otherThanPlain(architecture: string): string | undefined {
         measure.test(word) ||
         /^(xsmall|vit\d?)$/.test(word),
     );
-  return isPlain ? undefined : 'Understudy does not know it as a plain vision transformer';
+  return isPlain ? undefined : teacherConfigurationText.unknownArchitecture;
 }
 
 /**

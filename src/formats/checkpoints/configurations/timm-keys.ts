@@ -66,7 +66,7 @@ export const timmConfigKeys: KnownKeys = {
   only: { ...onlyPlain, model_type: ['timm_wrapper'] },
 };
 
-/** What timm says of weights rather than of the model: where they are from and how images are prepared for them. */
+/** Keys of timm about weights rather than the model: their origin and the preparation of images. */
 export const timmPretrainedKeys: KnownKeys = {
   ...timmArgumentKeys,
   harmless: new Set([
@@ -106,7 +106,7 @@ export const openClipTowerKeys: KnownKeys = {
   },
 };
 
-/** What OpenCLIP says of the pair of towers. */
+/** Keys of OpenCLIP about the pair of towers. */
 export const openClipModelKeys: KnownKeys = {
   harmless: new Set([
     ...['embed_dim', 'quick_gelu', 'vision_cfg', 'text_cfg', 'custom_text', 'cast_dtype'],

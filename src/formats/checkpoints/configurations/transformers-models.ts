@@ -11,11 +11,11 @@ import type { KnownKeys } from './known-keys.ts';
 
 /** A kind whose configuration describes a vision transformer. */
 export interface KnownModel extends KnownKeys {
-  /** As which families its weights may be named; first those that the library itself writes. */
+  /** Families whose naming its weights may use; first those that the library itself writes. */
   readonly conventions: readonly TeacherConvention[];
-  /** What the names of the library's classes that have such weights begin with, as `ViT` of `ViTModel`. */
+  /** Prefixes of the library's classes that have such weights, as `ViT` of `ViTModel`. */
   readonly classes: readonly string[];
-  /** What the library takes where the configuration does not say it. */
+  /** Defaults of the library for keys that the configuration lacks. */
   readonly absent: Pick<VitArchitecture, 'heads' | 'epsilon' | 'activation'>;
 }
 
@@ -95,7 +95,7 @@ const models: Readonly<Record<string, KnownModel>> = {
 
 /** A kind of several parts, of which one is a vision transformer. */
 export interface Wrapper {
-  /** Where the configuration describes that part. */
+  /** Part of the configuration that describes it. */
   readonly part: 'vision_config' | 'backbone_config' | 'encoder';
   /** Kinds that the part may be of; the first is the one where it does not say. */
   readonly kinds: readonly [string, ...string[]];
@@ -152,7 +152,7 @@ export function typeOfClass(name: string): string | undefined {
   return Object.entries(models).find(([, model]) => isClassOf(name, model))?.[0];
 }
 
-/** Whether a class of the library (`ViTModel`, `TFViTForImageClassification`) has weights of a kind. */
+/** Returns true if a class of the library (`ViTModel`, `TFViTForImageClassification`) has weights of a kind. */
 export function isClassOf(name: string, { classes }: KnownModel): boolean {
   const own = name.replace(/^(?:TF|Flax)/, '');
   return classes.some(

@@ -1,13 +1,14 @@
 import { printable } from '../problems.ts';
-import type { Said } from '../said.ts';
-import { unknownKey } from './known-keys.ts';
+import type { Stated } from '../configuration-facts.ts';
+import { keyWithValue, unknownKey } from './known-keys.ts';
 import { isClassOf, isTextModel, modelOf, typeOfClass, wrapperOf } from './transformers-models.ts';
 import type { KnownModel } from './transformers-models.ts';
+import { teacherConfigurationText } from '../../../text/index.ts';
 
 /** A JSON object, as parsed. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** What a configuration of transformers describes. */
+/** Model described by a configuration of transformers. */
 export type Tower =
   | {
       readonly kind: 'known';
@@ -20,22 +21,18 @@ export type Tower =
     }
   /** A model of text, which says nothing of images. */
   | { readonly kind: 'text'; readonly type: string }
-  | { readonly kind: 'refused'; readonly reason: Said<string> };
+  | { readonly kind: 'refused'; readonly reason: Stated<string> };
 
 const file = 'config.json';
 
-/** Of what stands beside a part, only these keys change the part: code of a model's own, and rounded weights. */
+/** Keys beside a part that change it: code of a model's own, and quantized weights. */
 const changesParts = ['auto_map', 'quantization_config'];
-const none = { harmless: new Set<string>() };
 
 /** Finds the vision transformer that a configuration describes, and refuses what is not understood. */
 export function towerOf(config: JsonObject): Tower {
   const type = typeIn(config);
   if (type === undefined) {
-    return refused(
-      'it does not say what kind of model it is ("model_type" or "architectures")',
-      file,
-    );
+    return refused(teacherConfigurationText.noModelType, file);
   }
   if (isTextModel(type) && !ofImages.some((key) => config[key] != null)) {
     return { kind: 'text', type };
@@ -44,8 +41,9 @@ export function towerOf(config: JsonObject): Tower {
   if (wrapper === undefined) return knownTower(type, config, file);
   const { part, kinds } = wrapper;
   for (const key of changesParts) {
-    if (config[key] != null)
-      return refused(`it has ${unknownKey({ [key]: config[key] }, none)}`, file);
+    if (config[key] == null) continue;
+    const setting = keyWithValue(key, config[key]);
+    return refused(teacherConfigurationText.unknownSetting(setting), file);
   }
   const where = `${file}, ${part}`;
   const older = part === 'vision_config' ? config.vision_config_dict : undefined;
@@ -60,27 +58,24 @@ function knownTower(type: string, values: JsonObject, where: string): Tower {
   const model = modelOf(type);
   if (model === undefined) return unknownKind(type, where);
   const reason = strangeClass(values, model) ?? unknownKey(values, model);
-  if (reason !== undefined) return refused(`it has ${reason}`, where);
+  if (reason !== undefined) return refused(reason, where);
   return { kind: 'known', type, model, values, where };
 }
 
 /** A class of another name may have the same configuration and other blocks. */
 function strangeClass({ architectures }: JsonObject, model: KnownModel): string | undefined {
   if (architectures == null) return undefined;
-  if (!Array.isArray(architectures)) return '"architectures" that are no list';
+  if (!Array.isArray(architectures)) return teacherConfigurationText.architecturesNotAList;
   const other = (architectures as readonly unknown[]).find(
     (each) => typeof each !== 'string' || !isClassOf(each, model),
   );
   if (other === undefined) return undefined;
   const name = typeof other === 'string' ? printable(other) : typeof other;
-  return `"architectures": ["${name}"], which is no plain vision transformer that Understudy knows`;
+  return teacherConfigurationText.otherClass(name);
 }
 
 function unknownKind(type: string, where: string): Tower {
-  return refused(
-    `it says that the model is a “${printable(type)}” (model_type), which Understudy does not know as a plain vision transformer`,
-    where,
-  );
+  return refused(teacherConfigurationText.otherModelType(printable(type)), where);
 }
 
 function refused(value: string, where: string): Tower {

@@ -3,19 +3,19 @@ import type { ColourBands } from '../../../core/image/colour-names.ts';
 import type { Normalization, VitArchitecture } from '../../../core/vit/architecture.ts';
 
 /**
- * Which stored tensors make up a weight in timm's naming. `#` stands for a block's number and `*` for weight or bias;
- * several names are parts that are joined along the output, as q, k and v.
+ * Stored tensors that make up a weight in timm's naming. `#` stands for a block's number and `*` for weight or bias;
+ * several names are parts joined along the output, as q, k and v.
  */
 type NameRule = readonly [weight: string, stored: string | readonly string[]];
 
-/** How a library names the weights of its vision transformers. */
+/** Naming of a library for the weights of its vision transformers. */
 export interface Naming {
   readonly rules: readonly NameRule[];
   /** Brings a stored name into the form that the rules are for. */
   readonly tidy?: (name: string) => string;
 }
 
-/** What most models of a family have, where neither weights nor configuration say it. */
+/** Usual properties of a family, for models whose weights and configuration do not tell. */
 export interface UsualProperties {
   readonly epsilon: number;
   readonly activation: VitArchitecture['activation'];
@@ -25,39 +25,41 @@ export interface UsualProperties {
   readonly headsSource?: PropertySource;
   /** Heads where they are others than the width tells. */
   readonly headsByWidth?: Readonly<Record<number, number>>;
-  /** Whose ε and activation these are: `timm`. */
+  /** Library whose ε and activation these are: `timm`. */
   readonly of: string;
   readonly normalization: Normalization;
   readonly normalizationSource?: PropertySource;
-  /** Of whose images: `ImageNet`. */
+  /** Images of the normalisation: `ImageNet`. */
   readonly normalizationOf: string;
-  /** Which bands are red, green and blue in models of so many. */
+  /** Bands that are red, green and blue, by the number of bands. */
   readonly colourBands?: Readonly<Record<number, ColourBands>>;
 }
 
-/** What of a checkpoint is left out, and what to say of it. */
+/** Part of a checkpoint that is left out. */
 export interface LeftOut {
-  /** Of stored names, behind the encoder's prefix or outside of it. */
+  /** Stored names, with or without the encoder's prefix. */
   readonly names: RegExp;
-  /** Said as it is; undefined where nobody misses it. `*` stands for what is pooled instead. */
-  readonly sentence?: string;
+  /** Note about it, which may depend on what represents an image instead; undefined where nobody misses it. */
+  readonly note?: string | ((pooling: VitArchitecture['pooling']) => string);
 }
 
 /** A family of vision transformers in a library's naming, recognised by the names and shapes of its tensors. */
 export interface Convention {
   readonly name: TeacherConvention;
-  /** As people know it: `DINOv2 in Hugging Face's naming`. */
+  /** Common name: `DINOv2 in Hugging Face's naming`. */
   readonly title: string;
-  /** More than one where a library has changed its names. */
+  /** Namings in use; several if a library changed its names. */
   readonly namings: readonly Naming[];
   /** Names, each of which must be there, besides the patch embedding and the first block: `mask_token`. */
   readonly marks: readonly RegExp[];
   /** Axes of its patch embedding's weight, where they tell it from others: 5 with an axis of time. */
   readonly patchAxes?: number;
   readonly usual: UsualProperties;
-  /** Whether its patch embedding has no bias, for which zeros stand. */
+  /** True if its patch embedding has no bias; zeros replace it. */
   readonly noPatchBias?: true;
   readonly leftOut?: readonly LeftOut[];
+  /** The class token has a position and registers have none, whatever their number. */
+  readonly registersHaveNoPositions?: true;
 }
 
 export const imageNet = {
@@ -71,7 +73,7 @@ export const halves = {
   deviation: [0.5, 0.5, 0.5],
 } as const satisfies Normalization;
 
-/** Of the images and texts that CLIP learnt from (Radford et al., arXiv 2103.00020). */
+/** Normalisation of CLIP's training images (Radford et al., arXiv 2103.00020). */
 export const clipImages = {
   mean: [0.48145466, 0.4578275, 0.40821073],
   deviation: [0.26862954, 0.26130258, 0.27577711],

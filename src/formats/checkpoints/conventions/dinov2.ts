@@ -1,10 +1,11 @@
 import type { Convention } from './convention.ts';
 import { timmNaming, usualOfTimm } from './timm.ts';
+import { teacherFamilies } from '../../../text/index.ts';
 
 /** DINOv2 (Oquab et al., arXiv 2304.07193), by Meta or timm: layer scale, and a mask token or registers. */
 export const dinov2: Convention = {
   name: 'dinov2',
-  title: "DINOv2 in Meta's naming",
+  title: teacherFamilies.dinov2,
   namings: [timmNaming],
   marks: [/^blocks\.0\.ls1\.gamma$/, /^(mask_token|register_tokens|reg_token)$/],
   usual: { ...usualOfTimm, of: 'DINOv2' },

@@ -1,5 +1,6 @@
 import type { Convention, Naming } from './convention.ts';
 import { clipImages, halves } from './convention.ts';
+import { leftOutNotes, teacherFamilies } from '../../../text/index.ts';
 
 /** Vision towers of CLIP and SigLIP in Hugging Face's transformers. */
 const hfClipNaming: Naming = {
@@ -29,14 +30,14 @@ const hfClipNaming: Naming = {
 
 const text = {
   names: /(^|\.)(text_model|text_projection|language_model|logit_scale|logit_bias)(\.|$)/,
-  sentence: 'The text encoder is left out: the vision tower alone is the teacher.',
+  note: leftOutNotes.textEncoder,
 };
 // A buffer that older releases stored.
 const positionIds = { names: /(^|\.)embeddings\.position_ids$/ };
 
 export const hfClip: Convention = {
   name: 'hf-clip',
-  title: "CLIP's vision tower in Hugging Face's naming",
+  title: teacherFamilies.hfClip,
   namings: [hfClipNaming],
   marks: [/^embeddings\.class_embedding$/],
   usual: {
@@ -54,15 +55,14 @@ export const hfClip: Convention = {
     positionIds,
     {
       names: /(^|\.)visual_projection\./,
-      sentence:
-        'Its projection into the space of texts (visual_projection) is left out: features are those before it.',
+      note: leftOutNotes.textProjection('visual_projection'),
     },
   ],
 };
 
 export const hfSiglip: Convention = {
   name: 'hf-siglip',
-  title: "SigLIP's vision tower in Hugging Face's naming",
+  title: teacherFamilies.hfSiglip,
   namings: [hfClipNaming],
   marks: [/^embeddings\.patch_embedding\.bias$/],
   usual: {
@@ -79,8 +79,7 @@ export const hfSiglip: Convention = {
     positionIds,
     {
       names: /(^|\.)head\.(probe$|attention\.|layernorm\.|mlp\.)/,
-      sentence:
-        'Its head pools tokens by attention (head.attention) and is left out: * stands for an image.',
+      note: (pooling) => leftOutNotes.attentionPooling('head.attention', pooling),
     },
   ],
 };

@@ -1,10 +1,11 @@
 import type { Convention } from './convention.ts';
 import { imageNet } from './convention.ts';
+import { teacherFamilies } from '../../../text/index.ts';
 
 /** DINOv2 of Hugging Face's transformers, with registers or without; RAD-DINO is one. */
 export const hfDinov2: Convention = {
   name: 'hf-dinov2',
-  title: "DINOv2 in Hugging Face's naming",
+  title: teacherFamilies.hfDinov2,
   namings: [
     {
       rules: [
@@ -50,4 +51,5 @@ export const hfDinov2: Convention = {
     normalizationOf: 'ImageNet',
   },
   leftOut: [{ names: /(^|\.)(mask_token$|classifier\.)/ }],
+  registersHaveNoPositions: true,
 };

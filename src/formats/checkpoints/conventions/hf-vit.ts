@@ -1,5 +1,6 @@
 import type { Convention, Naming } from './convention.ts';
 import { halves, imageNet } from './convention.ts';
+import { leftOutNotes, teacherFamilies, usualFamilies } from '../../../text/index.ts';
 
 /** ViT, DeiT and ViTMAE of Hugging Face's transformers. */
 const hfVitNaming: Naming = {
@@ -25,7 +26,7 @@ const hfVitNaming: Naming = {
   ],
 };
 
-/** As the modules are called in newer releases, of which `state_dict` tells; `save_pretrained` keeps to the older names. */
+/** Names of the modules in newer releases, as `state_dict` shows them; `save_pretrained` keeps the older names. */
 const hfVitModules: Naming = {
   rules: [
     ['patch_embed.proj.*', 'embeddings.patch_embeddings.projection.*'],
@@ -50,12 +51,12 @@ const heads = { names: /(^|\.)(pooler|\w*classifier)\./ };
 
 export const hfVit: Convention = {
   name: 'hf-vit',
-  title: "ViT in Hugging Face's naming",
+  title: teacherFamilies.hfVit,
   namings: [hfVitNaming, hfVitModules],
   marks: [],
   // MSN, I-JEPA, DINO and many more have these names too, and mostly ImageNet's normalisation.
   usual: {
-    ...{ ...usual, of: 'ViT there', headsSource: 'guess' },
+    ...{ ...usual, of: usualFamilies.hfVit, headsSource: 'guess' },
     ...{ normalization: halves, normalizationSource: 'guess', normalizationOf: 'ViT' },
   },
   leftOut: [heads],
@@ -63,23 +64,33 @@ export const hfVit: Convention = {
 
 export const hfDeit: Convention = {
   name: 'hf-deit',
-  title: "DeiT in Hugging Face's naming",
+  title: teacherFamilies.hfDeit,
   namings: [hfVitNaming, hfVitModules],
   marks: [/^embeddings\.distillation_token$/],
-  usual: { ...usual, of: 'DeiT there', normalization: imageNet, normalizationOf: 'ImageNet' },
+  usual: {
+    ...usual,
+    of: usualFamilies.hfDeit,
+    normalization: imageNet,
+    normalizationOf: 'ImageNet',
+  },
   leftOut: [heads],
 };
 
 export const hfMae: Convention = {
   name: 'hf-mae',
-  title: "a masked autoencoder (MAE) in Hugging Face's naming",
+  title: teacherFamilies.hfMae,
   namings: [hfVitNaming, hfVitModules],
   marks: [/(^|\.)decoder\.decoder_embed\.weight$/],
-  usual: { ...usual, of: 'MAE there', normalization: imageNet, normalizationOf: 'ImageNet' },
+  usual: {
+    ...usual,
+    of: usualFamilies.hfMae,
+    normalization: imageNet,
+    normalizationOf: 'ImageNet',
+  },
   leftOut: [
     {
       names: /(^|\.)decoder\./,
-      sentence: 'The decoder, which drew masked patches in its training, is left out.',
+      note: leftOutNotes.decoder,
     },
     heads,
   ],

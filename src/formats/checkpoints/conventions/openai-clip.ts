@@ -1,10 +1,11 @@
 import type { Convention } from './convention.ts';
 import { clipImages } from './convention.ts';
+import { leftOutNotes, teacherFamilies, usualFamilies } from '../../../text/index.ts';
 
 /** CLIP as OpenAI and OpenCLIP name it. Which of them wrote a file its names do not tell. */
 export const openaiClip: Convention = {
   name: 'openai-clip',
-  title: "CLIP's vision tower in OpenAI's naming",
+  title: teacherFamilies.openaiClip,
   namings: [
     {
       rules: [
@@ -30,7 +31,7 @@ export const openaiClip: Convention = {
     activation: 'quick-gelu',
     // OpenAI's weights have it, those of OpenCLIP mostly have not.
     activationSource: 'guess',
-    of: "OpenAI's CLIP",
+    of: usualFamilies.openaiClip,
     normalization: clipImages,
     normalizationOf: 'CLIP',
   },
@@ -39,7 +40,7 @@ export const openaiClip: Convention = {
     {
       names:
         /(^|\.)(text\.|token_embedding\.|text_projection$|ln_final\.|logit_scale$|logit_bias$)/,
-      sentence: 'The text encoder is left out: the vision tower alone is the teacher.',
+      note: leftOutNotes.textEncoder,
     },
     {
       names:
@@ -47,8 +48,7 @@ export const openaiClip: Convention = {
     },
     {
       names: /(^|\.)proj$/,
-      sentence:
-        'Its projection into the space of texts (proj) is left out: features are those before it.',
+      note: leftOutNotes.textProjection('proj'),
     },
   ],
 };

@@ -1,10 +1,11 @@
 import type { Convention } from './convention.ts';
 import { timmNaming, usualOfTimm } from './timm.ts';
+import { leftOutNotes, teacherFamilies } from '../../../text/index.ts';
 
 /** Prithvi (Jakubik et al., arXiv 2310.18660): a masked autoencoder of satellite bands and dates, its patches in 3-D. */
 export const prithvi: Convention = {
   name: 'prithvi',
-  title: 'Prithvi, a masked autoencoder of satellite images',
+  title: teacherFamilies.prithvi,
   namings: [timmNaming],
   marks: [],
   patchAxes: 5,
@@ -17,12 +18,11 @@ export const prithvi: Convention = {
   leftOut: [
     {
       names: /(^|\.)(decoder\.|decoder_|mask_token$)/,
-      sentence: 'The decoder, which drew masked patches in its training, is left out.',
+      note: leftOutNotes.decoder,
     },
     {
       names: /^(temporal|location)_embed_enc\./,
-      sentence:
-        'What it learnt of dates and places (temporal_embed_enc, location_embed_enc) is left out: images come without them.',
+      note: leftOutNotes.dateAndLocation(['temporal_embed_enc', 'location_embed_enc']),
     },
   ],
 };

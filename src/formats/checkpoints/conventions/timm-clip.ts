@@ -1,11 +1,12 @@
 import type { Convention } from './convention.ts';
 import { clipImages } from './convention.ts';
 import { timmNaming } from './timm.ts';
+import { leftOutNotes, teacherFamilies, usualFamilies } from '../../../text/index.ts';
 
 /** Vision towers of CLIP as timm and OpenCLIP's trunks name them: the only family with a norm before the blocks. */
 export const timmClip: Convention = {
   name: 'timm-clip',
-  title: "CLIP's vision tower in timm's naming",
+  title: teacherFamilies.timmClip,
   namings: [timmNaming],
   marks: [/^norm_pre\.weight$/],
   usual: {
@@ -13,10 +14,10 @@ export const timmClip: Convention = {
     activation: 'gelu',
     // OpenAI's own weights have QuickGELU, others have not.
     activationSource: 'guess',
-    of: 'CLIP in timm',
+    of: usualFamilies.timmClip,
     normalization: clipImages,
     normalizationOf: 'CLIP',
   },
   noPatchBias: true,
-  leftOut: [{ names: /^head\./, sentence: 'Its projection (head) is left out.' }],
+  leftOut: [{ names: /^head\./, note: leftOutNotes.projection('head') }],
 };

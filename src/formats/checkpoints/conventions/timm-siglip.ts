@@ -1,11 +1,12 @@
 import type { Convention } from './convention.ts';
 import { halves } from './convention.ts';
 import { timmNaming } from './timm.ts';
+import { leftOutNotes, teacherFamilies, usualFamilies } from '../../../text/index.ts';
 
 /** Vision towers of SigLIP (Zhai et al., arXiv 2303.15343) in timm: tokens are pooled by attention. */
 export const timmSiglip: Convention = {
   name: 'timm-siglip',
-  title: "SigLIP's vision tower in timm's naming",
+  title: teacherFamilies.timmSiglip,
   namings: [timmNaming],
   marks: [/^attn_pool\.latent$/],
   usual: {
@@ -13,7 +14,7 @@ export const timmSiglip: Convention = {
     activation: 'gelu',
     // The weights were trained with the GELU by tanh; timm runs some with the exact one.
     activationSource: 'guess',
-    of: 'SigLIP in timm',
+    of: usualFamilies.timmSiglip,
     // The giant of SigLIP 2.
     headsByWidth: { 1536: 16 },
     normalization: halves,
@@ -22,8 +23,7 @@ export const timmSiglip: Convention = {
   leftOut: [
     {
       names: /^attn_pool\./,
-      sentence:
-        'Its head pools tokens by attention (attn_pool) and is left out: * stands for an image.',
+      note: (pooling) => leftOutNotes.attentionPooling('attn_pool', pooling),
     },
     { names: /^head\./ },
   ],

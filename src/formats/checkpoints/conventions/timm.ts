@@ -1,5 +1,6 @@
 import type { Convention, Naming, UsualProperties } from './convention.ts';
 import { imageNet } from './convention.ts';
+import { teacherFamilies } from '../../../text/index.ts';
 
 /** timm's own names are those of the weights; Meta spells the register tokens otherwise. */
 export const timmNaming: Naming = {
@@ -26,7 +27,7 @@ export const timmNaming: Naming = {
   tidy: (name) => name.replace(/(^|\.)blocks\.\d+\.(?=\d+\.)/, '$1blocks.'),
 };
 
-/** What Meta's and most other plain vision transformers have. */
+/** Usual properties of Meta's and most other plain vision transformers. */
 export const usualOfTimm: UsualProperties = {
   epsilon: 1e-6,
   activation: 'gelu',
@@ -38,7 +39,7 @@ export const usualOfTimm: UsualProperties = {
 /** Vision transformers as timm writes them, and whatever shares its names. */
 export const timm: Convention = {
   name: 'timm',
-  title: "a vision transformer in timm's naming",
+  title: teacherFamilies.timm,
   namings: [timmNaming],
   marks: [],
   // Many of timm's own were trained on pixels in [-1, 1].

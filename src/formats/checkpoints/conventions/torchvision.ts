@@ -1,10 +1,11 @@
 import type { Convention } from './convention.ts';
 import { imageNet } from './convention.ts';
+import { teacherFamilies } from '../../../text/index.ts';
 
 /** Vision transformers of torchvision. */
 export const torchvision: Convention = {
   name: 'torchvision',
-  title: "ViT in torchvision's naming",
+  title: teacherFamilies.torchvision,
   namings: [
     {
       rules: [

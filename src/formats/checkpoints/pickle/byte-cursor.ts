@@ -1,4 +1,5 @@
 import { invalidCheckpoint } from '../problems.ts';
+import { pickleText } from '../../../text/index.ts';
 
 /** Far above any key, class name or setting. */
 const textLimit = 2 ** 20;
@@ -50,20 +51,20 @@ export class ByteCursor {
   }
 
   bytes(length: number): Uint8Array {
-    if (length > textLimit) throw this.#invalid(`it holds a text or bytes of length ${length}`);
+    if (length > textLimit) throw this.#invalid(pickleText.stringTooLong(length));
     const start = this.#advance(length);
     return this.#bytes.slice(start, start + length);
   }
 
   utf8(length: number): string {
-    if (length > textLimit) throw this.#invalid(`it holds a text of length ${length}`);
+    if (length > textLimit) throw this.#invalid(pickleText.stringTooLong(length));
     const start = this.#advance(length);
     return decoded(this.#bytes.subarray(start, start + length));
   }
 
   /** Two's complement, little-endian. */
   integer(length: number): number | bigint {
-    if (length > integerLimit) throw this.#invalid(`it holds an integer of ${length} bytes`);
+    if (length > integerLimit) throw this.#invalid(pickleText.integerTooLong(length, integerLimit));
     const start = this.#advance(length);
     let value = 0n;
     for (let i = length - 1; i >= 0; i--) value = (value << 8n) | BigInt(this.#at(start + i));
@@ -98,7 +99,7 @@ export class ByteCursor {
   }
 
   #cutShort(): Error {
-    return this.#invalid('the description of its tensors is cut short');
+    return this.#invalid(pickleText.cutShort);
   }
 
   #invalid(reason: string): Error {

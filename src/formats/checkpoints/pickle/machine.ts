@@ -2,6 +2,7 @@ import { UserError } from '../../../core/errors.ts';
 import { invalidCheckpoint } from '../problems.ts';
 import type { ByteCursor } from './byte-cursor.ts';
 import { isDict, isSequence, newDict, type PickleDict, type PickleValue } from './values.ts';
+import { pickleText, pytorchText } from '../../../text/index.ts';
 
 /**
  * Bounds of one pickle. Those of a ViT-g with its optimiser's state come to a twentieth of each; a hostile
@@ -19,7 +20,7 @@ const cost = { value: 24, sequence: 120, dict: 1_000, entry: 64 } as const;
 /** Makes a value out of what stands for it; containers differ in what they allow there. */
 export type ResolvePersistent = (id: PickleValue, machine: Machine) => PickleValue;
 
-/** What a pickle may refer to besides the names that every checkpoint may use. */
+/** Names that a pickle may refer to, besides those that every checkpoint may use. */
 export interface Surroundings {
   readonly resolvePersistent: ResolvePersistent;
   /** TorchScript: classes of its own program, under `__torch__`, are records of their attributes. */
@@ -52,7 +53,7 @@ export class Machine {
     if (this.#operations > limits.operations) throw this.#tooLarge();
   }
 
-  /** To be called before something is made that takes memory. */
+  /** Charges memory; call it before making something that takes memory. */
   charge(bytes: number): void {
     this.#memory += bytes;
     if (this.#memory > limits.memory) throw this.#tooLarge();
@@ -69,7 +70,7 @@ export class Machine {
     return value;
   }
 
-  /** What POP does: a mark goes where there is nothing above it. */
+  /** Performs POP, which removes a mark if nothing is above it. */
   discard(): void {
     if (this.#marks.length > 0 && this.#stack.length === this.#floor()) this.#marks.pop();
     else this.pop();
@@ -103,11 +104,11 @@ export class Machine {
 
   recall(index: number): void {
     const value = this.#memo.get(index);
-    if (value === undefined) throw this.invalid(`it recalls value ${index}, which it never made`);
+    if (value === undefined) throw this.invalid(pickleText.valueNeverStored(index));
     this.push(value);
   }
 
-  /** What STOP leaves. */
+  /** Returns the value left at STOP. */
   result(): PickleValue {
     const value = this.pop();
     if (this.#stack.length > 0 || this.#marks.length > 0) throw this.#unbalanced();
@@ -138,8 +139,7 @@ export class Machine {
   }
 
   append(list: PickleValue, items: readonly PickleValue[], kind: 'list' | 'set'): void {
-    if (!isSequence(list) || list.kind !== kind)
-      throw this.invalid(`it adds to what is no ${kind}`);
+    if (!isSequence(list) || list.kind !== kind) throw this.invalid(pickleText.addsToNo(kind));
     this.charge(items.length * 8);
     for (const item of items) list.items.push(item);
   }
@@ -147,12 +147,12 @@ export class Machine {
   /** A tuple or list that an operation takes as its arguments. */
   items(value: PickleValue | undefined): readonly PickleValue[] {
     if (isSequence(value)) return value.items;
-    throw this.invalid('an operation of its pickle lacks a tuple of arguments');
+    throw this.invalid(pickleText.wrongArguments);
   }
 
   dict(value: PickleValue | undefined): PickleDict {
     if (isDict(value)) return value;
-    throw this.invalid('an operation of its pickle lacks a dictionary');
+    throw this.invalid(pickleText.setsOnNoDictionary);
   }
 
   invalid(reason: string): UserError {
@@ -165,14 +165,11 @@ export class Machine {
   }
 
   #unbalanced(): UserError {
-    return this.invalid('its pickle takes values that it never put down');
+    return this.invalid(pickleText.unbalanced);
   }
 
   #tooLarge(): UserError {
-    return new UserError(
-      'too-large',
-      `The description of the tensors in ${this.path} is larger than that of any known checkpoint. Save the model's state_dict in a file of its own.`,
-    );
+    return new UserError('too-large', pytorchText.descriptionTooLarge(this.path));
   }
 }
 

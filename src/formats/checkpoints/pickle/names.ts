@@ -1,5 +1,5 @@
 import { UserError } from '../../../core/errors.ts';
-import { printable, saveWeightsIfTrusted } from '../problems.ts';
+import { printable } from '../problems.ts';
 import type { Machine } from './machine.ts';
 import { numpyScalar, numpyType, setNumpyState } from './numpy.ts';
 import {
@@ -18,6 +18,7 @@ import {
   type PickleName,
   type PickleValue,
 } from './values.ts';
+import { pickleText } from '../../../text/index.ts';
 
 /**
  * The names that checkpoints may use, and what stands for calling them. Everything else is refused as soon
@@ -55,7 +56,7 @@ const opaque =
 /** Protocol 2 has no bytes: they come as text of which every character is one. */
 const encode: Call = ([text, encoding], machine) => {
   if (typeof text !== 'string' || encoding !== 'latin1') {
-    throw machine.invalid('it encodes a text in another way than bytes are');
+    throw machine.invalid(pickleText.otherEncoding);
   }
   machine.charge(text.length);
   return new Uint8Array(Buffer.from(text, 'latin1'));
@@ -65,12 +66,12 @@ const bytesOf: Call = ([source], machine) => {
   if (source instanceof Uint8Array) return source;
   if (source === undefined) return new Uint8Array();
   if (typeof source === 'string') return encode([source, 'latin1'], machine);
-  throw machine.invalid('it makes bytes of what has none');
+  throw machine.invalid(pickleText.wrongBytes);
 };
 
 /** `torch.device('cuda', 0)` → `cuda:0`. */
 const device: Call = ([type, index], machine) => {
-  if (typeof type !== 'string') throw machine.invalid('it has a device without a name');
+  if (typeof type !== 'string') throw machine.invalid(pickleText.namelessDevice);
   return typeof index === 'number' ? `${type}:${index}` : type;
 };
 
@@ -87,7 +88,7 @@ const deque: Call = ([source], machine) => {
   return machine.sequence('list', [...items]);
 };
 
-/** How protocols 0 and 1 make objects: class, base class, value of the base class. */
+/** Construction of objects in protocols 0 and 1: class, base class, value of the base class. */
 const reconstruct: Call = ([name, , value], machine) => {
   const made = call(machine, name ?? null, []);
   return isDict(made) && isDict(value) ? dictOf([value], machine) : made;
@@ -141,7 +142,7 @@ const calls = new Map<string, Call>([
     [`numpy.${core}.multiarray._reconstruct`, opaque('numpy.ndarray')],
     [`numpy.${core}.numeric._frombuffer`, opaque('numpy.ndarray')],
   ]),
-  // Where and when something was trained. Harmless, and nobody asks.
+  // Where and when something was trained. Harmless and unused.
   ...[
     'pathlib.Path',
     'pathlib.PosixPath',
@@ -198,13 +199,13 @@ export function findName(machine: Machine, named: string): PickleName {
   return { kind: 'name', name };
 }
 
-/** What calling a name gives. */
+/** Returns the result of calling a name. */
 export function call(
   machine: Machine,
   callee: PickleValue,
   args: readonly PickleValue[],
 ): PickleValue {
-  if (!isName(callee)) throw machine.invalid('its pickle calls what is no class or function');
+  if (!isName(callee)) throw machine.invalid(pickleText.callsNoFunction);
   if (isScriptName(machine, callee.name)) return machine.newDict(true);
   const found = calls.get(callee.name);
   if (found === undefined) throw refusal(machine.path, callee.name);
@@ -223,27 +224,27 @@ function setAttributes(machine: Machine, target: PickleDict, state: PickleValue)
   for (const [key, value] of machine.dict(state).entries) machine.setEntry(target, key, value);
 }
 
-/** What is refused for a reason that its name tells. */
+/** Kinds of names that are refused, by pattern. */
 const refusedKinds: readonly (readonly [pattern: RegExp, kind: string])[] = [
-  [/^torch\.(cuda\.)?Q\w*Storage$|_rebuild_qtensor$|^torch\.per_(tensor|channel)_/, 'quantised'],
-  [/_rebuild_sparse|_get_layout$/, 'sparse'],
-  [/_rebuild_nested_tensor$/, 'nested'],
-  [/_rebuild_meta_tensor/, 'empty ("meta")'],
+  [
+    /^torch\.(cuda\.)?Q\w*Storage$|_rebuild_qtensor$|^torch\.per_(tensor|channel)_/,
+    pickleText.quantised,
+  ],
+  [/_rebuild_sparse|_get_layout$/, pickleText.sparse],
+  [/_rebuild_nested_tensor$/, pickleText.nested],
+  [/_rebuild_meta_tensor/, pickleText.empty],
 ];
 
 function refusal(path: string, name: string): UserError {
   const shown = printable(name);
   for (const [pattern, kind] of refusedKinds) {
     if (!pattern.test(name)) continue;
-    return new UserError(
-      'unsupported',
-      `${path} holds ${kind} tensors (${shown}), which cannot be read. Save the model with plain tensors as float32, float16 or bfloat16.`,
-    );
+    return new UserError('unsupported', pickleText.otherTensors(path, kind, shown));
   }
   // Python's classes begin with a capital, its functions and modules do not.
   const isClass = /(^|\.)_*[A-Z]\w*$/.test(name);
-  const sentence = isClass
-    ? `${path} holds an object of the Python class ${shown}, which takes its program to make, so it was not opened.`
-    : `${path} asks to run ${shown}, which no checkpoint needs, so it was not opened.`;
-  return new UserError('unsupported', `${sentence} ${saveWeightsIfTrusted}`);
+  return new UserError(
+    'unsupported',
+    isClass ? pickleText.otherClass(path, shown) : pickleText.otherFunction(path, shown),
+  );
 }

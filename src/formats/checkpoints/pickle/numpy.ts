@@ -1,12 +1,13 @@
 import type { Machine } from './machine.ts';
 import { isNumpyType, isSequence, type NumpyType, type PickleValue } from './values.ts';
 import { narrowed } from './byte-cursor.ts';
+import { pickleText } from '../../../text/index.ts';
 
 /** Numbers of NumPy's, which training scripts leave among their measurements: read as plain numbers. */
 
 /** `numpy.dtype('f8', False, True)` */
 export function numpyType([code]: readonly PickleValue[], machine: Machine): NumpyType {
-  if (typeof code !== 'string') throw machine.invalid('it has a type of NumPy without a name');
+  if (typeof code !== 'string') throw machine.invalid(pickleText.namelessNumpyType);
   return { kind: 'numpy-type', code, isBigEndian: false };
 }
 

@@ -1,10 +1,10 @@
 import { UserError } from '../../../core/errors.ts';
 import { unquoted } from '../../../core/text/scan.ts';
-import { saveWeightsAlone } from '../problems.ts';
 import { narrowed } from './byte-cursor.ts';
 import type { Machine } from './machine.ts';
 import { build, call, findName } from './names.ts';
 import { isOpaque, isSequence, type PickleValue } from './values.ts';
+import { pickleText } from '../../../text/index.ts';
 
 /**
  * Operations of Python's pickle by their byte, protocols 0 to 5 (CPython, Lib/pickletools.py). Those that
@@ -204,7 +204,7 @@ const table: Readonly<Record<string, Operation>> = {
     m.push(call(m, m.pop(), args));
   },
   '\x92': (m) => {
-    if (m.dict(m.pop()).entries.size > 0) throw m.invalid('it makes an object by named arguments');
+    if (m.dict(m.pop()).entries.size > 0) throw m.invalid(pickleText.keywordArguments);
     const args = m.items(m.pop());
     m.push(call(m, m.pop(), args));
   },
@@ -228,14 +228,15 @@ const table: Readonly<Record<string, Operation>> = {
   // About the pickle itself.
   '\x80': (m) => {
     const protocol = m.cursor.uint8();
-    if (protocol > highestProtocol) throw m.invalid(`its pickle is of protocol ${protocol}`);
+    if (protocol > highestProtocol)
+      throw m.invalid(pickleText.newerProtocol(protocol, highestProtocol));
   },
   '\x95': (m) => {
     m.cursor.frame();
   },
 };
 
-/** By code, so that an operation costs no search by text. */
+/** Operations by code, which saves a search by text. */
 const operations: readonly (Operation | undefined)[] = Array.from(
   { length: 256 },
   (_, code) => table[String.fromCharCode(code)],
@@ -261,12 +262,9 @@ const knownButRefused = [0x82, 0x83, 0x84, 0x50, 0x97, 0x98];
 function unknownOperation(machine: Machine, code: number): Error {
   const byte = `0x${code.toString(16).padStart(2, '0')}`;
   if (!knownButRefused.includes(code)) {
-    return machine.invalid(`its pickle has the unknown operation ${byte}`);
+    return machine.invalid(pickleText.unknownOperation(byte));
   }
-  return new UserError(
-    'unsupported',
-    `${machine.path} uses the operation ${byte} of Python's pickle, which no PyTorch reads back. ${saveWeightsAlone}`,
-  );
+  return new UserError('unsupported', pickleText.refusedOperation(machine.path, byte));
 }
 
 function append(machine: Machine, items: readonly PickleValue[], kind: 'list' | 'set'): void {
@@ -282,12 +280,12 @@ function setEntries(machine: Machine, items: readonly PickleValue[]): void {
 function index(machine: Machine): number {
   const number = Number(machine.cursor.line());
   if (Number.isSafeInteger(number) && number >= 0) return number;
-  throw machine.invalid('its pickle numbers a value with what is no number');
+  throw machine.invalid(pickleText.wrongIndex);
 }
 
 function text(machine: Machine, value: PickleValue): string {
   if (typeof value === 'string') return value;
-  throw machine.invalid('its pickle names something with what is no text');
+  throw machine.invalid(pickleText.nameNotText);
 }
 
 function integerOrBoolean(machine: Machine): PickleValue {
@@ -299,7 +297,7 @@ function integerOrBoolean(machine: Machine): PickleValue {
 function integerText(machine: Machine, digits: string): number | bigint {
   // A limit, because reading decimal digits takes time by the square of their number.
   if (/^-?\d{1,150}$/.test(digits)) return narrowed(BigInt(digits));
-  throw machine.invalid('its pickle has an integer that is none');
+  throw machine.invalid(pickleText.wrongInteger);
 }
 
 /** Escapes of protocol 0. */

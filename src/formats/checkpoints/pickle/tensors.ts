@@ -14,6 +14,7 @@ import {
   type PickleValue,
   type StorageDtype,
 } from './values.ts';
+import { pickleText } from '../../../text/index.ts';
 
 /** Tensors and storages of PyTorch as its pickles name them (torch/_utils.py, torch/serialization.py). */
 
@@ -76,7 +77,7 @@ export function storageOf(id: PickleValue, machine: Machine): PickleStorage {
   const [type, name, key, , elements, part = null] = machine.items(id);
   const dtype = isName(name) ? storageDtype(name.name) : undefined;
   if (type !== 'storage' || dtype === undefined || typeof key !== 'string') {
-    throw machine.invalid('it refers to something outside its pickle that is no storage');
+    throw machine.invalid(pickleText.notAStorage);
   }
   const total = size(elements, machine);
   if (part === null) return { kind: 'storage', dtype, key, total, first: 0, count: total };
@@ -84,7 +85,7 @@ export function storageOf(id: PickleValue, machine: Machine): PickleStorage {
     .items(part)
     .map((value, i) => (i > 0 ? size(value, machine) : 0));
   if (first === undefined || count === undefined || first + count > total) {
-    throw machine.invalid(`part of storage ${printable(key)} lies outside of it`);
+    throw machine.invalid(pickleText.partOutside(printable(key)));
   }
   return { kind: 'storage', dtype, key, total, first, count };
 }
@@ -92,7 +93,7 @@ export function storageOf(id: PickleValue, machine: Machine): PickleStorage {
 /** `_rebuild_tensor(storage, offset, size, strides)`; version 2 adds what training needs. */
 export function rebuildTensor(args: readonly PickleValue[], machine: Machine): PickleTensor {
   const [storage] = args;
-  if (!isStorage(storage)) throw machine.invalid('it has a tensor without a storage');
+  if (!isStorage(storage)) throw machine.invalid(pickleText.noStorage);
   requirePlainValues(args[6], machine);
   return view(storage, storage.dtype, args, machine);
 }
@@ -102,10 +103,7 @@ function requirePlainValues(metadata: PickleValue | undefined, machine: Machine)
   if (!isDict(metadata)) return;
   const bit = ['neg', 'conj'].find((name) => metadata.entries.get(name) === true);
   if (bit === undefined) return;
-  throw new UserError(
-    'unsupported',
-    `${machine.path} holds a tensor that stands for other values than are stored (its ${bit} bit). Call ".resolve_neg()" and ".resolve_conj()" on its tensors before saving.`,
-  );
+  throw new UserError('unsupported', pickleText.deferredValues(machine.path, bit));
 }
 
 /** Version 3 is for types that have no class of storage: the type is the argument after the hooks. */
@@ -114,7 +112,7 @@ export function rebuildTypedTensor(args: readonly PickleValue[], machine: Machin
   const type = args[6];
   const dtype = isName(type) ? dtypeOfName(type.name) : undefined;
   if (!isStorage(storage) || dtype === undefined) {
-    throw machine.invalid('it has a tensor without a storage or a type');
+    throw machine.invalid(pickleText.noStorageOrType);
   }
   requirePlainValues(args[7], machine);
   return view(storage, dtype, args, machine);
@@ -123,7 +121,7 @@ export function rebuildTypedTensor(args: readonly PickleValue[], machine: Machin
 /** `Parameter(tensor, …)` is its tensor. */
 export function rebuildParameter([tensor]: readonly PickleValue[], machine: Machine): PickleTensor {
   if (isTensor(tensor)) return tensor;
-  throw machine.invalid('it has a parameter without a tensor');
+  throw machine.invalid(pickleText.emptyParameter);
 }
 
 function view(
@@ -136,7 +134,7 @@ function view(
   const shape = sizes(shapeValue, machine);
   const strides = sizes(stridesValue, machine);
   if (shape.length !== strides.length) {
-    throw machine.invalid('it has a tensor with more sizes than strides, or fewer');
+    throw machine.invalid(pickleText.otherStrides(shape.length, strides.length));
   }
   const last = shape.reduce(
     (sum, length, axis) => sum + (length - 1) * (strides[axis] ?? 0),
@@ -145,15 +143,15 @@ function view(
   const available = Math.floor((storage.count * storageBytes[storage.dtype]) / storageBytes[dtype]);
   const values = elementCount(shape);
   if (!Number.isSafeInteger(values) || (values > 0 && !(last < available))) {
-    throw machine.invalid(`a tensor (${shape.join(', ')}) lies outside its storage`);
+    throw machine.invalid(pickleText.beyondStorage(shape));
   }
   return { kind: 'tensor', storage, dtype, offset, shape, strides };
 }
 
 function sizes(value: PickleValue | undefined, machine: Machine): number[] {
-  if (!isSequence(value)) throw machine.invalid('it has a tensor without sizes');
+  if (!isSequence(value)) throw machine.invalid(pickleText.noSizes);
   if (value.items.length > rankLimit) {
-    throw machine.invalid(`it has a tensor of ${value.items.length} dimensions`);
+    throw machine.invalid(pickleText.tooManyDimensions(value.items.length, rankLimit));
   }
   machine.charge(value.items.length * 8);
   return value.items.map((item) => size(item, machine));
@@ -161,5 +159,5 @@ function sizes(value: PickleValue | undefined, machine: Machine): number[] {
 
 function size(value: PickleValue | undefined, machine: Machine): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-  throw machine.invalid('a size or place in it is no whole number');
+  throw machine.invalid(pickleText.wrongSize);
 }

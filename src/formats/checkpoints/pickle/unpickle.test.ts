@@ -11,7 +11,7 @@ import {
   pickled,
   tuple,
   type Pickled,
-} from '../torch-fixtures.ts';
+} from '../../testing/torch-fixtures.ts';
 import { storageOf } from './tensors.ts';
 import { noPersistent, unpickle } from './unpickle.ts';
 import { isDict, isSequence, type PickleValue } from './values.ts';
@@ -108,7 +108,7 @@ describe('values', () => {
   });
 
   // As Python writes them, but for what the writer above knows.
-  // prettier-ignore
+  // oxfmt-ignore
   const texts: [name: string, pickle: string, plain: unknown][] = [
     ['protocol 0', '(dp0\nVa\np1\n(lp2\nI1\naI01\naF1.5\naNasS"it\'s\\n"\np3\nL12L\ns.', { a: [1, true, 1.5, null], "it's\n": 12 }],
     ['protocol 0 with marks', '((I1\nI00\nt(VA\\u20acB\nI-2\nd(I3\nltp0\n0g0\n.', [[1, false], { 'A€B': -2 }, [3]]],
@@ -208,7 +208,7 @@ test.each(['neg', 'conj'])('a tensor whose values are others than are stored: %s
     kind: 'tensor',
   });
   expect(() => unpickle(tensor(dict({ [bit]: true })), 'a.pth', storageOf)).toThrow(
-    `a.pth holds a tensor that stands for other values than are stored (its ${bit} bit).`,
+    `a.pth holds a tensor whose values differ from the stored ones (its ${bit} bit is set).`,
   );
 });
 
@@ -217,7 +217,7 @@ describe('in TorchScript', () => {
     unpickle(bytes(pickle.toString('latin1')), 'a.pt', noPersistent, { isScript: true }).value;
   const linear = 'c__torch__.torch.nn.modules.linear.___torch_mangle_0\nLinear\n';
 
-  // prettier-ignore
+  // oxfmt-ignore
   test.each([
     ['a module is a record of its attributes', `\x80\x02${linear})\x81}(U\x01aK\x01U\x01bNub.`, { a: 1, b: null }],
     ['a state of its own is left out', `\x80\x02${linear})\x81(K\x01K\x02tb.`, {}],
@@ -283,11 +283,11 @@ describe('damage', () => {
     ['persistent texts', 'Pa\n.'],
     ['buffers elsewhere', '\x97.'],
   ])('%s', (_, pickle) => {
-    expectRefusal(bytes(pickle), 'unsupported', /which no PyTorch reads back/);
+    expectRefusal(bytes(pickle), 'unsupported', /which PyTorch cannot read/);
   });
 });
 
-// prettier-ignore
+// oxfmt-ignore
 test('programs of sound operations in any order end in a value or a sentence', () => {
   const operations = [
     ...'(012NKMI)t]leasd}uRbioQ.'.split(''),
@@ -315,7 +315,7 @@ test('programs of sound operations in any order end in a value or a sentence', (
 
 describe('hostile pickles end within two seconds, with a sentence', () => {
   const million = 1_000_000;
-  // prettier-ignore
+  // oxfmt-ignore
   test.each([
     ['many values', 'N'.repeat(16 * million), 'too-large'],
     ['many dictionaries', '}'.repeat(16 * million), 'too-large'],

@@ -2,6 +2,7 @@ import { ByteCursor } from './byte-cursor.ts';
 import { Machine, type ResolvePersistent } from './machine.ts';
 import { runProgram } from './opcodes.ts';
 import type { PickleValue } from './values.ts';
+import { pickleText } from '../../../text/index.ts';
 
 /**
  * Interprets one pickle. Nothing of it is executed: names stand for what `names.ts` makes of them, and
@@ -24,7 +25,7 @@ export function unpickle(
   return { value, end: cursor.position };
 }
 
-/** For pickles in which nothing may stand for something else. */
+/** Refuses persistent references, for pickles that must not have any. */
 export const noPersistent: ResolvePersistent = (_, machine) => {
-  throw machine.invalid('it refers to a storage where there are none');
+  throw machine.invalid(pickleText.misplacedStorage);
 };

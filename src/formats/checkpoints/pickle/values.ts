@@ -1,4 +1,4 @@
-/** What a pickle's program leaves behind: Python's values as far as checkpoints need them. */
+/** Result of a pickle's program: Python's values as far as checkpoints need them. */
 export type PickleValue =
   | null
   | boolean
@@ -23,7 +23,7 @@ export interface PickleSequence {
 export interface PickleDict {
   readonly kind: 'dict';
   readonly entries: Map<PickleValue, PickleValue>;
-  /** Its attributes count as its entries: `argparse.Namespace`. */
+  /** True if its attributes count as entries: `argparse.Namespace`. */
   readonly isNamespace: boolean;
 }
 
@@ -37,7 +37,7 @@ export interface PickleName {
 export interface PickleStorage {
   readonly kind: 'storage';
   readonly dtype: StorageDtype;
-  /** What the container calls it. */
+  /** Key of the storage in the container. */
   readonly key: string;
   /** Elements of the whole storage. */
   readonly total: number;

@@ -4,25 +4,25 @@ import { openStoredMask } from '../paired/stored-mask.ts';
 import { surveyMask } from '../paired/survey.ts';
 import type { NamedPair, PairGroup } from './names.ts';
 
-/** Pairs of a group that are looked at, spread over all of them. */
+/** Number of pairs of a group that are inspected, spread over all of them. */
 const sampled = 12;
-/** Of these, the share that must look like image and mask. */
+/** Share of the pairs that must look like image and mask. */
 const enough = 0.9;
-/** Pixels beyond which a file is not looked at for this. */
+/** Pixels of the largest file that is inspected. */
 const mostPixels = 2 ** 26;
-/** Values of a mask that only its extension tells from its image; more may be a drawing. */
+/** Most values of a mask with the name of its image and another extension; a file with more may be a drawing. */
 const fewValues = 32;
-/** Values that an image has at least, and for each of its mask's. */
+/** Fewest values of an image, and fewest per value of its mask. */
 const manyValues = 16;
 const manyTimes = 4;
 
 export interface LookOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Told of each file before it is read. */
+  /** Called with each file before it is read. */
   readonly at?: ((path: string) => void) | undefined;
 }
 
-/** Whether what the files of a group hold is images and masks, by a few of them. */
+/** Returns true if the files of a group are images and masks, judging by a few of them. */
 export async function looksLikeMasks(
   { kind, pairs }: PairGroup,
   options: LookOptions = {},
@@ -35,7 +35,7 @@ export async function looksLikeMasks(
     if (pair === undefined) continue;
     looked++;
     if (await isPair(pair, kind, options)) fitting++;
-    // The rest cannot change it.
+    // The remaining pairs cannot change the result.
     if (looked - fitting > sampled * (1 - enough)) return false;
   }
   return fitting > 0 && fitting >= looked * enough;
@@ -51,11 +51,11 @@ async function isPair(
   options.at?.(image.path);
   const shape = await shapeOf(image.path);
   if (shape?.width !== values.width || shape.height !== values.height) return false;
-  // Its name says so; a mask with soft edges has many values, and is told of when it is read.
+  // Its name marks it as a mask; one with soft edges has many values, and is reported when it is read.
   if (kind === 'word') return true;
   if (values.distinct > fewValues) return false;
   const own = await valuesOf(image.path, options);
-  // What cannot be a mask, as a JPEG, is a photograph.
+  // A file that cannot be a mask, such as a JPEG, is a photograph.
   const distinct = own?.distinct ?? Infinity;
   return distinct >= Math.max(manyValues, manyTimes * values.distinct);
 }
@@ -66,7 +66,7 @@ interface Values {
   readonly distinct: number;
 }
 
-/** Undefined for what is no mask: a file with losses, of many values, or one that cannot be read. */
+/** Reads the values of a mask; undefined for a file with lossy compression, with many values, or that cannot be read. */
 async function valuesOf(path: string, { signal, at }: LookOptions): Promise<Values | undefined> {
   at?.(path);
   return quietly(async () => {

@@ -1,5 +1,5 @@
-import type { FoundImage } from '../../labelled-images.ts';
-import { isMaskFolder } from '../../mask-folders.ts';
+import type { FoundImage } from '../../labels/labelled-images.ts';
+import { isMaskFolder } from '../../labels/mask-folders.ts';
 
 /** An image, and a file that may be its mask. */
 export interface NamedPair {
@@ -7,14 +7,14 @@ export interface NamedPair {
   readonly mask: FoundImage;
 }
 
-/** Pairs of one kind: what they hold decides for all of them together. */
+/** Pairs of one kind: their contents decide for all of them together. */
 export interface PairGroup {
-  /** `word`: the name or the folder says that it is a mask; `extension`: only the extensions differ. */
+  /** `word`: the name or the folder marks the mask; `extension`: only the extensions differ. */
   readonly kind: 'word' | 'extension';
   readonly pairs: readonly NamedPair[];
 }
 
-/** What tools put before or behind the name of an image to name its mask. */
+/** Words that tools put before or after the name of an image to name its mask. */
 const words: ReadonlySet<string> = new Set([
   ...['mask', 'masks', 'label', 'labels', 'labelids', 'gt', 'seg', 'segm', 'segmentation'],
   ...['annotation', 'annotations', 'groundtruth'],
@@ -22,9 +22,9 @@ const words: ReadonlySet<string> = new Set([
 const marks: ReadonlySet<string> = new Set(['_', '-', ' ', '.']);
 
 /**
- * Files whose names say that they may be masks of others: `001_mask.png` or `mask-001.png` beside `001.jpg`,
- * `labels/001.png` beside or below the folder of `001.jpg`, and `001.bmp` beside `001.png`. Of `extension` there is a
- * group for each direction. Every text is looked at once.
+ * Finds files that may be masks of others by their names: `001_mask.png` or `mask-001.png` next to `001.jpg`,
+ * `labels/001.png` next to or below the folder of `001.jpg`, and `001.bmp` next to `001.png`. `extension` has one
+ * group per direction. Every name is read once.
  */
 export function pairsByName(found: readonly FoundImage[]): PairGroup[] {
   const places = found.map(placed);
@@ -34,7 +34,7 @@ export function pairsByName(found: readonly FoundImage[]): PairGroup[] {
   const paired = new Set<FoundImage>();
   for (const mask of places) {
     const [image, ...others] = partnersOf(mask, byStem);
-    // Of several images it is not clear which one it belongs to.
+    // A mask that matches several images is ambiguous.
     if (image === undefined || others.length > 0) continue;
     paired.add(mask.file).add(image.file);
     put(named, mask.folder === image.folder ? mask.word : mask.folder, {
@@ -64,9 +64,9 @@ interface PlacedFile {
   /** '' or ending in `/`. */
   readonly folder: string;
   readonly stem: string;
-  /** In small letters, without the dot. */
+  /** Extension in lower case, without the dot. */
   readonly extension: string;
-  /** What in its name says that it is a mask, and the rest of its name; '' without. */
+  /** Word of the name that marks a mask, and the rest of the name; '' without one. */
   readonly word: string;
   readonly rest: string;
 }
@@ -95,7 +95,7 @@ function wordIn(stem: string): { readonly word: string; readonly rest: string } 
   return { word: '', rest: '' };
 }
 
-/** Images that a file may be the mask of, by its own name or that of its folder. */
+/** Returns the images that a file may be the mask of, by its own name or that of its folder. */
 function partnersOf(
   { file, folder, stem, word, rest }: PlacedFile,
   byStem: ReadonlyMap<string, PlacedFile[]>,

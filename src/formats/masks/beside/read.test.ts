@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sharp } from '../../libvips.ts';
 import { findImages } from '../../image-folder.ts';
-import { pngFile } from '../../image-fixtures.ts';
+import { pngFile } from '../../testing/image-fixtures.ts';
 import { testFolder } from '../../raster/testing/test-folder.ts';
 import { drawn } from '../../raster/testing/reading.ts';
 import { findMasksBeside, openMasksBeside } from './read.ts';
@@ -25,7 +25,7 @@ async function encoded(values: readonly number[], extension: string): Promise<Bu
 
 const all = (value: (at: number) => number): number[] =>
   Array.from({ length: side * side }, (_, at) => value(at));
-/** As of a camera or a scanner: a shade of its own almost everywhere. */
+/** Picture like that of a camera or a scanner: almost every pixel has a shade of its own. */
 const photograph: Make = (extension) =>
   encoded(
     all(() => draw(256)),

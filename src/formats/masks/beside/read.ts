@@ -1,13 +1,13 @@
-import type { FoundImage } from '../../labelled-images.ts';
-import { separateMasks } from '../../mask-folders.ts';
+import type { FoundImage } from '../../labels/labelled-images.ts';
+import { separateMasks } from '../../labels/mask-folders.ts';
 import type { MaskSource, SourceRequest } from '../mask-source.ts';
 import { openPairs } from '../paired/read.ts';
 import { looksLikeMasks, type LookOptions } from './looks.ts';
 import { pairsByName } from './names.ts';
 
 /**
- * Masks that lie among the images without a folder that says so, by their names and by what some of them hold. Only a
- * person can tell for certain, so they are a source to choose, and images where nobody chooses it.
+ * Finds masks among the images, without a folder of masks, by their names and by the contents of some of them. Only the
+ * user can be certain, so they are a source to choose, and count as images unless it is chosen.
  *
  * @returns masks by the path of their image. @throws UserError 'cancelled'
  */
@@ -30,7 +30,7 @@ export async function findMasksBeside(
   return masks;
 }
 
-/** Opens the masks that lie among the images. Throws as `openPairedMasks`. */
+/** Opens the masks among the images. Throws as `openPairedMasks`. */
 export async function openMasksBeside(request: SourceRequest): Promise<MaskSource> {
   const byImage = await findMasksBeside(request.found, request);
   const masks = [...new Set(byImage.values())];

@@ -1,4 +1,5 @@
 import { UserError } from '../../../core/errors.ts';
+import { cocoText } from '../../../text/index.ts';
 
 /** COCO's object annotations (cocodataset.org, “Data format”), as far as masks need them. */
 
@@ -9,10 +10,10 @@ export interface CocoCategory {
 
 export interface CocoImage {
   readonly fileName: string;
-  /** Null where the file does not say. */
+  /** Size in px; null if the file does not state it. */
   readonly width: number | null;
   readonly height: number | null;
-  /** In the order in which they lie over each other. */
+  /** Annotations in the order in which they overlap. */
   readonly annotations: CocoAnnotation[];
 }
 
@@ -22,7 +23,7 @@ export interface CocoAnnotation {
   /** Unchecked: outlines, or run lengths. */
   readonly segmentation: unknown;
   readonly isCrowd: boolean;
-  /** A crowd that evaluation passes over (`ignore` in COCO's API): what it shows is not known. */
+  /** True for a crowd that evaluation ignores (`ignore` in COCO's API): its class is unknown. */
   readonly isIgnored: boolean;
 }
 
@@ -36,30 +37,31 @@ export interface CocoFile {
 const imageLimit = 1_000_000;
 const annotationLimit = 10_000_000;
 
-/** @throws UserError 'invalid-labels', 'unsupported' for what is not one object an annotation, 'too-large' */
+/** @throws UserError 'invalid-labels', 'unsupported' unless there is one object per annotation, 'too-large' */
 export function parseCoco(json: unknown, path: string): CocoFile {
-  if (!isRecord(json)) throw noCoco(path, 'it holds no object');
+  if (!isRecord(json)) throw noCoco(path, cocoText.notAnObject);
   const { images, annotations, categories } = json;
   if (!Array.isArray(images) || !Array.isArray(annotations) || !Array.isArray(categories)) {
-    throw noCoco(path, 'images, annotations or categories are missing');
+    throw noCoco(path, cocoText.listsMissing);
   }
   if (images.length > imageLimit || annotations.length > annotationLimit) {
     throw new UserError(
       'too-large',
-      `${path} has ${images.length} images and ${annotations.length} annotations, more than can be read at once. Split it.`,
+      cocoText.tooMany(
+        path,
+        { images: images.length, annotations: annotations.length },
+        { images: imageLimit, annotations: annotationLimit },
+      ),
     );
   }
   if (annotations.some((one) => isRecord(one) && 'segments_info' in one)) {
-    throw new UserError(
-      'unsupported',
-      `${path} is a panoptic annotation of COCO, which keeps its masks in PNG files of their own. Convert it to object annotations (panopticapi: panoptic2detection_coco_format).`,
-    );
+    throw new UserError('unsupported', cocoText.panoptic(path));
   }
   const byId = new Map<unknown, CocoImage>();
   for (const image of images) {
     const [id, parsed] = parseImage(image, path);
-    // Whose the annotations are would be a guess.
-    if (byId.has(id)) throw noCoco(path, `two images have the id ${nameOf(id)}`);
+    // Which of them has the annotations would be a guess.
+    if (byId.has(id)) throw noCoco(path, cocoText.imageRepeated(nameOf(id)));
     byId.set(id, parsed);
   }
   let strayed = 0;
@@ -79,7 +81,7 @@ export function parseCoco(json: unknown, path: string): CocoFile {
 
 function parseImage(image: unknown, path: string): [id: unknown, image: CocoImage] {
   if (!isRecord(image) || typeof image.file_name !== 'string') {
-    throw noCoco(path, 'an image has no file_name');
+    throw noCoco(path, cocoText.imageWithoutName);
   }
   const size = (value: unknown): number | null =>
     typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : null;
@@ -89,7 +91,7 @@ function parseImage(image: unknown, path: string): [id: unknown, image: CocoImag
 
 function parseAnnotation(one: unknown, path: string): CocoAnnotation & { readonly image: unknown } {
   if (!isRecord(one) || typeof one.category_id !== 'number') {
-    throw noCoco(path, 'an annotation has no category_id');
+    throw noCoco(path, cocoText.annotationWithoutCategory);
   }
   const { id, image_id: image, category_id: category, segmentation, iscrowd, ignore } = one;
   const isCrowd = isSet(iscrowd);
@@ -111,7 +113,7 @@ function parseCategories(categories: readonly unknown[], path: string): CocoCate
   const parsed = categories.map((one) => parseCategory(one, path));
   const ids = new Set<number>();
   for (const { id } of parsed) {
-    if (ids.has(id)) throw noCoco(path, `two categories have the id ${id}`);
+    if (ids.has(id)) throw noCoco(path, cocoText.categoryRepeated(id));
     ids.add(id);
   }
   return parsed;
@@ -123,12 +125,12 @@ function nameOf(id: unknown): string {
 
 function parseCategory(one: unknown, path: string): CocoCategory {
   if (!isRecord(one) || typeof one.id !== 'number' || typeof one.name !== 'string') {
-    throw noCoco(path, 'a category has no id or no name');
+    throw noCoco(path, cocoText.categoryIncomplete);
   }
   return { id: one.id, name: one.name };
 }
 
-/** A crowd is an area around single objects, which lie over it. */
+/** Sorts crowds first: a crowd is an area around single objects, which are drawn over it. */
 function sortCrowdsFirst(annotations: CocoAnnotation[]): void {
   annotations.sort((a, b) => Number(b.isCrowd) - Number(a.isCrowd));
 }
@@ -138,8 +140,5 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function noCoco(path: string, why: string): UserError {
-  return new UserError(
-    'invalid-labels',
-    `${path} is no COCO file of masks: ${why}. Export it again.`,
-  );
+  return new UserError('invalid-labels', cocoText.notMasks(path, why));
 }

@@ -2,10 +2,10 @@ import type { Size } from '../../../core/mask/tiles.ts';
 import type { RunLengths } from './rle.ts';
 
 /**
- * The pixels of a polygon as COCO has them, so that a mask is the one that its authors measured (rleFrPoly
+ * Returns the pixels of a polygon by COCO's own rule, for the mask that its authors measured (rleFrPoly
  * of the COCO API): the outline is walked in steps of a fifth of a pixel, and in each column the pixels
  * between its crossings of the column’s middle are inside. It differs from the rule of pixel centres by
- * single pixels along the outline. What it encloses twice is outside.
+ * single pixels along the outline. Areas enclosed twice are outside.
  *
  * @param points x, y, x, y, … in px; finite. @returns runs down the columns
  */
@@ -49,7 +49,7 @@ function crossingsOf(points: readonly number[], { width, height }: Size): Float6
   return crossings.all();
 }
 
-/** Numbers whose count shows at the end, in 8 bytes each. */
+/** Growing list of numbers, 8 bytes each. */
 class GrowingNumbers {
   #numbers = new Float64Array(256);
   #count = 0;

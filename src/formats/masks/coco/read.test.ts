@@ -25,11 +25,11 @@ const annotated = (change: object): unknown => ({
 
 describe('what is wrong with a COCO file', () => {
   it.each([
-    ['no JSON', '{"images": [', /no valid JSON/],
-    ['numbers that JSON has not', '{"images": [NaN]}', /no valid JSON/],
-    ['text of another encoding', '\ufffd', /no valid JSON/],
-    ['very deep lists', '['.repeat(1_000_000), /no valid JSON/],
-    ['a list', '[]', /holds no object/],
+    ['no JSON', '{"images": [', /not valid JSON/],
+    ['numbers that JSON has not', '{"images": [NaN]}', /not valid JSON/],
+    ['text of another encoding', '\ufffd', /not valid JSON/],
+    ['very deep lists', '['.repeat(1_000_000), /not valid JSON/],
+    ['a list', '[]', /not a JSON object/],
     ['no categories', { ...coco, categories: undefined }, /are missing/],
     ['an image without a name', { ...coco, images: [{ id: 1 }] }, /no file_name/],
     ['panoptic annotations', annotated({ segments_info: [] }), /panoptic/],
@@ -56,7 +56,11 @@ describe('what is wrong with a COCO file', () => {
   });
 
   it.each([
-    ['another size', { ...coco, images: [{ ...image, width: 9 }] }, /9 × 6 pixels; it has 8 × 6/],
+    [
+      'another size',
+      { ...coco, images: [{ ...image, width: 9 }] },
+      /9 × 6 pixels for a\.png, but the image has 8 × 6/,
+    ],
     ['a category that is not listed', annotated({ category_id: 3 }), /category 3/],
     [
       'a box alone',
@@ -68,13 +72,13 @@ describe('what is wrong with a COCO file', () => {
     [
       'something that is no number',
       annotated({ segmentation: [[0, 0, 1, null, 1, 1]] }),
-      /no number/,
+      /a value that is not a number/,
     ],
     ['points far away', annotated({ segmentation: [[0, 0, 1e9, 0, 1, 1]] }), /far outside/],
     [
       'runs of another size',
       annotated({ segmentation: { size: [8, 6], counts: [48] } }),
-      /8 pixels, and/,
+      /6 × 8 pixels, but the image has 8 × 6/,
     ],
     [
       'runs that end early',
@@ -118,7 +122,7 @@ describe('what is wrong with a COCO file', () => {
     const tile = await mask?.tile(0, 0);
     expect([...(tile?.subarray(0, 9) ?? [])]).toEqual([2, 2, 2, 2, 1, 1, 1, 1, 0]);
     expect(mask?.notes()).toEqual([
-      'classes overlap in 24 pixels; the later in the file was taken',
+      'classes overlap in 24 pixels; the later one in the file was used',
     ]);
   });
 });

@@ -21,10 +21,10 @@ import {
   type CocoImage,
 } from './parse.ts';
 import { shapesOf } from './segmentation.ts';
+import { cocoText } from '../../../text/index.ts';
 
 /**
- * Opens COCO's annotations of objects. An image that the file names without annotations has none: all of
- * it is background.
+ * Opens COCO's annotations of objects. An image listed without annotations is all background.
  *
  * @throws UserError 'invalid-labels', 'unsupported', 'too-large', as `readJson`
  */
@@ -41,7 +41,7 @@ export async function openCocoMasks({ path, found }: SourceRequest): Promise<Mas
   if (coco.strayed > 0) {
     problems.push({
       path,
-      reason: `${coco.strayed} annotations are of images that it does not name`,
+      reason: cocoText.annotationsOfNoImage(coco.strayed),
     });
   }
   return {
@@ -69,11 +69,11 @@ export async function openCocoMasks({ path, found }: SourceRequest): Promise<Mas
   };
 }
 
-/** What is said of a file: of all of it, or of its slices, which `x.tif#3` names as our exports do. */
+/** Description of a file: of the whole, or of its slices, which are named `x.tif#3` as in our exports. */
 interface DescribedFile {
   readonly name: string;
   readonly whole: CocoImage | undefined;
-  /** By number, from 0. */
+  /** Slices by number, from 0. */
   readonly slices: Map<number, CocoImage>;
 }
 
@@ -106,13 +106,13 @@ function classesOf(
   { categories: listed, images }: CocoFile,
   path: string,
 ): { values: Map<number, number>; classes: MaskSource['classes'] } {
-  // Files of earlier versions, and of other programs, have a category for what is not known.
+  // Files of earlier versions, and of other programs, have a category for unknown pixels.
   const meansIgnored = ({ name }: CocoCategory): boolean => reservedWord(name) === 'ignore';
   const categories = listed.filter((category) => !meansIgnored(category));
   if (categories.length > classLimit) {
     throw new UserError(
       'too-large',
-      `${path} has ${categories.length} categories; a mask can hold ${classLimit} classes. Merge categories first.`,
+      cocoText.tooManyCategories(path, categories.length, classLimit),
     );
   }
   const counts = new Map<number, number>();
@@ -140,32 +140,25 @@ function maskOf(
   path: string,
 ): OpenMask {
   if ((width ?? image.width) !== image.width || (height ?? image.height) !== image.height) {
-    throw new UserError(
-      'invalid-labels',
-      `${path} says that ${image.name} has ${width ?? '?'} × ${height ?? '?'} pixels; it has ${image.width} × ${image.height}. The annotations are of another image.`,
-    );
+    throw new UserError('invalid-labels', cocoText.otherSize(path, { width, height }, image));
   }
   if (image.frame !== undefined) {
-    throw new UserError(
-      'invalid-labels',
-      `${image.path} has several pages, and COCO speaks of images with one. Save its pages as files of their own.`,
-    );
+    throw new UserError('invalid-labels', cocoText.severalPages(image.path));
   }
   const budget = drawingBudget(image, path);
   const shapes = withoutRepeats(annotations).flatMap((annotation) => {
     const listed = values.get(annotation.category);
     const value = listed !== undefined && annotation.isIgnored ? ignoreValue : listed;
-    const name = `Annotation ${annotation.id} in ${path}`;
+    const name = cocoText.annotation(annotation.id, path);
     if (value !== undefined) return shapesOf(annotation, value, image, name, budget);
-    throw new UserError(
-      'invalid-labels',
-      `${name} has the category ${annotation.category}, which the file does not list. Export it again.`,
-    );
+    throw new UserError('invalid-labels', cocoText.unlistedCategory(name, annotation.category));
   });
   return layeredMask(image, classes, shapes, budget);
 }
 
-/** What is not known is said once for each category, by the same run lengths, which need reading once. */
+/**
+ * Removes repeats of unknown pixels, which each category lists with the same run lengths, so that they are read once.
+ */
 function withoutRepeats(annotations: readonly CocoAnnotation[]): readonly CocoAnnotation[] {
   const seen = new Set<string>();
   return annotations.filter(({ isIgnored, segmentation }) => {

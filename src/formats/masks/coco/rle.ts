@@ -1,20 +1,21 @@
 import { UserError } from '../../../core/errors.ts';
+import { cocoText } from '../../../text/index.ts';
 
 /**
- * Run-length coding of binary masks as COCO has it (maskApi of the COCO API): lengths of runs down the
- * columns, one column after the other, of 0 and 1 in turn, beginning with 0. In JSON they stand as numbers
+ * Run-length coding of binary masks as in COCO (maskApi of the COCO API): lengths of runs down the
+ * columns, one column after the other, of 0 and 1 in turn, beginning with 0. In JSON they are numbers
  * (“uncompressed”) or as text: each length, from the fourth on as its difference from the one before the
- * last, in groups of five bits, the lowest first, 48 added to make a letter; bit 32 says that more follow,
+ * last, in groups of five bits, the lowest first, 48 added to make a letter; bit 32 marks that more follow,
  * bit 16 of the last group is the sign.
  */
 
 /** Runs down the columns; of 0 where the index is even, of 1 where it is odd. */
 export type RunLengths = Uint32Array;
 
-/** Of one mask: a chessboard of 32,000 × 32,000 px would have more, a mask does not. */
+/** Largest number of runs in a mask: only a chessboard of 32,000 × 32,000 px has more. */
 const runLimit = 50_000_000;
 
-/** @param name whose runs these are, for the error. @throws UserError 'invalid-labels' */
+/** @param name annotation with these runs, for the error. @throws UserError 'invalid-labels' */
 export function decodeRuns(text: string, name: string): RunLengths {
   const runs: number[] = [];
   for (let at = 0; at < text.length;) {
@@ -58,7 +59,7 @@ export function encodeRuns(runs: ArrayLike<number>): string {
 }
 
 /**
- * Lengths as they stand in JSON, checked: whole numbers that fill the mask.
+ * Checks lengths from JSON: whole numbers that fill the mask.
  *
  * @throws UserError 'invalid-labels'
  */
@@ -78,17 +79,11 @@ export function checkRuns(
     checked[index] = run;
   }
   if (total === width * height) return checked;
-  throw new UserError(
-    'invalid-labels',
-    `The runs of ${name} do not fill its ${width} × ${height} pixels. Export it again.`,
-  );
+  throw new UserError('invalid-labels', cocoText.runsDoNotFill(name, { width, height }));
 }
 
 function damagedRuns(name: string): UserError {
-  return new UserError(
-    'invalid-labels',
-    `The run lengths of ${name} are damaged. Export it again, or leave it out.`,
-  );
+  return new UserError('invalid-labels', cocoText.runsDamaged(name));
 }
 
 /** Collects runs from pixels that come down the columns, in order. */
@@ -112,7 +107,7 @@ export class RunCollector {
   }
 }
 
-/** Of a mask (height, width) in rows; what is not 0 is in it. */
+/** Returns the runs of a mask (height, width) in rows; everything but 0 belongs to it. */
 export function runsOf(
   mask: Uint8Array,
   { width, height }: { readonly width: number; readonly height: number },

@@ -2,7 +2,7 @@ import type { Size } from '../../../core/mask/tiles.ts';
 import type { Shape } from '../layers.ts';
 import type { RunLengths } from './rle.ts';
 
-/** An area by its runs down the columns of the image. Undefined where it is empty. */
+/** Returns an area given by runs down the columns of the image; undefined if it is empty. */
 export function runShape(runs: RunLengths, value: number, image: Size): Shape | undefined {
   const { height } = image;
   const ends = new Float64Array(runs.length);
@@ -51,7 +51,7 @@ function paintRun(
   }
 }
 
-/** By halving: a mask may have millions of runs, and a tile needs few of them. */
+/** Finds a run by bisection: a mask may have millions of runs, and a tile needs few of them. */
 function firstEndingAfter(ends: Float64Array, place: number): number {
   let low = 0;
   let high = ends.length;

@@ -6,14 +6,15 @@ import { polygonRuns } from './polygon.ts';
 import { checkRuns, decodeRuns, type RunLengths } from './rle.ts';
 import type { WorkBudget } from '../work-budget.ts';
 import { runShape } from './run-shape.ts';
+import { cocoText } from '../../../text/index.ts';
 
 /** Steps of walking along an outline for each of its pixels. */
 const stepsOfPixel = 5;
 
 /**
- * The areas of an annotation: outlines, or run lengths as numbers or text.
+ * Returns the areas of an annotation: outlines, or run lengths as numbers or text.
  *
- * @param name of the annotation and its file. @throws UserError 'invalid-labels', 'too-large'
+ * @param name annotation and its file. @throws UserError 'invalid-labels', 'too-large'
  */
 export function shapesOf(
   { segmentation }: CocoAnnotation,
@@ -39,10 +40,7 @@ function storedRuns(
   const { size, counts } = segmentation;
   const [height, width] = Array.isArray(size) ? (size as unknown[]) : [];
   if (height !== image.height || width !== image.width) {
-    throw wrong(
-      name,
-      `has run lengths of ${String(width)} × ${String(height)} pixels, and the image has ${image.width} × ${image.height}`,
-    );
+    throw wrong(name, cocoText.runsOfOtherSize(String(width), String(height), image));
   }
   budget.spend(lengthOfRuns(counts));
   if (typeof counts === 'string') return checkRuns(decodeRuns(counts, name), image, name);
@@ -52,17 +50,17 @@ function storedRuns(
 
 function outlineRuns(outline: unknown, image: Size, name: string, budget: WorkBudget): RunLengths {
   if (!Array.isArray(outline) || !outline.every((one) => Number.isFinite(one))) {
-    throw wrong(name, 'has an outline with something that is no number');
+    throw wrong(name, cocoText.outlineNotNumbers);
   }
   const points = outline as number[];
   if (points.length < 6 || points.length % 2 !== 0) {
-    throw wrong(name, 'has an outline of fewer than three points');
+    throw wrong(name, cocoText.outlineTooShort);
   }
   const isFar = points.some((place, at) => {
     const side = at % 2 === 0 ? image.width : image.height;
     return place < -side || place > 2 * side;
   });
-  if (isFar) throw wrong(name, 'has an outline far outside the image');
+  if (isFar) throw wrong(name, cocoText.outlineFarOutside);
   budget.spend(points.length + stepsOfPixel * lengthOf(points));
   return polygonRuns(points, image);
 }
@@ -82,9 +80,9 @@ function lengthOf(points: readonly number[]): number {
 }
 
 function withoutOutline(name: string): UserError {
-  return wrong(name, 'has neither an outline nor run lengths, so the mask would lack it');
+  return wrong(name, cocoText.noOutline);
 }
 
 function wrong(name: string, why: string): UserError {
-  return new UserError('invalid-labels', `${name} ${why}. Correct it and export again.`);
+  return new UserError('invalid-labels', cocoText.wrongAnnotation(name, why));
 }

@@ -5,8 +5,9 @@ import { maskColours } from '../colours.ts';
 import type { MaskClass, MaskRaster } from '../mask-raster.ts';
 import { nameOf } from '../paired/write-label-map.ts';
 import { encodeRuns } from './rle.ts';
+import { cocoText } from '../../../text/index.ts';
 
-/** An image of a COCO file. */
+/** Image of a COCO file. */
 export interface CocoImage {
   /** Relative, with `/`. */
   readonly name: string;
@@ -14,12 +15,12 @@ export interface CocoImage {
 }
 
 export interface CocoOptions {
-  /** Told after each image. */
+  /** Called after each image. */
   readonly written?: () => void;
   readonly signal?: AbortSignal;
 }
 
-/** All pixels of one value in one mask. */
+/** Pixels of one value in one mask. */
 interface Region {
   readonly value: number;
   readonly runs: number[];
@@ -29,17 +30,17 @@ interface Region {
   top: number;
   right: number;
   bottom: number;
-  /** Where the last run ended. */
+  /** End of the last run. */
   end: number;
 }
 
-/** Of one class in one image: more are no marks but noise. */
+/** Largest number of runs of a class in an image: more are noise, not regions. */
 const runLimit = 50_000_000;
 
 /**
- * A COCO file, part by part, image by image. Each class has one annotation an image, of all its pixels as
- * compressed run lengths: polygons would round, and masks do not tell one object of a class from the next.
- * They are no crowds (`iscrowd` 0), or loaders would pass over them. Pixels that are not known (255) belong to
+ * Yields a COCO file, part by part, image by image. Each class has one annotation per image, of all its pixels as
+ * compressed run lengths: polygons would round, and masks do not separate objects of a class.
+ * They are not crowds (`iscrowd` 0), which loaders would skip. Unknown pixels (255) belong to
  * no category. They are a crowd with `ignore` 1 in every category: training loaders leave crowds out, and
  * COCO's evaluation (pycocotools, cocoeval.py) counts no prediction there as wrong. A category's id is the
  * class's value, and its colour is written too.
@@ -72,7 +73,7 @@ export async function* cocoOfMasks(
   yield utf8(`\n],\n"categories":${json(categories(classes))}}\n`);
 }
 
-/** The category of a class's region; every category, as a crowd to be ignored, of what is not known. */
+/** Returns the category of a class's region; for unknown pixels every category, as a crowd to be ignored. */
 function categoriesOf({ value }: Region, classes: readonly MaskClass[]): object[] {
   if (value !== ignoreValue) return [{ category_id: value, iscrowd: 0 }];
   return classes.map((one) => ({ category_id: one.value, iscrowd: 1, ignore: 1 }));
@@ -101,7 +102,7 @@ function categories(classes: readonly MaskClass[]): object[] {
 
 /**
  * Pixels of each value as runs down the columns, one column after the other (as COCO has them), the first
- * of what is not the value. Goes through the mask a column of tiles at a time.
+ * of other values. Goes through the mask a column of tiles at a time.
  */
 async function regionsOf(
   mask: MaskRaster,
@@ -112,7 +113,7 @@ async function regionsOf(
   const regions = new Map<number, Region>();
   const { columns, rows } = tileCounts(mask);
   for (let x = 0; x < columns; x++) {
-    // A column of a large mosaic takes a moment, in which others may ask something.
+    // A column of a large mosaic takes a moment: other requests run before it.
     await setImmediate();
     signal?.throwIfAborted();
     const tiles: (Uint8Array | null)[] = [];
@@ -134,7 +135,7 @@ interface ColumnPlace {
   /** px from the left. */
   readonly at: number;
   readonly height: number;
-  /** Of the image. */
+  /** Name of the image. */
   readonly name: string;
 }
 
@@ -180,17 +181,14 @@ function addRun(
   }
   const start = at * height + top;
   const length = bottom - top;
-  // A run that reaches the lower edge goes on at the top of the next column.
+  // A run that reaches the lower edge continues at the top of the next column.
   if (start === region.end && region.runs.length > 0) {
     region.runs[region.runs.length - 1] = (region.runs.at(-1) ?? 0) + length;
   } else {
     region.runs.push(start - region.end, length);
   }
   if (region.runs.length > runLimit) {
-    throw new UserError(
-      'too-large',
-      `The mask of ${name} is too finely grained for COCO. Export masks as PNG.`,
-    );
+    throw new UserError('too-large', cocoText.tooFine(name));
   }
   region.end = start + length;
   region.area += length;

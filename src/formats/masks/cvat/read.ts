@@ -1,7 +1,7 @@
 import { basename } from 'node:path/posix';
 import { UserError } from '../../../core/errors.ts';
-import { mapConcurrently } from '../../concurrently.ts';
-import type { ImageProblem } from '../../labelled-images.ts';
+import { mapConcurrently } from '../../files/concurrently.ts';
+import type { ImageProblem } from '../../labels/labelled-images.ts';
 import { decodeText } from '../bounded-file.ts';
 import { requireSameSize } from '../geotiff/place.ts';
 import type { MaskSource, SizedImage, SourceRequest } from '../mask-source.ts';
@@ -12,10 +12,11 @@ import { storedPngMask, type StoredMask } from '../paired/stored-mask.ts';
 import { surveyMask, type MaskValues } from '../paired/survey.ts';
 import { valueTable } from '../paired/values.ts';
 import { openZip, type Zip } from './zip.ts';
+import { cvatText } from '../../../text/index.ts';
 
 /**
- * The image that a mask of classes in the archive belongs to, undefined for other files: masks of objects beside it say
- * the same with one number per object.
+ * Returns the image that a mask of classes in the archive belongs to; undefined for other files. Masks of objects, next
+ * to it, mark the same regions with one number per object.
  */
 function classMask(name: string): string | undefined {
   if (!name.endsWith('.png')) return undefined;
@@ -31,14 +32,14 @@ function classMask(name: string): string | undefined {
 const labelMap = /^(?:.*\/)?labelmap\.txt$/;
 const masksAtOnce = 2;
 
-/** Whether the names in an archive are those of masks as CVAT exports them. */
+/** Returns true if the names in an archive are those of masks exported by CVAT. */
 export function isCvatArchive(names: readonly string[]): boolean {
   return names.some((name) => classMask(name) !== undefined);
 }
 
 /**
  * Opens an archive of CVAT’s “Segmentation mask” (PASCAL VOC with `labelmap.txt`). Every mask is read
- * once to know the classes. Images that lie in the archive are not taken in: those of the folder count.
+ * once to know the classes. Images in the archive are not imported: those of the folder are used.
  *
  * @throws UserError as `openZip`; 'invalid-labels' without masks or with a list that cannot be read
  */
@@ -94,23 +95,19 @@ async function openMasks(
 function requireFitting(image: SizedImage, { path, file }: StoredMask): void {
   requireSameSize(image, file.header, path);
   if (image.frame === undefined) return;
-  throw new UserError(
-    'invalid-labels',
-    `${image.path} has several pages, and ${path} is one mask. Save its pages as files of their own.`,
-  );
+  throw new UserError('invalid-labels', cvatText.severalPages(image.path, path));
 }
 
-/** By the image’s path, the mask’s name. */
+/** Matches masks to images: the name of each mask by the image's path. */
 function matchMasks(zip: Zip, path: string, found: SourceRequest['found']): NamedImages<string> {
   const masks = zip.names.filter((name) => classMask(name) !== undefined);
   if (masks.length === 0) {
-    throw new UserError(
-      'invalid-labels',
-      `${path} holds no masks in a folder SegmentationClass. Export it from CVAT as “Segmentation mask”.`,
-    );
+    throw new UserError('invalid-labels', cvatText.noMasks(path));
   }
   return findNamedImages(masks, (mask) => classMask(mask) ?? basename(mask), {
-    ...{ images: found, path, isWithoutExtension: true },
+    images: found,
+    path,
+    isWithoutExtension: true,
   });
 }
 
@@ -131,12 +128,12 @@ async function survey(
 }
 
 async function openEntry(zip: Zip, name: string, path: string): Promise<StoredMask> {
-  return storedPngMask(await zip.read(name), `${name} in ${path}`);
+  return storedPngMask(await zip.read(name), cvatText.entry(name, path));
 }
 
 async function readLabelMap(zip: Zip, path: string): Promise<ListedLabel[]> {
   const name = zip.names.find((one) => labelMap.test(one));
   if (name === undefined) return [];
-  const place = `${name} in ${path}`;
+  const place = cvatText.entry(name, path);
   return parseLabelList(decodeText(await zip.read(name), place), place);
 }

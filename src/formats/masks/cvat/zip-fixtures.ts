@@ -4,7 +4,7 @@ import { crc32, deflateRawSync } from 'node:zlib';
 export interface ZipEntry {
   readonly name: string;
   readonly content: Uint8Array;
-  /** What the archive says it has unpacked; the truth by default. */
+  /** Unpacked size that the archive claims; the real one by default. */
   readonly size?: number;
   readonly isEncrypted?: boolean;
 }

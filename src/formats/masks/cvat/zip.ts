@@ -1,9 +1,10 @@
 import { fromRandomAccessReaderPromise, type Entry, type ZipFile } from 'yauzl';
 import { UserError } from '../../../core/errors.ts';
 import { FileSource } from '../../raster/file-source.ts';
-import { ZipSource } from '../../zip-source.ts';
+import { ZipSource } from '../../files/zip-source.ts';
+import { cvatText, labelArchiveText } from '../../../text/index.ts';
 
-/** Bounds of an archive: nothing of it is written anywhere, and one entry at a time is in memory. */
+/** Limits of an archive. Its files are never written to disk, and one file at a time is in memory. */
 export interface ZipLimits {
   readonly entries: number;
   /** Unpacked bytes of an entry. */
@@ -19,8 +20,8 @@ export interface Zip {
   /**
    * The content of a file.
    *
-   * @throws UserError 'unsupported' where it is encrypted or packed in an unusual way, 'too-large',
-   * 'invalid-file' where it is damaged or is not as long as it says
+   * @throws UserError 'unsupported' if it is encrypted or packed in an unusual way, 'too-large',
+   * 'invalid-file' if it is damaged or its length differs from the one stated
    */
   read(name: string): Promise<Buffer>;
   close(): Promise<void>;
@@ -29,7 +30,7 @@ export interface Zip {
 /**
  * Opens an archive by its directory.
  *
- * @throws UserError 'invalid-file' where it is damaged or names files outside itself, 'too-large',
+ * @throws UserError 'invalid-file' if it is damaged or names files outside itself, 'too-large',
  * 'not-found', 'disk'
  */
 export async function openZip(path: string, limits: ZipLimits = defaultLimits): Promise<Zip> {
@@ -63,7 +64,7 @@ async function entriesOf(
   if (zip.entryCount > limits.entries) {
     throw new UserError(
       'too-large',
-      `${path} holds ${zip.entryCount} files, more than the limit of ${limits.entries}. Split it.`,
+      labelArchiveText.tooManyFiles(path, zip.entryCount, limits.entries),
     );
   }
   const entries = new Map<string, Entry>();
@@ -81,7 +82,7 @@ async function entriesOf(
 function requireEntry(entries: ReadonlyMap<string, Entry>, name: string, path: string): Entry {
   const entry = entries.get(name);
   if (entry) return entry;
-  throw new UserError('invalid-file', `${path} holds no ${name}. Export it again.`);
+  throw new UserError('invalid-file', labelArchiveText.fileMissing(path, name));
 }
 
 async function readEntry(
@@ -91,29 +92,23 @@ async function readEntry(
   limits: ZipLimits,
 ): Promise<Buffer> {
   const { fileName, uncompressedSize } = entry;
-  const name = `${fileName} in ${path}`;
+  const name = cvatText.entry(fileName, path);
   if (entry.isEncrypted()) {
-    throw new UserError(
-      'unsupported',
-      `${name} is encrypted. Unpack it and pack it again without.`,
-    );
+    throw new UserError('unsupported', labelArchiveText.encrypted(name));
   }
   if (uncompressedSize > limits.bytes) {
     throw new UserError(
       'too-large',
-      `${name} has ${uncompressedSize} bytes unpacked, more than the limit of ${limits.bytes}. Check where the archive is from.`,
+      labelArchiveText.tooLarge(name, uncompressedSize, limits.bytes),
     );
   }
   if (!entry.canDecodeFileData()) {
-    throw new UserError(
-      'unsupported',
-      `${name} is packed in an unusual way. Pack it with Deflate.`,
-    );
+    throw new UserError('unsupported', labelArchiveText.otherCompression(name));
   }
   try {
     const stream = await zip.openReadStreamPromise(entry);
     const parts: Buffer[] = [];
-    // Ends with an error as soon as more comes than the directory says.
+    // Fails as soon as more bytes arrive than the directory states.
     for await (const part of stream) parts.push(part as Buffer);
     return Buffer.concat(parts);
   } catch (error) {
@@ -123,8 +118,5 @@ async function readEntry(
 
 function damaged(path: string, error: unknown): UserError {
   const details = error instanceof Error ? error.message : String(error);
-  return new UserError(
-    'invalid-file',
-    `${path} is no valid ZIP archive (${details}). Download or export it again.`,
-  );
+  return new UserError('invalid-file', labelArchiveText.notZip(path, details));
 }

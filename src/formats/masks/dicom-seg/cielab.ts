@@ -2,7 +2,7 @@ import { colourText } from '../paired/label-list.ts';
 
 /** White of the profile connection space, D50 (ICC.1:2022). */
 const white = [0.9642, 1, 0.8249] as const;
-/** From XYZ under D50 to linear sRGB (Bradford-adapted; Lindbloom). */
+/** Matrix from XYZ under D50 to linear sRGB (Bradford-adapted; Lindbloom). */
 const toLinear = [
   [3.1338561, -1.6168667, -0.4906146],
   [-0.9787684, 1.9161415, 0.033454],

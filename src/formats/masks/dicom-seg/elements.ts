@@ -25,7 +25,7 @@ export type Vr =
 
 const longVrs: ReadonlySet<Vr> = new Set(['OB', 'SQ']);
 
-/** In the order of their tags. */
+/** Writes a data set, with its elements in the order of their tags. */
 export function dataSet(elements: readonly Element[]): Buffer {
   const sorted = [...elements].sort(([a], [b]) => a - b);
   return Buffer.concat(sorted.flatMap(([tag, vr, value]) => element(tag, vr, value)));

@@ -6,17 +6,18 @@ import { requireSameSize } from '../geotiff/place.ts';
 import type { OpenMask, SizedImage } from '../mask-source.ts';
 import { drawingBudget } from '../work-budget.ts';
 import type { Segmentation } from './segmentation.ts';
+import { dicomSegmentationText } from '../../../text/index.ts';
 
-/** A frame of a segmentation that lies on an image. */
+/** Frame of a segmentation that belongs to an image. */
 export interface SegmentPart {
   readonly segmentation: Segmentation;
-  /** From 0. */
+  /** Frame, from 0. */
   readonly frame: number;
-  /** Value of a segment’s class, 0 for background; undefined for a segment that there is not. */
+  /** Value of a segment’s class, 0 for background; undefined for a segment that is not listed. */
   readonly valueOf: (segment: number) => number | undefined;
 }
 
-/** The mask of one image, of all frames that lie on it: the later over the earlier. */
+/** Returns the mask of one image, from all frames that belong to it: later frames cover earlier ones. */
 export function segmentMask(
   image: SizedImage,
   classes: readonly SourceClass[],
@@ -38,7 +39,7 @@ export function segmentMask(
     classes,
     async tile(x, y) {
       if (parts.length === 0) return null;
-      // Frames are decoded whole, and are no larger than the slices that they lie on.
+      // Frames are decoded whole, and have the size of their slices.
       whole ??= compose();
       const mask = await whole;
       const { width, height } = tileExtent({ x, y }, image);
@@ -49,17 +50,14 @@ export function segmentMask(
       }
       return tile;
     },
-    notes: () =>
-      overlapping === 0
-        ? []
-        : [`segments overlap in ${overlapping} pixels; the later in the file was taken`],
+    notes: () => (overlapping === 0 ? [] : [dicomSegmentationText.segmentsOverlap(overlapping)]),
     close: () => Promise.resolve(),
   };
 }
 
 /**
- * @returns how many pixels had another class before
- * @throws UserError 'invalid-labels' where the frame is not there or names an unknown segment, as `openImage`
+ * @returns number of pixels that had another class before
+ * @throws UserError 'invalid-labels' if the frame is missing or names an unknown segment, as `openImage`
  */
 async function addPart(
   mask: Uint8Array,
@@ -70,11 +68,14 @@ async function addPart(
   const segment = segmentation.frames[frame]?.segment ?? null;
   const { data } = await withImage(path, (file) => {
     const { header } = file;
-    // What the file says of itself may be whole, and the pixels behind it cut short.
+    // The header may be complete, and the pixels after it cut short.
     if (frame >= header.frames) {
       throw new UserError(
         'invalid-labels',
-        `${path} is cut short: it describes ${segmentation.frames.length} frames, and the pixels of ${header.frames} are there. Copy or export it again.`,
+        dicomSegmentationText.cutShort(path, {
+          described: segmentation.frames.length,
+          stored: header.frames,
+        }),
       );
     }
     requireSameSize({ width, height }, header, path);
@@ -88,10 +89,7 @@ async function addPart(
     const value = segment === null ? valueOf(stored) : stored >= least ? own : 0;
     if (value === 0) continue;
     if (value === undefined) {
-      throw new UserError(
-        'invalid-labels',
-        `${path} has pixels of segment ${stored}, which its SegmentSequence lacks. Export it again.`,
-      );
+      throw new UserError('invalid-labels', dicomSegmentationText.unlistedSegment(path, stored));
     }
     const before = mask[at] ?? 0;
     if (before !== 0 && before !== value) overlapping++;

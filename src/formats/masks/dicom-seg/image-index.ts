@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
-import { mapConcurrently } from '../../concurrently.ts';
-import type { FoundImage } from '../../labelled-images.ts';
+import { mapConcurrently } from '../../files/concurrently.ts';
+import type { FoundImage } from '../../labels/labelled-images.ts';
 import { boundedSource } from '../../raster/dicom/byte-source.ts';
 import { readPart10 } from '../../raster/dicom/part10.ts';
 import { number, text } from '../../raster/dicom/values.ts';
@@ -10,10 +10,10 @@ import { defaultLimits } from '../../raster/image-file.ts';
 import type { SourceRequest } from '../mask-source.ts';
 import { arePlanesEqual, planeKeys, planesOf, type ImagePlane } from './plane.ts';
 
-/** Frames of an image that something refers to. */
+/** Frame of an image that a segmentation may refer to. */
 export interface IndexedFrame {
   readonly path: string;
-  /** From 0. */
+  /** Frame, from 0. */
   readonly frame: number;
   readonly instance: string;
   readonly rows: number;
@@ -21,20 +21,20 @@ export interface IndexedFrame {
   readonly plane: ImagePlane | null;
 }
 
-/** The frames of DICOM images, by their identifiers and by where they lie. */
+/** Frames of DICOM images, by their identifiers and by their positions. */
 export interface ImageIndex {
   readonly byInstance: ReadonlyMap<string, readonly IndexedFrame[]>;
-  /** Frames that lie in the same plane of the same frame of reference. */
+  /** Returns the frames in the same plane of the same frame of reference. */
   at(reference: string, plane: ImagePlane): readonly IndexedFrame[];
-  /** `undefined` for what is no DICOM image. */
+  /** Returns a frame; undefined for a file that is not a DICOM image. */
   of(path: string, frame: number): IndexedFrame | undefined;
 }
 
-/** A thread of its own reads without waiting, and says at which file it is. */
+/** A thread reads one file at a time, and reports which. */
 const filesAtOnce = isMainThread ? 8 : 1;
 
 /**
- * Reads the headers of the DICOM files among some images; what cannot be read, or is excluded, is told of elsewhere.
+ * Reads the headers of the DICOM files among some images; unreadable and excluded files are reported elsewhere.
  *
  * @throws UserError 'cancelled'
  */
@@ -100,8 +100,12 @@ async function framesOf(path: string): Promise<FileFrames> {
       const rows = number(elements, 'Rows') ?? 0;
       const columns = number(elements, 'Columns') ?? 0;
       const frames = planesOf(elements, count).map((plane, frame) => ({
-        ...{ path, frame, instance, rows, columns },
-        // Frames without groups of their own would all lie in one plane.
+        path,
+        frame,
+        instance,
+        rows,
+        columns,
+        // Frames without groups of their own would all have the same plane.
         plane: count > 1 && !elements.has('PerFrameFunctionalGroupsSequence') ? null : plane,
       }));
       return { frames, reference: text(elements, 'FrameOfReferenceUID') };

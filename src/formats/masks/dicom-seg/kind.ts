@@ -12,7 +12,7 @@ export function isSegmentationClass(sopClass: string): boolean {
   return segmentation.test(sopClass);
 }
 
-/** Whether a file is a DICOM segmentation, told from its beginning; false where it cannot be read. */
+/** Returns true if a file is a DICOM segmentation, judging by its beginning; false if it cannot be read. */
 export async function isSegmentationFile(path: string): Promise<boolean> {
   const head = await readHead(path, headLength).catch(() => new Uint8Array());
   if (!isDicom(head)) return false;

@@ -2,9 +2,9 @@ import type { DataSet } from '../../raster/dicom/data-set.ts';
 import { perFrame } from '../../raster/dicom/functional-groups.ts';
 import { numbers } from '../../raster/dicom/values.ts';
 
-/** Where the pixels of a frame lie in the patient (PS3.3, C.7.6.2). */
+/** Position of a frame's pixels in the patient (PS3.3, C.7.6.2). */
 export interface ImagePlane {
-  /** Of the first pixel's centre, mm. */
+  /** Centre of the first pixel, mm. */
   readonly position: readonly number[];
   /** Direction cosines of a row and of a column. */
   readonly orientation: readonly number[];
@@ -12,7 +12,7 @@ export interface ImagePlane {
   readonly spacing: readonly number[];
 }
 
-/** Of each frame; null where the file does not say. */
+/** Returns the plane of each frame; null if the file does not state it. */
 export function planesOf(elements: DataSet, frames: number): (ImagePlane | null)[] {
   const positions = perFrame(elements, frames, 'PlanePositionSequence', (item) =>
     numbers(item, 'ImagePositionPatient'),
@@ -38,12 +38,12 @@ function isWhole({ position, orientation, spacing }: ImagePlane): boolean {
   return hasAll && [...position, ...orientation, ...spacing].every(Number.isFinite);
 }
 
-/** mm, direction cosines, parts of the spacing: far below what would move a pixel, far above rounding. */
+/** Tolerances in mm, direction cosines and shares of the spacing: far below a pixel, far above rounding. */
 const positionTolerance = 0.05;
 const cosineTolerance = 1e-3;
 const spacingTolerance = 1e-3;
 
-/** Whether two frames of the same size have the same pixels. */
+/** Returns true if two frames of the same size have the same pixel positions. */
 export function arePlanesEqual(a: ImagePlane, b: ImagePlane): boolean {
   return (
     areNear(a.position, b.position, positionTolerance) &&
@@ -57,8 +57,8 @@ function areNear(a: readonly number[], b: readonly number[], tolerance: number):
 }
 
 /**
- * Keys under which a plane is looked up: of all planes within the tolerance one is the first key of the
- * other.
+ * Returns the keys under which a plane is searched: for any two planes within the tolerance, one's keys include the
+ * first key of the other.
  */
 export function planeKeys(reference: string, { position }: ImagePlane): string[] {
   const cell = 4 * positionTolerance;

@@ -2,8 +2,8 @@ import type { SourceClass } from '../../../contract/mask-sources.ts';
 import { UserError } from '../../../core/errors.ts';
 import { backgroundName, classLimit, reservedWord } from '../../../core/mask/class-names.ts';
 import { ignoreValue } from '../../../core/mask/tiles.ts';
-import { mapConcurrently } from '../../concurrently.ts';
-import type { FoundImage, ImageProblem } from '../../labelled-images.ts';
+import { mapConcurrently } from '../../files/concurrently.ts';
+import type { FoundImage, ImageProblem } from '../../labels/labelled-images.ts';
 import { type MaskSource, type SourceRequest } from '../mask-source.ts';
 import { segmentMask, type SegmentPart } from './frame-mask.ts';
 import { indexImages, mayBeDicom, type ImageIndex, type IndexedFrame } from './image-index.ts';
@@ -11,13 +11,14 @@ import { isSegmentationFile } from './kind.ts';
 import { arePlanesEqual } from './plane.ts';
 import { soundly } from '../sound-source.ts';
 import { readSegmentation, type SegmentFrame, type Segmentation } from './segmentation.ts';
+import { dicomSegmentationText } from '../../../text/index.ts';
 
 const filesAtOnce = 8;
 
 /**
- * The DICOM segmentations among some files, told from their beginnings.
+ * Finds the DICOM segmentations among some files by their first bytes.
  *
- * @param most files that are looked into, those first whose name speaks of it; all unless given
+ * @param most number of files that are inspected, those with `seg` in their name first; default: all
  * @throws UserError 'cancelled'
  */
 export async function findSegmentations(
@@ -39,8 +40,8 @@ export async function findSegmentations(
 
 /**
  * Opens DICOM segmentations, binary, fractional and label maps, for the images that they were made on: by
- * the instances that their frames name, else by where they lie in the same frame of reference. Frames
- * must have the pixels of their image. Of fractional ones a pixel belongs to a segment from half on.
+ * the instances that their frames name, else by their position in the same frame of reference. Frames
+ * must have the pixels of their image. In fractional ones a pixel belongs to a segment from half the maximum on.
  * Segments of the same label are one class, also from several files.
  *
  * @throws UserError 'too-large' for more classes than a mask can hold, 'cancelled'
@@ -82,7 +83,7 @@ export async function openSegmentations(request: SourceRequest): Promise<MaskSou
     maskFor(image) {
       const indexed = index.of(image.path, image.frame ?? 0);
       if (indexed === undefined) return Promise.resolve(undefined);
-      // Told of. Without those frames the mask would say that there is nothing where there was something.
+      // These frames are among the problems. A mask without them would show background instead of their segments.
       if (laid.refused.has(keyOf(indexed))) return Promise.resolve(undefined);
       const parts = laid.parts.get(keyOf(indexed)) ?? [];
       const isNamed = segmentations.some(({ instances }) => instances.has(indexed.instance));
@@ -121,7 +122,7 @@ function classesOf(segmentations: readonly Segmentation[], folder: string): Segm
         own.set(number, ignoreValue);
         continue;
       }
-      // Segments without a label that can be read are told apart by their numbers.
+      // Segments without a readable label are distinguished by their numbers.
       const key = label === null ? `number ${number}` : `label ${label}`;
       const known = byKey.get(key);
       if (known) known.count++;
@@ -143,7 +144,7 @@ function classesOf(segmentations: readonly Segmentation[], folder: string): Segm
   if (classes.length > classLimit) {
     throw new UserError(
       'too-large',
-      `The segmentations in ${folder} have ${classes.length} segments of different labels; a mask can hold ${classLimit} classes. Import them in parts.`,
+      dicomSegmentationText.tooManyClasses(folder, classes.length, classLimit),
     );
   }
   return { classes, valueOf: (segmentation, segment) => values.get(segmentation)?.get(segment) };
@@ -159,7 +160,7 @@ interface LaidFrames {
   readonly refused: ReadonlySet<string>;
 }
 
-/** Says of every frame of the segmentations on which images it lies; of those on none a problem. */
+/** Matches every frame of the segmentations with its images, and reports frames without one. */
 function layFrames(
   segmentations: readonly Segmentation[],
   index: ImageIndex,
@@ -179,7 +180,7 @@ function layFrames(
       if (named.length === 0) lost++;
       else if (fitting.length === 0) {
         moved++;
-        // Of many that are named at once it may be none.
+        // If many are named at once, it may belong to none of them.
         const [only, another] = named;
         if (only && another === undefined) refused.add(keyOf(only));
         for (const one of named) if (!isOfSize(one, segmentation)) refused.add(keyOf(one));
@@ -199,13 +200,13 @@ function layFrames(
     if (lost > 0) {
       problems.push({
         path,
-        reason: `${lost} of its ${all} frames are of images that are not in the folder`,
+        reason: dicomSegmentationText.imagesMissing({ frames: lost, all }),
       });
     }
     if (moved > 0) {
       problems.push({
         path,
-        reason: `${moved} of its ${all} frames do not have the pixels of the image that they name (size, place or direction differ); they were left out. Resample the segmentation to the image`,
+        reason: dicomSegmentationText.otherPixels({ frames: moved, all }),
       });
     }
   }
@@ -222,7 +223,7 @@ function targetsOf(
     return frame === null ? frames : frames.filter((one) => one.frame === frame);
   });
   if (named.length > 0) {
-    // Many frames of one image may be named at once: then the plane says which is meant.
+    // Many frames of one image may be named at once: then the plane decides.
     const inPlane = named.filter((one) => plane && one.plane && arePlanesEqual(one.plane, plane));
     return inPlane.length > 0 ? inPlane : named;
   }

@@ -1,27 +1,26 @@
 import { UserError } from '../../../core/errors.ts';
 import type { Element } from './elements.ts';
-import { advice, depthOf, type SegFrame, type SegSource } from './seg-source.ts';
+import { depthOf, type SegFrame, type SegSource } from './seg-source.ts';
 import { code, type Segment } from './segments.ts';
+import { dicomExportText } from '../../../text/index.ts';
 
 export const segmentationStorage = '1.2.840.10008.5.1.4.1.1.66.4';
 
-/** A frame that is to be written: which segment of which frame of the source. */
+/** Frame to write: a segment of a frame of the source. */
 export interface SegFramePlan {
   readonly segment: number;
-  /** From 1, along the normal of the slices. */
+  /** Position along the normal of the slices, from 1. */
   readonly position: number;
   readonly frame: SegFrame;
 }
 
-/** What is new in the file. */
+/** Identifiers created for the file. */
 export interface SegIdentity {
   readonly version: string;
   readonly now: Date;
   readonly instance: string;
   readonly newUid: () => string;
 }
-
-const flat = `The image has no SliceThickness, which a segmentation of one slice needs. ${advice}`;
 
 const tag = {
   segmentIdentification: 0x0062000a,
@@ -33,9 +32,9 @@ const tag = {
 } as const;
 
 /**
- * Everything of a segmentation but its pixels (PS3.3, A.51.3: its modules one by one).
+ * Returns all elements of a segmentation but its pixels (PS3.3, A.51.3: its modules one by one).
  *
- * @throws UserError 'unsupported' for a single slice of unknown thickness, which no reader would take
+ * @throws UserError 'unsupported' for a single slice of unknown thickness, which no reader would accept
  */
 export function segDataSet(
   source: SegSource,
@@ -54,7 +53,7 @@ export function segDataSet(
   ];
 }
 
-/** Patient (C.7.1.1) and General Study (C.7.2.1): what must be there and may be empty is empty. */
+/** Patient (C.7.1.1) and General Study (C.7.2.1): elements that are required but may be empty are empty. */
 function patientAndStudy({ study }: SegSource): Element[] {
   return [
     [0x00100010, 'PN', ''],
@@ -159,13 +158,14 @@ function dimensions({ frameOfReference }: SegSource, uid: string): Element[] {
 }
 
 /**
- * Pixel Measures and Plane Orientation (C.7.6.16.2), the same for all frames. Of an image that lies nowhere
- * sizes are said only where all of them are known.
+ * Pixel Measures and Plane Orientation (C.7.6.16.2), the same for all frames. For an image without a
+ * position, sizes are written only if all of them are known.
  */
 function sharedGroups(source: SegSource, frames: readonly SegFramePlan[]): Element[] {
   const { spacing, orientation, sliceSpacing, frameOfReference } = source;
   const thickness = source.thickness ?? sliceSpacing ?? distanceOf(source, frames);
-  if (frameOfReference !== null && thickness === null) throw new UserError('unsupported', flat);
+  if (frameOfReference !== null && thickness === null)
+    throw new UserError('unsupported', dicomExportText.noThickness);
   const plane: Element = [0x00200037, 'DS', (orientation ?? []).join('\\')];
   return [
     ...(spacing === null || thickness === null
@@ -187,7 +187,7 @@ function measuresOf(
   ];
 }
 
-/** Of the first two slices, mm; null where there are none. */
+/** Returns the distance of the first two slices, mm; null if there are fewer. */
 function distanceOf(source: SegSource, frames: readonly SegFramePlan[]): string | null {
   const [first, second] = [1, 2].map((at) => frames.find(({ position }) => position === at));
   if (first === undefined || second === undefined) return null;

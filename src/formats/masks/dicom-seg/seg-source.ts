@@ -7,22 +7,23 @@ import { DicomFault, userError } from '../../raster/dicom/faults.ts';
 import { frameAttributes } from '../../raster/dicom/functional-groups.ts';
 import { readPart10 } from '../../raster/dicom/part10.ts';
 import { integer, text, texts } from '../../raster/dicom/values.ts';
+import { dicomExportText } from '../../../text/index.ts';
 
 /** A frame of an image that a segmentation refers to. */
 export interface SegFrame {
   readonly sopClass: string;
   readonly instance: string;
-  /** From 1, in a file of several; null in a file of one. */
+  /** Number from 1 in a file with several; null in a file with one. */
   readonly number: number | null;
   /** Centre of the first pixel, mm, as the source writes it; null without a frame of reference. */
   readonly position: readonly string[] | null;
 }
 
-/** What a segmentation takes from the image that it belongs to. Nothing of a patient is among it. */
+/** Elements that a segmentation copies from its image. None identifies a patient. */
 export interface SegSource {
   readonly study: string;
   readonly series: string;
-  /** Null: the image does not say where in the patient it lies. */
+  /** Null if the image does not state its position in the patient. */
   readonly frameOfReference: string | null;
   /** px */
   readonly rows: number;
@@ -34,7 +35,7 @@ export interface SegSource {
   /** mm, as the source writes them. */
   readonly thickness: string | null;
   readonly sliceSpacing: string | null;
-  /** What lossy compression the image went through. */
+  /** Lossy compression that the image went through. */
   readonly lossy: {
     readonly ratios: readonly string[];
     readonly methods: readonly string[];
@@ -42,10 +43,8 @@ export interface SegSource {
   readonly frames: readonly SegFrame[];
 }
 
-export const advice = 'Export its mask as a PNG, or save the image with that attribute.';
-
 /**
- * Reads what a segmentation of a DICOM file needs.
+ * Reads the elements that a segmentation of a DICOM file needs.
  *
  * @throws UserError as the reader of DICOM does; 'unsupported' names the attribute that is missing
  */
@@ -63,7 +62,7 @@ export async function readSegSource(path: string): Promise<SegSource> {
 
 function sourceOf(elements: DataSet): SegSource {
   if (text(elements, 'DimensionOrganizationType')?.startsWith('TILED') === true) {
-    throw refused('holds the tiles of a slide, for which no segmentation can be written here');
+    throw refused(dicomExportText.tilesOfSlide);
   }
   const frameOfReference = text(elements, 'FrameOfReferenceUID');
   const isPlaced = frameOfReference !== null;
@@ -100,7 +99,7 @@ function present<T>(value: T | null, keyword: Keyword): T {
   return value;
 }
 
-/** The same in all frames, or nothing can lie beside them. */
+/** Returns the orientation, which must be the same in all frames. */
 function orientationOf(elements: DataSet, count: number): readonly string[] | null {
   const of = (frame: number): readonly string[] | null =>
     numbersOf(
@@ -111,7 +110,7 @@ function orientationOf(elements: DataSet, count: number): readonly string[] | nu
   const first = of(0);
   for (let frame = 1; frame < count; frame++) {
     if (String(of(frame)) === String(first)) continue;
-    throw refused('has frames that lie in different directions');
+    throw refused(dicomExportText.differentOrientations);
   }
   return first;
 }
@@ -122,10 +121,11 @@ function positionOf(elements: DataSet, frame: number, count: number): readonly s
   const position =
     count > 1 && group === elements ? null : numbersOf(group, 'ImagePositionPatient', 3);
   if (position !== null) return position;
-  throw missing(count > 1 ? `ImagePositionPatient of frame ${frame + 1}` : 'ImagePositionPatient');
+  const attribute = 'ImagePositionPatient' satisfies Keyword;
+  throw missing(count > 1 ? dicomExportText.attributeOfFrame(attribute, frame + 1) : attribute);
 }
 
-/** A list of numbers as the file writes it; null where it is absent or no such list. */
+/** A list of numbers as the file writes it; null if it is absent or another list. */
 function numbersOf(elements: DataSet, keyword: Keyword, count: number): readonly string[] | null {
   const values = texts(elements, keyword);
   const isSound =
@@ -134,7 +134,7 @@ function numbersOf(elements: DataSet, keyword: Keyword, count: number): readonly
   return isSound ? values.map(decimal) : null;
 }
 
-/** At most 16 characters (PS3.5, 6.2): some writers do not keep to it. */
+/** Shortens a decimal to at most 16 characters (PS3.5, 6.2); some writers exceed them. */
 function decimal(value: string): string {
   if (value.length <= 16) return value;
   const number = Number(value);
@@ -153,16 +153,16 @@ function lossyOf(elements: DataSet): SegSource['lossy'] {
 }
 
 function missing(attribute: string): DicomFault {
-  return refused(`has no ${attribute}, which a segmentation needs`);
+  return refused(dicomExportText.attributeMissing(attribute));
 }
 
 function refused(what: string): DicomFault {
-  return new DicomFault('unsupported', what, advice);
+  return new DicomFault('unsupported', what, dicomExportText.advice);
 }
 
 /**
- * Files whose segmentations can be one: slices of a series that lie side by side. A file of several frames,
- * or one that lies nowhere, stands alone.
+ * Returns a key that is equal for files that can share a segmentation: slices of a series side by side. Null for a
+ * file of several frames or without a position, which gets its own segmentation.
  */
 export function seriesKey(source: SegSource): string | null {
   const [first] = source.frames;
@@ -171,7 +171,7 @@ export function seriesKey(source: SegSource): string | null {
   return JSON.stringify([study, series, frameOfReference, rows, columns, orientation, spacing]);
 }
 
-/** One source of the slices of a series, in the order of their positions. */
+/** Joins the slices of a series into one source, in the order of their positions. */
 export function joined(sources: readonly SegSource[]): SegSource {
   const [first] = sources;
   if (first === undefined) throw new Error('joined: no sources');
@@ -180,7 +180,7 @@ export function joined(sources: readonly SegSource[]): SegSource {
   return { ...first, lossy, frames };
 }
 
-/** Place along the normal of the slices, mm (PS3.3, C.7.6.2.1.1); 0 where there is none. */
+/** Place along the normal of the slices, mm (PS3.3, C.7.6.2.1.1); 0 without a position. */
 export function depthOf({ orientation }: SegSource, { position }: SegFrame): number {
   if (orientation === null || position === null) return 0;
   const [rx = 0, ry = 0, rz = 0, cx = 0, cy = 0, cz = 0] = orientation.map(Number);

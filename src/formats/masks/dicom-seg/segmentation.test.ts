@@ -1,11 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  dicomFile,
-  pictureEntries,
-  syntax,
-  type Entry,
-} from '../../raster/dicom/dicom-fixtures.ts';
+import { dicomFile, pictureEntries, syntax, type Entry } from '../../testing/dicom-fixtures.ts';
 import { testFolder } from '../../raster/testing/test-folder.ts';
 import { detectMaskSources } from '../detect.ts';
 import { openMaskSource } from '../open-source.ts';
@@ -87,7 +82,7 @@ describe('segmentations', () => {
       ...[1, 0, 0, 2],
     ]);
     expect(mask?.notes()).toEqual([
-      'segments overlap in 1 pixels; the later in the file was taken',
+      'segments overlap in 1 pixels; the later one in the file was used',
     ]);
   });
 
@@ -117,8 +112,8 @@ describe('segmentations', () => {
       property: null,
     });
     expect(source.problems.map(({ reason }) => reason)).toEqual([
-      expect.stringMatching(/^1 of its 2 frames are of images that are not/),
-      expect.stringMatching(/^1 of its 2 frames do not have the pixels/),
+      expect.stringMatching(/^1 of its 2 frames belong to images that are not/),
+      expect.stringMatching(/^1 of its 2 frames do not match the pixels/),
     ]);
     expect(await source.maskFor({ name: '', path, width: 4, height: 2 })).toBeUndefined();
   });
@@ -126,7 +121,7 @@ describe('segmentations', () => {
   it.each([
     ['of another class', { sopClass: '1.2.840.10008.5.1.4.1.1.2' }, /SOPClassUID/],
     ['without a type', { type: '' }, /SegmentationType is missing/],
-    ['of another type', { type: 'FUZZY' }, /SegmentationType is none of/],
+    ['of another type', { type: 'FUZZY' }, /SegmentationType is not BINARY/],
     ['without segments', { segments: [] }, /SegmentSequence is missing/],
     ['with a segment without a number', { segments: [[]] }, /SegmentNumber is missing/],
     ['with too few groups', { frames: [frameOf(1)] }, /1 items for 2 frames/],

@@ -11,11 +11,12 @@ import { cielabColour } from './cielab.ts';
 import { isSegmentationClass } from './kind.ts';
 import { labelOf } from './segments.ts';
 import { planesOf, type ImagePlane } from './plane.ts';
+import { dicomSegmentationText } from '../../../text/index.ts';
 
-/** A frame that a segmentation says it was made on. */
+/** Frame that a segmentation was made on, as it states. */
 interface SourceFrame {
   readonly instance: string;
-  /** From 0; null: the whole image. */
+  /** Frame from 0; null: the whole image. */
   readonly frame: number | null;
 }
 
@@ -28,13 +29,13 @@ export interface SegmentFrame {
 
 interface Segment {
   readonly number: number;
-  /** Null where its letters cannot be told. */
+  /** Null if it is empty or cannot be decoded. */
   readonly label: string | null;
   /** sRGB, `#rrggbb`. */
   readonly colour: string | null;
 }
 
-/** What a segmentation says of itself (PS3.3, A.51). */
+/** Description of a segmentation (PS3.3, A.51). */
 export interface Segmentation {
   readonly path: string;
   readonly type: 'BINARY' | 'FRACTIONAL' | 'LABELMAP';
@@ -42,10 +43,10 @@ export interface Segmentation {
   readonly columns: number;
   readonly segments: readonly Segment[];
   readonly frames: readonly SegmentFrame[];
-  /** Value of a frame that means all of a pixel; of fractional ones. */
+  /** Value that means all of a pixel, in fractional segmentations. */
   readonly maximum: number;
   readonly frameOfReference: string | null;
-  /** Instances that it was made on; those without a frame of their own have nothing in them. */
+  /** Instances that it was made on; those without a frame have no segments in them. */
   readonly instances: ReadonlySet<string>;
 }
 
@@ -65,21 +66,15 @@ export async function readSegmentation(path: string): Promise<Segmentation> {
 
 function segmentationOf(elements: DataSet, path: string): Segmentation {
   if (!isSegmentationClass(text(elements, 'SOPClassUID') ?? '')) {
-    throw wrong(path, 'it is no segmentation, by its SOPClassUID');
+    throw wrong(path, dicomSegmentationText.otherClass);
   }
   if (text(elements, 'DimensionOrganizationType')?.startsWith('TILED') === true) {
-    throw new UserError(
-      'unsupported',
-      `${path} is a segmentation of a slide in tiles, which cannot be read yet. Export it as an image.`,
-    );
+    throw new UserError('unsupported', dicomSegmentationText.tiled(path));
   }
   const frames = number(elements, 'NumberOfFrames') ?? 1;
   const groups = items(elements, 'PerFrameFunctionalGroupsSequence').length;
   if (groups !== frames) {
-    throw wrong(
-      path,
-      `its PerFrameFunctionalGroupsSequence has ${groups} items for ${frames} frames`,
-    );
+    throw wrong(path, dicomSegmentationText.tooFewGroups(groups, frames));
   }
   const type = typeOf(elements, path);
   const segments = segmentsOf(elements, path);
@@ -108,8 +103,8 @@ function typeOf(elements: DataSet, path: string): Segmentation['type'] {
   throw wrong(
     path,
     type === null
-      ? 'its SegmentationType is missing'
-      : 'its SegmentationType is none of BINARY, FRACTIONAL and LABELMAP',
+      ? dicomSegmentationText.attributeMissing('SegmentationType')
+      : dicomSegmentationText.otherType,
   );
 }
 
@@ -117,7 +112,7 @@ function segmentsOf(elements: DataSet, path: string): Segment[] {
   const set = text(elements, 'SpecificCharacterSet');
   const segments = items(elements, 'SegmentSequence').map((item) => {
     const [short = ''] = readableTexts(item, 'SegmentLabel', set);
-    // A text of its own, in which a backslash parts nothing; ours has names that are too long for labels.
+    // A single text, in which a backslash does not separate values; ours has names that are too long for labels.
     const long = readableTexts(item, 'SegmentDescription', set).join('\\');
     const label = labelOf(long) === short ? long : short;
     return {
@@ -126,7 +121,8 @@ function segmentsOf(elements: DataSet, path: string): Segment[] {
       colour: cielabColour(numbers(item, 'RecommendedDisplayCIELabValue')),
     };
   });
-  if (segments.length === 0) throw wrong(path, 'its SegmentSequence is missing');
+  if (segments.length === 0)
+    throw wrong(path, dicomSegmentationText.attributeMissing('SegmentSequence'));
   return segments;
 }
 
@@ -142,8 +138,8 @@ function segmentOfFrame(
   throw wrong(
     path,
     segment === null
-      ? `the ReferencedSegmentNumber of frame ${frame + 1} is missing`
-      : `frame ${frame + 1} is of segment ${segment}, which its SegmentSequence lacks`,
+      ? dicomSegmentationText.frameWithoutSegment(frame + 1)
+      : dicomSegmentationText.frameOfUnlistedSegment(frame + 1, segment),
   );
 }
 
@@ -174,12 +170,9 @@ function required(
 ): number {
   const value = number(item, keyword);
   if (value !== null && Number.isInteger(value)) return value;
-  throw wrong(path, `its ${keyword} is missing`);
+  throw wrong(path, dicomSegmentationText.attributeMissing(keyword));
 }
 
 function wrong(path: string, why: string): UserError {
-  return new UserError(
-    'invalid-labels',
-    `${path} cannot be read as a DICOM segmentation: ${why}. Export it again.`,
-  );
+  return new UserError('invalid-labels', dicomSegmentationText.notValid(path, why));
 }

@@ -5,29 +5,29 @@ import { nameOf } from '../paired/write-label-map.ts';
 import { cielab } from './to-cielab.ts';
 import type { Element } from './elements.ts';
 
-/** A segment: which value of the masks it is, and what is said of it. */
+/** Segment: its value in masks, and its entry in the file. */
 export interface Segment {
-  /** From 1, without gaps. */
+  /** Number from 1, without gaps. */
   readonly number: number;
-  /** In masks. */
+  /** Value in masks. */
   readonly value: number;
   readonly entry: readonly Element[];
 }
 
-/** SNOMED CT codes of CID 7150 (PS3.16): the most general kind of what is marked, and of what is not known. */
+/** SNOMED CT codes of CID 7150 (PS3.16): the most general kinds, for classes and for unknown pixels. */
 const tissue = code('85756007', 'SCT', 'Tissue');
 const spatial = code('309825002', 'SCT', 'Spatial and Relational Concept');
-/** Names of classes are people's own; so a scheme of our own codes them (PS3.16, 8.2). */
+/** Coding scheme of our own, since users choose the names of classes (PS3.16, 8.2). */
 const ownScheme = '99UNDERSTUDY';
 
-/** What a label may have, in characters (PS3.5, 6.2: LO). */
+/** Characters allowed in a label (PS3.5, 6.2: LO). */
 const labelLength = 64;
 
 /**
- * One segment a class, numbered in the order of their values. Where `hasIgnored`, what is not known is one
- * too, the last: a segmentation has no other way to say it.
+ * Makes one segment per class, numbered in the order of their values. With `hasIgnored`, unknown pixels are the last
+ * segment: a segmentation has no other way to state them.
  *
- * @param algorithm what made them by itself; null: a person answers for all of it, whatever helped
+ * @param algorithm name of the algorithm that made them; null: a person is responsible for all of them, whatever helped
  */
 export function segmentsOf(
   classes: readonly MaskClass[],
@@ -76,7 +76,7 @@ export function code(value: string, scheme: string, meaning: string): readonly E
   ];
 }
 
-/** A name as far as a label can say it: a backslash would part it into two values. */
+/** Shortens a name to a label: a backslash, which would split it into two values, becomes a slash. */
 export function labelOf(name: string): string {
   return Array.from(name.replaceAll('\\', '/')).slice(0, labelLength).join('').trimEnd();
 }

@@ -9,6 +9,7 @@ import { dataSet, elementHead, fileHead } from './elements.ts';
 import { segDataSet, segmentationStorage, type SegFramePlan } from './seg-data-set.ts';
 import { depthOf, type SegFrame, type SegSource } from './seg-source.ts';
 import { segmentsOf } from './segments.ts';
+import { dicomExportText } from '../../../text/index.ts';
 
 /** A frame of the source, and its mask. */
 export interface MaskedFrame {
@@ -17,24 +18,24 @@ export interface MaskedFrame {
 }
 
 export interface SegOptions {
-  /** Of this program, for whoever wants to know what wrote the file. */
+  /** Version of this program, recorded in the file. */
   readonly version: string;
-  /** Name of what made the masks by itself; without one a person did. */
+  /** Name of the algorithm that made the masks; without one a person made them. */
   readonly algorithm?: string | undefined;
   readonly now?: Date;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Of this program's writer, made once (PS3.7, D.3.3.2). */
+/** UID of this program's writer, made once (PS3.7, D.3.3.2). */
 const implementationUid = '2.25.221066298313849390714361191825948591113';
-/** What the length of an element can say. */
+/** Largest length of an element. */
 const lengthLimit = 2 ** 32 - 2;
 
 /**
- * A DICOM segmentation (PS3.3, A.51) of a series' or a file's frames: binary, one segment a class, a frame
- * for each segment that a slice shows. A slice whose mask shows nothing gets an empty frame of the first
- * segment, so that it is known as looked at. Of the patient nothing is written: the attributes that must be
- * there are empty, and the study's identifier leads whoever may know back to the source.
+ * Yields a DICOM segmentation (PS3.3, A.51) of the frames of a series or a file: binary, one segment per class, one
+ * frame per segment in a slice. A slice whose mask is empty gets an empty frame of the first segment, which marks it as
+ * inspected. Nothing about the patient is written: required attributes are empty, and the study's identifier leads
+ * those with access back to the source.
  *
  * @throws UserError 'unsupported' without classes or for one slice of unknown thickness, 'too-large' past 4 GiB of pixels
  */
@@ -45,10 +46,7 @@ export async function* segOfMasks(
   { version, algorithm, now = new Date(), signal }: SegOptions,
 ): AsyncGenerator<Uint8Array> {
   if (classes.length === 0) {
-    throw new UserError(
-      'unsupported',
-      'A DICOM segmentation needs at least one class. Add one to the project.',
-    );
+    throw new UserError('unsupported', dicomExportText.noClasses);
   }
   const slices = await slicesOf(source, masked, signal);
   const segments = segmentsOf(
@@ -67,10 +65,7 @@ export async function* segOfMasks(
   const bits = planned.length * source.rows * source.columns;
   const bytes = 2 * Math.ceil(Math.ceil(bits / 8) / 2);
   if (bytes > lengthLimit) {
-    throw new UserError(
-      'too-large',
-      'The segmentation would have more than 4 GiB of pixels, which DICOM cannot hold. Export masks as PNG.',
-    );
+    throw new UserError('too-large', dicomExportText.tooLarge);
   }
   const instance = newUid();
   const frames: readonly SegFramePlan[] = planned;
@@ -83,11 +78,11 @@ export async function* segOfMasks(
 }
 
 interface Slice extends MaskedFrame {
-  /** That its mask shows, without background. */
+  /** Values in the mask, without background. */
   readonly values: ReadonlySet<number>;
 }
 
-/** From the first to the last along the normal, then by number. */
+/** Returns the slices from the first to the last along the normal, then by number. */
 async function slicesOf(
   source: SegSource,
   masked: readonly MaskedFrame[],
@@ -143,7 +138,7 @@ async function* pixels(
   yield new Uint8Array(bytes - written - end.length);
 }
 
-/** A UID made of a random UUID (PS3.5, B.2). */
+/** Creates a UID from a random UUID (PS3.5, B.2). */
 function newUid(): string {
   return `2.25.${BigInt(`0x${randomUUID().replaceAll('-', '')}`)}`;
 }

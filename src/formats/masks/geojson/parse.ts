@@ -1,33 +1,25 @@
 import { UserError } from '../../../core/errors.ts';
 import { isRecord } from '../coco/parse.ts';
-import { namedCrs } from './crs.ts';
+import { longitudeLatitude, namedCrs } from '../polygons/crs.ts';
+import {
+  featureLimit,
+  pointLimit,
+  type Coordinates,
+  type GeoShape,
+  type PolygonFile,
+  type Rings,
+} from '../polygons/polygon-file.ts';
+import { geoJsonLabelsText, polygonLabelsText } from '../../../text/index.ts';
 
-/** Rings of points x, y, x, y, … in the coordinates of the file; holes are rings like any other. */
-export type Rings = readonly Float64Array[];
-
-export interface GeoShape {
-  /** Each a polygon. */
-  readonly polygons: readonly Rings[];
-  readonly properties: Readonly<Record<string, unknown>>;
-}
-
-export interface GeoJson {
-  /** `EPSG:n`. */
-  readonly crs: string;
-  readonly shapes: readonly GeoShape[];
-  /** Features that are points or lines, or nothing. */
-  readonly withoutArea: number;
-}
-
-const featureLimit = 1_000_000;
-const pointLimit = 10_000_000;
 const depthLimit = 8;
 
 /** @throws UserError 'invalid-labels', 'unsupported' for its coordinate system, 'too-large' */
-export function parseGeoJson(json: unknown, path: string): GeoJson {
+export function parseGeoJson(json: unknown, path: string): PolygonFile {
   const features = featuresOf(json, path);
-  const crs = namedCrs(isRecord(json) ? json.crs : undefined, path);
-  const reader = new Reader(path, crs);
+  const coordinates = isOfQuPath(json, features)
+    ? ({ crs: null, of: 'pixels', size: null } as const)
+    : coordinatesOf(isRecord(json) ? json : {}, path);
+  const reader = new Reader(path, coordinates.crs === longitudeLatitude);
   const shapes: GeoShape[] = [];
   let withoutArea = 0;
   for (const [index, feature] of features.entries()) {
@@ -36,19 +28,38 @@ export function parseGeoJson(json: unknown, path: string): GeoJson {
     else
       shapes.push({ polygons, properties: isRecord(feature.properties) ? feature.properties : {} });
   }
-  return { crs, shapes, withoutArea };
+  return { path, sets: [{ coordinates, shapes }], withoutArea };
+}
+
+/** Returns true for annotations of QuPath, whose coordinates are pixels of one image, and which name no system. */
+function isOfQuPath(json: unknown, features: readonly Record<string, unknown>[]): boolean {
+  if (features.length === 0 || (isRecord(json) && json.crs !== undefined)) return false;
+  return features.every(
+    ({ properties }) => isRecord(properties) && typeof properties.objectType === 'string',
+  );
+}
+
+/** Our own files for images without a position state that coordinates are pixels (see `geojsonOfMask`). */
+function coordinatesOf(
+  { crs, pixelCoordinates }: Record<string, unknown>,
+  path: string,
+): Coordinates {
+  if (!isRecord(pixelCoordinates)) return { crs: namedCrs(crs, path) };
+  const { width, height } = pixelCoordinates;
+  const isKnown = typeof width === 'number' && typeof height === 'number';
+  return { crs: null, of: 'pixels', size: isKnown ? { width, height } : null };
 }
 
 function featuresOf(json: unknown, path: string): readonly Record<string, unknown>[] {
-  if (!isRecord(json)) throw wrong(path, 'it holds no object');
+  if (!isRecord(json)) throw wrong(path, geoJsonLabelsText.notAnObject);
   if (json.type === 'Feature') return [json];
   if (json.type !== 'FeatureCollection' || !Array.isArray(json.features)) {
-    throw wrong(path, 'it holds no FeatureCollection');
+    throw wrong(path, geoJsonLabelsText.notACollection);
   }
   if (json.features.length > featureLimit) {
     throw new UserError(
       'too-large',
-      `${path} has ${json.features.length} features, more than the limit of ${featureLimit}. Split it.`,
+      polygonLabelsText.tooManyFeatures(path, json.features.length, featureLimit),
     );
   }
   return json.features.filter(isRecord);
@@ -59,9 +70,9 @@ class Reader {
   readonly #isDegrees: boolean;
   #points = 0;
 
-  constructor(path: string, crs: string) {
+  constructor(path: string, isDegrees: boolean) {
     this.#path = path;
-    this.#isDegrees = crs === 'EPSG:4326';
+    this.#isDegrees = isDegrees;
   }
 
   polygons(geometry: unknown, feature: number, depth: number): Rings[] {
@@ -76,21 +87,18 @@ class Reader {
   }
 
   #polygon(rings: unknown, feature: number): Rings {
-    if (!Array.isArray(rings)) throw wrong(this.#path, `feature ${feature + 1} has no rings`);
+    if (!Array.isArray(rings)) throw wrong(this.#path, geoJsonLabelsText.noRings(feature + 1));
     return rings.map((ring) => this.#ring(ring, feature));
   }
 
   #ring(ring: unknown, feature: number): Float64Array {
     const points: readonly unknown[] = Array.isArray(ring) ? ring : [];
     if (points.length < 4) {
-      throw wrong(this.#path, `feature ${feature + 1} has a ring of fewer than four points`);
+      throw wrong(this.#path, geoJsonLabelsText.ringTooShort(feature + 1));
     }
     this.#points += points.length;
     if (this.#points > pointLimit) {
-      throw new UserError(
-        'too-large',
-        `${this.#path} has more than ${pointLimit} points. Simplify or split it.`,
-      );
+      throw new UserError('too-large', polygonLabelsText.morePoints(this.#path, pointLimit));
     }
     const places = new Float64Array(2 * points.length);
     for (const [index, point] of points.entries()) {
@@ -103,19 +111,13 @@ class Reader {
 
   #number(value: unknown, most: number, feature: number): number {
     if (typeof value !== 'number' || !Number.isFinite(value)) {
-      throw wrong(this.#path, `feature ${feature + 1} has a point that is no pair of numbers`);
+      throw wrong(this.#path, geoJsonLabelsText.notNumbers(feature + 1));
     }
     if (!this.#isDegrees || Math.abs(value) <= most * (1 + 1e-6)) return value;
-    throw wrong(
-      this.#path,
-      `feature ${feature + 1} has the coordinate ${value}, which is no longitude or latitude, and the file names no other system`,
-    );
+    throw wrong(this.#path, geoJsonLabelsText.notDegrees(feature + 1, value));
   }
 }
 
 function wrong(path: string, why: string): UserError {
-  return new UserError(
-    'invalid-labels',
-    `${path} is no GeoJSON of polygons in longitude and latitude: ${why}. Save it again as RFC 7946.`,
-  );
+  return new UserError('invalid-labels', geoJsonLabelsText.notValid(path, why));
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { testFolder } from '../../raster/testing/test-folder.ts';
-import { pngFile } from '../../image-fixtures.ts';
+import { pngFile } from '../../testing/image-fixtures.ts';
 import { layeredMask } from '../layers.ts';
 import { drawingBudget } from '../work-budget.ts';
-import { projectionBetween } from './crs.ts';
+import { projectionBetween } from '../polygons/crs.ts';
 import { openGeoJson } from './read.ts';
-import { ringShape } from './rings.ts';
+import { ringShape } from '../polygons/rings.ts';
 
 const folder = testFolder();
 const square = [
@@ -43,8 +43,8 @@ const nested = (depth: number): unknown =>
 
 describe('what is wrong with a GeoJSON file', () => {
   it.each([
-    ['no JSON', '{"type": "FeatureCollection", "features": [NaN]}', /no valid JSON/],
-    ['a geometry alone', feature.geometry, /no FeatureCollection/],
+    ['no JSON', '{"type": "FeatureCollection", "features": [NaN]}', /not valid JSON/],
+    ['a geometry alone', feature.geometry, /not a FeatureCollection/],
     [
       'metres',
       shaped([
@@ -55,7 +55,7 @@ describe('what is wrong with a GeoJSON file', () => {
           [5e5, 5e6],
         ],
       ]),
-      /500000, which is no longitude/,
+      /500000, which is not a longitude/,
     ],
     [
       'an open ring of two',
@@ -67,13 +67,17 @@ describe('what is wrong with a GeoJSON file', () => {
       ]),
       /fewer than four points/,
     ],
-    ['points without a place', shaped([[[0], [1, 0], [1, 1], [0, 0]]]), /no pair of numbers/],
+    ['points without a place', shaped([[[0], [1, 0], [1, 1], [0, 0]]]), /not a pair of numbers/],
     [
       'numbers beyond all',
       '{"type":"FeatureCollection","features":[{"geometry":{"type":"Polygon","coordinates":[[[1e999,0],[1,0],[1,1],[1e999,0]]]}}]}',
-      /no pair of numbers/,
+      /not a pair of numbers/,
     ],
-    ['a system that nobody knows', within('urn:made:up'), /not known \(urn:made:up\)/],
+    [
+      'a system that nobody knows',
+      within('urn:made:up'),
+      /unknown coordinate system \(urn:made:up\)/,
+    ],
   ])('%s: it is refused', async (_, content, words) => {
     await expect(open(content)).rejects.toMatchObject({
       name: 'UserError',

@@ -6,7 +6,7 @@ import { tags } from '../../raster/tiff/tags.ts';
 import { FileSource } from '../../raster/file-source.ts';
 import { TiffSource } from '../../raster/tiff/tiff-source.ts';
 
-/** A field of a TIFF directory that says where the raster lies, as the source has it. */
+/** Field of a TIFF directory that places the raster on Earth, unchanged from the source. */
 export interface GeoTag {
   readonly tag: number;
   /** 2 text, 3 whole numbers of 16 bits, 12 double precision. */
@@ -28,17 +28,17 @@ const copied: readonly (readonly [tag: number, type: GeoTag['type']])[] = [
   [rpcCoefficients, 12],
 ];
 
-/** Of one list; ground control points are six each. */
+/** Largest number of values in a list; ground control points take six each. */
 const valueLimit = 100_000;
 
-/** A raster's size, and what places it on Earth; null where the file does not say. */
+/** Size of a raster, and the fields that place it on Earth; null if the file has none. */
 export interface GeoSource extends Size {
   readonly tags: readonly GeoTag[] | null;
 }
 
 /**
- * What places a GeoTIFF on Earth, field by field, so that a raster of the same size can say the same: to
- * the last digit, and with a coordinate system that has no code too.
+ * Reads the fields that place a GeoTIFF on Earth, so that a raster of the same size can repeat them: to the last
+ * digit, and for coordinate systems without a code too.
  *
  * @throws UserError as `openImage` does
  */
@@ -71,7 +71,9 @@ async function readTag(
   return values.length === 0 ? null : { tag, type, values };
 }
 
-/** By a scale and a point, by a matrix, by several points, or by a model of the sensor. */
+/**
+ * Returns true if the raster is placed: by a scale and a point, a matrix, several points, or a model of the sensor.
+ */
 function isPlaced(found: readonly GeoTag[]): boolean {
   const count = (tag: number): number => found.find((one) => one.tag === tag)?.values.length ?? 0;
   const points = count(tags.modelTiepoint) / 6;

@@ -1,18 +1,19 @@
 import { UserError } from '../../../core/errors.ts';
 import type { GeoReference, ImageHeader } from '../../raster/image-file.ts';
+import { labelRasterText, maskFileText } from '../../../text/index.ts';
 
-/** Of a mask on an image: pixel (0, 0) of the image is this pixel of the mask. */
+/** Offset of a mask on an image: pixel (0, 0) of the image is this pixel of the mask. */
 export interface MaskOffset {
   readonly x: number;
   readonly y: number;
 }
 
-/** Of a pixel: what writers round is far smaller, and half a pixel is another grid. */
+/** Tolerance in pixels: rounding by writers is far smaller, and half a pixel is another grid. */
 const tolerance = 0.05;
 
 /**
- * Where a label raster lies on an image: on the same grid, wherever it begins and ends. Values of classes
- * cannot be interpolated, so rasters of another grid or coordinate system are refused.
+ * Places a label raster on an image with the same grid, wherever it begins and ends. Class values cannot be
+ * interpolated, so rasters with another grid or coordinate system are refused.
  *
  * @throws UserError 'invalid-labels'
  */
@@ -43,15 +44,12 @@ export function placeRaster(
     ({ x, y }) => Math.abs(x - offset.x) < tolerance && Math.abs(y - offset.y) < tolerance,
   );
   if (!isAligned) {
-    throw new UserError(
-      'invalid-labels',
-      `${path} does not lie on the pixel grid of its image: size or place of its pixels differ. Resample it to the image’s grid (nearest neighbour).`,
-    );
+    throw new UserError('invalid-labels', labelRasterText.otherGrid(path));
   }
   return offset;
 }
 
-/** Whether an image and a label raster have a pixel in common. */
+/** Returns true if an image and a label raster share a pixel. */
 export function areOverlapping(
   image: Pick<ImageHeader, 'width' | 'height'>,
   mask: Pick<ImageHeader, 'width' | 'height'>,
@@ -67,17 +65,14 @@ export function requireSameSize(
   path: string,
 ): void {
   if (image.width === mask.width && image.height === mask.height) return;
-  throw new UserError(
-    'invalid-labels',
-    `${path} has ${mask.width} × ${mask.height} pixels and its image ${image.width} × ${image.height}. A mask must have the size of its image.`,
-  );
+  throw new UserError('invalid-labels', maskFileText.otherSize(path, mask, image));
 }
 
 function requireSameCrs(image: GeoReference, mask: GeoReference, path: string): void {
   if (image.crs === mask.crs || image.crs === null || mask.crs === null) return;
   throw new UserError(
     'invalid-labels',
-    `${path} is in ${nameOfCrs(mask.crs)} and its image in ${nameOfCrs(image.crs)}. Reproject the labels to the image’s coordinates (nearest neighbour).`,
+    labelRasterText.otherSystem(path, { mask: nameOfCrs(mask.crs), image: nameOfCrs(image.crs) }),
   );
 }
 
@@ -88,12 +83,12 @@ export function nameOfCrs(crs: string): string {
 
 type Affine = GeoReference['transform'];
 
-/** From pixel corners to coordinates. */
+/** Converts pixel corners to coordinates. */
 export function toWorld([a, b, c, d, e, f]: Affine, x: number, y: number): [number, number] {
   return [a * x + b * y + c, d * x + e * y + f];
 }
 
-/** From coordinates to pixel corners. */
+/** Converts coordinates to pixel corners. */
 export function toPixel([a, b, c, d, e, f]: Affine): (x: number, y: number) => [number, number] {
   const determinant = a * e - b * d;
   return (x, y) => [

@@ -1,4 +1,4 @@
-import type { ImageProblem } from '../../labelled-images.ts';
+import type { ImageProblem } from '../../labels/labelled-images.ts';
 import { UserError } from '../../../core/errors.ts';
 import { withImage } from '../../open-images.ts';
 import type { MaskSource, SourceRequest } from '../mask-source.ts';
@@ -8,12 +8,13 @@ import { openStoredMask, type StoredMask } from '../paired/stored-mask.ts';
 import { surveyMask } from '../paired/survey.ts';
 import { valueTable, type ValueTable } from '../paired/values.ts';
 import { areOverlapping, placeRaster } from './place.ts';
+import { labelRasterText } from '../../../text/index.ts';
 
 /**
- * Opens one label raster for all images that lie on its grid, such as the labels of a mosaic for its
- * parts. What of an image lies beyond the raster is not known.
+ * Opens one label raster for all images on its grid, for instance the labels of a mosaic for its
+ * parts. Pixels of an image outside the raster are unknown.
  *
- * @throws UserError 'invalid-labels' where it has no place on Earth; as `openStoredMask`, `surveyMask`
+ * @throws UserError 'invalid-labels' if it has no geographic position; as `openStoredMask`, `surveyMask`
  */
 export async function openLabelRaster(request: SourceRequest): Promise<MaskSource> {
   const { path, found } = request;
@@ -21,10 +22,7 @@ export async function openLabelRaster(request: SourceRequest): Promise<MaskSourc
   try {
     const { header } = stored.file;
     if (header.geo === null) {
-      throw new UserError(
-        'invalid-labels',
-        `${path} does not say where it lies on Earth, so it cannot be laid on images. Put it into a folder “masks” under the name of its image.`,
-      );
+      throw new UserError('invalid-labels', labelRasterText.noPosition(path));
     }
     const table = request.table ?? (await tableOf(stored, request));
     const problems: ImageProblem[] = [];
@@ -63,7 +61,7 @@ export async function openLabelRaster(request: SourceRequest): Promise<MaskSourc
   }
 }
 
-/** What the values of one mask mean. */
+/** Returns the meaning of one mask's values. */
 export async function tableOf(
   stored: StoredMask,
   { path, folder, at, signal }: SourceRequest,

@@ -5,11 +5,11 @@ const sizes = { 2: 1, 3: 2, 4: 4, 12: 8, 16: 8 } as const;
 export interface WrittenField {
   readonly tag: number;
   readonly type: keyof typeof sizes;
-  /** Of a text its bytes. */
+  /** Values of the field; the bytes of a text. */
   readonly values: ArrayLike<number>;
 }
 
-/** Bytes before everything else: the byte order, the kind of file, and where the directory lies. */
+/** Bytes before everything else: the byte order, the kind of file, and the offset of the directory. */
 export function tiffHeader(directory: number, isBig: boolean): Buffer {
   const header = Buffer.alloc(isBig ? 16 : 8);
   header.write('II', 'latin1');
@@ -25,7 +25,7 @@ export function tiffHeader(directory: number, isBig: boolean): Buffer {
 }
 
 /**
- * A directory and the lists that it points to, as one piece that lies at `start` (TIFF 6.0, section 2;
+ * A directory and the lists that it points to, as one piece at offset `start` (TIFF 6.0, section 2;
  * BigTIFF). Little-endian; no directory follows it.
  *
  * @param start even

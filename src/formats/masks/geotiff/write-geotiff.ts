@@ -13,7 +13,7 @@ const packed = promisify(deflate);
 
 export interface GeotiffOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Whether 255, where a pixel has it, is named as nodata. False by default: it is a value like the others. */
+  /** True to declare 255 as nodata if a pixel has it. False by default: it is a value like the others. */
   readonly isUnknownNodata?: boolean;
   /** 64-bit offsets; by default where 32 bits could be too few. */
   readonly isBig?: boolean;
@@ -61,7 +61,7 @@ export async function writeGeotiffMask(
   await append(file, 0, tiffHeader(end, isBig));
 }
 
-/** Whether the tiles, if they could not be packed at all, would lie beyond what 32 bits point to. */
+/** Returns true if the tiles, without any compression, would exceed the range of 32-bit offsets. */
 function mayPassLimit(mask: MaskRaster): boolean {
   const { columns, rows } = tileCounts(mask);
   return columns * rows * (tilePixels + 2 ** 10) > 2 ** 32 - 2 ** 24;
@@ -101,7 +101,7 @@ function maskFields(
   ];
 }
 
-/** All reds, then greens, then blues, of 16 bits. */
+/** Returns the colours as 16-bit values: all reds, then greens, then blues. */
 function colorMap(classes: readonly MaskClass[]): number[] {
   const palette = maskPalette(classes);
   return [0, 1, 2].flatMap((part) =>
@@ -109,7 +109,7 @@ function colorMap(classes: readonly MaskClass[]): number[] {
   );
 }
 
-/** One item a class, `class_3`: GDAL keeps such items as they are and shows them as the file's metadata. */
+/** Writes one item per class, `class_3`: GDAL keeps such items unchanged and shows them as the file's metadata. */
 function gdalMetadata(classes: readonly MaskClass[]): string {
   const items = classes.map(
     ({ value, name }) =>

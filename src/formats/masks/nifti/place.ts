@@ -1,26 +1,27 @@
 import { UserError } from '../../../core/errors.ts';
 import type { NiftiFile } from '../../raster/nifti/open-nifti.ts';
 import { voxelOf, type NiftiVolume } from '../../raster/nifti/volume.ts';
+import { labelVolumeText } from '../../../text/index.ts';
 
-/** Of the smallest distance of voxels: headers are rounded to 32 bits, and quaternions more than that. */
+/**
+ * Tolerance as a share of the smallest distance of voxels: headers are rounded to 32 bits, and quaternions more than
+ * that.
+ */
 const tolerance = 0.05;
 
 /**
- * The slice of a label map that lies on a slice of an image. The axes of the two files may be stored
- * differently: what counts is where voxels lie in the patient. Labels are not resampled, so both must
+ * Finds the slice of a label map for a slice of an image. The axes of the two files may be stored
+ * differently: the positions of voxels in the patient count. Labels are not resampled, so both must
  * have the same voxels.
  *
  * @param frame of the image. @returns frame of the label map
- * @throws UserError 'invalid-labels' where their grids differ
+ * @throws UserError 'invalid-labels' if their grids differ
  */
 export function placeLabelMap(image: NiftiFile, labels: NiftiFile, frame: number): number {
   const size = sizeOf(image);
   const own = sizeOf(labels);
   if (size.some((length, axis) => length !== own[axis])) {
-    throw wrongGrid(
-      labels.path,
-      `it has ${own.join(' × ')} voxels and its image ${size.join(' × ')}`,
-    );
+    throw wrongGrid(labels.path, labelVolumeText.otherShape(own, size));
   }
   const [width, height, slices] = size;
   const spacing = Math.min(...image.volume.zooms.slice(0, 3).map(Math.abs));
@@ -34,10 +35,7 @@ export function placeLabelMap(image: NiftiFile, labels: NiftiFile, frame: number
           ...[0, 1, 2].map((axis) => (place?.[axis] ?? NaN) - (other?.[axis] ?? NaN)),
         );
         if (apart <= tolerance * spacing) continue;
-        throw wrongGrid(
-          labels.path,
-          `it lies elsewhere than its image (up to ${apart.toFixed(1)} mm apart, by their affines)`,
-        );
+        throw wrongGrid(labels.path, labelVolumeText.otherPosition(apart.toFixed(1)));
       }
     }
   }
@@ -45,10 +43,7 @@ export function placeLabelMap(image: NiftiFile, labels: NiftiFile, frame: number
   const time = Math.floor(frame / slices);
   const { timePoints } = labels.volume;
   if (timePoints > 1 && timePoints !== image.volume.timePoints) {
-    throw wrongGrid(
-      labels.path,
-      `it has ${timePoints} volumes and its image ${image.volume.timePoints}`,
-    );
+    throw wrongGrid(labels.path, labelVolumeText.otherVolumes(timePoints, image.volume.timePoints));
   }
   return slice + (timePoints > 1 ? time * slices : 0);
 }
@@ -57,15 +52,12 @@ function sizeOf({ header, volume }: NiftiFile): [width: number, height: number, 
   return [header.width, header.height, volume.slices];
 }
 
-/** Of a voxel's centre, mm. */
+/** Returns the centre of a voxel, mm. */
 function placeOf(volume: NiftiVolume, slice: number, x: number, y: number): number[] {
   const [i, j, k] = voxelOf(volume, slice, x, y);
   return volume.affine.map(([a, b, c, d]) => a * i + b * j + c * k + d);
 }
 
 function wrongGrid(path: string, why: string): UserError {
-  return new UserError(
-    'invalid-labels',
-    `${path} does not fit its image: ${why}. Resample the label map to the image (nearest neighbour).`,
-  );
+  return new UserError('invalid-labels', labelVolumeText.doesNotFit(path, why));
 }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { FoundImage } from '../../labelled-images.ts';
+import type { FoundImage } from '../../labels/labelled-images.ts';
 import { niftiFile } from '../../raster/nifti/nifti-fixtures.ts';
 import { testFolder } from '../../raster/testing/test-folder.ts';
 import { openMaskSource } from '../open-source.ts';
@@ -15,7 +15,7 @@ const [columns, rows] = [4, 3];
 const depths = { 'b.dcm': 1, 'c.dcm': 3.5, 'a.dcm': 6 };
 const position = [-10.5, -20.25] as const;
 
-/** What is at a pixel of a slice: no two are alike. */
+/** Returns a value for a pixel of a slice that no other pixel has. */
 const marked = (column: number, row: number, slice: number): number =>
   1 + column + columns * (row + rows * slice);
 
@@ -139,7 +139,9 @@ describe('a NIfTI label map of a DICOM series', () => {
     const found = await series();
     await expect(open(await labels('moved.nii', axes, 0.2), found)).rejects.toMatchObject({
       code: 'invalid-labels',
-      message: expect.stringMatching(/moved\.nii fits none .*lies elsewhere.*Resample/) as string,
+      message: expect.stringMatching(
+        /moved\.nii matches none .*places it elsewhere.*Resample/,
+      ) as string,
     });
     const path = await test.file(
       'small.nii',
@@ -150,8 +152,10 @@ describe('a NIfTI label map of a DICOM series', () => {
         sform: [-0.8, 0, 0, 10.5, 0, -0.7, 0, 20.25, 0, 0, 2.5, 1],
       }),
     );
-    await expect(open(path, found)).rejects.toThrow(/2 × 2 voxels a slice, and the images 4 × 3/);
-    await expect(open(path, [])).rejects.toThrow(/no DICOM image where it lies/);
+    await expect(open(path, found)).rejects.toThrow(
+      /2 × 2 voxels per slice, but the images have 4 × 3/,
+    );
+    await expect(open(path, [])).rejects.toThrow(/no DICOM image is at its position/);
   });
 
   it('leaves alone what lies beyond it', async () => {

@@ -1,5 +1,5 @@
 import { UserError } from '../../../core/errors.ts';
-import { placeName, type ImageProblem } from '../../labelled-images.ts';
+import { placeName, type ImageProblem } from '../../labels/labelled-images.ts';
 import { defaultLimits, type ReadRequest } from '../../raster/image-file.ts';
 import { openNiftiPlane, type NiftiFile } from '../../raster/nifti/open-nifti.ts';
 import type { Plane } from '../../raster/nifti/plane.ts';
@@ -9,11 +9,12 @@ import type { MaskSource, SourceRequest } from '../mask-source.ts';
 import { placedMask } from '../paired/mask-tiles.ts';
 import { openStoredMask, storedMask, type StoredMask } from '../paired/stored-mask.ts';
 import { sliceUnder, type PlacedFrame, type VolumeSlice } from './series-place.ts';
+import { labelVolumeText } from '../../../text/index.ts';
 
 /**
- * Opens a NIfTI label map for the DICOM images whose slices it has, told by where both lie in the patient.
+ * Opens a NIfTI label map for the DICOM images whose slices it has, matched by their positions in the patient.
  *
- * @throws UserError 'invalid-labels' where it fits none of them, with the reason; as `openStoredMask`
+ * @throws UserError 'invalid-labels' if it matches none of them, with the reason; as `openStoredMask`
  */
 export async function openLabelVolume(request: SourceRequest): Promise<MaskSource> {
   const { path, found } = request;
@@ -37,7 +38,7 @@ export async function openLabelVolume(request: SourceRequest): Promise<MaskSourc
         const frame = plane && { plane, rows, columns };
         const slice = frame
           ? sliceUnder(volume.file.volume, frame)
-          : 'they do not say where they lie';
+          : labelVolumeText.imagesWithoutPosition;
         if (typeof slice === 'string') reasons.set(slice, (reasons.get(slice) ?? 0) + 1);
         else if (slice && frame)
           slices.set(placeName({ path: image.path, frame: at }), { slice, frame });
@@ -77,14 +78,11 @@ function misfits(
   if (fitting > 0) {
     return [...reasons].map(([reason, count]) => ({
       path,
-      reason: `${count} of the DICOM slices get no mask of it: ${reason}`,
+      reason: labelVolumeText.slicesWithoutMask(count, reason),
     }));
   }
-  const [reason = 'there is no DICOM image where it lies'] = reasons.keys();
-  throw new UserError(
-    'invalid-labels',
-    `${path} fits none of the DICOM images in the folder: ${reason}. Resample the label map to the series (nearest neighbour), or choose the folder of the series that it belongs to.`,
-  );
+  const [reason = labelVolumeText.noImageThere] = reasons.keys();
+  throw new UserError('invalid-labels', labelVolumeText.matchesNoImage(path, reason));
 }
 
 /** A label map that can be cut along each of its axes. */
@@ -99,20 +97,21 @@ class LabelVolume {
     this.#cuts.set(file.volume.slice.axis, Promise.resolve(file));
   }
 
-  /** @throws UserError 'invalid-labels' for what lies nowhere or changes over time; as `openNiftiPlane` */
+  /** @throws UserError 'invalid-labels' for a file without an affine or with several volumes; as `openNiftiPlane` */
   static async open(path: string): Promise<LabelVolume> {
     const file = await openNiftiPlane(path, defaultLimits, 'axial');
     const { affineSource, timePoints } = file.volume;
     if (affineSource !== 'none' && timePoints === 1) return new LabelVolume(path, file);
     await file.close();
-    const what = timePoints === 1 ? 'does not say where it lies' : `has ${timePoints} volumes`;
     throw new UserError(
       'invalid-labels',
-      `${path} ${what}, so it cannot be laid on a DICOM series. Save one label map with its affine.`,
+      timePoints === 1
+        ? labelVolumeText.noAffine(path)
+        : labelVolumeText.severalVolumes(path, timePoints),
     );
   }
 
-  /** One slice, with the pixels of a frame. */
+  /** Reads one slice, with the pixels of a frame. */
   async slice({ axis, index, voxel }: VolumeSlice, frame: PlacedFrame): Promise<StoredMask> {
     const { columns: width, rows: height } = frame;
     const cut = await this.#cut(axis);

@@ -1,8 +1,9 @@
 import { spaceOf, type NiftiVolume } from '../../raster/nifti/volume.ts';
 import type { ImagePlane } from '../dicom-seg/plane.ts';
 import type { Affine } from '../../raster/nifti/orientation.ts';
+import { labelVolumeText } from '../../../text/index.ts';
 
-/** A frame of a DICOM image: where it lies, and its size in px. */
+/** Frame of a DICOM image: its position, and its size in px. */
 export interface PlacedFrame {
   readonly plane: ImagePlane;
   readonly rows: number;
@@ -11,24 +12,24 @@ export interface PlacedFrame {
 
 /** Voxels under the pixels of a frame: those of one slice, along two axes of the volume. */
 export interface VolumeSlice {
-  /** Which axis of the file is crossed, and where. */
+  /** Axis of the file that is crossed, and its index. */
   readonly axis: 0 | 1 | 2;
   readonly index: number;
   /** The voxel (i, j, k) of pixel (column, row). */
   readonly voxel: (column: number, row: number) => [number, number, number];
 }
 
-/** Of the smallest distance of voxels, as for two volumes: see `placeLabelMap`. */
+/** Tolerance as a share of the smallest distance of voxels, as for two volumes: see `placeLabelMap`. */
 const tolerance = 0.05;
 
 type Point = readonly [number, number, number];
 
 /**
- * The slice of a volume that has the pixels of a DICOM frame. DICOM counts towards the patient's left and
- * back (LPS; PS3.3, C.7.6.2.1.1), NIfTI towards right and front (RAS), and either may have its slices the
- * other way round: what counts is where pixels lie in the patient.
+ * Finds the slice of a volume that has the pixels of a DICOM frame. DICOM counts towards the patient's left and
+ * back (LPS; PS3.3, C.7.6.2.1.1), NIfTI towards right and front (RAS), and either may store its slices in
+ * reverse order: the positions of pixels in the patient count.
  *
- * @returns null where the frame lies before or behind the volume; a part of a sentence where they do not fit
+ * @returns null if the frame is before or behind the volume; a reason, as part of a sentence, if they do not fit
  */
 export function sliceUnder(
   volume: Pick<NiftiVolume, 'affine' | 'shape' | 'zooms'>,
@@ -41,11 +42,14 @@ export function sliceUnder(
   const across = stepOf(first, toVoxel(at(1, 0)));
   const down = stepOf(first, toVoxel(at(0, 1)));
   if (across === null || down === null || across.axis === down.axis) {
-    return 'its voxels are of another size, or turned against the pixels of the images';
+    return labelVolumeText.otherVoxels;
   }
   const { columns, rows } = frame;
   if (space[across.axis] !== columns || space[down.axis] !== rows) {
-    return `it has ${space[across.axis]} × ${space[down.axis]} voxels a slice, and the images ${columns} × ${rows} pixels`;
+    return labelVolumeText.otherSlices(
+      { across: space[across.axis], down: space[down.axis] },
+      { across: columns, down: rows },
+    );
   }
   const axis = ([0, 1, 2] as const).find((one) => one !== across.axis && one !== down.axis) ?? 2;
   const start = first.map(Math.round);
@@ -65,12 +69,12 @@ export function sliceUnder(
     voxel(x, y).every((place, one) => one === axis || (place >= 0 && place < (space[one] ?? 0))),
   );
   if (apart > tolerance * spacing || !isInside) {
-    return 'it lies elsewhere than the images, by its affine and their positions';
+    return labelVolumeText.elsewhere;
   }
   return index >= 0 && index < space[axis] ? { axis, index, voxel } : null;
 }
 
-/** Where the centres of pixels lie, mm in RAS. */
+/** Returns the centres of pixels, mm in RAS. */
 function pixelPlaces({ plane }: PlacedFrame): (column: number, row: number) => Point {
   const { position, orientation, spacing } = plane;
   const [betweenRows = NaN, betweenColumns = NaN] = spacing;
@@ -85,7 +89,7 @@ function pixelPlaces({ plane }: PlacedFrame): (column: number, row: number) => P
   };
 }
 
-/** One voxel along one axis, or null. */
+/** Returns the axis and direction of a step of one voxel, or null. */
 function stepOf(from: Point, to: Point): { axis: 0 | 1 | 2; sign: 1 | -1 } | null {
   const step = to.map((value, part) => value - (from[part] ?? NaN));
   const axis = ([0, 1, 2] as const).find((part) => Math.abs(step[part] ?? 0) > 0.5);
@@ -100,7 +104,7 @@ function placeOf(affine: Affine, [i, j, k]: Point): Point {
   return [x ?? NaN, y ?? NaN, z ?? NaN];
 }
 
-/** By Cramer's rule; what has no inverse gives no numbers. */
+/** Inverts a matrix by Cramer's rule; one without an inverse yields no finite numbers. */
 function inverseOf([x, y, z]: Affine): (place: Point) => Point {
   const columns = [0, 1, 2].map((at): Point => [x[at] ?? NaN, y[at] ?? NaN, z[at] ?? NaN]);
   const [a = [NaN, NaN, NaN], b = [NaN, NaN, NaN], c = [NaN, NaN, NaN]] = columns;

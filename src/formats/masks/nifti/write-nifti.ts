@@ -9,8 +9,9 @@ import { headerFileOf } from '../../raster/nifti/pair.ts';
 import { spaceOf, type NiftiVolume } from '../../raster/nifti/volume.ts';
 import type { MaskRaster } from '../mask-raster.ts';
 import { packed, wholeMask } from '../strips.ts';
+import { labelVolumeText } from '../../../text/index.ts';
 
-/** What a label volume takes from the volume that it belongs to. */
+/** Parts that a label volume copies from its volume. */
 export interface NiftiSource {
   readonly volume: NiftiVolume;
   /** px, of a frame. */
@@ -18,14 +19,14 @@ export interface NiftiSource {
   readonly height: number;
   /** Slices of all time points. */
   readonly frames: number;
-  /** As the label volume has it. */
+  /** Header of the label volume. */
   readonly header: Buffer;
 }
 
 /**
  * Reads the header of a volume, and makes one of it for labels: shape, sizes, sform and qform stay to the
- * bit, voxels become whole numbers of 8 bits. Texts go (`descrip`, `db_name` and the like, and what
- * extensions say), since programs write patients' names there.
+ * bit, voxels become whole numbers of 8 bits. Texts (`descrip`, `db_name` and the like, and
+ * extensions) are removed, since programs write patients' names there.
  *
  * @throws UserError as `openImage` does
  */
@@ -98,9 +99,9 @@ function labelHeader(source: Uint8Array, path: string): Buffer {
 const voxelLimit = 2 ** 31;
 
 /**
- * A label volume, packed: each slice's mask at the voxels that the slice was read from.
+ * Yields a compressed label volume: each slice's mask at the voxels that the slice was read from.
  *
- * @param slice the mask of a frame, null where there is none: its voxels get `missing`
+ * @param slice returns the mask of a frame; null without one: its voxels get `missing`
  * @throws UserError 'too-large', and as the masks do
  */
 export async function* niftiOfMasks(
@@ -112,10 +113,7 @@ export async function* niftiOfMasks(
   const [nx, ny, nz] = spaceOf(volume.shape);
   const count = nx * ny * nz;
   if (count > voxelLimit) {
-    throw new UserError(
-      'too-large',
-      `A label volume of ${nx} × ${ny} × ${nz} voxels does not fit into memory. Export masks as PNG.`,
-    );
+    throw new UserError('too-large', labelVolumeText.tooLarge([nx, ny, nz]));
   }
   async function* parts(): AsyncGenerator<Uint8Array> {
     yield header;
@@ -132,7 +130,7 @@ export async function* niftiOfMasks(
   yield* packed(parts(), createGzip({ level: 6, chunkSize: 2 ** 18 }));
 }
 
-/** Where the reader took pixels from, it puts them back: see `voxelOf` in raster/nifti/volume. */
+/** Writes pixels to the voxels that the reader reads them from: see `voxelOf` in raster/nifti/volume. */
 function putSlice(
   voxels: Uint8Array,
   { shape, x, y, slice }: NiftiVolume,

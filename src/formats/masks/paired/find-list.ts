@@ -1,18 +1,19 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { UserError } from '../../../core/errors.ts';
-import { parseJson } from '../../json.ts';
+import { parseJson } from '../../files/json.ts';
 import { readText } from '../bounded-file.ts';
 import { labelListLimit, labelListNames, parseLabelList, type ListedLabel } from './label-list.ts';
 import { nnunetLabels } from './nnunet.ts';
+import { classListText, maskFileText } from '../../../text/index.ts';
 
 /**
- * The list of classes of some masks: `labelmap.txt`, `classes.txt` or the like, or the `dataset.json` of
- * nnU-Net, in one of `folders` or beside the innermost of them. Empty where there is none; a link that
+ * Finds the list of classes of some masks: `labelmap.txt`, `classes.txt` or the like, or the `dataset.json` of
+ * nnU-Net, in one of `folders` or next to the innermost of them. Empty if there is none; a link that
  * leads out of `root` is not followed.
  *
- * @param root the folder that was chosen. @param at told of each list before it is read
- * @throws UserError 'invalid-labels' where it cannot be read, or where several differ
+ * @param root the folder that was chosen. @param at called with each list before it is read
+ * @throws UserError 'invalid-labels' if it cannot be read, or if several differ
  */
 export async function findLabelList(
   folders: readonly string[],
@@ -37,13 +38,10 @@ export async function findLabelList(
   if (first === undefined) return [];
   const odd = others.find(({ labels }) => JSON.stringify(labels) !== JSON.stringify(first.labels));
   if (odd === undefined) return first.labels;
-  throw new UserError(
-    'invalid-labels',
-    `There are two lists of classes that differ: ${first.path} and ${odd.path}. Import their folders one by one, or remove the wrong one.`,
-  );
+  throw new UserError('invalid-labels', classListText.twoLists(first.path, odd.path));
 }
 
-/** Not a folder of such a name, and no link to elsewhere. */
+/** Returns true for a file, but not for a folder of that name or a link to elsewhere. */
 async function isFileWithin(path: string, root: string): Promise<boolean> {
   try {
     const [real, realRoot] = [await realpath(path), await realpath(root)];
@@ -56,9 +54,9 @@ async function isFileWithin(path: string, root: string): Promise<boolean> {
   }
 }
 
-/** Null for a `dataset.json` of something else. */
+/** Reads a list; null for a `dataset.json` of another program. */
 async function readList(path: string): Promise<ListedLabel[] | null> {
-  const text = await readText(path, labelListLimit, 'a list of classes');
+  const text = await readText(path, labelListLimit, maskFileText.listOfClasses);
   if (!path.toLowerCase().endsWith('.json')) return parseLabelList(text, path);
   return nnunetLabels(parseJson(text), join(basename(dirname(path)), basename(path)));
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { pngFile } from '../../image-fixtures.ts';
+import { pngFile } from '../../testing/image-fixtures.ts';
 import { indexedPng } from './index-png.ts';
 
 const palette = Uint8Array.of(0, 0, 0, 255, 0, 0);

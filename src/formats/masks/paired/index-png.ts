@@ -1,13 +1,13 @@
 import { crc32 } from 'node:zlib';
 
 /**
- * PNG with a palette (W3C PNG, third edition, 11.2). The decoder gives its colours, but of a mask the
- * indices count, which are lost where two entries have one colour. The data of such an image are those of
- * a grey one, so under the header of a grey image they decode to indices.
+ * PNG with a palette (W3C PNG, third edition, 11.2). The decoder returns its colours, but a mask needs the
+ * indices, which are lost if two entries have the same colour. The data of an indexed image have the layout of
+ * a grey one, so with the header of a grey image they decode to indices.
  */
 
 const signatureBytes = 8;
-/** Of the chunk IHDR, with its length, type and check sum. */
+/** Bytes of the chunk IHDR, with its length, type and checksum. */
 const headerBytes = 25;
 const indexed = 3;
 const grey = 0;
@@ -19,7 +19,7 @@ export interface IndexedPng {
   readonly palette: Uint8Array;
 }
 
-/** Null where the file is not a PNG with a palette, or is damaged before its data: the decoder tells of it. */
+/** Returns null if the file is not a PNG with a palette, or is damaged before its data, which the decoder reports. */
 export function indexedPng(bytes: Buffer): IndexedPng | null {
   if (bytes.toString('latin1', 0, signatureBytes) !== '\x89PNG\r\n\x1a\n') return null;
   const kept: Buffer[] = [bytes.subarray(0, signatureBytes)];
@@ -35,7 +35,7 @@ export function indexedPng(bytes: Buffer): IndexedPng | null {
     } else if (type === 'PLTE') {
       palette = new Uint8Array(chunk.subarray(8, 8 + length - (length % 3)));
     } else if (type === 'IDAT' || type === 'IEND') {
-      // Others speak of colours: transparency, background, profiles.
+      // The other chunks describe colours: transparency, background, profiles.
       kept.push(chunk);
     }
     at = end;

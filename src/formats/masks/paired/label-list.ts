@@ -1,10 +1,11 @@
 import { UserError } from '../../../core/errors.ts';
 import { backgroundName } from '../../../core/mask/class-names.ts';
 import { unquoted, withoutEnd } from '../../../core/text/scan.ts';
+import { classListText } from '../../../text/index.ts';
 
 /**
- * Lists of classes beside masks: `labelmap.txt` of CVAT and Datumaro (`name:R,G,B:parts:actions`),
- * `classes.txt` with a name a line, a number and a name, or a name and a colour.
+ * Lists of classes next to masks: `labelmap.txt` of CVAT and Datumaro (`name:R,G,B:parts:actions`),
+ * `classes.txt` with one name per line, a number and a name, or a name and a colour.
  */
 
 /** [0, 255] each. */
@@ -12,19 +13,19 @@ export type Colour = readonly [red: number, green: number, blue: number];
 
 export interface ListedLabel {
   readonly name: string;
-  /** In the mask: as the list has it, else the place in the list. 255 for “ignore”. */
+  /** Value in the mask: as listed, else the position in the list. 255 for “ignore”. */
   readonly value: number;
-  /** Null where the list has names alone. */
+  /** Null if the list has only names. */
   readonly colour: Colour | null;
 }
 
-/** Bytes; more is no list of classes. */
+/** Largest size of a list of classes in bytes. */
 export const labelListLimit = 2 ** 20;
 const labelLimit = 4096;
-/** Characters of a line: a name, a colour, and what tools write behind them. */
+/** Characters of a line: a name, a colour, and the fields that tools write after them. */
 const lineLimit = 1000;
 
-/** Names that lists of classes have, in the order in which they are taken. */
+/** File names of lists of classes, the preferred first. */
 export const labelListNames: readonly string[] = [
   'labelmap.txt',
   'label_map.txt',
@@ -35,7 +36,7 @@ export const labelListNames: readonly string[] = [
 ];
 
 /**
- * Reads a list. Where it has neither numbers nor colours, values count from 0 if its first name is that
+ * Reads a list. If it has neither numbers nor colours, values count from 0 if its first name is that
  * of the background, else from 1.
  *
  * @param path for the errors. @throws UserError 'invalid-labels'
@@ -47,14 +48,14 @@ export function parseLabelList(text: string, path: string): ListedLabel[] {
     .map((line, index) => ({ line: line.trim(), number: index + 1 }))
     .filter(({ line }) => line !== '' && !line.startsWith('#'))
     .filter(({ line }, index) => index > 0 || !isHeader(line));
-  if (rows.length > labelLimit) throw wrongList(path, `it has more than ${labelLimit} lines`);
+  if (rows.length > labelLimit) throw wrongList(path, classListText.tooManyLines(labelLimit));
   const long = rows.find(({ line }) => line.length > lineLimit);
   if (long !== undefined) {
-    throw wrongList(path, `line ${long.number} has more than ${lineLimit} characters`);
+    throw wrongList(path, classListText.lineTooLong(long.number, lineLimit));
   }
   const parsed = rows.map(({ line, number }) => parseRow(line, number, path));
   const hasColours = parsed.some(({ colour }) => colour !== null);
-  // labelme begins its lists with what is not counted; they have no colours.
+  // labelme begins its lists with an entry that has no value; they have no colours.
   const counted = hasColours ? parsed : parsed.filter(({ name }) => !/^__ignore__$/i.test(name));
   const isFromZero = backgroundName.test(counted[0]?.name ?? '');
   const first = isFromZero || hasColours ? 0 : 1;
@@ -68,9 +69,8 @@ export function parseLabelList(text: string, path: string): ListedLabel[] {
 }
 
 /**
- * In the form of CVAT's `labelmap.txt`, in this order. A name that would be read as something else, a
- * remark or the head of a table, stands in quotes: a line that is passed over would shift the values of
- * all that follow.
+ * Writes the classes in the form of CVAT's `labelmap.txt`, in this order. A name that would be read as something
+ * else, a comment or a table's header, is quoted: a skipped line would shift the values of all that follow.
  */
 export function writeLabelList(
   labels: readonly { readonly name: string; readonly colour: Colour }[],
@@ -87,7 +87,7 @@ export function colourText(colour: Colour): string {
   return `#${colour.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
 }
 
-/** Of `#rrggbb`. */
+/** Parses `#rrggbb`. */
 export function colourOf(text: string): Colour {
   const parts = [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16));
   const [red = 0, green = 0, blue = 0] = parts;
@@ -100,7 +100,7 @@ interface Row {
   readonly colour: Colour | null;
 }
 
-/** What follows the name in `name:R,G,B:parts:actions`. */
+/** Colour that follows the name in `name:R,G,B:parts:actions`. */
 const colourBehindColon = /\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})\s*(?::|$)/y;
 const colourThenName = /^(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})[\s,;]+([^\s,;\d].*)$/s;
 const valueThenName = /^(\d{1,5})(?:\s*[:,;=]\s*|\s+)([^\s\d].*)$/s;
@@ -165,7 +165,7 @@ function turnedAround(line: string): Coloured | undefined {
   return { name: name ?? '', parts: [red, green, blue] };
 }
 
-/** CVAT leaves the colour out where it has none, and keeps the colons around it. */
+/** Removes the colons that CVAT writes after a name without a colour. */
 function withoutColons(line: string): string {
   const colons = [':::', '::'].find((end) => line.endsWith(end) && line.length > end.length) ?? '';
   return line.slice(0, line.length - colons.length);
@@ -178,7 +178,7 @@ function nameIn(text = ''): string {
 function colourIn(parts: readonly string[], line: number, path: string): Colour {
   const [red = 0, green = 0, blue = 0] = parts.map(Number);
   if (Math.max(red, green, blue) > 255) {
-    throw wrongList(path, `line ${line} has a colour beyond 255`);
+    throw wrongList(path, classListText.colourAbove255(line));
   }
   return [red, green, blue];
 }
@@ -190,22 +190,20 @@ function isHeader(line: string): boolean {
 }
 
 function requireDistinct(labels: readonly ListedLabel[], path: string): void {
-  const seen = new Map<string, string>();
+  // The reason names what is repeated, so it serves as its key.
+  const seen = new Set<string>();
   for (const { name, value, colour } of labels) {
-    const keys = [
-      `the name “${name}”`,
-      colour ? `the colour ${colour.join(',')}` : `the number ${value}`,
+    const reasons = [
+      classListText.nameTwice(name),
+      colour ? classListText.colourTwice(colour) : classListText.numberTwice(value),
     ];
-    for (const key of keys) {
-      if (seen.has(key)) throw wrongList(path, `it has ${key} twice`);
-      seen.set(key, name);
+    for (const reason of reasons) {
+      if (seen.has(reason)) throw wrongList(path, reason);
+      seen.add(reason);
     }
   }
 }
 
 function wrongList(path: string, why: string): UserError {
-  return new UserError(
-    'invalid-labels',
-    `${path} is no list of classes: ${why}. Correct it or remove it.`,
-  );
+  return new UserError('invalid-labels', classListText.notValid(path, why));
 }

@@ -11,15 +11,16 @@ import type { OpenMask } from '../mask-source.ts';
 import { nothing, transparent, type StoredMask } from './stored-mask.ts';
 import { colourOfNumber } from './survey.ts';
 import type { ValueTable } from './values.ts';
+import { pairedMaskText } from '../../../text/index.ts';
 
-/** Where a stored mask lies on its image. */
+/** Placement of a stored mask on its image. */
 export interface MaskPlacing {
   readonly frame: number;
-  /** Pixel of the mask under the image's first; beyond the mask nothing is known. */
+  /** Pixel of the mask under the image's first; pixels outside the mask are unknown. */
   readonly offset: MaskOffset;
 }
 
-/** A stored mask in the values of its source; closed with it. */
+/** Returns a stored mask in the values of its source; closing it closes the stored mask. */
 export function placedMask(
   stored: StoredMask,
   image: Size,
@@ -67,7 +68,7 @@ export function placedMask(
   };
 }
 
-/** From what is stored to values of the source. */
+/** Returns the translation from stored values to values of the source. */
 function translator(
   { path, isColour, palette }: StoredMask,
   { values, byColour }: ValueTable,
@@ -95,11 +96,10 @@ function translator(
 }
 
 function unknownValue(path: string, key: number, byColour: boolean): UserError {
-  const what = byColour
-    ? `the colour ${[key >> 16, (key >> 8) & 255, key & 255].join(',')}`
-    : `the number ${key}`;
   return new UserError(
     'invalid-labels',
-    `${path} has ${what}, which was not there when the masks were looked through. Import the folder again.`,
+    byColour
+      ? pairedMaskText.newColour(path, [key >> 16, (key >> 8) & 255, key & 255])
+      : pairedMaskText.newNumber(path, key),
   );
 }

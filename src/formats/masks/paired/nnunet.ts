@@ -1,11 +1,12 @@
 import { UserError } from '../../../core/errors.ts';
 import type { ListedLabel } from './label-list.ts';
+import { classListText } from '../../../text/index.ts';
 
 /**
- * Labels of a `dataset.json` of nnU-Net: `{"background": 0, "tumour": 1, "ignore": 2}` since version 2,
- * `{"0": "background", "1": "tumour"}` before, or a plain list. Null where the file is none.
+ * Reads the labels of a `dataset.json` of nnU-Net: `{"background": 0, "tumour": 1, "ignore": 2}` since version 2,
+ * `{"0": "background", "1": "tumour"}` before, or a plain list. Returns null for any other file.
  *
- * A region that is made of several numbers is left out: in the masks they are numbers of their own.
+ * Skips regions made of several numbers: in masks each of these numbers has its own label.
  *
  * @throws UserError 'invalid-labels'
  */
@@ -25,7 +26,7 @@ export function nnunetLabels(json: unknown, path: string): ListedLabel[] | null 
   });
 }
 
-/** NaN for what is neither a number nor the digits of one. */
+/** Converts a number or its digits; NaN for any other value. */
 function numberIn(value: unknown): number {
   return typeof value === 'number' || typeof value === 'string' ? Number(value) : NaN;
 }
@@ -34,10 +35,7 @@ function label(name: string, value: number, path: string): ListedLabel {
   if (Number.isInteger(value) && value >= 0 && value <= 255) {
     return { name: name.trim().normalize('NFC'), value, colour: null };
   }
-  throw new UserError(
-    'invalid-labels',
-    `${path} gives the label “${name.slice(0, 80)}” no number from 0 to 255. Correct it.`,
-  );
+  throw new UserError('invalid-labels', classListText.labelWithoutNumber(path, name.slice(0, 80)));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

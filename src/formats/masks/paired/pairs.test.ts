@@ -84,6 +84,33 @@ it.each([
   expect(problems).toEqual([]);
 });
 
+it('takes masks from the folder that an export made among the images, where there are no others', () => {
+  const inside = (names: readonly string[]) =>
+    found(...names).map((one) =>
+      one.name.startsWith('labels-png/')
+        ? { ...one, labelFolder: 'labels-png/masks', exportFolder: 'labels-png/' }
+        : one,
+    );
+  const names = ['a.jpg', 'images/b.jpg', 'test/images/b.jpg', 'images/c.jpg', 'masks/c.png'];
+  const masks = ['masks/a.png', 'masks/b.png', 'test/masks/b.png', 'masks/c.png'];
+  const { byImage, problems } = pairMasks(
+    inside([...names, ...masks.map((name) => `labels-png/${name}`)]),
+  );
+  expect(Object.fromEntries([...byImage].map(([image, { name }]) => [image, name]))).toEqual({
+    '/a.jpg': 'labels-png/masks/a.png',
+    '/images/b.jpg': 'labels-png/masks/b.png',
+    '/test/images/b.jpg': 'labels-png/test/masks/b.png',
+    '/images/c.jpg': 'masks/c.png',
+  });
+  // That of c.jpg, which has another.
+  expect(problems).toMatchObject([
+    {
+      path: 'labels-png/masks',
+      reason: expect.stringMatching(/^its only image is a mask, which marks/) as string,
+    },
+  ]);
+});
+
 it('pairs masks of slices, of which none may have two', () => {
   const masks = [
     'masks/v.nii#1.png',

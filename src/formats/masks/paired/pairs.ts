@@ -1,53 +1,86 @@
 import { basename } from 'node:path/posix';
-import { placeName, type FoundImage, type ImageProblem } from '../../labelled-images.ts';
-import { maskPlaces, maskProblems, separateMasks, type PlaceInKind } from '../../mask-folders.ts';
+import { placeName, type FoundImage, type ImageProblem } from '../../labels/labelled-images.ts';
+import {
+  maskPlaces,
+  maskProblems,
+  separateMasks,
+  type PlaceInKind,
+} from '../../labels/mask-folders.ts';
+import { pairedMaskText } from '../../../text/index.ts';
 
 /** Images and the masks that belong to them, by the names of folders and files. */
 export interface MaskPairs {
-  /** By the image's path. */
+  /** Masks by the image's path. */
   readonly byImage: ReadonlyMap<string, FoundImage>;
   /** Masks of single slices, by `placeName`. */
   readonly bySlice: ReadonlyMap<string, FoundImage>;
-  /** In the order of their names, each once. */
+  /** Masks in the order of their names, each once. */
   readonly masks: readonly FoundImage[];
   readonly problems: readonly ImageProblem[];
 }
 
-/** What tools put behind the name of an image to name its mask. */
+/** Pairs, and the masks that are in none. */
+export interface Pairing extends MaskPairs {
+  /** Problems that leave open which mask belongs to an image. */
+  readonly unclear: readonly ImageProblem[];
+  /** Masks that have the name of no image. */
+  readonly unused: readonly FoundImage[];
+}
+
+/** Suffixes that tools put after the name of an image to name its mask. */
 const maskSuffix = /[_-](?:mask|masks|label|labels|labelids|gt|seg|segmentation)$/i;
 /** nnU-Net numbers the channels of a case: CASE_0000. */
 const channelSuffix = /_\d{4}$/;
 const extension = /(?:\.nii\.gz|\.[^.]*)$/i;
 
-/** A mask of one slice has the number of the slice, from 1, behind the name of the image's file. */
+/** A mask of one slice has the number of the slice, from 1, after the name of the image's file. */
 const sliceSuffix = /^(.+)#(\d{1,9})$/;
 
 /**
  * Pairs masks with images: `images/a/x.jpg` with `masks/a/x.png`, `imagesTr/x_0000.nii.gz` with
  * `labelsTr/x.nii.gz`, slices of `images/x.tif` with `masks/x.tif#1.png`, `masks/x.tif#2.png`. Masks that
- * were exported and put beside images without a folder of their own belong to those: `x.jpg`, `masks/x.png`.
- * A mask that is called after all of an image's name, `masks/x.jpg.png`, is that one's alone. Where a mask
- * fits several images, but for the channels of a case, none gets it.
+ * were exported and put next to images without a folder of their own belong to those: `x.jpg`, `masks/x.png`. If an
+ * image has no other mask, so do masks in the folder that an export made: `x.jpg`, `labels-png/masks/x.png`.
+ * A mask with the whole name of an image, `masks/x.jpg.png`, belongs to that image alone. If a mask
+ * matches several images other than the channels of a case, none gets it.
  */
-export function pairMasks(found: readonly FoundImage[]): MaskPairs {
+export function pairMasks(found: readonly FoundImage[]): Pairing {
   const { images, masks } = separateMasks(found);
-  const pairing = new Pairing(masks);
+  const pairing = new Pairs(masks);
   const rest = images.filter((image) => !pairing.pair(image, maskPlaces(image.name, 'images')));
-  if (masks.some(({ labelFolder }) => labelFolder !== undefined)) {
-    const taken = pairing.used;
-    for (const image of rest) pairing.pair(image, placesBeside(image.name), taken);
-  }
+  const exported = masks.some(({ labelFolder }) => labelFolder !== undefined);
+  if (!exported) return pairing.end();
+  const beside = pairing.used;
+  const without = rest.filter((image) => !pairing.pair(image, placesBeside(image.name), beside));
+  const inside = pairing.used;
+  for (const image of without) pairing.pair(image, placesOfExport(image.name), inside);
   return pairing.end();
 }
 
-class Pairing {
+/** Reports masks that have the name of no image: exported ones once per folder. */
+function unusedProblems(unused: readonly FoundImage[]): ImageProblem[] {
+  const exported = unused.filter(({ labelFolder }) => labelFolder !== undefined);
+  const folders = [...new Set(exported.flatMap(({ labelFolder }) => labelFolder ?? []))];
+  const others = unused.filter(
+    ({ name, labelFolder }) => labelFolder === undefined && maskPlaces(name).length > 0,
+  );
+  return [
+    ...maskProblems({ masks: exported, folders }),
+    ...others.map(({ path }) => ({
+      path,
+      reason: pairedMaskText.noImage,
+    })),
+  ];
+}
+
+class Pairs {
   readonly #masks: readonly FoundImage[];
   readonly #names: MaskNames;
   readonly #byImage = new Map<string, FoundImage>();
   readonly #bySlice = new Map<string, FoundImage>();
   readonly #used = new Set<FoundImage>();
   readonly #problems: ImageProblem[] = [];
-  /** By the mask; of channels as many as there are. */
+  /** Images by mask; a mask of channels has as many as there are. */
   readonly #users = new Map<FoundImage, FoundImage[]>();
 
   constructor(masks: readonly FoundImage[]) {
@@ -61,9 +94,9 @@ class Pairing {
   }
 
   /**
-   * Whether the image has masks of its own, clear or not.
+   * Pairs an image; true if it has masks of its own, ambiguous or not.
    *
-   * @param taken masks that are others' already
+   * @param taken masks that already belong to other images
    */
   pair(
     image: FoundImage,
@@ -91,32 +124,21 @@ class Pairing {
     return slices.size > 0;
   }
 
-  end(): MaskPairs {
+  end(): Pairing {
     this.#refuseShared();
     const byImage = this.#byImage;
     const bySlice = this.#bySlice;
-    const problems = this.#problems;
-    const lonely = this.#masks.filter((mask) => !this.#used.has(mask));
-    const exported = lonely.filter(({ labelFolder }) => labelFolder !== undefined);
-    const folders = [...new Set(exported.flatMap(({ labelFolder }) => labelFolder ?? []))];
-    for (const problem of maskProblems({ masks: exported, folders })) problems.push(problem);
-    for (const { path, name, labelFolder } of lonely) {
-      if (labelFolder !== undefined || maskPlaces(name).length === 0) continue;
-      problems.push({
-        path,
-        reason: 'no image has the name of this mask, or the one that has it has another mask',
-      });
-    }
+    const unused = this.#masks.filter((mask) => !this.#used.has(mask));
     const paired = new Set([...byImage.values(), ...bySlice.values()]);
-    return { byImage, bySlice, masks: this.#masks.filter((mask) => paired.has(mask)), problems };
+    const masks = this.#masks.filter((mask) => paired.has(mask));
+    const unclear = this.#problems;
+    const problems = [...unclear, ...unusedProblems(unused)];
+    return { byImage, bySlice, masks, unused, unclear, problems };
   }
 
   #refuse({ path }: Pick<FoundImage, 'path'>, masks: readonly FoundImage[]): void {
-    const all = masks.map(({ name }) => name).join(' and ');
-    this.#problems.push({
-      path,
-      reason: `it has more than one mask (${all}); none was taken. Keep one of them`,
-    });
+    const reason = pairedMaskText.severalMasks(masks.map(({ name }) => name));
+    this.#problems.push({ path, reason });
   }
 
   /** Masks that fit several images. */
@@ -128,7 +150,7 @@ class Pairing {
         const others = several.filter((one) => one.path !== path).map((one) => one.name);
         this.#problems.push({
           path,
-          reason: `it is not clear whether the mask ${mask.name} is of this image or of ${others.join(', ')}; none was taken. Call the mask ${basename(name)}.png if it is`,
+          reason: pairedMaskText.severalImages(mask.name, others, `${basename(name)}.png`),
         });
       }
     }
@@ -140,13 +162,16 @@ interface MaskNames {
   readonly same: Map<string, FoundImage[]>;
   readonly exact: Map<string, FoundImage[]>;
   readonly suffixed: Map<string, FoundImage[]>;
-  /** Of slices, by the name of the file that they are of. */
+  /** Slices, by the name of their file. */
   readonly slices: Map<string, FoundImage[]>;
 }
 
 function namesOf(masks: readonly FoundImage[]): MaskNames {
   const names: MaskNames = {
-    ...{ same: new Map(), exact: new Map(), suffixed: new Map(), slices: new Map() },
+    same: new Map(),
+    exact: new Map(),
+    suffixed: new Map(),
+    slices: new Map(),
   };
   for (const mask of masks) {
     for (const { parent, rest } of placesOf(mask)) {
@@ -161,13 +186,41 @@ function namesOf(masks: readonly FoundImage[]): MaskNames {
   return names;
 }
 
-/** Where images lie that have no folder of their own beside an exported one of masks. */
+/** Place of images without a folder of their own next to an exported one of masks. */
 const besideIt = (parent: string): string => `exported: ${parent}`;
 
-function placesOf({ name, labelFolder }: FoundImage): PlaceInKind[] {
+/** Place of images whose masks are in a folder that an export made among them. */
+const aroundIt = (parent: string): string => `around: ${parent}`;
+
+function placesOf({ name, labelFolder, exportFolder }: FoundImage): PlaceInKind[] {
   const places = maskPlaces(name);
   if (labelFolder === undefined) return places;
-  return [...places, ...places.map(({ parent, rest }) => ({ parent: besideIt(parent), rest }))];
+  const beside = places.map(({ parent, rest }) => ({ parent: besideIt(parent), rest }));
+  if (exportFolder === undefined) return [...places, ...beside];
+  const outside = exportFolder.slice(0, exportFolder.lastIndexOf('/', exportFolder.length - 2) + 1);
+  const around = places
+    .filter(({ parent }) => parent.startsWith(exportFolder))
+    .map(({ parent, rest }) => ({
+      parent: aroundIt(outside + parent.slice(exportFolder.length)),
+      rest,
+    }));
+  return [...places, ...beside, ...around];
+}
+
+/** Returns the places of an image among those of an export. */
+function placesOfExport(name: string): PlaceInKind[] {
+  const beside = placesBeside(name).map(({ rest }, depth) => ({
+    parent: name
+      .split('/')
+      .slice(0, depth)
+      .map((part) => `${part}/`)
+      .join(''),
+    rest,
+  }));
+  return [...maskPlaces(name, 'images'), ...beside].map(({ parent, rest }) => ({
+    parent: aroundIt(parent),
+    rest,
+  }));
 }
 
 function placesBeside(name: string): PlaceInKind[] {
@@ -180,12 +233,12 @@ function placesBeside(name: string): PlaceInKind[] {
 
 interface Candidates {
   readonly masks: readonly FoundImage[];
-  /** By the number of the slice, from 0. */
+  /** Masks by the number of the slice, from 0. */
   readonly slices: ReadonlyMap<number, FoundImage[]>;
   readonly isChannel: boolean;
 }
 
-/** In the first place where there are any: the first kind of name that fits, and all masks of it. */
+/** Returns the masks of the first place that has any: the first kind of name that fits, and all its masks. */
 function candidatesOf(
   image: FoundImage,
   places: readonly PlaceInKind[],

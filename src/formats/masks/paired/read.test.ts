@@ -1,12 +1,12 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { pngFile, tiffFile, words, type Pixels } from '../../image-fixtures.ts';
+import { pngFile, tiffFile, words, type Pixels } from '../../testing/image-fixtures.ts';
 import { sharp } from '../../libvips.ts';
 import { proposeTargets } from '../../../core/mask/match-classes.ts';
-import type { FoundImage } from '../../labelled-images.ts';
+import type { FoundImage } from '../../labels/labelled-images.ts';
 import { niftiFile } from '../../raster/nifti/nifti-fixtures.ts';
-import { doubles, short, tiffBytes } from '../../raster/tiff/tiff-fixtures.ts';
+import { doubles, short, tiffBytes } from '../../testing/tiff-fixtures.ts';
 import { drawn } from '../../raster/testing/reading.ts';
 import { testFolder } from '../../raster/testing/test-folder.ts';
 import type { MaskSource } from '../mask-source.ts';
@@ -22,7 +22,7 @@ const mask = (values: readonly number[], channels: 1 | 3 | 4 = 1, bits: 8 | 16 =
   return pngFile(pixels);
 };
 
-/** As we write it, with PASCAL VOC's colour for what is not known. */
+/** Mask as exported here, with PASCAL VOC's colour for unknown pixels. */
 const voidMask = await collected(
   pngOfMask(
     memoryMask(Uint8Array.of(0, 255, 0), size, [{ value: 1, name: 'nucleus', colour: null }]),
@@ -46,7 +46,7 @@ async function open(files: Readonly<Record<string, Uint8Array | string>>): Promi
   return openPairedMasks({ path: folder, folder, found, property: null });
 }
 
-/** Of the first mask: values, or why there are none. */
+/** Returns the values of the first mask, or the reason it has none. */
 async function first(source: MaskSource): Promise<number[] | string> {
   const { path, reason } = source.problems[0] ?? {};
   if (path !== undefined) return reason ?? '';
@@ -248,12 +248,12 @@ describe('what is no mask', () => {
 
   it.each([
     ['a number beyond 255', 'a.png', mask([0, 300, 0], 1, 16), /the number 300/],
-    ['half a number', 'a.tif', floats, /no whole number \(0\.5\)/],
+    ['half a number', 'a.tif', floats, /a value that is not a whole number \(0\.5\)/],
     [
       'half transparent',
       'a.png',
       mask([1, 2, 3, 255, 1, 2, 3, 128, 0, 0, 0, 255], 4),
-      /half transparent/,
+      /partly transparent/,
     ],
     ['two bands', 'a.tif', bands, /2 bands/],
     ['too many colours', 'a.png', noise, /more than 256 colours/],
@@ -273,9 +273,9 @@ describe('what is no mask', () => {
     const wide = await open({
       'masks/a.png': pngFile({ width: 4, height: 1, channels: 1, bits: 8, values: [0, 1, 0, 0] }),
     });
-    await expect(first(wide)).rejects.toThrow(/4 × 1 pixels and its image 3 × 1/);
+    await expect(first(wide)).rejects.toThrow(/4 × 1 pixels, but its image has 3 × 1/);
     const source = await open({ 'masks/a.nii': volume });
-    await expect(first(source)).rejects.toThrow(/not found|no NIfTI volume/);
+    await expect(first(source)).rejects.toThrow(/not found|not a NIfTI volume/);
   });
 
   it('a raster that lies elsewhere is refused, one that lies on a part is not', async () => {
@@ -300,7 +300,7 @@ describe('what is no mask', () => {
       return [...(tile?.subarray(0, 3) ?? [])];
     };
     expect(await tileOf(5e5 + 20)).toEqual([255, 255, 1]);
-    await expect(tileOf(5e5 + 30)).rejects.toThrow(/lies elsewhere than its image/);
+    await expect(tileOf(5e5 + 30)).rejects.toThrow(/does not overlap its image/);
   });
 
   it('two masks of one image: neither is taken', async () => {

@@ -1,8 +1,8 @@
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../../core/errors.ts';
 import type { Size } from '../../../core/mask/tiles.ts';
-import { mapConcurrently } from '../../concurrently.ts';
-import { placeName, type FoundImage, type ImageProblem } from '../../labelled-images.ts';
+import { mapConcurrently } from '../../files/concurrently.ts';
+import { placeName, type FoundImage, type ImageProblem } from '../../labels/labelled-images.ts';
 import { withImage } from '../../open-images.ts';
 import type { ImageHeader } from '../../raster/image-file.ts';
 import { isNiftiFile } from '../../raster/nifti/open-nifti.ts';
@@ -16,13 +16,14 @@ import { type MaskPairs, pairMasks } from './pairs.ts';
 import { openStoredMask, type StoredMask } from './stored-mask.ts';
 import { surveyFile } from './survey-file.ts';
 import { valueTable, type ValueTable } from './values.ts';
+import { pairedMaskText } from '../../../text/index.ts';
 
-/** Masks read at a time: decoding runs beside the engine's own thread. */
+/** Masks read at a time: decoding runs in parallel to the engine's own thread. */
 const masksAtOnce = 4;
 
 /**
- * Opens the masks that lie beside the images of a folder. All of them are read once, so that every class
- * is known before anything is decided about it.
+ * Opens the masks next to the images of a folder. All of them are read once, so that every class
+ * is known before the user assigns it.
  *
  * @throws UserError 'invalid-labels' for a list of classes that cannot be read, 'too-large', 'cancelled'
  */
@@ -30,7 +31,7 @@ export async function openPairedMasks(request: SourceRequest): Promise<MaskSourc
   return openPairs(request, pairMasks(request.found));
 }
 
-/** As `openPairedMasks`, of masks that are known to belong to their images. */
+/** Opens masks like `openPairedMasks`, given the pairs. */
 export async function openPairs(request: SourceRequest, pairs: MaskPairs): Promise<MaskSource> {
   const { found, table: decided, excluded = new Map<string, string>() } = request;
   const problems: ImageProblem[] = [...pairs.problems];
@@ -67,7 +68,7 @@ export async function openPairs(request: SourceRequest, pairs: MaskPairs): Promi
       const { path, frame = 0 } = image;
       const own = pairs.bySlice.get(placeName({ path, frame }));
       const mask = own ?? pairs.byImage.get(path);
-      // What could not be read was told of.
+      // Masks that could not be read are among the problems.
       if (mask === undefined || !readable.has(mask.path)) return undefined;
       return openMaskOf(own ? { ...image, frame: undefined } : image, mask.path, table);
     },
@@ -102,7 +103,7 @@ async function findMisfits(
     pairs,
     masksAtOnce,
     async ({ path, mask }): Promise<ImageProblem[]> => {
-      // Of an image that cannot be read something else is told.
+      // An image that cannot be read is reported elsewhere.
       const size = await sizeOf(path);
       if (size === undefined) return [];
       try {
@@ -131,9 +132,9 @@ async function sizeOf(path: string): Promise<Size | undefined> {
 
 interface SurveyedMasks {
   readonly table: ValueTable;
-  /** Those that can be read. */
+  /** Readable masks. */
   readonly masks: readonly FoundImage[];
-  /** How many values each has, by its path. */
+  /** Number of distinct values per mask, by its path. */
   readonly distinct: ReadonlyMap<string, number>;
 }
 
@@ -161,7 +162,7 @@ async function surveyAll(
   };
 }
 
-/** Images with a mask that can be read, those whose masks have most values first. */
+/** Returns images with a readable mask, those whose masks have most values first. */
 function samplesOf(
   found: readonly FoundImage[],
   { byImage, bySlice }: MaskPairs,
@@ -192,7 +193,7 @@ function samplesOf(
 /** Names of folders that share a list of classes with their neighbours. */
 const splitName = /^(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?)$/i;
 
-/** The list of the masks; that of a folder for training or for tests may lie one folder up. */
+/** Returns the list of the masks; that of a folder for training or for tests may be one folder up. */
 async function listOf(
   masks: readonly FoundImage[],
   folder: string,
@@ -204,7 +205,7 @@ async function listOf(
   return findLabelList([parent], parent, at);
 }
 
-/** Folders that may hold the list: those of the masks and what holds them, up to the chosen one. */
+/** Returns the folders that may hold the list: those of the masks and their parents, up to the chosen one. */
 function foldersOf(masks: readonly FoundImage[], folder: string): string[] {
   const folders = new Set<string>();
   for (const { name } of masks) {
@@ -218,7 +219,7 @@ function foldersOf(masks: readonly FoundImage[], folder: string): string[] {
   return [...folders].map((inner) => join(folder, inner));
 }
 
-/** @throws UserError 'invalid-labels' where mask and image do not fit; as `openImage` */
+/** @throws UserError 'invalid-labels' if mask and image do not fit; as `openImage` */
 async function openMaskOf(image: SizedImage, path: string, table: ValueTable): Promise<OpenMask> {
   const stored = await openStoredMask(path);
   try {
@@ -243,10 +244,7 @@ async function placingOf(image: SizedImage, stored: StoredMask): Promise<MaskPla
     const offset = await withImage(image.path, ({ header }) => {
       const place = placeRaster(header, file.header, stored.path);
       if (areOverlapping(header, file.header, place)) return Promise.resolve(place);
-      throw new UserError(
-        'invalid-labels',
-        `${stored.path} lies elsewhere than its image, by their coordinates: they have no pixel in common. Check which image it belongs to.`,
-      );
+      throw new UserError('invalid-labels', pairedMaskText.doesNotOverlap(stored.path));
     });
     return { frame: frameOf(file.header, frame, stored.path), offset };
   }
@@ -256,16 +254,9 @@ async function placingOf(image: SizedImage, stored: StoredMask): Promise<MaskPla
 
 function frameOf({ frames }: ImageHeader, frame: number, path: string): number {
   if (frame < frames) return frame;
-  throw new UserError(
-    'invalid-labels',
-    `${path} has ${frames} pages, and its image more: there is none for ${frame + 1}. Save a mask of as many pages.`,
-  );
+  throw new UserError('invalid-labels', pairedMaskText.tooFewPages(path, frames, frame + 1));
 }
 
 function otherKind(path: string): UserError {
-  return new UserError(
-    'invalid-labels',
-    `${basename(path)} is a NIfTI label map, but its image is no NIfTI volume, so it is not known where it lies. Save the mask as PNG or TIFF.`,
-    path,
-  );
+  return new UserError('invalid-labels', pairedMaskText.niftiWithoutVolume(basename(path)), path);
 }

@@ -12,19 +12,20 @@ import {
 import { isNiftiFile } from '../../raster/nifti/open-nifti.ts';
 import { openImage } from '../../raster/open.ts';
 import { indexedPng } from './index-png.ts';
+import { cvatText, pairedMaskText } from '../../../text/index.ts';
 
-/** A mask as its file has it: numbers, or colours. */
+/** Mask as stored in its file: numbers, or colours. */
 export interface StoredMask {
   readonly path: string;
   readonly file: ImageFile;
-  /** (entries, 3) RGB of the numbers, where they have colours. */
+  /** (entries, 3) RGB of the numbers; null if they have no colours. */
   readonly palette: Uint8Array | null;
   readonly isColour: boolean;
   /**
-   * (height, width) of numbers, or of colours as red · 65536 + green · 256 + blue; `nothing` where the
-   * file says that there is none, `transparent` where its alpha says so.
+   * (height, width) of numbers, or of colours as red · 65536 + green · 256 + blue; `nothing` for
+   * nodata, `transparent` for pixels with an alpha of 0.
    *
-   * @throws UserError 'invalid-labels' for values that are no whole numbers or lie beyond 255; as
+   * @throws UserError 'invalid-labels' for values that are not whole numbers from 0 to 255; as
    * `ImageFile.read`
    */
   read(request: ReadRequest): Promise<Int32Array>;
@@ -34,14 +35,14 @@ export interface StoredMask {
 export const transparent = -1;
 export const nothing = -2;
 
-/** Of files that are read whole. */
+/** Bytes of the largest file that is read whole. */
 const fileLimit = 2 ** 31 - 1;
 const headLength = 2 ** 12;
 
 /**
  * Opens a mask: PNG, BMP, TIFF, lossless WebP, NIfTI or DICOM.
  *
- * @throws UserError 'unsupported' for what changes values (JPEG), several bands that are no colours; as
+ * @throws UserError 'unsupported' for compression that changes values (JPEG), several bands that are not colours; as
  * `openImage`
  */
 export async function openStoredMask(path: string): Promise<StoredMask> {
@@ -61,6 +62,12 @@ async function openIndices(path: string): Promise<{ file: ImageFile; palette: Ui
     refuseLossy(head, path);
     if (imageSignature(head)?.format !== 'png' || source.size > fileLimit) {
       const file = await openImage(path);
+      try {
+        requireLossless(file);
+      } catch (error) {
+        await file.close();
+        throw error;
+      }
       return { file, palette: file.header.display.palette };
     }
     return await openPng(Buffer.from((await source.head(source.size)).buffer), path);
@@ -76,7 +83,7 @@ async function openIndices(path: string): Promise<{ file: ImageFile; palette: Ui
  */
 export async function storedPngMask(bytes: Buffer, name: string): Promise<StoredMask> {
   if (imageSignature(bytes)?.format !== 'png') {
-    throw new UserError('unsupported', `${name} is no PNG file. Masks of such a set are.`);
+    throw new UserError('unsupported', cvatText.notPng(name));
   }
   const { file, palette } = await openPng(bytes, name);
   return storedMask(file, palette);
@@ -98,34 +105,36 @@ function refuseLossy(head: Uint8Array, path: string): void {
   if (format !== 'jpeg' && (format !== 'webp' || isLossless)) return;
   throw new UserError(
     'unsupported',
-    `${path} is a ${format === 'jpeg' ? 'JPEG' : 'lossy WebP'} file, which changes the values of a mask. Save masks as PNG or TIFF.`,
+    format === 'jpeg' ? pairedMaskText.jpeg(path) : pairedMaskText.lossyWebp(path),
   );
 }
 
-/** Of an open file. Throws as `openStoredMask`. */
+function requireLossless({ path, header: { lossy } }: ImageFile): void {
+  if (lossy === undefined) return;
+  throw new UserError('unsupported', pairedMaskText.lossyCompression(path, lossy));
+}
+
+/** Returns the mask of an open file. Throws as `openStoredMask`. */
 export function storedMask(file: ImageFile, palette: Uint8Array | null): StoredMask {
   const { path, header } = file;
   const colours = header.bands - (header.alpha === null ? 0 : 1);
   const isColour = header.interpretation === 'rgb' && colours === 3;
   if (!isColour && colours !== 1) {
-    throw new UserError(
-      'unsupported',
-      `${path} has ${header.bands} bands, so it is no mask of numbers or colours. Save the band that is the mask.`,
-    );
+    throw new UserError('unsupported', pairedMaskText.tooManyBands(path, header.bands));
   }
   if (isColour && header.sampleType !== 'uint8') {
-    throw new UserError(
-      'unsupported',
-      `${path} has colours of 16 bits. Save the mask with numbers, or colours of 8 bits.`,
-    );
+    throw new UserError('unsupported', pairedMaskText.wideColours(path));
   }
-  // Of others the rescale only leads to shades.
+  // In other formats the rescale only serves display.
   const rescale = isNiftiFile(file) ? header.display.rescale : null;
   const bands = bandsOf(file, isColour);
-  // By GDAL's usage 0 is background as often as nothing, and by that of masks always.
+  // In GDAL files a nodata of 0 is as often background as unknown, and in masks it is always background.
   const nodata = header.nodata === 0 ? null : header.nodata;
   return {
-    ...{ path, file, palette, isColour },
+    path,
+    file,
+    palette,
+    isColour,
     async read(request) {
       const pixels = await file.read({ ...request, bands });
       return isColour ? coloursIn(pixels, path) : numbersIn(pixels, rescale, nodata, path);
@@ -160,12 +169,11 @@ function numbersIn(
 }
 
 function noClass(value: number, path: string): UserError {
-  const what = Number.isInteger(value)
-    ? `the number ${value}`
-    : `a value that is no whole number (${value})`;
   return new UserError(
     'invalid-labels',
-    `${path} has ${what}; the numbers of classes in a mask are 0 to 255. Save it with those.`,
+    Number.isInteger(value)
+      ? pairedMaskText.numberOutside(path, value)
+      : pairedMaskText.notWhole(path, value),
   );
 }
 
@@ -178,10 +186,7 @@ function coloursIn({ data, bands }: Pixels, path: string): Int32Array {
       continue;
     }
     if (alpha !== 255) {
-      throw new UserError(
-        'invalid-labels',
-        `${path} has colours that are half transparent, so it is no mask. Save it without transparency.`,
-      );
+      throw new UserError('invalid-labels', pairedMaskText.partlyTransparent(path));
     }
     colours[at] = ((data[from] ?? 0) << 16) | ((data[from + 1] ?? 0) << 8) | (data[from + 2] ?? 0);
   }

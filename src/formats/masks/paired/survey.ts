@@ -1,21 +1,22 @@
 import { UserError } from '../../../core/errors.ts';
 import { throwIfAborted } from '../../raster/read-request.ts';
 import { nothing, transparent, type StoredMask } from './stored-mask.ts';
+import { pairedMaskText } from '../../../text/index.ts';
 
-/** What one mask holds. */
+/** Values of one mask. */
 export interface MaskValues {
   readonly path: string;
   /** Numbers, or colours (see `StoredMask.read`); without `nothing` and `transparent`. */
   readonly values: ReadonlySet<number>;
-  /** How many pixels have each value, `nothing` and `transparent` among them. */
+  /** Number of pixels per value, including `nothing` and `transparent`. */
   readonly pixels: ReadonlyMap<number, number>;
   readonly isColour: boolean;
-  /** Whether its alpha says of some pixels that there is nothing, as 0 does. */
+  /** True if its alpha marks pixels without a class, as 0 does. */
   readonly hasTransparent: boolean;
   readonly palette: Uint8Array | null;
 }
 
-/** A mask can hold no more: else it is a photograph, or a mask that was saved with losses. */
+/** Most values of a mask: a file with more is a photograph, or was saved with lossy compression. */
 const valueLimit = 256;
 /** Values read at a time. */
 const bandPixels = 2 ** 22;
@@ -48,15 +49,12 @@ function count(stored: Int32Array, pixels: Map<number, number>, path: string): v
     pixels.set(value, (pixels.get(value) ?? 0) + to - from);
     from = to;
     if (pixels.size > valueLimit + 2) {
-      throw new UserError(
-        'invalid-labels',
-        `${path} has more than ${valueLimit} colours, so it is no mask, or was saved with losses. Save it as PNG.`,
-      );
+      throw new UserError('invalid-labels', pairedMaskText.tooManyColours(path, valueLimit));
     }
   }
 }
 
-/** Whether every colour is a shade of grey: then they are numbers that were saved as colours. */
+/** Returns true if every colour is a grey: then they are numbers saved as colours. */
 export function areGreys(colours: Iterable<number>): boolean {
   for (const colour of colours) {
     const blue = colour & 255;
@@ -72,7 +70,7 @@ export function colourOfNumber(value: number, palette: Uint8Array | null): numbe
   return (red << 16) | (green << 8) | blue;
 }
 
-/** What one mask of many holds, or why it cannot be read. */
+/** Values of one mask among many, or the reason it cannot be read. */
 export type SurveyedMask =
   | { readonly ok: true; readonly values: MaskValues }
   | { readonly ok: false; readonly reason: string };

@@ -5,30 +5,31 @@ import { ignoreValue } from '../../../core/mask/tiles.ts';
 import { colourText, type Colour, type ListedLabel } from './label-list.ts';
 import { nothing, transparent } from './stored-mask.ts';
 import { areGreys, colourOfNumber, type MaskValues } from './survey.ts';
+import { pairedMaskText } from '../../../text/index.ts';
 
-/** What the values of a set of masks mean. */
+/** Meaning of the values of a set of masks. */
 export interface ValueTable {
-  /** Whether masks are taken by their colours; else by their numbers. */
+  /** True if masks are read by their colours, false by their numbers. */
   readonly byColour: boolean;
   readonly classes: readonly SourceClass[];
-  /** Number or colour in the file → value of the class, 0 background, 255 nothing known. */
+  /** Number or colour in the file → value of the class, 0 background, 255 unknown. */
   readonly values: ReadonlyMap<number, number>;
-  /** Every value that the masks store, the most frequent first; absent where the table was decided before. */
+  /** Values that the masks store, the most frequent first; absent if the table was decided earlier. */
   readonly stored?: readonly StoredValue[];
 }
 
-/** PASCAL VOC draws in this colour where nothing is known. */
+/** Colour of unknown pixels in PASCAL VOC. */
 const vocVoid = pack([224, 224, 192]);
-/** No class of a project can have this name, so that it is never taken for one. */
+/** Name for unknown pixels, which no class of a project can have. */
 const voidName = 'ignore';
 const black = 0;
 
 /**
  * Decides for all masks of a set together what their values mean. Classes of a list come with their
- * names, whether or not a mask has them; others with their number or colour alone. A value means that
- * nothing is known only where a list says so: 255 without a list is a class like any other, which a person
- * names or ignores. What a palette draws in PASCAL VOC's colour for it is called “ignore”, so that ignoring it is
- * proposed.
+ * names, whether or not a mask has them; others with their number or colour alone. A value means
+ * unknown pixels only if a list states it: 255 without a list is a class like any other, which the user
+ * names or ignores. A value with PASCAL VOC's colour for unknown pixels is named “ignore”, so that ignoring it is
+ * the proposal.
  *
  * @throws UserError 'too-large' for more classes than a mask can hold, 'invalid-labels' for masks with blurred edges
  */
@@ -50,10 +51,7 @@ export function valueTable(
     }
     const value = classes.length + 1;
     if (value > classLimit) {
-      throw new UserError(
-        'too-large',
-        `The masks of ${place} have more than ${classLimit} classes, which is what a mask can hold. Merge classes first.`,
-      );
+      throw new UserError('too-large', pairedMaskText.tooManyClasses(place, classLimit));
     }
     values.set(stored, value);
     classes.push({ value, ...entry, count: counts.get(stored) ?? 0 });
@@ -75,9 +73,9 @@ function isByColour(masks: readonly MaskValues[], list: readonly ListedLabel[]):
   );
 }
 
-/** Values from which shades between two others are no classes. */
+/** Number of values between two others from which they are shades, not classes. */
 const manyShades = 32;
-/** Of what the brighter of the two has, the share of pixels that no shade between them reaches. */
+/** Share of the brighter shade's pixels that no shade between the two reaches. */
 const shadeShare = 0.25;
 
 /**
@@ -99,13 +97,10 @@ function refuseBlurred(masks: readonly MaskValues[], place: string): void {
   const isBlurred =
     pixels.has(0) && between.length >= manyShades && between.every(([, count]) => count < limit);
   if (!isBlurred) return;
-  throw new UserError(
-    'invalid-labels',
-    `The masks of ${place} have ${between.length} shades of a few pixels each between 0 and ${most}: their edges are blurred, or they were saved with losses. Save them as PNG without smoothing, so that every pixel has the number of its class.`,
-  );
+  throw new UserError('invalid-labels', pairedMaskText.blurred(place, between.length, most));
 }
 
-/** In how many masks each number or colour is. */
+/** Counts the masks that contain each number or colour. */
 function countValues(masks: readonly MaskValues[], byColour: boolean): Map<number, number> {
   const counts = new Map<number, number>();
   for (const mask of masks) {
@@ -122,7 +117,7 @@ function keyOf(value: number, { isColour, palette }: MaskValues, byColour: boole
   return byColour ? colourOfNumber(value, palette) : value & 255;
 }
 
-/** Every value that the masks store, the most frequent first, with its share of all their pixels. */
+/** Lists the values that the masks store, the most frequent first, with their share of all pixels. */
 function storedValues(
   masks: readonly MaskValues[],
   { byColour, values }: Pick<ValueTable, 'byColour' | 'values'>,
@@ -178,13 +173,13 @@ function numberEntries(
   return new Map([...entries].sort(([a], [b]) => a - b));
 }
 
-/** What a list names that is no class. */
+/** Returns the special meaning of a listed name that is not a class. */
 function specialEntry(name: string): 'background' | 'nothing' | null {
   const word = reservedWord(name);
   return word === 'ignore' ? 'nothing' : word;
 }
 
-/** By its palette, as in PASCAL VOC and in our own masks. */
+/** Returns true if the palette shows that 255 is unknown, as in PASCAL VOC and in our exports. */
 function isVoidAt255({ palette, values }: MaskValues): boolean {
   return palette !== null && values.has(255) && colourOfNumber(255, palette) === vocVoid;
 }

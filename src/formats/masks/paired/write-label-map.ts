@@ -3,13 +3,13 @@ import type { MaskClass } from '../mask-raster.ts';
 import { writeLabelList } from './label-list.ts';
 
 /**
- * The class list of a folder of masks as CVAT and PASCAL VOC exports have it: one line `name:R,G,B::` each,
- * the background first, then the classes by value. So where values have no gaps, a line's place says the
- * value, and its colour is that of the palette. 255 is not named: it is no class.
+ * Writes the class list of a folder of masks as in exports of CVAT and PASCAL VOC: one line `name:R,G,B::` each,
+ * the background first, then the classes by value. If values have no gaps, a line's position is the
+ * value, and its colour is that of the palette. 255 is not listed: it is not a class.
  */
 export function labelMap(classes: readonly MaskClass[]): string {
   const colours = maskColours(classes);
-  // Names come once; a class may be called so.
+  // Names are unique, and a class may have this one.
   const isTaken = classes.some(({ name }) => name === 'background');
   const background = { value: 0, name: isTaken ? '_background_' : 'background', colour: null };
   const named = [background, ...classes].sort((a, b) => a.value - b.value);
@@ -21,7 +21,7 @@ export function labelMap(classes: readonly MaskClass[]): string {
   );
 }
 
-/** A class that has a number alone is called after it. */
+/** Returns the name of a class; a class without a name is named after its number. */
 export function nameOf({ value, name }: Pick<MaskClass, 'name' | 'value'>): string {
   return name ?? `class ${value}`;
 }

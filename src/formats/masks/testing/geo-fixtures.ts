@@ -1,8 +1,8 @@
-import { dicomFile, syntax, type Entry } from '../../raster/dicom/dicom-fixtures.ts';
+import { dicomFile, syntax, type Entry } from '../../testing/dicom-fixtures.ts';
 import { niftiFile } from '../../raster/nifti/nifti-fixtures.ts';
-import { doubles, short, text, tiffBytes } from '../../raster/tiff/tiff-fixtures.ts';
+import { doubles, short, text, tiffBytes } from '../../testing/tiff-fixtures.ts';
 
-/** Images that say where they lie, made by hand for the tests of what lies on them. */
+/** Images with a position, made by hand for the tests of masks on them. */
 
 /** A raster that is turned, in a coordinate system of its own that has no code. */
 export function turnedGeotiff(width: number, height: number, isLittleEndian = true): Buffer {
@@ -29,7 +29,7 @@ export function turnedGeotiff(width: number, height: number, isLittleEndian = tr
   return tiffBytes([{ width, height, values, fields }], { isLittleEndian });
 }
 
-/** A volume that lies askew, with texts of the kind that name a patient. */
+/** A volume with tilted axes, and texts of the kind that name a patient. */
 export function askewVolume(
   version: 1 | 2,
   shape: readonly number[],

@@ -2,7 +2,7 @@
 
 export interface BmpOptions {
   readonly width: number;
-  /** Below 0: the top row comes first. */
+  /** Height; below 0 if the top row comes first. */
   readonly height: number;
   readonly bits: number;
   /** 0 none, 1 and 2 run lengths, 3 masks, 6 masks with alpha. */
@@ -11,7 +11,7 @@ export interface BmpOptions {
   readonly headerSize?: 12 | 40 | 52 | 56 | 64 | 108 | 124;
   /** [red, green, blue] of each entry. */
   readonly palette?: readonly (readonly number[])[];
-  /** What the header says of the palette's size. */
+  /** Palette size stated in the header. */
   readonly colours?: number;
   readonly masks?: readonly number[];
   /** Rows in the order of the file, with their padding, or run-length codes. */

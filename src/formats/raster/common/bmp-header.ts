@@ -1,4 +1,5 @@
 import { UserError } from '../../../core/errors.ts';
+import { bmpText } from '../../../text/index.ts';
 
 /** A field of a pixel: `bits` from bit `shift` on. */
 export interface ColourMask {
@@ -7,7 +8,7 @@ export interface ColourMask {
   readonly bits: number;
 }
 
-/** How pixels become colours. */
+/** Conversion of pixels to colours. */
 type BmpColours =
   | {
       readonly kind: 'palette';
@@ -33,7 +34,7 @@ export interface BmpHeader {
 /** Bytes of the headers that are known: OS/2 1, Windows 3, with masks, OS/2 2, Windows 4 and 5. */
 const knownHeaders = [12, 40, 52, 56, 64, 108, 124];
 const knownBits = [1, 2, 4, 8, 16, 24, 32] as const;
-/** Where the second header begins. */
+/** Offset of the second header. */
 const start = 14;
 
 /**
@@ -42,22 +43,22 @@ const start = 14;
  * @throws UserError 'invalid-file', 'unsupported'
  */
 export function readBmpHeader(bytes: Buffer, path: string): BmpHeader {
-  if (bytes.length < start + 12) throw invalidBmp(path, 'it is cut short');
+  if (bytes.length < start + 12) throw invalidBmp(path, bmpText.cutShort);
   const size = bytes.readUInt32LE(start);
-  if (!knownHeaders.includes(size)) throw invalidBmp(path, `its header claims ${size} bytes`);
-  if (bytes.length < start + size) throw invalidBmp(path, 'it is cut short');
+  if (!knownHeaders.includes(size)) throw invalidBmp(path, bmpText.unknownHeader(size));
+  if (bytes.length < start + size) throw invalidBmp(path, bmpText.cutShort);
   const isCore = size === 12;
   const width = isCore ? bytes.readUInt16LE(18) : bytes.readInt32LE(18);
   const signedHeight = isCore ? bytes.readUInt16LE(20) : bytes.readInt32LE(22);
   if (width < 1 || signedHeight === 0) {
-    throw invalidBmp(path, `its size is ${width} × ${signedHeight} pixels`);
+    throw invalidBmp(path, bmpText.impossibleSize(width, signedHeight));
   }
   const bits = knownBits.find((known) => known === bytes.readUInt16LE(isCore ? 24 : 28));
-  if (bits === undefined) throw invalidBmp(path, 'its bits a pixel are none that exist');
+  if (bits === undefined) throw invalidBmp(path, bmpText.unknownBits);
   const compression = isCore ? 0 : bytes.readUInt32LE(30);
   const packing = packingOf(compression, size, bits, path);
   const offset = bytes.readUInt32LE(10);
-  if (offset < start + size) throw invalidBmp(path, `its pixels begin at byte ${offset}`);
+  if (offset < start + size) throw invalidBmp(path, bmpText.pixelsInHeader(offset));
   const common = { width, height: Math.abs(signedHeight), isTopDown: signedHeight < 0, bits };
   const colours = coloursOf(bytes, { size, bits, packing, offset }, path);
   return { ...common, isRunLength: packing === 'runs', colours, offset };
@@ -75,18 +76,15 @@ function packingOf(compression: number, size: number, bits: number, path: string
   if (compression === 6 && hasMasks) return 'masks-alpha';
   const name = otherPackings.get(compression);
   if (name === undefined || (compression === 3 && !isOs2)) {
-    throw invalidBmp(path, `it is packed in a way (${compression}) that does not fit ${bits} bits`);
+    throw invalidBmp(path, bmpText.packingDoesNotFit(compression, bits));
   }
-  throw new UserError(
-    'unsupported',
-    `${path} is a BMP file with ${name} inside, which is not supported. Save it as PNG.`,
-  );
+  throw new UserError('unsupported', bmpText.unsupportedPacking(path, name));
 }
 
 const otherPackings: ReadonlyMap<number, string> = new Map([
-  [3, 'Huffman codes'],
-  [4, 'JPEG or 24-bit run lengths'],
-  [5, 'PNG'],
+  [3, bmpText.huffman],
+  [4, bmpText.jpegOrRuns],
+  [5, bmpText.png],
 ]);
 
 interface ColourPlace {
@@ -103,7 +101,7 @@ function coloursOf(bytes: Buffer, place: ColourPlace, path: string): BmpColours 
     const hasAlpha = packing === 'masks-alpha' || size >= 56;
     // In the larger headers, else just behind the smallest: the same place.
     const end = start + 40 + (hasAlpha ? 16 : 12);
-    if (bytes.length < end) throw invalidBmp(path, 'it is cut short');
+    if (bytes.length < end) throw invalidBmp(path, bmpText.cutShort);
     const words = [0, 4, 8, 12].map((at) =>
       at < 12 || hasAlpha ? bytes.readUInt32LE(start + 40 + at) : 0,
     );
@@ -120,15 +118,12 @@ function masksOf(words: readonly number[], bits: number, path: string): BmpColou
     const shift = 31 - Math.clz32(word & -word);
     const wide = 32 - Math.clz32(word) - shift;
     const isWhole = word / 2 ** shift === 2 ** wide - 1 && shift + wide <= bits;
-    if (!isWhole) throw invalidBmp(path, 'its colour masks have gaps');
+    if (!isWhole) throw invalidBmp(path, bmpText.masksWithGaps);
     return { shift, bits: wide };
   });
   const widest = Math.max(...masks.map((mask) => mask.bits));
   if (widest > 8) {
-    throw new UserError(
-      'unsupported',
-      `${path} is a BMP file with colours of ${widest} bits, which is not supported. Save it as PNG of 16 bits.`,
-    );
+    throw new UserError('unsupported', bmpText.deepColours(path, widest));
   }
   const hasAlpha = (masks[3]?.bits ?? 0) > 0;
   return { kind: 'masks', masks: masks.slice(0, hasAlpha ? 4 : 3), bands: hasAlpha ? 4 : 3 };
@@ -142,7 +137,7 @@ function paletteOf(bytes: Buffer, { size, bits, offset }: ColourPlace, path: str
   // A table that runs into the pixels, or past the file's end, is shorter than it claims.
   const end = Math.min(bytes.length, offset);
   const held = Math.min(count, Math.floor((end - start - size) / entryBytes));
-  if (held < 1) throw invalidBmp(path, 'it has no palette');
+  if (held < 1) throw invalidBmp(path, bmpText.noPalette);
   const entries = new Uint8Array(3 * held);
   for (let entry = 0; entry < held; entry++) {
     const from = start + size + entry * entryBytes;
@@ -163,8 +158,5 @@ function greyPalette(entries: Uint8Array): BmpColours | undefined {
 
 /** `UserError('invalid-file')` that names the file, the reason and what to do. */
 export function invalidBmp(path: string, reason: string): UserError {
-  return new UserError(
-    'invalid-file',
-    `${path} is not a valid BMP file: ${reason}. Copy it again or remove it.`,
-  );
+  return new UserError('invalid-file', bmpText.invalid(path, reason));
 }

@@ -1,3 +1,4 @@
+import { bmpText } from '../../../text/index.ts';
 import type { Samples } from '../image-file.ts';
 import { invalidBmp, type BmpHeader, type ColourMask } from './bmp-header.ts';
 import { unpackRuns } from './bmp-runs.ts';
@@ -23,7 +24,7 @@ export function decodeBmp(bytes: Buffer, header: BmpHeader, path: string): Sampl
   const stride = Math.ceil((width * header.bits) / 32) * 4;
   // The last row may come without its padding.
   const needed = (height - 1) * stride + Math.ceil((width * header.bits) / 8);
-  if (header.offset + needed > bytes.length) throw invalidBmp(path, 'it is cut short');
+  if (header.offset + needed > bytes.length) throw invalidBmp(path, bmpText.cutShort);
   const target = new Uint8Array(length);
   for (let line = 0; line < height; line++) {
     const from = header.offset + line * stride;
@@ -80,7 +81,7 @@ function lookUp(
     const read = index * bands;
     if (read >= entries.length) {
       const count = entries.length / bands;
-      throw invalidBmp(path, `a pixel has colour ${index} of a palette of ${count}`);
+      throw invalidBmp(path, bmpText.outsidePalette(index, count));
     }
     for (let band = 0; band < bands; band++) target[write++] = entries[read + band] ?? 0;
   }

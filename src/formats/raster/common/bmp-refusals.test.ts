@@ -31,7 +31,7 @@ describe('refusals', () => {
       'invalid-file',
       /bytes cannot hold the 2 × 33554432 pixels/,
     ],
-    ['of 7 bits', bmpFile({ ...plain, bits: 7 }), 'invalid-file', /bits a pixel/],
+    ['of 7 bits', bmpFile({ ...plain, bits: 7 }), 'invalid-file', /bits per pixel/],
     ['of runs in 24 bits', bmpFile({ ...plain, compression: 1 }), 'invalid-file', /\(1\).*24 bits/],
     ['of an unknown packing', bmpFile({ ...plain, compression: 77 }), 'invalid-file', /\(77\)/],
     ['with JPEG inside', bmpFile({ ...plain, compression: 4 }), 'unsupported', /JPEG/],
@@ -46,7 +46,7 @@ describe('refusals', () => {
       'with masks of 10 bits',
       bmpFile({ ...plain, bits: 32, compression: 3, masks: [0x3ff00000, 0xffc00, 0x3ff] }),
       'unsupported',
-      /10 bits/,
+      /10-bit colours/,
     ],
     [
       'with masks that have gaps',

@@ -1,3 +1,4 @@
+import { bmpText } from '../../../text/index.ts';
 import { invalidBmp, type BmpHeader } from './bmp-header.ts';
 
 /** Pixels of images in which the codes may leave out as much as they like. */
@@ -17,10 +18,7 @@ export function requireRuns(
 ): void {
   const drawn = (longestRun * Math.max(0, size - offset)) / 2;
   if (!isRunLength || width * height <= Math.max(freePixels, drawn)) return;
-  throw invalidBmp(
-    path,
-    `its ${size} bytes cannot hold the ${width} × ${height} pixels that it claims`,
-  );
+  throw invalidBmp(path, bmpText.tooFewBytes(size, { width, height }));
 }
 
 /**
@@ -42,7 +40,7 @@ export function unpackRuns(bytes: Buffer, header: BmpHeader, path: string): Uint
   let at = header.offset;
   const next = (): number => {
     const byte = bytes[at++];
-    if (byte === undefined) throw invalidBmp(path, 'it is cut short');
+    if (byte === undefined) throw invalidBmp(path, bmpText.cutShort);
     return byte;
   };
   const half = (byte: number, position: number): number =>
@@ -64,7 +62,7 @@ export function unpackRuns(bytes: Buffer, header: BmpHeader, path: string): Uint
       const length = isHalf ? Math.ceil(code / 2) : code;
       for (let n = 0; n < code; n++) {
         const byte = bytes[at + (isHalf ? Math.floor(n / 2) : n)];
-        if (byte === undefined) throw invalidBmp(path, 'it is cut short');
+        if (byte === undefined) throw invalidBmp(path, bmpText.cutShort);
         put(isHalf ? half(byte, n) : byte);
       }
       // Filled up to whole words.

@@ -1,3 +1,4 @@
+import { bmpText } from '../../../text/index.ts';
 import type { ReadLimits } from '../image-file.ts';
 import { readBmpHeader, type BmpHeader } from './bmp-header.ts';
 import { decodeBmp } from './bmp-pixels.ts';
@@ -41,5 +42,5 @@ function notesOn({ colours }: BmpHeader): string[] {
     return [];
   }
   const bits = colours.masks.map((mask) => mask.bits).join(', ');
-  return [`Its colours are stored with ${bits} bits and were brought to 8.`];
+  return [bmpText.converted(bits)];
 }

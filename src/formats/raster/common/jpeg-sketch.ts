@@ -4,13 +4,13 @@ import { sharp } from '../../libvips.ts';
 /** A JPEG of eight bits, grey or three colours. */
 export interface SketchedJpeg {
   readonly path: string;
-  /** Of the file. */
+  /** Bytes of the file. */
   readonly bytes: Buffer;
   /** Upright, px. */
   readonly width: number;
   readonly height: number;
   readonly bands: number;
-  /** By its EXIF data. */
+  /** True if its EXIF data turn it. */
   readonly isTurned: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface SketchOptions {
   readonly limit: number;
 }
 
-/** By what the decoder can reduce a JPEG while it reads it, undoing only a part of each block. */
+/** Factors by which the decoder can reduce a JPEG while reading it, undoing only a part of each block. */
 const reductions = [8, 4, 2];
 
 /**

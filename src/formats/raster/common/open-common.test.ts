@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../../core/errors.ts';
-import { pngFile } from '../../image-fixtures.ts';
+import { pngFile } from '../../testing/image-fixtures.ts';
 import { defaultLimits, type ReadLimits } from '../image-file.ts';
 import { cut, drawn, endsInSentence, expectRefusal, valuesOf } from '../testing/reading.ts';
 import { testFolder } from '../testing/test-folder.ts';
@@ -326,6 +326,39 @@ it('damaged files end in a sentence', async () => {
   }
   expect(outcomes.read).toBeGreaterThan(20);
   expect(outcomes.refused).toBeGreaterThan(20);
+});
+
+it('what would take too much memory as a whole is refused before it is decoded', async () => {
+  const create = { width: 512, height: 512, channels: 3, background: 'white' } as const;
+  const noise = Buffer.from(
+    Uint8Array.from({ length: 512 * 512 * 3 }, (_, at) => (at * 7919) >> 3),
+  );
+  const image = sharp(noise, { raw: create });
+  const frame = 512 * 512 * 3;
+  const plain = { ...defaultLimits, whole: 1.5 * frame };
+  await opened(await image.clone().png().toBuffer(), plain);
+  await opened(await image.clone().jpeg().toBuffer(), plain);
+  for (const file of [
+    image.clone().webp({ lossless: true }),
+    image.clone().png({ progressive: true }),
+    image.clone().jpeg({ progressive: true }),
+    image.clone().withMetadata({ orientation: 6 }).png(),
+  ]) {
+    const bytes = await file.toBuffer();
+    await expectRefusal(opened(bytes, plain), 'too-large', /would take \d+ MB of memory/);
+  }
+});
+
+it('a few bytes that claim many pixels are refused', async () => {
+  const background = { r: 1, g: 2, b: 3, alpha: 1 };
+  const create = { width: 6000, height: 6000, channels: 4, background } as const;
+  const bytes = await sharp({ create }).webp({ lossless: true }).toBuffer();
+  expect(bytes.length).toBeLessThan(10_000);
+  await expectRefusal(opened(bytes), 'too-large', /claims 6000 × 6000 pixels/);
+  // An empty mask is as small as a PNG can be, and a mask all the same.
+  const mask = { width: 9000, height: 9000, channels: 3, background: 'black' } as const;
+  const empty = sharp({ create: mask }).toColourspace('b-w').png({ compressionLevel: 9 });
+  await opened(await empty.toBuffer());
 });
 
 it('isCommon goes by content', () => {

@@ -1,4 +1,5 @@
 import { UserError } from '../../../core/errors.ts';
+import { commonImageText } from '../../../text/index.ts';
 import { imageSignature } from '../../image-signature.ts';
 import { FileSource } from '../file-source.ts';
 import type { ImageFile, ImageFormat, OpenImage, ReadLimits } from '../image-file.ts';
@@ -18,10 +19,10 @@ const readers: ReadonlyMap<ImageFormat | null | undefined, OpenBytes> = new Map<
   ['bmp', openBmp],
 ]);
 
-/** Above this, Node cannot hold a file in one buffer. */
+/** Bytes that Node can hold in one buffer. */
 const fileLimit = 2 ** 31 - 1;
 
-/** Whether a file that begins with `head` is PNG, JPEG, WebP or BMP. Twelve bytes are enough. */
+/** Returns true if a file that begins with `head` is PNG, JPEG, WebP or BMP. Twelve bytes are enough. */
 export function isCommon(head: Uint8Array): boolean {
   return readers.has(imageSignature(head)?.format);
 }
@@ -35,8 +36,8 @@ export function isCommon(head: Uint8Array): boolean {
  * colours, and colour profiles are left aside but for CMYK, which goes through its profile (or a standard
  * one) to sRGB. Of an animation the first frame is read, with a note.
  *
- * @throws UserError 'not-found', 'disk', 'invalid-file', 'unsupported', 'too-large' (`limits.pixels`, and
- * `limits.bytes` for the whole frame)
+ * @throws UserError 'not-found', 'disk', 'invalid-file', 'unsupported', 'too-large' (`limits.pixels`; `limits.bytes`
+ * and `limits.whole` for the whole frame with what its decoder holds beside it; few bytes that claim many pixels)
  */
 export const openCommon: OpenImage = async (path, limits) => {
   const file = await FileSource.open(path);
@@ -48,7 +49,7 @@ export const openCommon: OpenImage = async (path, limits) => {
 };
 
 /**
- * As `openCommon`, of a file that is open already: a small image is then opened and read once.
+ * Opens a source like `openCommon`, for a file that is already open, so that a small image is opened and read once.
  *
  * @param file needed no longer once this ends; the caller closes it
  * @param head what has been read of it from the beginning
@@ -60,16 +61,13 @@ export async function openCommonSource(
 ): Promise<ImageFile> {
   const { path, size } = file;
   if (size > fileLimit) {
-    throw new UserError('too-large', `${path} is larger than 2 GB. Cut it into smaller images.`);
+    throw new UserError('too-large', commonImageText.largeFile(path));
   }
   const whole = head.length === size ? head : await file.whole();
   const bytes = Buffer.from(whole.buffer, whole.byteOffset, whole.length);
   const open = readers.get(imageSignature(bytes)?.format);
   if (open === undefined) {
-    throw new UserError(
-      'invalid-file',
-      `${path} is not a PNG, JPEG, WebP or BMP image. Remove it or replace it.`,
-    );
+    throw new UserError('invalid-file', commonImageText.notCommon(path));
   }
   return new WholeFile(path, await open(bytes, path, limits), limits);
 }

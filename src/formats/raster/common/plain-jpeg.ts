@@ -1,6 +1,6 @@
 import { isStartOfFrame, jpegFrame, jpegSegments, startOfScan } from '../jpeg-segments.ts';
 
-/** What there is to know of an ordinary JPEG before it is decoded. */
+/** Facts about an ordinary JPEG that are needed before it is decoded. */
 export interface PlainJpeg {
   readonly width: number;
   readonly height: number;
@@ -12,8 +12,8 @@ const exif = 0xe1;
 const progressive = 0xc2;
 
 /**
- * What an ordinary JPEG says of itself: eight bits, grey or three colours, and nothing that could turn it.
- * Training reads many small ones, where to ask the decoder first takes a quarter of what decoding takes.
+ * Reads the header of an ordinary JPEG: eight bits, grey or three colours, and nothing that could turn it. Training
+ * reads many small ones, for which asking the decoder first takes a quarter of the decoding time.
  *
  * @returns null for all others, which the decoder is asked about
  */

@@ -1,9 +1,10 @@
 import type { Metadata } from 'sharp';
 import { UserError } from '../../../core/errors.ts';
-import { decodeWithin } from '../../decode-budget.ts';
+import { commonImageText } from '../../../text/index.ts';
+import { decodeWithin } from '../../files/decode-budget.ts';
 import { damagedImage, sharp } from '../../libvips.ts';
-import { memoryFailure } from '../../memory-failure.ts';
-import type { ImageFormat, ReadLimits, Samples } from '../image-file.ts';
+import { memoryFailure } from '../../files/memory-failure.ts';
+import type { ImageFormat, ImageHeader, ReadLimits, Samples } from '../image-file.ts';
 import { pickBands } from '../crop.ts';
 import { newSamples, sampleBytes, samplesOf } from '../sample-arrays.ts';
 import { sketchJpeg } from './jpeg-sketch.ts';
@@ -11,27 +12,27 @@ import type { SketchedJpeg, SketchOptions } from './jpeg-sketch.ts';
 import { plainJpeg } from './plain-jpeg.ts';
 import { wholeHeader, type WholeImage } from './whole-file.ts';
 
-/** What the decoder calls these formats is what they are called here. */
+/** Formats that have the same name in the decoder and here. */
 const formats: ReadonlySet<string> = new Set<ImageFormat>(['png', 'jpeg', 'webp']);
 
-/** How an image is stored and how it is to be decoded. */
+/** Storage of an image and the way to decode it. */
 interface Stored {
   readonly bands: 1 | 2 | 3 | 4;
   readonly sampleType: 'uint8' | 'uint16';
   readonly isCmyk: boolean;
-  /** By its EXIF data; looking for them when decoding has its price for a small image. */
+  /** True if its EXIF data turn it; looking for them while decoding costs time for a small image. */
   readonly isTurned: boolean;
   /** The decoder multiplies grey of 1, 2 and 4 bits by so much to reach 255; 1 otherwise. */
   readonly factor: number;
 }
 
-/** What is known of an image before it is decoded. */
+/** Facts about an image that are known before it is decoded. */
 interface Facts extends Stored {
   readonly format: ImageFormat;
   readonly width: number;
   readonly height: number;
   readonly notes: readonly string[];
-  /** Of several passes: the decoder holds all of it until the last. */
+  /** True for several passes: the decoder holds the whole image until the last one. */
   readonly isProgressive: boolean;
 }
 
@@ -51,7 +52,9 @@ export async function openWithSharp(
     },
     limits,
     path,
+    bytesBeside(facts),
   );
+  requirePlausible(bytes.length, header, path);
   return {
     header,
     decode: () => decode(bytes, facts, limits, path),
@@ -115,7 +118,8 @@ function storedAs(metadata: Metadata, path: string): Stored {
   const isCmyk = space === 'cmyk';
   const bands = isCmyk ? 3 : channels;
   const isGrey = space === 'b-w' || space === 'grey16';
-  if (isGrey !== bands < 3 || bands > 4) throw unsupportedValues(path, `${channels} bands`);
+  if (isGrey !== bands < 3 || bands > 4)
+    throw unsupportedValues(path, commonImageText.bands(channels));
   const isSmall = isGrey && !isPalette && bitsPerSample < 8;
   return {
     bands: bands,
@@ -128,18 +132,43 @@ function storedAs(metadata: Metadata, path: string): Stored {
 
 function notesOn({ space, pages = 1, hasProfile }: Metadata): string[] {
   return [
-    ...(pages > 1 ? [`An animation of ${pages} frames, of which the first is read.`] : []),
+    ...(pages > 1 ? [commonImageText.animation(pages)] : []),
     ...(space === 'cmyk'
-      ? [`CMYK, converted to RGB by ${hasProfile ? 'its own' : 'a standard'} colour profile.`]
+      ? [hasProfile ? commonImageText.cmykByOwnProfile : commonImageText.cmykByStandardProfile]
       : []),
   ];
 }
 
-/** Grey with alpha is decoded as four bands; of what comes in passes all coefficients are held, 16 bits each. */
-function bytesBeside({ width, height, bands, sampleType, isProgressive }: Facts): number {
+/**
+ * Returns the bytes that decoding takes beside the frame. Grey with alpha is decoded as four bands; the decoder holds all
+ * coefficients of a progressive JPEG, 16 bits each, and all values of an interlaced PNG, a WebP or a turned image.
+ */
+function bytesBeside(facts: Facts): number {
+  const { format, width, height, bands, sampleType, isProgressive, isTurned } = facts;
   const values = width * height * bands;
   const ofAlpha = bands === 2 ? 2 * values * sampleBytes[sampleType] : 0;
-  return ofAlpha + (isProgressive ? 2 * values : 0);
+  const isHeldTwice = format === 'webp' || isTurned || (format === 'png' && isProgressive);
+  const ofPasses = format === 'jpeg' && isProgressive ? 2 * values : 0;
+  return ofAlpha + ofPasses + (isHeldTwice ? values * sampleBytes[sampleType] : 0);
+}
+
+/** Bytes of pixels below which no file is refused, however small it is. */
+const implausibleBytes = 2 ** 26;
+/**
+ * Bytes of pixels for each byte of the file that no PNG reaches (RFC 1951: 1032 to 1, and eight pixels of one bit per
+ * byte), and no meaningful WebP or JPEG.
+ */
+const implausibleRatio = 10_000;
+
+/** @throws UserError 'too-large' for a small file that would only fill memory with one colour */
+function requirePlausible(
+  fileBytes: number,
+  { width, height, bands, sampleType }: ImageHeader,
+  path: string,
+): void {
+  const bytes = width * height * bands * sampleBytes[sampleType];
+  if (bytes < implausibleBytes || bytes < implausibleRatio * fileBytes) return;
+  throw new UserError('too-large', commonImageText.implausible(path, fileBytes, { width, height }));
 }
 
 async function decode(
@@ -197,10 +226,7 @@ function divided(values: Samples, bands: number, factor: number): Samples {
 }
 
 function unsupportedValues(path: string, what: string): UserError {
-  return new UserError(
-    'unsupported',
-    `${path} has values of type ${what}, which is not supported. Save it as 8-bit or 16-bit grey or RGB.`,
-  );
+  return new UserError('unsupported', commonImageText.unsupportedValues(path, what));
 }
 
 function decodeFailure(error: unknown, path: string): UserError {
@@ -209,6 +235,6 @@ function decodeFailure(error: unknown, path: string): UserError {
   const message = error instanceof Error ? error.message : String(error);
   // Told only in words: the decoder was built for JPEG of 8 bits.
   const isDeep = /data precision (\d+)/i.exec(message)?.[1];
-  if (isDeep !== undefined) return unsupportedValues(path, `${isDeep}-bit JPEG`);
+  if (isDeep !== undefined) return unsupportedValues(path, commonImageText.deepJpeg(isDeep));
   return damagedImage(path, message);
 }

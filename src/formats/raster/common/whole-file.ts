@@ -1,4 +1,5 @@
 import { UserError } from '../../../core/errors.ts';
+import { commonImageText } from '../../../text/index.ts';
 import {
   plainDisplay,
   type ImageFile,
@@ -8,10 +9,10 @@ import {
   type ReadRequest,
   type Samples,
 } from '../image-file.ts';
-import { decodeWithin, letGoOf } from '../../decode-budget.ts';
-import type { Decoded } from '../../decode-budget.ts';
+import { decodeWithin, letGoOf } from '../../files/decode-budget.ts';
+import type { Decoded } from '../../files/decode-budget.ts';
 import { cropFrame } from '../crop.ts';
-import { unlessAborted } from '../../unless-aborted.ts';
+import { unlessAborted } from '../../files/unless-aborted.ts';
 import { checkRequest, closedFile } from '../read-request.ts';
 import { sampleBytes } from '../sample-arrays.ts';
 
@@ -88,16 +89,27 @@ type Facts = Pick<ImageHeader, 'format' | 'width' | 'height' | 'sampleType' | 'a
 /**
  * The header of a plain image: one frame, one level, nothing known of its sizes.
  *
- * @throws UserError 'too-large' where the frame is beyond `limits`
+ * @param bytesBeside what decoding it takes beside the frame
+ * @throws UserError 'too-large' where that is beyond `limits`
  */
-export function wholeHeader(facts: Facts, limits: ReadLimits, path: string): ImageHeader {
+export function wholeHeader(
+  facts: Facts,
+  limits: ReadLimits,
+  path: string,
+  bytesBeside = 0,
+): ImageHeader {
   const { rescale, ...said } = facts;
   const { width, height, bands, sampleType } = said;
   const pixels = width * height;
-  if (pixels > limits.pixels || pixels * bands * sampleBytes[sampleType] > limits.bytes) {
+  const bytes = pixels * bands * sampleBytes[sampleType] + bytesBeside;
+  if (pixels > limits.pixels || bytes > Math.min(limits.bytes, limits.whole)) {
     throw new UserError(
       'too-large',
-      `${path} has ${width} × ${height} pixels, more than the limit of ${limits.pixels} pixels or ${limits.bytes} bytes. Cut it into smaller images.`,
+      commonImageText.tooLarge(
+        path,
+        { width, height, bytes },
+        { bytes: limits.whole, pixels: limits.pixels },
+      ),
     );
   }
   return {

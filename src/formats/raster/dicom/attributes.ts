@@ -17,6 +17,10 @@ const table = {
   StudyInstanceUID: [0x0020000d, 'UI'],
   SeriesInstanceUID: [0x0020000e, 'UI'],
   InstanceNumber: [0x00200013, 'IS'],
+  // Time between frames (C.7.6.5).
+  CineRate: [0x00180040, 'IS'],
+  FrameTime: [0x00181063, 'DS'],
+  FrameTimeVector: [0x00181065, 'DS'],
   // Geometry.
   SliceThickness: [0x00180050, 'DS'],
   SpacingBetweenSlices: [0x00180088, 'DS'],

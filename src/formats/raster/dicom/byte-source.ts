@@ -1,3 +1,4 @@
+import { dicomText } from '../../../text/index.ts';
 import type { SizedBytes } from '../file-source.ts';
 import { damaged } from './faults.ts';
 
@@ -7,7 +8,7 @@ export function boundedSource(bytes: SizedBytes): SizedBytes {
     size: bytes.size,
     read(start, length, signal) {
       // Before memory is taken for what a damaged length asks for.
-      if (start + length > bytes.size) return Promise.reject(damaged('is cut short'));
+      if (start + length > bytes.size) return Promise.reject(damaged(dicomText.cutShort));
       return bytes.read(start, length, signal);
     },
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DicomFault } from './faults.ts';
-import { jpeg2000Header } from './jpeg2000-header.ts';
-import { jpegHeader } from './jpeg-header.ts';
+import { jpeg2000Header } from './frames/jpeg2000-header.ts';
+import { jpegHeader } from './frames/jpeg-header.ts';
 
 /** A JPEG segment: marker, length, body. */
 function segment(marker: number, body: readonly number[] | string): number[] {
@@ -13,7 +13,7 @@ const frame = (marker: number, ids: readonly number[]): number[] =>
   segment(marker, [12, 0x01, 0x02, 0x03, 0x04, ids.length, ...ids.flatMap((id) => [id, 0x11, 0])]);
 const scanOf = (first: number, last: number, bits: number): number[] =>
   segment(0xda, [3, 1, 0, 2, 0, 3, 0, first, last, bits]);
-/** All coefficients, as sequential processes have them. */
+/** Scan of all coefficients, as in sequential processes. */
 const scan = scanOf(0, 63, 0);
 const end = [0xff, 0xd9];
 const jpeg = (...parts: readonly number[][]): Uint8Array =>

@@ -1,12 +1,13 @@
+import { dicomAdvice, dicomText } from '../../../text/index.ts';
 import type { Samples } from '../image-file.ts';
 import { samplesLike } from '../sample-arrays.ts';
 import { damaged, unsupported } from './faults.ts';
 import type { Photometric } from './image-pixel.ts';
 
-/** What three decoded values are. `full` and `partial`: luma and two chromas, over all values or BT.601's. */
+/** Meaning of three decoded values. `full` and `partial`: luma and two chromas, over the full range or BT.601's. */
 export type ColourSpace = 'rgb' | 'full' | 'partial';
 
-/** Of native and run-length coded pixels, by the header alone. @throws DicomFault */
+/** Returns the colour space of native and run-length coded pixels, from the header alone. @throws DicomFault */
 export function colourSpaceOf(photometric: Photometric): ColourSpace {
   switch (photometric) {
     case 'YBR_FULL':
@@ -17,7 +18,7 @@ export function colourSpaceOf(photometric: Photometric): ColourSpace {
       return 'partial';
     case 'YBR_ICT':
     case 'YBR_RCT':
-      throw damaged(`has the colours of JPEG 2000 (${photometric}) without being coded in it`);
+      throw damaged(dicomText.notJpeg2000(photometric));
     case 'MONOCHROME1':
     case 'MONOCHROME2':
     case 'PALETTE COLOR':
@@ -26,13 +27,10 @@ export function colourSpaceOf(photometric: Photometric): ColourSpace {
   }
 }
 
-/** Whether native pixels keep two lumas with one pair of chromas (PS3.3, C.7.6.3.1.2). */
+/** Returns true if native pixels store two lumas with one pair of chromas (PS3.3, C.7.6.3.1.2). */
 export function isSubsampled(photometric: Photometric): boolean {
   if (photometric === 'YBR_PARTIAL_420') {
-    throw unsupported(
-      'has uncompressed pixels of the kind YBR_PARTIAL_420, which is not supported',
-      'Save it as RGB.',
-    );
+    throw unsupported(dicomText.partial420, dicomAdvice.saveAsRgb);
   }
   return photometric === 'YBR_FULL_422' || photometric === 'YBR_PARTIAL_422';
 }

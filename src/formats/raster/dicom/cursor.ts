@@ -10,7 +10,7 @@ export class Cursor {
   readonly #largestWindow: number;
   #windowSize: number;
   #window = new DataView(new ArrayBuffer(0));
-  /** Where the window begins in the source. */
+  /** Start of the window in the source. */
   #start = 0;
   #position: number;
 
@@ -34,7 +34,7 @@ export class Cursor {
     return this.source.size - this.#position;
   }
 
-  /** Whether the next `length` bytes can be taken without `need`. */
+  /** Returns true if the next `length` bytes can be taken without `need`. */
   has(length: number): boolean {
     return this.#position >= this.#start && this.#position + length <= this.#end;
   }

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { SizedBytes } from '../file-source.ts';
 import { memorySource } from './byte-source.ts';
 import { explicitLittleEndian, implicitLittleEndian, readDataSet } from './data-set.ts';
-import { dataSetBytes, elementHeader, type Entry, type Writing } from './dicom-fixtures.ts';
+import {
+  dataSetBytes,
+  elementHeader,
+  type Entry,
+  type Writing,
+} from '../../testing/dicom-fixtures.ts';
 import { DicomFault } from './faults.ts';
 import { integer, items, number, numbers, readableTexts, text, texts } from './values.ts';
 
@@ -149,7 +154,7 @@ describe('values', () => {
     expect(number(elements, 'WindowCenter')).toBeNull();
     expect(number(elements, 'WindowWidth')).toBeNull();
     expect(number(elements, 'RescaleIntercept')).toBeNaN();
-    expect(() => integer(elements, 'RescaleIntercept')).toThrow('no whole number');
+    expect(() => integer(elements, 'RescaleIntercept')).toThrow('not a whole number');
   });
 
   it('take their sign from the pixels where an implicit file does not say', async () => {

@@ -1,12 +1,13 @@
+import { dicomText } from '../../../text/index.ts';
 import { attributeOf, isPixelKeyword, type Keyword, type PixelKeyword } from './attributes.ts';
 import type { SizedBytes } from '../file-source.ts';
 import { Cursor } from './cursor.ts';
 import { damaged, DicomFault, tooLarge } from './faults.ts';
 import { isLongVr, isVr } from './value-representations.ts';
 
-/** How elements are written (PS3.5, 7.1). */
+/** Encoding of elements (PS3.5, 7.1). */
 export interface Encoding {
-  /** Without value representations. */
+  /** True if elements have no value representations. */
   readonly isImplicit: boolean;
   readonly littleEndian: boolean;
 }
@@ -15,31 +16,31 @@ export const implicitLittleEndian: Encoding = { isImplicit: true, littleEndian: 
 export const explicitLittleEndian: Encoding = { isImplicit: false, littleEndian: true };
 
 export interface Element {
-  /** As the file says it, by the dictionary where it does not. */
+  /** Value representation of the file, or of the dictionary if the file has none. */
   readonly vr: string;
   readonly bytes: Uint8Array;
   readonly littleEndian: boolean;
-  /** Of a sequence. */
+  /** Items of a sequence. */
   readonly items: readonly DataSet[];
 }
 
 /** The attributes that are read, of a file or of an item of a sequence. */
 export type DataSet = ReadonlyMap<Keyword, Element>;
 
-/** Where the pixels lie. */
+/** Place of the pixels. */
 export interface PixelElement {
   readonly keyword: PixelKeyword;
   readonly vr: string;
-  /** Of the value, in bytes of the source. */
+  /** Start of the value, in bytes of the source. */
   readonly start: number;
-  /** In bytes; null: undefined, so the value is a sequence of fragments. */
+  /** Length in bytes; null: undefined, so the value is a sequence of fragments. */
   readonly length: number | null;
 }
 
 export interface FileDataSet {
   readonly elements: DataSet;
   readonly pixels: PixelElement | null;
-  /** What ended the walk before the pixels or the end of the file. */
+  /** Fault that ended the reading before the pixels or the end of the file. */
   readonly fault: DicomFault | null;
 }
 
@@ -125,7 +126,7 @@ class Walk {
   async #header({ isImplicit, littleEndian }: Encoding): Promise<Header> {
     const cursor = this.#cursor;
     if (++this.#elementCount > elementLimit) {
-      throw tooLarge(`has more than ${elementLimit} elements before its pixels`);
+      throw tooLarge(dicomText.tooManyElements(elementLimit));
     }
     if (!cursor.has(8)) await cursor.need(8);
     const group = cursor.uint16(littleEndian);
@@ -137,7 +138,7 @@ class Walk {
     }
     const letters = cursor.uint16(false);
     const vr = String.fromCharCode(letters >> 8, letters & 0xff);
-    if (!isVr(vr)) throw damaged(`has no DICOM element at byte ${cursor.position - 6}`);
+    if (!isVr(vr)) throw damaged(dicomText.noElement(cursor.position - 6));
     if (!isLongVr(vr)) return { tag, vr, length: cursor.uint16(littleEndian) };
     cursor.skip(2);
     if (!cursor.has(4)) await cursor.need(4);
@@ -183,15 +184,14 @@ class Walk {
     depth: number,
     isKept: boolean,
   ): Promise<DataSet[]> {
-    if (depth > depthLimit) throw damaged(`nests sequences more than ${depthLimit} deep`);
+    if (depth > depthLimit) throw damaged(dicomText.deepSequences(depthLimit));
     const cursor = this.#cursor;
     const end = length === null ? null : cursor.position + length;
     const items: DataSet[] = [];
     while (end === null || cursor.position < end) {
       const header = await this.#header(encoding);
       if (header.tag === sequenceEnd) break;
-      if (header.tag !== item)
-        throw damaged(`has a broken sequence at byte ${cursor.position - 8}`);
+      if (header.tag !== item) throw damaged(dicomText.brokenSequence(cursor.position - 8));
       const elements = isKept ? new Map<Keyword, Element>() : null;
       await this.#item(header.length, encoding, depth, elements);
       if (elements !== null) items.push(elements);
@@ -214,11 +214,11 @@ class Walk {
     while (end === null || cursor.position < end) {
       const header = await this.#header(encoding);
       if (header.tag === itemEnd) break;
-      if (header.vr === '') throw damaged(`has a broken item at byte ${cursor.position - 8}`);
+      if (header.vr === '') throw damaged(dicomText.brokenItem(cursor.position - 8));
       await this.#value(header, encoding, depth, into);
     }
     if (end !== null && cursor.position > end) {
-      throw damaged(`has an item at byte ${end} that is longer than it says`);
+      throw damaged(dicomText.longItem(end));
     }
   }
 
@@ -229,27 +229,27 @@ class Walk {
       const { tag, length } = await this.#header(fragment);
       if (tag === sequenceEnd) return;
       if (tag !== item || length === null) {
-        throw damaged(`has a broken fragment at byte ${this.#cursor.position - 8}`);
+        throw damaged(dicomText.brokenFragment(this.#cursor.position - 8));
       }
       this.#pass(length);
     }
   }
 
   #pass(length: number): void {
-    if (length > this.#cursor.left) throw damaged('is cut short before its pixels');
+    if (length > this.#cursor.left) throw damaged(dicomText.cutShortBeforePixels);
     this.#cursor.skip(length);
   }
 
   async #keep(length: number): Promise<Uint8Array> {
     this.#keptBytes += length;
     if (this.#keptBytes > keptLimit) {
-      throw damaged(`claims more than ${keptLimit} bytes of attributes`);
+      throw damaged(dicomText.tooManyAttributes(keptLimit));
     }
     return this.#cursor.bytes(length);
   }
 }
 
-/** Without a dictionary of every attribute, an undefined length is what tells an unknown sequence. */
+/** Recognises an unknown sequence by its undefined length, since there is no dictionary of every attribute. */
 function isSequence(
   vr: string,
   length: number | null,

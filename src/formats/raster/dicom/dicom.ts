@@ -1,4 +1,5 @@
-import { decodeWithin } from '../../decode-budget.ts';
+import { dicomNotes, dicomText } from '../../../text/index.ts';
+import { decodeWithin } from '../../files/decode-budget.ts';
 import { FileSource, type SizedBytes } from '../file-source.ts';
 import type {
   ImageFile,
@@ -17,14 +18,16 @@ import { boundedSource } from './byte-source.ts';
 import { toRgb } from './colours.ts';
 import type { DataSet } from './data-set.ts';
 import { readDisplay, type FrameDisplay } from './display.ts';
-import { encapsulatedFrames } from './encapsulated-frames.ts';
+import { encapsulatedFrames } from './frames/encapsulated-frames.ts';
 import { DicomFault, tooLarge, userError } from './faults.ts';
-import type { DecodedFrame, FrameReader } from './frame-reader.ts';
-import { readGrouping, readSpacing } from './geometry.ts';
+import type { DecodedFrame, FrameReader } from './frames/frame-reader.ts';
+import { readDirections, readGrouping, readSpacing } from './geometry.ts';
 import { imagePixel, type ImagePixel } from './image-pixel.ts';
-import { nativeFrames } from './native-frames.ts';
+import { isFilm, readModality } from './modality.ts';
+import { nativeFrames } from './frames/native-frames.ts';
 import { withoutPixels } from './object-kinds.ts';
 import { readPart10 } from './part10.ts';
+import type { PixelCoding, TransferSyntax } from './transfer-syntax.ts';
 import { sampleTypeOf, takeBits } from './stored-values.ts';
 import { number, text } from './values.ts';
 
@@ -41,7 +44,7 @@ export { isDicom } from './part10.ts';
 export const openDicom: OpenImage = async (path, limits) =>
   openDicomSource(await FileSource.open(path), limits);
 
-/** As `openDicom`, of a file that is open already and is closed with the image, or where it is refused. */
+/** Opens a source like `openDicom`, for an open file, which is closed with the image or upon refusal. */
 export async function openDicomSource(file: FileSource, limits: ReadLimits): Promise<ImageFile> {
   try {
     return imageFile(file, await readImage(boundedSource(file), limits), limits);
@@ -55,8 +58,9 @@ interface Image {
   readonly header: ImageHeader;
   readonly pixel: ImagePixel;
   readonly frames: FrameReader;
+  readonly coding: PixelCoding;
   readonly rescales: FrameDisplay['rescales'];
-  /** What is noted of frames once they are read. */
+  /** Notes about frames, added as they are read. */
   readonly frameNotes: Set<string>;
 }
 
@@ -74,12 +78,20 @@ async function readImage(file: SizedBytes, limits: ReadLimits): Promise<Image> {
       : await encapsulatedFrames({ source, element: pixels, pixel, elements, coding }, limits);
   const shown = readDisplay(elements, pixel, frames.frames);
   return {
-    header: headerOf(elements, pixel, frames, shown),
+    header: { ...headerOf(elements, pixel, frames, shown), ...lossOf(elements, syntax) },
     pixel,
     frames,
+    coding,
     rescales: shown.rescales,
     frameNotes: new Set(),
   };
+}
+
+/** Returns the loss of the transfer syntax and, if that allows either, of the attribute (PS3.3, C.7.6.1.1.5). */
+function lossOf(elements: DataSet, { name, loss }: TransferSyntax): Pick<ImageHeader, 'lossy'> {
+  const isLossy =
+    loss === 'always' || (loss === 'maybe' && text(elements, 'LossyImageCompression') === '01');
+  return isLossy ? { lossy: name } : {};
 }
 
 function headerOf(
@@ -104,6 +116,9 @@ function headerOf(
     spacing,
     geo: null,
     display,
+    directions: readDirections(elements, frames),
+    modality: readModality(elements),
+    isFilm: isFilm(elements, frames),
     grouping: readGrouping(elements),
     notes: [
       ...pixel.notes,
@@ -144,16 +159,15 @@ function objectNotes(elements: DataSet, pixel: ImagePixel): string[] {
   if (text(elements, 'DimensionOrganizationType')?.startsWith('TILED') === true) {
     const width = number(elements, 'TotalPixelMatrixColumns');
     const height = number(elements, 'TotalPixelMatrixRows');
-    const size = `${width ?? '?'} × ${height ?? '?'}`;
-    notes.push(`The frames are tiles of a slide of ${size} pixels; they are not put together.`);
+    notes.push(dicomNotes.tiles(width, height));
   }
   const scaling = number(elements, 'DoseGridScaling');
   if (scaling !== null) {
-    notes.push(`The dose is the value times ${scaling}; values are left as stored.`);
+    notes.push(dicomNotes.dose(scaling));
   }
   const limit = number(elements, 'PixelPaddingRangeLimit', pixel.isSigned);
   if (limit !== null && limit !== number(elements, 'PixelPaddingValue', pixel.isSigned)) {
-    notes.push('A range of values means "nothing here"; only its first one is taken so.');
+    notes.push(dicomNotes.paddingRange);
   }
   return notes;
 }
@@ -162,7 +176,7 @@ function imageFile(file: FileSource, image: Image, limits: ReadLimits): ImageFil
   const { path } = file;
   return {
     path,
-    /** Its notes grow with what frames turn out to hold. */
+    /** Header of the file; its notes grow as frames are read. */
     get header() {
       const { header, frameNotes } = image;
       if (frameNotes.size === 0) return header;
@@ -170,11 +184,9 @@ function imageFile(file: FileSource, image: Image, limits: ReadLimits): ImageFil
     },
     async read(request = {}) {
       try {
-        requireFrameWithin(limits, image.header);
+        const bytes = decodingBytes(image);
+        requireFrameWithin(limits, bytes);
         const checked = checkRequest(request, image.header, limits, path);
-        const { width, height, bands, sampleType } = image.header;
-        // The frame, and what is made of it.
-        const bytes = 2 * width * height * bands * sampleBytes[sampleType];
         const { value, letGo } = await decodeWithin(
           bytes,
           () => readPixels(image, checked, request),
@@ -190,12 +202,17 @@ function imageFile(file: FileSource, image: Image, limits: ReadLimits): ImageFil
   };
 }
 
-/** Frames are decoded whole, whatever part of them is asked for. */
-function requireFrameWithin(limits: ReadLimits, header: ImageHeader): void {
+/** Bytes that a frame takes while it is decoded, with what is made of it; JPEG 2000 has 32 bits for each value. */
+function decodingBytes({ header, coding }: Image): number {
   const { width, height, bands, sampleType } = header;
-  const size = width * height * bands * sampleBytes[sampleType];
-  if (size <= limits.bytes) return;
-  throw tooLarge(`has frames of ${size} bytes, more than the limit of ${limits.bytes}`);
+  const values = width * height * bands;
+  return 2 * values * sampleBytes[sampleType] + (coding === 'jpeg-2000' ? 4 * values : 0);
+}
+
+/** Frames are decoded whole, whatever part of them is asked for. */
+function requireFrameWithin(limits: ReadLimits, bytes: number): void {
+  if (bytes <= limits.whole) return;
+  throw tooLarge(dicomText.largeFrames(bytes, limits.whole));
 }
 
 async function readPixels(
@@ -222,7 +239,7 @@ function inRgb({ values, space, bits }: DecodedFrame): Samples {
 
 function asStored({ values, space }: DecodedFrame, { pixel, frameNotes }: Image): Samples {
   if (space !== 'rgb') {
-    frameNotes.add(`Values are of luma and chromas, as they are stored (${pixel.photometric}).`);
+    frameNotes.add(dicomNotes.lumaAndChroma(pixel.photometric));
   }
   return values;
 }
@@ -231,7 +248,7 @@ function ofFrame(error: unknown, frame: number): unknown {
   if (!(error instanceof DicomFault)) return error;
   return new DicomFault(
     error.code,
-    `${error.message} (frame ${frame + 1})`,
+    dicomText.inFrame(error.message, frame + 1),
     error.advice,
     error.details,
   );

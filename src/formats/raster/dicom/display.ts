@@ -1,3 +1,4 @@
+import { dicomNotes, dicomText } from '../../../text/index.ts';
 import {
   plainDisplay,
   type Display,
@@ -20,13 +21,13 @@ interface Rescale {
 
 export interface FrameDisplay {
   readonly display: Display;
-  /** Of each frame, where they differ: then `display` has none, and values are rescaled when read. */
+  /** Rescaling of each frame if they differ: then `display` has none, and values are rescaled when read. */
   readonly rescales: readonly Rescale[] | null;
   readonly notes: readonly string[];
 }
 
 /**
- * How a file asks to be shown (PS3.3, C.7.6.3, C.7.9, C.11.1, C.11.2).
+ * Reads the display settings of a file (PS3.3, C.7.6.3, C.7.9, C.11.1, C.11.2).
  *
  * @param frames as many as can be read
  * @throws DicomFault where the palette, the rescaling or the modality table is broken; a broken VOI table
@@ -64,10 +65,8 @@ function readModality(dataSet: DataSet, { isSigned }: ImagePixel, frames: number
   const each = perFrame(dataSet, frames, 'PixelValueTransformationSequence', readRescale);
   const [first = null] = each;
   if (areSame(each)) return { ...none, rescale: first };
-  const note =
-    'Values are rescaled when they are read, since the file rescales its frames differently.';
   const rescales = each.map((rescale) => rescale ?? { slope: 1, intercept: 0 });
-  return { ...none, rescales, notes: [note] };
+  return { ...none, rescales, notes: [dicomNotes.rescaledPerFrame] };
 }
 
 function readRescale(attributes: DataSet): Rescale | null {
@@ -76,7 +75,7 @@ function readRescale(attributes: DataSet): Rescale | null {
   if (slope === null && intercept === null) return null;
   const rescale = { slope: slope ?? 1, intercept: intercept ?? 0 };
   if (Number.isFinite(rescale.slope) && Number.isFinite(rescale.intercept)) return rescale;
-  throw damaged('has a rescale slope or intercept that is no number');
+  throw damaged(dicomText.rescale);
 }
 
 type Voi = Pick<Display, 'windows' | 'voiTable'> & Pick<FrameDisplay, 'notes'>;
@@ -86,9 +85,7 @@ function readVoi(dataSet: DataSet, { isSigned }: ImagePixel, frames: number): Vo
   const each = perFrame(dataSet, frames, 'FrameVOILUTSequence', (attributes) =>
     readWindows(attributes, set),
   );
-  const notes = areSame(each)
-    ? []
-    : ['The windows are those of the first frame; other frames have their own.'];
+  const notes = areSame(each) ? [] : [dicomNotes.windowsDiffer];
   const [windows = []] = each;
   const [item] = items(frameAttributes(dataSet, 0, 'FrameVOILUTSequence'), 'VOILUTSequence');
   const { table, note } = readVoiTable(item, isSigned);
@@ -104,7 +101,7 @@ function readVoiTable(
     return { table: lookupTable(item, isSigned), note: [] };
   } catch (error) {
     if (!(error instanceof DicomFault)) throw error;
-    return { table: null, note: ['The VOI lookup table is broken and is left aside.'] };
+    return { table: null, note: [dicomNotes.voiTable] };
   }
 }
 

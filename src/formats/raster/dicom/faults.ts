@@ -1,17 +1,18 @@
 import { UserError } from '../../../core/errors.ts';
-import { readFailure } from '../../file-errors.ts';
-import { memoryFailure } from '../../memory-failure.ts';
+import { dicomAdvice, dicomText } from '../../../text/index.ts';
+import { readFailure } from '../../files/file-errors.ts';
+import { memoryFailure } from '../../files/memory-failure.ts';
 
 type FaultCode = 'invalid-file' | 'unsupported' | 'too-large';
 
 /**
- * What is wrong with a file, told by code that does not know its name: `what` goes on from the path
- * ("is cut short …"), `advice` is a sentence of its own. It never leaves the reader.
+ * Fault of a file, found by code that does not know its name: `what` continues the path ("is cut short …"), `advice`
+ * is a sentence of its own. It never leaves the reader.
  */
 export class DicomFault extends Error {
   readonly code: FaultCode;
   readonly advice: string;
-  /** More for a report. */
+  /** Further details for a report. */
   readonly details: string | undefined;
 
   constructor(code: FaultCode, what: string, advice: string, details?: string) {
@@ -24,7 +25,7 @@ export class DicomFault extends Error {
 
 /** The file cannot be what its writer meant. */
 export function damaged(what: string, details?: string): DicomFault {
-  return new DicomFault('invalid-file', what, 'Copy it again or remove it.', details);
+  return new DicomFault('invalid-file', what, dicomAdvice.copyAgain, details);
 }
 
 /** The file is sound, but not for this program. */
@@ -33,13 +34,14 @@ export function unsupported(what: string, advice: string): DicomFault {
 }
 
 export function tooLarge(what: string): DicomFault {
-  return new DicomFault('too-large', what, 'Cut it into smaller images.');
+  return new DicomFault('too-large', what, dicomAdvice.cut);
 }
 
 /** The error for a person: a fault gets the file's name, a failure of the disk its sentence. */
 export function userError(error: unknown, path: string): Error {
   if (error instanceof DicomFault) {
-    return new UserError(error.code, `${path} ${error.message}. ${error.advice}`, error.details);
+    const message = dicomText.message(path, error.message, error.advice);
+    return new UserError(error.code, message, error.details);
   }
   return memoryFailure(error, path) ?? readFailure(error, path);
 }

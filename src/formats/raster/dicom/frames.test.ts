@@ -14,14 +14,14 @@ import {
   syntax,
   type Entry,
   type Picture,
-} from './dicom-fixtures.ts';
+} from '../../testing/dicom-fixtures.ts';
 
 const { open: opened, write: temporaryFile } = testImages(openDicom);
 
 const picture: Picture = { rows: 2, columns: 3, frames: 3 };
 const values = [0, 1, 2].map((frame) => Array.from({ length: 6 }, (_, i) => 10 * frame + i));
 const coded = values.map((frame) => rleFrame([Uint8Array.from(frame)]));
-/** Of each frame's item, in bytes from the end of the table. */
+/** Offset of each frame's item, in bytes from the end of the table. */
 const offsets = coded.reduce<number[]>(
   (list, frame) => [...list, (list.at(-1) ?? 0) + 8 + frame.length],
   [0],
@@ -98,7 +98,7 @@ describe('fragments and frames', () => {
     const path = await temporaryFile(rle(coded.flatMap(halves)));
     await expect(openDicom(path, defaultLimits)).rejects.toMatchObject({
       code: 'invalid-file',
-      message: expect.stringContaining('which of its fragments make a frame') as string,
+      message: expect.stringContaining('which of its fragments form a frame') as string,
     });
   });
 
@@ -115,7 +115,7 @@ describe('fragments and frames', () => {
     const fewer = encapsulatedFile(syntax.rle, { ...picture, frames: 5 }, encapsulated(coded));
     expect(await all(fewer)).toEqual({
       values,
-      notes: ["Only 3 of the file's 5 frames are there: it declares more than it holds."],
+      notes: ['The file contains only 3 of its 5 frames: it declares more than it holds.'],
     });
   });
 });
@@ -130,7 +130,7 @@ describe('a file that is cut short', () => {
   ] as const)('gives the whole frames of %s pixels, with a note', async (_name, bytes, cut) => {
     expect(await all(bytes.subarray(0, -cut))).toEqual({
       values: values.slice(0, 2),
-      notes: ["Only 2 of the file's 3 frames are there: it is cut short."],
+      notes: ['The file contains only 2 of its 3 frames: it is cut short.'],
     });
   });
 

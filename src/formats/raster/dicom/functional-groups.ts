@@ -2,7 +2,7 @@ import type { Keyword } from './attributes.ts';
 import type { DataSet } from './data-set.ts';
 import { items } from './values.ts';
 
-/** Where the attributes of a frame may stand: those of the frame, those of all frames, the file itself. */
+/** Data sets that may hold a frame's attributes: those of the frame, of all frames, and of the file. */
 function groups(dataSet: DataSet, frame: number): (DataSet | undefined)[] {
   return [
     items(dataSet, 'PerFrameFunctionalGroupsSequence')[frame],
@@ -11,8 +11,8 @@ function groups(dataSet: DataSet, frame: number): (DataSet | undefined)[] {
 }
 
 /**
- * Where the attributes of a frame stand that enhanced images keep in functional groups (PS3.3,
- * C.7.6.16) and others at the top.
+ * Finds a frame's attributes, which enhanced images keep in functional groups (PS3.3, C.7.6.16) and others at the
+ * top.
  *
  * @param macro the sequence of the group
  */
@@ -25,8 +25,8 @@ export function frameAttributes(dataSet: DataSet, frame: number, macro: Keyword)
 }
 
 /**
- * What `read` makes of each frame's attributes. Where no frame has groups of its own it is read once, and
- * all frames share it.
+ * Applies `read` to each frame's attributes. If no frame has groups of its own it is called once, and all frames
+ * share the result.
  */
 export function perFrame<T>(
   dataSet: DataSet,
@@ -40,7 +40,7 @@ export function perFrame<T>(
   return Array.from({ length: frames }, (_, frame) => read(frameAttributes(dataSet, frame, macro)));
 }
 
-/** Whether all are the same, told by what they say. */
+/** Returns true if all values have the same content. */
 export function areSame(values: readonly unknown[]): boolean {
   const [first] = values;
   const text = JSON.stringify(first);

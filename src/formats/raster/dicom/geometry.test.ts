@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ImageHeader } from '../image-file.ts';
 import { testImages } from '../testing/test-folder.ts';
 import { openDicom } from './dicom.ts';
-import { pictureFile, syntax, type Entry } from './dicom-fixtures.ts';
+import { pictureFile, syntax, type Entry } from '../../testing/dicom-fixtures.ts';
 
 const { open: opened } = testImages(openDicom);
 
@@ -47,6 +47,45 @@ describe('pixel spacing', () => {
     );
     expect(spacing).toBeNull();
     expect(notes).toEqual([expect.stringContaining('frame to frame')]);
+  });
+});
+
+describe('directions', () => {
+  const orientation = (text: string): Entry => [0x00200037, 'DS', text];
+  const plane = (text: string): Entry => [0x00209116, 'SQ', [[orientation(text)]]];
+  const axial = { right: [1, 0, 0], down: [0, 1, 0] };
+
+  it('are those of rows and columns, at the top or shared by frames', async () => {
+    const text = '1\\0\\0\\0\\1\\0';
+    expect((await header([orientation(text)])).directions).toEqual(axial);
+    expect((await header([shared(plane(text))], 2)).directions).toEqual(axial);
+  });
+
+  it('are none where they are missing, cut short, or differ between frames', async () => {
+    expect((await header([])).directions).toBeNull();
+    expect((await header([orientation('1\\0\\0')])).directions).toBeNull();
+    const groups = perFrame([plane('1\\0\\0\\0\\1\\0')], [plane('1\\0\\0\\0\\0\\-1')]);
+    expect((await header([groups], 2)).directions).toBeNull();
+  });
+});
+
+describe('a film', () => {
+  const modality = (text: string): Entry => [0x00080060, 'CS', text];
+  const time: Entry = [0x00181063, 'DS', '40'];
+
+  it.each<[string, Entry[], number, boolean]>([
+    ['frames of ultrasound', [modality('US')], 30, true],
+    ['frames at a pace', [modality('MR'), time], 30, true],
+    ['one frame of ultrasound', [modality('US'), time], 1, false],
+    ['frames of a dose', [modality('RTDOSE')], 2, false],
+    ['frames that say where they lie', [modality('US'), perFrame([], [])], 2, false],
+  ])('%s', async (_, entries, frames, expected) => {
+    expect((await header(entries, frames)).isFilm).toBe(expected);
+  });
+
+  it('has a modality that is one, and nothing that somebody typed', async () => {
+    expect((await header([modality('US')])).modality).toBe('US');
+    expect((await header([modality('ERIKA')])).modality).toBeNull();
   });
 });
 

@@ -1,3 +1,5 @@
+import type { ImageDirections } from '../../../core/image/directions.ts';
+import { dicomNotes } from '../../../text/index.ts';
 import type { Grouping, PixelSpacing } from '../image-file.ts';
 import type { Keyword } from './attributes.ts';
 import type { DataSet } from './data-set.ts';
@@ -13,11 +15,8 @@ export interface Spacing {
 
 /** Spacings that were not measured in the patient, with what to say of them. */
 const substitutes: readonly (readonly [keyword: Keyword, note: string])[] = [
-  [
-    'ImagerPixelSpacing',
-    'The pixel spacing is that of the detector; what lies in front of it is smaller.',
-  ],
-  ['NominalScannedPixelSpacing', 'The pixel spacing is that of the film scanner.'],
+  ['ImagerPixelSpacing', dicomNotes.spacingOfDetector],
+  ['NominalScannedPixelSpacing', dicomNotes.spacingOfScanner],
 ];
 
 /**
@@ -29,7 +28,7 @@ export function readSpacing(dataSet: DataSet, frames: number): Spacing {
     spacingIn(attributes, 'PixelSpacing'),
   );
   if (!areSame(each)) {
-    return { spacing: null, notes: ['The pixel spacing differs from frame to frame.'] };
+    return { spacing: null, notes: [dicomNotes.spacingDiffers] };
   }
   const [measured = null] = each;
   if (measured !== null) return { spacing: measured, notes: [] };
@@ -47,7 +46,20 @@ function spacingIn(attributes: DataSet, keyword: Keyword): PixelSpacing | null {
   return isSound ? { x, y, unit: 'mm' } : null;
 }
 
-/** Who and what an image belongs to: identifiers, and a digest in place of the patient's name and date of birth. */
+/**
+ * Returns the common directions of all frames in the patient; null if the file does not state them, or they differ.
+ */
+export function readDirections(dataSet: DataSet, frames: number): ImageDirections | null {
+  const each = perFrame(dataSet, frames, 'PlaneOrientationSequence', (attributes) =>
+    numbers(attributes, 'ImageOrientationPatient'),
+  );
+  const [cosines = []] = each;
+  if (cosines.length !== 6 || !cosines.every(Number.isFinite) || !areSame(each)) return null;
+  const [rx = 0, ry = 0, rz = 0, cx = 0, cy = 0, cz = 0] = cosines;
+  return { right: [rx, ry, rz], down: [cx, cy, cz] };
+}
+
+/** Reads what an image belongs to: identifiers, and a digest in place of the patient's name and date of birth. */
 export function readGrouping(dataSet: DataSet): Grouping {
   return {
     patient: text(dataSet, 'PatientID'),

@@ -10,7 +10,7 @@ import {
   rleFrame,
   syntax,
   type Entry,
-} from './dicom-fixtures.ts';
+} from '../../testing/dicom-fixtures.ts';
 
 const groups: Entry[] = [
   [0x00281050, 'DS', '40\\50'],
@@ -80,5 +80,19 @@ it.each(Object.entries(files))('%s files end in pixels or a sentence', async (na
       changed[128 + random(whole.length - 128)] = values[random(values.length)] ?? 0;
     }
     await attempt(changed);
+  }
+});
+
+it('frames that would take too much memory to decode are refused before that', async () => {
+  const coded = encapsulated([Buffer.alloc(64)]);
+  const file = encapsulatedFile(syntax.jpeg2000, { rows: 16_000, columns: 16_000 }, coded);
+  const image = await openDicom(await folder.file('large.dcm', file), defaultLimits);
+  try {
+    await expect(image.read()).rejects.toMatchObject({
+      code: 'too-large',
+      message: expect.stringMatching(/would take 1536 MB of memory to decode/) as string,
+    });
+  } finally {
+    await image.close();
   }
 });

@@ -1,3 +1,4 @@
+import { dicomAdvice, dicomNotes, dicomText } from '../../../text/index.ts';
 import type { ReadLimits } from '../image-file.ts';
 import type { Keyword } from './attributes.ts';
 import type { DataSet, PixelElement } from './data-set.ts';
@@ -33,12 +34,12 @@ export interface ImagePixel {
   readonly isPlanar: boolean;
   readonly isFloat: boolean;
   readonly bitsAllocated: 1 | 8 | 16 | 32 | 64;
-  /** From 1 to `bitsAllocated`. */
+  /** Bits stored, from 1 to `bitsAllocated`. */
   readonly bitsStored: number;
-  /** Of the bits stored, in those allocated. */
+  /** Lowest stored bit among those allocated. */
   readonly lowBit: number;
   readonly isSigned: boolean;
-  /** As declared. */
+  /** Declared number of frames. */
   readonly frames: number;
   readonly notes: readonly string[];
 }
@@ -47,16 +48,16 @@ export interface ImagePixel {
 export function imagePixel(dataSet: DataSet, pixels: PixelElement, limits: ReadLimits): ImagePixel {
   const rows = required(dataSet, 'Rows');
   const columns = required(dataSet, 'Columns');
-  if (rows < 1 || columns < 1) throw damaged(`describes an image of ${columns} × ${rows} pixels`);
+  if (rows < 1 || columns < 1) throw damaged(dicomText.impossibleSize(columns, rows));
   if (rows * columns > limits.pixels) {
-    throw tooLarge(`has ${columns} × ${rows} pixels, more than the limit of ${limits.pixels}`);
+    throw tooLarge(dicomText.tooManyPixels({ columns, rows, limit: limits.pixels }));
   }
   const frames = frameCount(dataSet, limits);
   const colour = colours(dataSet, limits);
   const depth =
     pixels.keyword === 'PixelData' ? integerDepth(dataSet) : floatDepth(pixels.keyword, colour);
   if (colour.photometric === 'PALETTE COLOR' && depth.isSigned) {
-    throw unsupported('has a palette for negative values', 'Save it as RGB.');
+    throw unsupported(dicomText.negativePalette, dicomAdvice.saveAsRgb);
   }
   // Colours are never negative, whatever a careless header says.
   const isSigned = depth.isSigned && colour.samples === 1;
@@ -65,15 +66,15 @@ export function imagePixel(dataSet: DataSet, pixels: PixelElement, limits: ReadL
 
 function required(dataSet: DataSet, keyword: Keyword): number {
   const value = integer(dataSet, keyword);
-  if (value === null) throw damaged(`has pixels, but does not say their ${keyword}`);
+  if (value === null) throw damaged(dicomText.attributeMissing(keyword));
   return value;
 }
 
 function frameCount(dataSet: DataSet, limits: ReadLimits): number {
   const frames = integer(dataSet, 'NumberOfFrames') ?? 1;
-  if (frames < 0) throw damaged(`claims ${frames} frames`);
+  if (frames < 0) throw damaged(dicomText.impossibleFrames(frames));
   if (frames > limits.frames) {
-    throw tooLarge(`has ${frames} frames, more than the limit of ${limits.frames}`);
+    throw tooLarge(dicomText.tooManyFrames(frames, limits.frames));
   }
   // Some writers put 0 where they mean that there is no sequence of frames.
   return Math.max(1, frames);
@@ -84,27 +85,24 @@ type Colours = Pick<ImagePixel, 'samples' | 'photometric' | 'isPlanar'>;
 function colours(dataSet: DataSet, limits: ReadLimits): Colours {
   const samples = required(dataSet, 'SamplesPerPixel');
   const said = text(dataSet, 'PhotometricInterpretation');
-  if (said === null)
-    throw damaged('does not say what its pixels mean (photometric interpretation)');
+  if (said === null) throw damaged(dicomText.noPhotometric);
   const photometric = photometrics.find((known) => known === said.toUpperCase());
   if (photometric === undefined) {
     const name = unsupportedPhotometrics.find((known) => known === said.toUpperCase());
     throw unsupported(
-      name === undefined
-        ? 'has pixels of a kind that the standard does not know (photometric interpretation)'
-        : `has pixels of the kind ${name}, which is not supported`,
-      'Save it as RGB.',
+      name === undefined ? dicomText.unknownPhotometric : dicomText.unsupportedPhotometric(name),
+      dicomAdvice.saveAsRgb,
     );
   }
   const expected = isColour(photometric) ? 3 : 1;
   if (samples !== expected) {
-    throw damaged(`has ${samples} values a pixel, where ${photometric} has ${expected}`);
+    throw damaged(dicomText.otherSamples(samples, photometric, expected));
   }
   if (samples > limits.bands) {
-    throw tooLarge(`has ${samples} bands, more than the limit of ${limits.bands}`);
+    throw tooLarge(dicomText.tooManyBands(samples, limits.bands));
   }
   const planar = expected === 1 ? 0 : (integer(dataSet, 'PlanarConfiguration') ?? 0);
-  if (planar !== 0 && planar !== 1) throw damaged(`has the planar configuration ${planar}`);
+  if (planar !== 0 && planar !== 1) throw damaged(dicomText.planar(planar));
   return { samples: expected, photometric, isPlanar: planar === 1 };
 }
 
@@ -120,24 +118,19 @@ type Depth = Pick<
 function integerDepth(dataSet: DataSet): Depth {
   const bitsAllocated = required(dataSet, 'BitsAllocated');
   if (bitsAllocated !== 1 && ![8, 16, 32].includes(bitsAllocated)) {
-    throw unsupported(
-      `has ${bitsAllocated} bits a value, which is not supported`,
-      'Save it with 8, 16 or 32 bits.',
-    );
+    throw unsupported(dicomText.unsupportedBits(bitsAllocated), dicomAdvice.saveWithOtherBits);
   }
   const bitsStored = required(dataSet, 'BitsStored');
   if (bitsStored < 1 || bitsStored > bitsAllocated) {
-    throw damaged(`stores ${bitsStored} bits in ${bitsAllocated}`);
+    throw damaged(dicomText.bitsDoNotFit(bitsStored, bitsAllocated));
   }
   const representation = required(dataSet, 'PixelRepresentation');
   if (representation !== 0 && representation !== 1) {
-    throw damaged(`has the pixel representation ${representation}`);
+    throw damaged(dicomText.representation(representation));
   }
   const highBit = integer(dataSet, 'HighBit') ?? bitsStored - 1;
   const isPossible = highBit >= bitsStored - 1 && highBit < bitsAllocated;
-  const notes = isPossible
-    ? []
-    : [`The high bit ${highBit} cannot be; values are taken from the lowest bits.`];
+  const notes = isPossible ? [] : [dicomNotes.highBit(highBit)];
   return {
     isFloat: false,
     bitsAllocated: bitsAllocated as 1 | 8 | 16 | 32,
@@ -149,7 +142,7 @@ function integerDepth(dataSet: DataSet): Depth {
 }
 
 function floatDepth(keyword: PixelElement['keyword'], { photometric }: Colours): Depth {
-  if (!photometric.startsWith('MONOCHROME')) throw damaged('has floating-point colours');
+  if (!photometric.startsWith('MONOCHROME')) throw damaged(dicomText.floatColours);
   const bits = keyword === 'FloatPixelData' ? 32 : 64;
   return {
     isFloat: true,

@@ -1,3 +1,4 @@
+import { dicomText } from '../../../text/index.ts';
 import type { LookupTable } from '../image-file.ts';
 import type { Keyword } from './attributes.ts';
 import type { DataSet, Element } from './data-set.ts';
@@ -8,7 +9,7 @@ export interface TableDescriptor {
   readonly entries: number;
   /** Value that entry 0 is for. */
   readonly first: number;
-  /** Of an entry. */
+  /** Bits per entry. */
   readonly bits: number;
 }
 
@@ -27,9 +28,9 @@ export function tableDescriptor(
 ): TableDescriptor {
   const [count, first, bits] = numbers(item, keyword, isSigned);
   if (count === undefined || first === undefined || bits === undefined) {
-    throw damaged('has a lookup table without a description');
+    throw damaged(dicomText.tableUndescribed);
   }
-  if (bits < 1 || bits > 16) throw damaged(`has a lookup table of ${bits} bits`);
+  if (bits < 1 || bits > 16) throw damaged(dicomText.tableBits(bits));
   // The count is unsigned even where the first value is signed; 65536 does not fit and is written as 0.
   const entries = (count & 0xffff) === 0 ? 0x10000 : count & 0xffff;
   return { entries, first, bits };
@@ -41,11 +42,11 @@ export function tableEntries(element: Element | undefined, entries: number): Uin
   if (words.length >= entries) return words.slice(0, entries);
   const bytes = tableBytes(element);
   if (bytes.length >= entries) return Uint16Array.from(bytes.subarray(0, entries));
-  throw damaged('has a lookup table that is cut short');
+  throw damaged(dicomText.tableCutShort);
 }
 
 export function tableWords(element: Element | undefined): Uint16Array {
-  if (element === undefined) throw damaged('has a lookup table without entries');
+  if (element === undefined) throw damaged(dicomText.tableEmpty);
   const { bytes, littleEndian } = element;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   return Uint16Array.from({ length: bytes.length >> 1 }, (_, i) =>

@@ -1,3 +1,4 @@
+import { dicomAdvice, dicomText } from '../../../text/index.ts';
 import type { DataSet } from './data-set.ts';
 import { damaged, unsupported } from './faults.ts';
 import type { ImagePixel } from './image-pixel.ts';
@@ -20,7 +21,7 @@ const colours = ['Red', 'Green', 'Blue'] as const;
  */
 export function readPalette(dataSet: DataSet, { bitsStored }: ImagePixel): Uint8Array {
   if (bitsStored > 16) {
-    throw unsupported('has a palette for more than 16 bits', 'Save it as RGB.');
+    throw unsupported(dicomText.deepPalette, dicomAdvice.saveAsRgb);
   }
   const channels = colours.map((colour) => channel(dataSet, colour));
   const shift = shiftOf(channels);
@@ -85,7 +86,7 @@ function expand(
       for (let i = 1; i <= length; i++) put(from + ((to - from) * i) / length);
       return at + 3;
     }
-    if (code !== 2 || isRepeat) throw damaged('has a broken segmented palette');
+    if (code !== 2 || isRepeat) throw damaged(dicomText.brokenPalette);
     // The offset counts bytes and takes two entries, the lower one first.
     const size = data.BYTES_PER_ELEMENT;
     const offset = ((data[at + 2] ?? 0) + (data[at + 3] ?? 0) * 2 ** (8 * size)) / size;
@@ -93,7 +94,7 @@ function expand(
     return at + 4;
   };
   for (let at = 0; filled < entries;) {
-    if (at + 2 >= data.length) throw damaged('has a segmented palette that is cut short');
+    if (at + 2 >= data.length) throw damaged(dicomText.paletteCutShort);
     at = segment(at, false);
   }
   return table;

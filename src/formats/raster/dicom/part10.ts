@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { inflateRaw } from 'node:zlib';
+import { dicomAdvice, dicomText } from '../../../text/index.ts';
 import type { ReadLimits } from '../image-file.ts';
 import type { SizedBytes } from '../file-source.ts';
 import { memorySource } from './byte-source.ts';
@@ -26,11 +27,11 @@ const mark = 'DICM';
 export interface Part10File extends FileDataSet {
   readonly meta: DataSet;
   readonly syntax: TransferSyntax;
-  /** What `pixels` counts in: the file, or what a deflated one holds. */
+  /** Source that `pixels` refers to: the file, or the content of a deflated one. */
   readonly source: SizedBytes;
 }
 
-/** Whether the first bytes of a file, 132 or more, are those of a DICOM file (PS3.10, 7.1). */
+/** Returns true if the first bytes of a file, 132 or more, are those of a DICOM file (PS3.10, 7.1). */
 export function isDicom(head: Uint8Array): boolean {
   const bytes = head.subarray(preambleLength, preambleLength + mark.length);
   return Buffer.from(bytes).toString('latin1') === mark;
@@ -47,11 +48,7 @@ export function isDicom(head: Uint8Array): boolean {
 export async function readPart10(file: SizedBytes, limits: ReadLimits): Promise<Part10File> {
   const headLength = preambleLength + mark.length;
   if (file.size < headLength || !isDicom(await file.read(0, headLength))) {
-    throw new DicomFault(
-      'invalid-file',
-      'is not a DICOM file: it has no file header',
-      'If it is a bare data set, save it again as a DICOM file; else remove it.',
-    );
+    throw new DicomFault('invalid-file', dicomText.noHeader, dicomAdvice.addHeader);
   }
   const { elements: meta, end } = await readMeta(file, headLength);
   const syntax = transferSyntax(text(meta, 'TransferSyntaxUID'));
@@ -65,14 +62,14 @@ export async function readPart10(file: SizedBytes, limits: ReadLimits): Promise<
 async function inflated(file: SizedBytes, start: number, limits: ReadLimits): Promise<Uint8Array> {
   const limit = Math.min(inflatedLimit, limits.bytes);
   const size = file.size - start;
-  if (size > limit) throw tooLarge(`is a deflated file of more than ${limit} bytes`);
+  if (size > limit) throw tooLarge(dicomText.deflatedTooLarge(limit));
   const bytes = await file.read(start, size);
   try {
     return await inflate(bytes, { maxOutputLength: limit });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(`inflates to more than ${limit} bytes`);
-    throw damaged('cannot be inflated');
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(dicomText.inflatedTooLarge(limit));
+    throw damaged(dicomText.notInflated);
   }
 }
 

@@ -6,7 +6,7 @@ import { text } from './values.ts';
 const placeholder =
   /^(?:anon\p{L}*|de|identified|deidentified|removed|redacted|hidden|unknown|unnamed|none|no|na|n|a|null|nobody|patient|pat|subject|test|case|person|name|last|first|family|given|doe|john|jane|x+|\d+)$/u;
 
-/** Before 1901 nobody was born who is examined today; anonymisers like 19000101 and 11111111. */
+/** First plausible year of birth; anonymisers write dates such as 19000101 and 11111111. */
 const firstYear = 1901;
 
 /**

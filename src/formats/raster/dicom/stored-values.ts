@@ -2,7 +2,7 @@ import type { Samples, SampleType } from '../image-file.ts';
 import { sampleBytes, samplesOf } from '../sample-arrays.ts';
 import type { ImagePixel } from './image-pixel.ts';
 
-/** How values are kept once decoded; as pydicom does, by the bits allocated. */
+/** Returns the type of decoded values, by the bits allocated, as in pydicom. */
 export function sampleTypeOf({ isFloat, bitsAllocated, isSigned }: ImagePixel): SampleType {
   if (isFloat) return bitsAllocated === 32 ? 'float32' : 'float64';
   switch (bitsAllocated) {
@@ -27,7 +27,7 @@ export function valuesIn(bytes: Uint8Array<ArrayBuffer>, type: SampleType): Samp
   return samplesOf(type, bytes.buffer, Math.floor(bytes.length / sampleBytes[type]));
 }
 
-/** Which bits of what is stored are the value. */
+/** Bits of the stored data that make up the value. */
 export interface BitField {
   readonly bits: number;
   readonly lowBit: number;

@@ -1,7 +1,8 @@
+import { dicomAdvice, dicomCodings, dicomText } from '../../../text/index.ts';
 import { unsupported } from './faults.ts';
 import { explicitLittleEndian, implicitLittleEndian, type Encoding } from './data-set.ts';
 
-/** How pixels are coded. `native`: as they are; the others lie in fragments (PS3.5, annex A). */
+/** Coding of pixels. `native`: not encoded; the others are in fragments (PS3.5, annex A). */
 export type PixelCoding = 'native' | 'rle' | 'jpeg' | 'jpeg-ls' | 'jpeg-2000';
 
 export interface TransferSyntax {
@@ -10,16 +11,22 @@ export interface TransferSyntax {
   /** The data set itself is compressed. */
   readonly isDeflated: boolean;
   readonly coding: PixelCoding;
+  /** Tells if coding changes values. */
+  readonly loss: 'never' | 'maybe' | 'always';
 }
 
 const root = '1.2.840.10008.1.2';
 
 function native(name: string, encoding: Encoding, isDeflated = false): TransferSyntax {
-  return { name, encoding, isDeflated, coding: 'native' };
+  return { name, encoding, isDeflated, coding: 'native', loss: 'never' };
 }
 
-function encapsulated(name: string, coding: PixelCoding): TransferSyntax {
-  return { name, encoding: explicitLittleEndian, isDeflated: false, coding };
+function encapsulated(
+  name: string,
+  coding: PixelCoding,
+  loss: TransferSyntax['loss'] = 'never',
+): TransferSyntax {
+  return { name, encoding: explicitLittleEndian, isDeflated: false, coding, loss };
 }
 
 const implicit = native('implicit little endian', implicitLittleEndian);
@@ -31,32 +38,32 @@ const syntaxes: ReadonlyMap<string, TransferSyntax> = new Map([
   [`${root}.1.99`, native('deflated', explicitLittleEndian, true)],
   [`${root}.2`, native('explicit big endian', { isImplicit: false, littleEndian: false })],
   [`${root}.5`, encapsulated('RLE', 'rle')],
-  [`${root}.4.50`, encapsulated('JPEG baseline', 'jpeg')],
-  [`${root}.4.51`, encapsulated('JPEG extended', 'jpeg')],
+  [`${root}.4.50`, encapsulated('JPEG baseline', 'jpeg', 'always')],
+  [`${root}.4.51`, encapsulated('JPEG extended', 'jpeg', 'always')],
   [`${root}.4.57`, encapsulated('JPEG lossless', 'jpeg')],
   [`${root}.4.70`, encapsulated('JPEG lossless', 'jpeg')],
   [`${root}.4.80`, encapsulated('JPEG-LS lossless', 'jpeg-ls')],
-  [`${root}.4.81`, encapsulated('JPEG-LS near-lossless', 'jpeg-ls')],
+  [`${root}.4.81`, encapsulated('JPEG-LS near-lossless', 'jpeg-ls', 'always')],
   [`${root}.4.90`, encapsulated('JPEG 2000 lossless', 'jpeg-2000')],
-  [`${root}.4.91`, encapsulated('JPEG 2000', 'jpeg-2000')],
+  [`${root}.4.91`, encapsulated('JPEG 2000', 'jpeg-2000', 'maybe')],
   [`${root}.4.201`, encapsulated('HTJ2K lossless', 'jpeg-2000')],
   [`${root}.4.202`, encapsulated('HTJ2K lossless', 'jpeg-2000')],
-  [`${root}.4.203`, encapsulated('HTJ2K', 'jpeg-2000')],
+  [`${root}.4.203`, encapsulated('HTJ2K', 'jpeg-2000', 'maybe')],
 ]);
 
-/** Those that people may meet, by their whole identifiers (PS3.6, table A-1). */
+/** Refused transfer syntaxes that occur in practice, by their full identifiers (PS3.6, table A-1). */
 const refused: ReadonlyMap<string, string> = new Map(
   [
-    named('JPEG XL', ['4.110', '4.111', '4.112']),
-    named('MPEG-2 video', ['4.100', '4.100.1', '4.101', '4.101.1']),
-    named('MPEG-4 video', ['4.102', '4.102.1', '4.103', '4.103.1', '4.104', '4.104.1']),
-    named('MPEG-4 video', ['4.105', '4.105.1', '4.106', '4.106.1']),
-    named('HEVC video', ['4.107', '4.108']),
-    named('multi-component JPEG 2000', ['4.92', '4.93']),
-    named('JPIP, which keeps the pixels on a server', ['4.94', '4.95', '4.204', '4.205']),
-    named('deflated frames', ['8.1']),
-    named('a retired form of JPEG', ['4.52', '4.53', '4.54', '4.55', '4.56', '4.58', '4.59']),
-    named('a retired form of JPEG', ['4.60', '4.61', '4.62', '4.63', '4.64', '4.65', '4.66']),
+    named(dicomCodings.jpegXl, ['4.110', '4.111', '4.112']),
+    named(dicomCodings.mpeg2, ['4.100', '4.100.1', '4.101', '4.101.1']),
+    named(dicomCodings.mpeg4, ['4.102', '4.102.1', '4.103', '4.103.1', '4.104', '4.104.1']),
+    named(dicomCodings.mpeg4, ['4.105', '4.105.1', '4.106', '4.106.1']),
+    named(dicomCodings.hevc, ['4.107', '4.108']),
+    named(dicomCodings.multiComponent, ['4.92', '4.93']),
+    named(dicomCodings.jpip, ['4.94', '4.95', '4.204', '4.205']),
+    named(dicomCodings.deflatedFrames, ['8.1']),
+    named(dicomCodings.retiredJpeg, ['4.52', '4.53', '4.54', '4.55', '4.56', '4.58', '4.59']),
+    named(dicomCodings.retiredJpeg, ['4.60', '4.61', '4.62', '4.63', '4.64', '4.65', '4.66']),
   ].flat(),
 );
 
@@ -74,9 +81,7 @@ export function transferSyntax(uid: string | null): TransferSyntax {
   const name = refused.get(uid ?? root);
   // An identifier that is not in the registry may hold anything, such as a patient's number.
   throw unsupported(
-    name === undefined
-      ? 'is coded in an unknown transfer syntax, which is not supported'
-      : `is coded as ${name} (${uid}), which is not supported`,
-    'Convert it to an uncompressed DICOM file.',
+    name === undefined ? dicomText.unknownSyntax : dicomText.unsupportedSyntax(name, uid ?? root),
+    dicomAdvice.uncompress,
   );
 }

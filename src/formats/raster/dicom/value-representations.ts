@@ -11,7 +11,7 @@ export function isVr(text: string): boolean {
   return vrs.has(text);
 }
 
-/** Whether the length takes four bytes. */
+/** Returns true if the length takes four bytes. */
 export function isLongVr(vr: string): boolean {
   return longVrs.has(vr);
 }

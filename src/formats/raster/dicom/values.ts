@@ -1,3 +1,4 @@
+import { dicomText } from '../../../text/index.ts';
 import { dictionaryVr, type Keyword } from './attributes.ts';
 import type { DataSet, Element } from './data-set.ts';
 import { damaged } from './faults.ts';
@@ -43,7 +44,7 @@ export function number(dataSet: DataSet, keyword: Keyword, isSigned = false): nu
 export function integer(dataSet: DataSet, keyword: Keyword, isSigned = false): number | null {
   const value = number(dataSet, keyword, isSigned);
   if (value === null || Number.isSafeInteger(value)) return value;
-  throw damaged(`has a ${keyword} that is no whole number`);
+  throw damaged(dicomText.notWhole(keyword));
 }
 
 /** The items of a sequence; empty where it is absent. */

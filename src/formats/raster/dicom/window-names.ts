@@ -18,8 +18,8 @@ const words: ReadonlySet<string> = new Set(
 const numberBehind = /\d{1,2}$/;
 
 /**
- * What a window is called, where every word of it is one that is usual for windows; else null. The text
- * is free (PS3.3, C.11.2.1.2), and some hold a patient's name or number.
+ * Returns the name of a window if every word of it is a usual one; else null. The text is free (PS3.3, C.11.2.1.2),
+ * and may hold a patient's name or number.
  */
 export function windowName(explanation: string): string | null {
   const parts = explanation.toLowerCase().split(/[\s_\-/.,:()]+/);

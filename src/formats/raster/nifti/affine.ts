@@ -1,20 +1,20 @@
+import { niftiNotes } from '../../../text/index.ts';
 import type { NiftiHeader } from './header.ts';
 import { axisDirections } from './orientation.ts';
 import type { Affine, AffineRow } from './orientation.ts';
 
 export interface PlacedVolume {
   readonly affine: Affine;
-  /** Where it is from; `none`: the file does not say how the volume lies. */
+  /** Source of the affine; `none`: the file does not place the volume. */
   readonly source: 'sform' | 'qform' | 'none';
-  /** What a person should know of it. */
+  /** Notes for a person. */
   readonly notes: readonly string[];
 }
 
 /**
- * How the volume lies: the sform where the file has one, else the qform, else (as ANALYZE did, and as
- * nibabel and FSL take it) the first axis towards the patient's left, the second to the front, the third
- * to the head. A form that cannot be used (numbers missing, an axis without direction) is passed over
- * with a note.
+ * Returns the placement of the volume: the sform if the file has one, else the qform, else (as in ANALYZE, nibabel
+ * and FSL) the first axis towards the patient's left, the second to the front, the third to the head. An unusable
+ * form (missing numbers, an axis without direction) is skipped with a note.
  */
 export function placeVolume(header: NiftiHeader): PlacedVolume {
   const notes: string[] = [];
@@ -24,11 +24,9 @@ export function placeVolume(header: NiftiHeader): PlacedVolume {
     if (affine !== undefined && axisDirections(affine) !== undefined) {
       return { affine, source, notes };
     }
-    notes.push(`Its ${source} is damaged and was left aside.`);
+    notes.push(niftiNotes.formDamaged(source));
   }
-  notes.push(
-    'The file does not say how the volume lies: the first axis was taken to run to the left, the second to the front, the third to the head.',
-  );
+  notes.push(niftiNotes.noOrientation);
   return { affine: unplacedAffine(header), source: 'none', notes };
 }
 
@@ -46,7 +44,10 @@ const quaternionTolerance = 1e-4;
 /** A square of `a` that is smaller is what rounding left of 0: a half turn (nifti1_io.c). */
 const halfTurn = 1e-7;
 
-/** From a unit quaternion of which the file keeps b, c, d (nifti1.h, "METHOD 2" and "QUATERNION"). */
+/**
+ * Computes the affine from a unit quaternion of which the file stores b, c, d (nifti1.h, "METHOD 2" and
+ * "QUATERNION").
+ */
 function qformAffine(header: NiftiHeader): Affine | undefined {
   const squares = header.quaternion.reduce((sum, part) => sum + part * part, 0);
   if (!(squares <= 1 + quaternionTolerance)) return undefined;
@@ -67,7 +68,7 @@ function qformAffine(header: NiftiHeader): Affine | undefined {
   );
 }
 
-/** With the middle of the volume at the origin. */
+/** Returns an affine with the middle of the volume at the origin. */
 function unplacedAffine(header: NiftiHeader): Affine {
   const [dx, dy, dz] = voxelSpacings(header);
   const middle = (axis: number): number => ((header.shape[axis] ?? 1) - 1) / 2;
@@ -86,7 +87,7 @@ export function voxelSpacings({ spacings }: NiftiHeader): [number, number, numbe
   return [x, y, z];
 }
 
-/** Whether a size of voxels can be one: not 0, infinite or no number. Its sign says nothing. */
+/** Returns true if a voxel size is possible: not 0, infinite or NaN. Its sign does not matter. */
 export function isSpacing(value: number | undefined): boolean {
   return value !== undefined && value !== 0 && Number.isFinite(value);
 }

@@ -1,18 +1,20 @@
 import { UserError } from '../../../core/errors.ts';
+import { niftiNotes, niftiText } from '../../../text/index.ts';
+import type { ImageDirections, PatientVector } from '../../../core/image/directions.ts';
 import { plainDisplay, type Display, type ImageHeader, type ReadLimits } from '../image-file.ts';
 import { isSpacing, placeVolume, voxelSpacings } from './affine.ts';
 import { invalidNifti, type NiftiHeader } from './header.ts';
 import { axisDirections, obliqueness, orientationCode } from './orientation.ts';
-import { planeLayout, type Plane } from './plane.ts';
+import { planeLayout, type Plane, type ShownAxis } from './plane.ts';
 import { voxelTypeOf, type VoxelType } from './sample-types.ts';
 import { spaceOf, type NiftiVolume } from './volume.ts';
 
-/** What a header says, in the terms of images and of volumes. */
+/** Description of a header in the terms of images and volumes. */
 export interface NiftiDescription {
   readonly image: ImageHeader;
   readonly volume: NiftiVolume;
   readonly type: VoxelType;
-  /** Of all voxels, as they are stored. */
+  /** Bytes of all voxels as stored. */
   readonly bytes: number;
 }
 
@@ -34,8 +36,12 @@ export function describeNifti(
   const space = spaceOf(header.shape);
   const { width, height } = { width: space[volume.x.axis], height: space[volume.y.axis] };
   const frames = volume.slices * timePoints;
-  requireWithin(frames, limits.frames, 'slices and time points', path);
-  requireWithin(type.bands, limits.bands, 'bands', path);
+  if (frames > limits.frames) {
+    throw new UserError('too-large', niftiText.tooManyFrames(path, frames, limits.frames));
+  }
+  if (type.bands > limits.bands) {
+    throw new UserError('too-large', niftiText.tooManyBands(path, type.bands, limits.bands));
+  }
   const image: ImageHeader = {
     format: 'nifti',
     width,
@@ -50,6 +56,7 @@ export function describeNifti(
     spacing: spacingOf(header, volume),
     geo: null,
     display: scale.display,
+    directions: directionsOf(volume),
     grouping: null,
     notes: [
       ...notes,
@@ -66,10 +73,7 @@ export function describeNifti(
 function timePointsOf(shape: readonly number[], path: string): number {
   const [, , , time = 1, ...others] = shape;
   if (others.every((length) => length === 1)) return time;
-  throw new UserError(
-    'unsupported',
-    `${path} has ${shape.length} axes (${shape.join(' × ')}), which is not supported beyond space and time. Save it as one volume, or as a series of volumes in time.`,
-  );
+  throw new UserError('unsupported', niftiText.tooManyAxes(path, shape));
 }
 
 function volumeOf(
@@ -82,12 +86,7 @@ function volumeOf(
   if (directions === undefined) throw new Error('placeVolume: gave an affine without directions');
   const layout = planeLayout(directions, plane);
   const angle = obliqueness(affine, directions);
-  const tilted =
-    angle > notedObliqueness
-      ? [
-          `The volume lies askew by ${Math.round(angle)}°: its slices are shown as they are stored, and called after the nearest plane.`,
-        ]
-      : [];
+  const tilted = angle > notedObliqueness ? [niftiNotes.tilted(Math.round(angle))] : [];
   const volume = {
     version: header.version,
     shape: header.shape,
@@ -103,7 +102,7 @@ function volumeOf(
   return { volume, notes: [...notes, ...tilted] };
 }
 
-/** As the file has them, but for sizes in space that cannot be: those are positive there too. */
+/** Returns the voxel sizes of the file; impossible sizes in space are replaced by positive ones. */
 function zoomsOf(header: NiftiHeader): number[] {
   const space = voxelSpacings(header);
   return header.shape.map((_, axis) => space[axis] ?? header.spacings[axis] ?? 1);
@@ -124,25 +123,34 @@ function spacingOf(header: NiftiHeader, { x, y }: NiftiVolume): ImageHeader['spa
   return { x: space[x.axis] * unit, y: space[y.axis] * unit, unit: 'mm' };
 }
 
+/** Null where the file does not say how the volume lies. Of x to the right and y to the front, to x left and y back. */
+function directionsOf({ affine, affineSource, x, y }: NiftiVolume): ImageDirections | null {
+  if (affineSource === 'none') return null;
+  const along = ({ axis, isFlipped }: ShownAxis): PatientVector => {
+    const sign = isFlipped ? -1 : 1;
+    const [right, front, head] = affine;
+    return [-sign * right[axis], -sign * front[axis], sign * head[axis]];
+  };
+  return { right: along(x), down: along(y) };
+}
+
 function spacingNotes({ shape, spacings }: NiftiHeader): string[] {
   // The size along an axis of one voxel is often 0, and matters to nobody.
   const wrong = spacings
     .slice(0, 3)
     .filter((value, axis) => !isSpacing(value) && (shape[axis] ?? 1) > 1);
   if (wrong.length === 0) return [];
-  return [
-    `The file gives no usable size of its voxels (${wrong.join(', ')}): 1 was taken, and no lengths are measured along such an axis.`,
-  ];
+  return [niftiNotes.voxelSize(wrong)];
 }
 
 function unitNotes({ units }: NiftiHeader): string[] {
   if (millimetres.has(units & 7)) return [];
-  return ['The file does not name the unit of its sizes: they were taken for millimetres.'];
+  return [niftiNotes.noUnit];
 }
 
 function typeNotes({ wide }: VoxelType): string[] {
   if (wide === null) return [];
-  return [`Stored as ${wide} and read as float64, which is exact up to 2^53 in size.`];
+  return [niftiNotes.wideIntegers(wide)];
 }
 
 function scaleOf(
@@ -169,20 +177,12 @@ function scaleOf(
       rescale: isPlain ? null : rescale,
       windows: hasRange ? [window] : [],
     },
-    notes: isDamaged ? ['Its intercept (scl_inter) is no number: it was taken for 0.'] : [],
+    notes: isDamaged ? [niftiNotes.intercept] : [],
   };
 }
 
 function bytesOf(shape: readonly number[], type: VoxelType, path: string): number {
   const bytes = shape.reduce((product, length) => product * length, type.bytes * type.bands);
   if (Number.isSafeInteger(bytes)) return bytes;
-  throw invalidNifti(path, `its axes of ${shape.join(' × ')} are more than any file can hold`);
-}
-
-function requireWithin(count: number, limit: number, what: string, path: string): void {
-  if (count <= limit) return;
-  throw new UserError(
-    'too-large',
-    `${path} has ${count} ${what}, more than the limit of ${limit}. Cut it into smaller files.`,
-  );
+  throw invalidNifti(path, niftiText.largerThanFiles(shape));
 }

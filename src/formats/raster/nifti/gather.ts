@@ -6,7 +6,7 @@ import type { ShownAxis } from './plane.ts';
 import type { VoxelType } from './sample-types.ts';
 import { spaceOf, type NiftiVolume } from './volume.ts';
 
-/** Where the voxels are and how they are stored. */
+/** Position and storage of the voxels. */
 export interface StoredVoxels {
   readonly source: ByteSource;
   readonly type: VoxelType;
@@ -15,14 +15,14 @@ export interface StoredVoxels {
 
 /** Runs of wanted bytes that are no further apart are read together: a gap costs less than a call. */
 const gapBytes = 2 ** 16;
-/** At most so much is read at once, but for a single run. */
+/** Largest number of bytes per read, except for a single run. */
 const chunkBytes = 2 ** 23;
 
 /** A range of one axis of the file, and how far a step along it goes in what is read. */
 interface Span {
   readonly start: number;
   readonly length: number;
-  /** In pixels: of the first voxel, and from each to the next. */
+  /** Pixel offset of the first voxel, and from each to the next. */
   readonly origin: number;
   readonly step: number;
 }
@@ -35,9 +35,9 @@ interface Run {
   readonly pixel: number;
 }
 
-/** What one region of one frame needs. */
+/** Plan for reading one region of one frame. */
 interface Plan {
-  /** By axis of the file: i, j, k. */
+  /** Spans by axis of the file: i, j, k. */
   readonly spans: readonly [Span, Span, Span];
   /** Voxel with which the time point begins. */
   readonly first: number;

@@ -1,25 +1,26 @@
 import { createReadStream } from 'node:fs';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { UserError } from '../../../core/errors.ts';
-import { decodeWithin, letGoOf } from '../../decode-budget.ts';
-import type { Decoded } from '../../decode-budget.ts';
-import { readFailure, systemCode } from '../../file-errors.ts';
-import { memoryFailure } from '../../memory-failure.ts';
-import { unlessAborted } from '../../unless-aborted.ts';
+import { niftiText } from '../../../text/index.ts';
+import { decodeWithin, letGoOf } from '../../files/decode-budget.ts';
+import type { Decoded } from '../../files/decode-budget.ts';
+import { readFailure, systemCode } from '../../files/file-errors.ts';
+import { memoryFailure } from '../../files/memory-failure.ts';
+import { unlessAborted } from '../../files/unless-aborted.ts';
 import { closedFile } from '../read-request.ts';
 import type { ByteSource } from '../file-source.ts';
 import { invalidNifti } from './header.ts';
 
 /** Deflate makes at most so many bytes of one (RFC 1951: 258 bytes of two bits, less its headers). */
 const largestExpansion = 1032;
-/** What may follow the last voxel of a packed file before it counts as a bomb. */
+/** Bytes that may follow the last voxel of a packed file before it counts as a bomb. */
 const tailBytes = 2 ** 24;
 
 export function isGzip(head: Uint8Array): boolean {
   return head[0] === 0x1f && head[1] === 0x8b;
 }
 
-/** What the first bytes of a packed file hold, as far as they go; empty where they are damaged. */
+/** Unpacks the first bytes of a packed file as far as they go; empty if they are damaged. */
 export function unpackHead(head: Uint8Array): Uint8Array {
   try {
     // The end is missing by nature. A short file's checksum, in its last eight bytes, is left to the reading of the
@@ -63,7 +64,7 @@ function unpackFailure(error: unknown, path: string): unknown {
   if (systemCode(error) !== undefined) return readFailure(error, path);
   return new UserError(
     'invalid-file',
-    `${path} is damaged or cut short and cannot be unpacked. Copy it again or remove it.`,
+    niftiText.notUnpacked(path),
     error instanceof Error ? error.message : String(error),
   );
 }
@@ -84,7 +85,7 @@ export class GzipSource implements ByteSource {
    */
   constructor(path: string, offset: number, length: number, packed: number) {
     if ((offset + length) / largestExpansion > packed) {
-      throw invalidNifti(path, 'it is cut short, or its header claims more than it can hold');
+      throw invalidNifti(path, niftiText.implausible);
     }
     this.path = path;
     this.#offset = offset;
@@ -112,7 +113,7 @@ export class GzipSource implements ByteSource {
     return Promise.resolve();
   }
 
-  /** To the end of the file, though the voxels may end before: only then are its checksums checked. */
+  /** Unpacks to the end of the file, though the voxels may end before: only then are its checksums checked. */
   async #unpack(): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = new Uint8Array(this.#length);
     const end = this.#offset + this.#length;
@@ -124,10 +125,10 @@ export class GzipSource implements ByteSource {
       }
       position += chunk.length;
       if (position > end + tailBytes) {
-        throw invalidNifti(this.path, 'far more is packed in it than its header says');
+        throw invalidNifti(this.path, niftiText.surplus);
       }
     }
     if (position >= end) return bytes;
-    throw invalidNifti(this.path, `it is cut short: ${position} bytes of ${end}`);
+    throw invalidNifti(this.path, niftiText.cutShort(position, end));
   }
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../../../core/errors.ts';
+import { niftiText } from '../../../text/index.ts';
 
 /**
  * The header of a NIfTI file. Fields, places and meanings: NIfTI-1 data format (nifti1.h, R. W. Cox et
@@ -39,7 +40,7 @@ export const headerBytes = { 1: 348, 2: 540 } as const;
 type NumberType = 'uint8' | 'int16' | 'int32' | 'int64' | 'float32' | 'float64';
 type Place = readonly [type: NumberType, at: number];
 
-/** Where a version keeps its fields; lists of numbers lie one after the other. */
+/** Offsets of the fields in a version; lists of numbers are contiguous. */
 interface Layout {
   readonly dimensions: Place;
   readonly datatype: Place;
@@ -98,7 +99,7 @@ interface Kind {
   readonly isLittleEndian: boolean;
 }
 
-/** What the mark of a header says, or undefined where it is no header of NIfTI. */
+/** Returns the kind told by a header's mark; undefined if it is not a NIfTI header. */
 export function niftiKind(head: Uint8Array): Kind | undefined {
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const text = (at: number, length: number): string =>
@@ -126,7 +127,7 @@ export function niftiKind(head: Uint8Array): Kind | undefined {
  */
 export function readNiftiHeader(head: Uint8Array, path: string): NiftiHeader {
   const kind = niftiKind(head);
-  if (kind === undefined) throw invalidNifti(path, 'its header has no mark of NIfTI');
+  if (kind === undefined) throw invalidNifti(path, niftiText.noMagicNumber);
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const layout = layouts[kind.version];
   const numbers = (place: Place, count: number): number[] =>
@@ -185,23 +186,20 @@ function readNumber(view: DataView, type: NumberType, at: number, little: boolea
 }
 
 function checkedShape([count = 0, ...lengths]: readonly number[], path: string): number[] {
-  if (count < 1 || count > 7) throw invalidNifti(path, `it names ${count} axes`);
+  if (count < 1 || count > 7) throw invalidNifti(path, niftiText.axisCount(count));
   const shape = lengths.slice(0, count);
   const wrong = shape.find((length) => length < 1 || !Number.isSafeInteger(length));
-  if (wrong !== undefined) throw invalidNifti(path, `one of its axes has a length of ${wrong}`);
+  if (wrong !== undefined) throw invalidNifti(path, niftiText.axisLength(wrong));
   return shape;
 }
 
 function checkedOffset(offset: number, { version, isPair }: Kind, path: string): number {
   const least = isPair ? 0 : headerBytes[version];
   if (Number.isSafeInteger(offset) && offset >= least) return offset;
-  throw invalidNifti(path, `its voxels begin at byte ${offset}`);
+  throw invalidNifti(path, niftiText.voxelOffset(offset));
 }
 
 /** `UserError('invalid-file')` that names the file, the reason and what to do. */
 export function invalidNifti(path: string, reason: string): UserError {
-  return new UserError(
-    'invalid-file',
-    `${path} is not a valid NIfTI file: ${reason}. Copy it again or remove it.`,
-  );
+  return new UserError('invalid-file', niftiText.invalid(path, reason));
 }

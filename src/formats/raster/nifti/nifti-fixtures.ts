@@ -28,7 +28,7 @@ export interface NiftiOptions {
   readonly isPair?: boolean;
   readonly shape: readonly number[];
   readonly type: StoredType;
-  /** In the file's order, the first axis fastest; bands interleaved. */
+  /** Values in the file's order, the first axis fastest; bands interleaved. */
   readonly values: readonly (number | bigint)[];
   readonly slope?: number;
   readonly intercept?: number;

@@ -1,4 +1,5 @@
 import { UserError } from '../../../core/errors.ts';
+import { imageText, niftiText } from '../../../text/index.ts';
 import { FileSource, readHead, type ByteSource } from '../file-source.ts';
 import type {
   ImageFile,
@@ -27,14 +28,14 @@ export interface NiftiFile extends ImageFile {
 }
 
 /**
- * Whether a file that begins with `head` is NIfTI-1 or NIfTI-2, packed (gzip) or not, in one file or the
- * header of two. Give it some kilobytes: at least 540 bytes, or 1024 of a packed file.
+ * Returns true if a file that begins with `head` is NIfTI-1 or NIfTI-2, packed (gzip) or not, a single file or the
+ * header of two. It needs at least 540 bytes, or 1024 of a packed file.
  */
 export function isNifti(head: Uint8Array): boolean {
   return niftiKind(isGzip(head) ? unpackHead(head) : head) !== undefined;
 }
 
-/** Whether an open file is a volume. */
+/** Returns true if an open file is a volume. */
 export function isNiftiFile(file: ImageFile): file is NiftiFile {
   return file.header.format === 'nifti' && 'volume' in file;
 }
@@ -87,8 +88,7 @@ export async function openNiftiPlane(
 
 async function readHeader(path: string): Promise<NiftiHeader> {
   const head = await readHead(path, headLength);
-  if (head.length === 0)
-    throw new UserError('invalid-file', `${path} is empty. Copy it again or remove it.`);
+  if (head.length === 0) throw new UserError('invalid-file', imageText.empty(path));
   return readNiftiHeader(isGzip(head) ? unpackHead(head) : head, path);
 }
 
@@ -107,7 +107,7 @@ async function openVoxels(
       return packed;
     }
     if (offset + length > file.size) {
-      throw invalidNifti(path, `it is cut short: ${file.size} bytes of ${offset + length}`);
+      throw invalidNifti(path, niftiText.cutShort(file.size, offset + length));
     }
     return new OffsetSource(file, offset);
   } catch (error) {
@@ -117,10 +117,7 @@ async function openVoxels(
 }
 
 function tooLargeToUnpack(path: string, bytes: number, limits: ReadLimits): UserError {
-  return new UserError(
-    'too-large',
-    `${path} holds ${bytes} bytes when unpacked, more than the limit of ${limits.bytes}. Unpack it (gunzip): then it is read in parts.`,
-  );
+  return new UserError('too-large', niftiText.tooLargeUnpacked(path, bytes, limits.bytes));
 }
 
 /** A file from a place on. */
@@ -165,10 +162,10 @@ class OpenNifti implements NiftiFile {
     this.#slices = new SliceReader(stored, volume, image.sampleType);
   }
 
-  /** Its notes grow when a read meets a value that could not be kept exactly. */
+  /** Header of the file; its notes grow when a read meets a value that cannot be represented exactly. */
   get header(): ImageHeader {
     if (!this.#slices.hasRounded) return this.#image;
-    const note = 'Some values are beyond 2^53 in size, where float64 rounds.';
+    const note = 'Some values are beyond ±2^53, where float64 rounds.';
     return { ...this.#image, notes: [...this.#image.notes, note] };
   }
 

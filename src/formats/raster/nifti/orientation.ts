@@ -1,12 +1,12 @@
 export type AffineRow = readonly [number, number, number, number];
 
 /**
- * From voxel (i, j, k), counted from 0, to millimetres (or whatever the file's unit is): x to the
- * patient's right, y to the front, z to the head. Three rows; the fourth would be (0, 0, 0, 1).
+ * Affine from voxel (i, j, k), counted from 0, to millimetres (or the file's unit): x to the patient's right, y to
+ * the front, z to the head. Three rows; the fourth would be (0, 0, 0, 1).
  */
 export type Affine = readonly [AffineRow, AffineRow, AffineRow];
 
-/** Where an axis of the volume leads: 0 right, 1 front (anterior), 2 head (superior); or away from it. */
+/** Direction of a volume's axis: 0 right, 1 front (anterior), 2 head (superior); or the opposite. */
 interface AxisDirection {
   readonly world: 0 | 1 | 2;
   readonly sign: 1 | -1;
@@ -17,10 +17,9 @@ export type AxisDirections = readonly [AxisDirection, AxisDirection, AxisDirecti
 type Matrix = readonly (readonly [number, number, number])[];
 
 /**
- * For each axis of the volume the anatomical axis nearest to it, each given once: the rotation nearest
- * to the affine is found (polar decomposition), and the axes are assigned from the most decided to the
- * least, as nibabel's `io_orientation` does. Undefined where the affine is no placing of a volume (an
- * axis has no length, or two are parallel).
+ * Returns the nearest anatomical axis for each axis of the volume, each used once: finds the rotation nearest to the
+ * affine (polar decomposition), and assigns the axes from the most decided to the least, as nibabel's
+ * `io_orientation` does. Undefined if the affine places no volume (an axis has no length, or two are parallel).
  */
 export function axisDirections(affine: Affine): AxisDirections | undefined {
   const rotation = nearestRotation(unitColumns(affine));
@@ -70,7 +69,7 @@ function unitColumns(affine: Affine): Matrix | undefined {
   return affine.map(([a, b, c]) => [a / x, b / y, c / z]);
 }
 
-/** Below this, columns of length 1 are as good as in one plane. */
+/** Determinant below which columns of length 1 practically lie in one plane. */
 const smallestDeterminant = 1e-9;
 
 /**

@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { UserError } from '../../../core/errors.ts';
+import { niftiText } from '../../../text/index.ts';
 
 /** A header and its voxels in two files: the endings that go together. */
 const endings = { header: /\.hdr(\.gz)?$/i, voxels: /\.img(\.gz)?$/i } as const;
@@ -12,17 +13,11 @@ const endings = { header: /\.hdr(\.gz)?$/i, voxels: /\.img(\.gz)?$/i } as const;
  */
 export async function voxelFileOf(headerPath: string): Promise<string> {
   if (!endings.header.test(headerPath)) {
-    throw new UserError(
-      'invalid-file',
-      `${headerPath} is the header of a NIfTI pair, but its name does not end in .hdr, so the file with its voxels cannot be found. Give both files their endings back: .hdr and .img.`,
-    );
+    throw new UserError('invalid-file', niftiText.headerNotHdr(headerPath));
   }
   const found = await firstPresent(siblings(headerPath, endings.header, 'img'));
   if (found !== undefined) return found;
-  throw new UserError(
-    'not-found',
-    `${headerPath} is a header alone: the file with its voxels, ending in .img, does not lie beside it. Put it there.`,
-  );
+  throw new UserError('not-found', niftiText.voxelsMissing(headerPath));
 }
 
 /** The header that may belong to a file with voxels, by its name; undefined where there is none. */

@@ -1,6 +1,6 @@
 import type { AxisDirections } from './orientation.ts';
 
-/** Which slices of a volume are shown. */
+/** Plane of the slices that are shown. */
 export type Plane = 'axial' | 'coronal' | 'sagittal';
 
 /** An axis of what is shown: which axis of the file it is, and whether it runs against it. */
@@ -10,13 +10,13 @@ export interface ShownAxis {
   readonly isFlipped: boolean;
 }
 
-/** How pixels and slices lie in the file. */
+/** Arrangement of pixels and slices in the file. */
 export interface PlaneLayout {
-  /** From left to right on the screen. */
+  /** Axis from left to right on the screen. */
   readonly x: ShownAxis;
-  /** From top to bottom. */
+  /** Axis from top to bottom. */
   readonly y: ShownAxis;
-  /** From the first slice to the last. */
+  /** Axis from the first slice to the last. */
   readonly slice: ShownAxis;
 }
 
@@ -34,7 +34,7 @@ const wanted: Record<Plane, Wanted> = {
   sagittal: { x: [1, -1], y: [2, -1], slice: [0, 1] },
 };
 
-/** Which axes of the file make up the pixels and slices of `plane`, and which run backwards. */
+/** Returns the axes of the file that make up the pixels and slices of `plane`, and their directions. */
 export function planeLayout(directions: AxisDirections, plane: Plane): PlaneLayout {
   const shown = ([world, sign]: readonly [number, number]): ShownAxis => {
     const axis = directions.findIndex((direction) => direction.world === world) as 0 | 1 | 2;

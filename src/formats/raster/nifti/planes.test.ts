@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { edgeLetters } from '../../../core/image/directions.ts';
 import { defaultLimits } from '../image-file.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { niftiFile, type NiftiOptions } from './nifti-fixtures.ts';
@@ -7,7 +8,7 @@ import { voxelOf } from './volume.ts';
 
 const folder = testFolder();
 
-/** How axes of a file lie: world axis (0 right, 1 front, 2 head) and sign of each. */
+/** Arrangement of a file's axes: world axis (0 right, 1 front, 2 head) and sign of each. */
 interface Placing {
   readonly code: string;
   readonly worlds: readonly number[];
@@ -23,7 +24,7 @@ const orders = [
   [2, 1, 0],
 ];
 
-/** All 48 ways in which axes can lie along the anatomical ones. */
+/** Arrangements of axes along the anatomical ones, all 48. */
 const placings: Placing[] = orders.flatMap((worlds) =>
   Array.from({ length: 8 }, (_, bits) => {
     const signs = [0, 1, 2].map((axis) => ((bits >> axis) & 1 ? -1 : 1));
@@ -34,7 +35,7 @@ const placings: Placing[] = orders.flatMap((worlds) =>
   }),
 );
 
-/** Of the anatomical axes: right, front, head. */
+/** Extent along the anatomical axes: right, front, head. */
 const extent = [3, 4, 5];
 const zooms = [1.5, 2, 2.5];
 
@@ -96,6 +97,7 @@ const planes = {
     width: 3,
     height: 4,
     frames: 5,
+    edges: { left: 'R', right: 'L', top: 'A', bottom: 'P' },
     value: (x: number, y: number, s: number) => 100 * (2 - x) + 10 * (3 - y) + s,
   },
   // Right on the left, head up; from the back.
@@ -103,6 +105,7 @@ const planes = {
     width: 3,
     height: 5,
     frames: 4,
+    edges: { left: 'R', right: 'L', top: 'H', bottom: 'F' },
     value: (x: number, y: number, s: number) => 100 * (2 - x) + 10 * s + (4 - y),
   },
   // Front on the left, head up; from the left.
@@ -110,15 +113,18 @@ const planes = {
     width: 4,
     height: 5,
     frames: 3,
+    edges: { left: 'A', right: 'P', top: 'H', bottom: 'F' },
     value: (x: number, y: number, s: number) => 100 * s + 10 * (3 - x) + (4 - y),
   },
 } as const;
 
 async function expectPlanes(path: string, code: string): Promise<void> {
-  for (const [plane, { width, height, frames, value }] of Object.entries(planes)) {
+  for (const [plane, { width, height, frames, edges, value }] of Object.entries(planes)) {
     const file = await openNiftiPlane(path, defaultLimits, plane as keyof typeof planes);
     expect(file.volume.orientation).toBe(code);
     expect(file.header).toMatchObject({ width, height, frames, notes: [] });
+    const { directions } = file.header;
+    expect(directions && edgeLetters(directions)).toEqual(edges);
     for (let frame = 0; frame < frames; frame++) {
       const expected = Array.from({ length: width * height }, (_, pixel) =>
         value(pixel % width, Math.floor(pixel / width), frame),
@@ -174,7 +180,7 @@ describe('which form is followed', () => {
   it.each<[string, Partial<NiftiOptions>, string, string, RegExp | undefined]>([
     ['the sform', { sform: sformOf(matrix), qform: identity }, 'sform', 'PSR', undefined],
     ['the qform', { qform: identity }, 'qform', 'RAS', undefined],
-    ['neither', {}, 'none', 'LAS', /does not say how the volume lies/],
+    ['neither', {}, 'none', 'LAS', /does not state the orientation of the volume/],
     [
       'the qform for a damaged sform',
       { sform: damaged, qform: identity },
@@ -215,7 +221,7 @@ describe('which form is followed', () => {
       { qform: identity, zooms: [-1, NaN, 0] },
       'qform',
       'RAS',
-      /no usable size of its voxels \(NaN, 0\)/,
+      /an unusable voxel size \(NaN, 0\)/,
     ],
   ])('%s', async (_name, forms, source, orientation, note) => {
     for (const version of [1, 2] as const) {
@@ -243,7 +249,7 @@ describe('which form is followed', () => {
 
 it.each([
   [5, []],
-  [20, [expect.stringContaining('askew by 20°') as string]],
+  [20, [expect.stringContaining('tilted by 20°') as string]],
 ])('a volume turned by %i°', async (degrees, notes) => {
   const turn = (degrees * Math.PI) / 180;
   const [c, s] = [Math.cos(turn), Math.sin(turn)];

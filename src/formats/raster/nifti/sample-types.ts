@@ -1,13 +1,14 @@
 import { UserError } from '../../../core/errors.ts';
+import { niftiText } from '../../../text/index.ts';
 import type { Interpretation, SampleType } from '../image-file.ts';
 
-/** How a voxel is stored. */
+/** Storage of a voxel. */
 export interface VoxelType {
-  /** As the format's own header file calls it. */
+  /** Name in the format's own header file. */
   readonly name: string;
   /** Bytes of one stored value; a voxel has `bands` of them. */
   readonly bytes: number;
-  /** What values are read as. */
+  /** Type that values are read as. */
   readonly sampleType: SampleType;
   readonly bands: number;
   readonly interpretation: Interpretation;
@@ -23,7 +24,7 @@ function colour(name: string, bands: number): VoxelType {
   return { name, bytes: 1, sampleType: 'uint8', bands, interpretation: 'rgb', wide: null };
 }
 
-/** By the code `datatype` (nifti1.h, "TYPE OF DATA"). */
+/** Voxel types by the code `datatype` (nifti1.h, "TYPE OF DATA"). */
 const voxelTypes: ReadonlyMap<number, VoxelType> = new Map([
   [2, grey('uint8', 1, 'uint8')],
   [4, grey('int16', 2, 'int16')],
@@ -41,11 +42,11 @@ const voxelTypes: ReadonlyMap<number, VoxelType> = new Map([
 
 /** Types with a name that cannot be kept without loss. */
 const refused: ReadonlyMap<number, string> = new Map([
-  [1, 'single bits'],
-  [32, 'complex numbers'],
-  [1536, '128-bit floating point'],
-  [1792, 'complex numbers'],
-  [2048, 'complex numbers'],
+  [1, niftiText.singleBits],
+  [32, niftiText.complexNumbers],
+  [1536, niftiText.wideFloats],
+  [1792, niftiText.complexNumbers],
+  [2048, niftiText.complexNumbers],
 ]);
 
 /** @throws UserError 'unsupported' for types that cannot be kept, 'invalid-file' for unknown ones */
@@ -54,13 +55,7 @@ export function voxelTypeOf(code: number, path: string): VoxelType {
   if (type !== undefined) return type;
   const name = refused.get(code);
   if (name === undefined) {
-    throw new UserError(
-      'invalid-file',
-      `${path} is not a valid NIfTI file: its voxels are of a type with the code ${code}, which the format does not know. Copy it again or remove it.`,
-    );
+    throw new UserError('invalid-file', niftiText.invalid(path, niftiText.unknownType(code)));
   }
-  throw new UserError(
-    'unsupported',
-    `${path} holds ${name}, which is not supported. Save it as integers or as floating point of 32 or 64 bits.`,
-  );
+  throw new UserError('unsupported', niftiText.unsupportedType(path, name));
 }

@@ -63,7 +63,7 @@ const ask = (frame: number, region = whole): CheckedRequest => ({
   bands: [0],
 });
 
-/** What a region shows, voxel by voxel. */
+/** Returns the expected values of a region, voxel by voxel. */
 function expected(volume: NiftiVolume, { frame, region }: CheckedRequest): number[] {
   return Array.from({ length: region.width * region.height }, (_, pixel) => {
     const x = region.x + (pixel % region.width);

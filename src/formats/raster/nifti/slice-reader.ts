@@ -1,5 +1,5 @@
 import type { Samples, SampleType } from '../image-file.ts';
-import { unlessAborted } from '../../unless-aborted.ts';
+import { unlessAborted } from '../../files/unless-aborted.ts';
 import type { CheckedRequest } from '../read-request.ts';
 import { newSamples, sampleBytes } from '../sample-arrays.ts';
 import { gatherSlices, type StoredVoxels } from './gather.ts';
@@ -9,9 +9,9 @@ import type { NiftiVolume } from './volume.ts';
 const usualSlab = 2 ** 25;
 
 interface Slab {
-  /** What it is of. */
+  /** Key of the cached content. */
   readonly key: string;
-  /** Of the first slice. */
+  /** First slice. */
   readonly frame: number;
   readonly values: Promise<Samples>;
 }
@@ -27,7 +27,7 @@ export class SliceReader {
   readonly #sampleType: SampleType;
   readonly #slabBytes: number;
   #slab: Slab | undefined;
-  /** Whether a value was met that float64 may have rounded. */
+  /** True after a value that float64 may have rounded. */
   hasRounded = false;
 
   constructor(

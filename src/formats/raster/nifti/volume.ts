@@ -9,9 +9,9 @@ export interface NiftiVolume extends PlaneLayout {
   /** Distance of neighbours along each of these axes as the file has it (nibabel's `get_zooms`). */
   readonly zooms: readonly number[];
   readonly affine: Affine;
-  /** Where the affine is from; `none`: the file does not say how the volume lies. */
+  /** Source of the affine; `none`: the file does not place the volume. */
   readonly affineSource: 'sform' | 'qform' | 'none';
-  /** Where the three axes of the file lead, such as `RAS` (nibabel's `aff2axcodes`). */
+  /** Directions of the file's three axes, such as `RAS` (nibabel's `aff2axcodes`). */
   readonly orientation: string;
   readonly plane: Plane;
   /** Slices of the plane. Frames run through all slices of one time point, then of the next. */

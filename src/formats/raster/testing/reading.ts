@@ -8,7 +8,7 @@ export async function valuesOf(file: ImageFile, request?: ReadRequest): Promise<
   return [...(await file.read(request)).data];
 }
 
-/** All frames, one after the other. */
+/** Reads all frames, one after the other. */
 export async function allFrames(file: ImageFile): Promise<Pixels[]> {
   const frames: Pixels[] = [];
   for (let frame = 0; frame < file.header.frames; frame++) frames.push(await file.read({ frame }));

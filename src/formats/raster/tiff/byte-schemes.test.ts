@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encodeLzw, encodePackBits } from './encoders.ts';
-import { decodeLzw } from './lzw.ts';
-import { decodePackBits } from './pack-bits.ts';
+import { encodeLzw, encodePackBits } from '../../testing/tiff-encoders.ts';
+import { decodeLzw } from './blocks/lzw.ts';
+import { decodePackBits } from './blocks/pack-bits.ts';
 
 const schemes = [
   ['LZW', encodeLzw, decodeLzw],

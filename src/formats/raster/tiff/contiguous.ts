@@ -1,12 +1,12 @@
 import type { TiffSource } from './tiff-source.ts';
-import { blockShape } from './block-reader.ts';
+import { blockShape } from './blocks/block-reader.ts';
 import { samplesInBlock, type Page } from './page.ts';
-import { rowBytesOf } from './samples.ts';
+import { rowBytesOf } from './blocks/samples.ts';
 
 /** Pages that lie one after the other and share one directory. */
 export interface Contiguous {
   readonly frames: number;
-  /** From one to the next, bytes. */
+  /** Bytes from one to the next. */
   readonly stride: number;
 }
 

@@ -7,7 +7,15 @@ import { UserError } from '../../../core/errors.ts';
 import { defaultLimits } from '../image-file.ts';
 import { openTiff } from './open-tiff.ts';
 import { testFolder, testImages } from '../testing/test-folder.ts';
-import { bytes, doubles, long, short, text, tiffBytes, type PageSpec } from './tiff-fixtures.ts';
+import {
+  bytes,
+  doubles,
+  long,
+  short,
+  text,
+  tiffBytes,
+  type PageSpec,
+} from '../../testing/tiff-fixtures.ts';
 
 const folder = testFolder();
 const images = testImages(openTiff);

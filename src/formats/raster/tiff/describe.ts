@@ -1,23 +1,25 @@
 import { coloursByNumber } from '../../../core/image/colour-names.ts';
+import { tiffAdvice, tiffNotes, tiffText } from '../../../text/index.ts';
 import { plainDisplay, type Display, type ImageHeader } from '../image-file.ts';
 import type { Interpretation, ReadLimits } from '../image-file.ts';
 import { contiguousFrames, type Contiguous } from './contiguous.ts';
 import type { TiffFile } from './directory.ts';
-import { readGdalMetadata, readNodata, type GdalMetadata } from './gdal-fields.ts';
-import { readGeoreference } from './georeference.ts';
+import { readGdalMetadata, readNodata, type GdalMetadata } from './place/gdal-fields.ts';
+import { readGeoreference } from './place/georeference.ts';
 import { uprightSize } from './orientation.ts';
 import type { PageTree } from './page-tree.ts';
+import { lossyScheme } from './lossy.ts';
 import type { Page } from './page.ts';
 import { tooLarge } from './problems.ts';
-import { readResolution } from './resolution.ts';
+import { readResolution } from './place/resolution.ts';
 import { photometrics, tags } from './tags.ts';
 
-/** What a file says of itself, and what reading its pixels needs. */
+/** Description of a file, and what reading its pixels needs. */
 export interface Description {
   readonly header: ImageHeader;
   readonly tree: PageTree;
   readonly contiguous: Contiguous | null;
-  /** As in EXIF; 1 for files that lie on a map. */
+  /** Orientation as in EXIF; 1 for files on a map. */
   readonly orientation: number;
   /** Value of blocks that were never written. */
   readonly fill: number;
@@ -42,6 +44,7 @@ export async function readDescription(
   const metadata = await readGdalMetadata(file, directory, first.samples);
   const nodata = await readNodata(file, directory, first.sampleType);
   const interpretation = interpretationOf(first, metadata.isRgb);
+  const lossy = await lossyScheme(file, first);
   const ownSpacing = geo === null ? resolution.spacing : null;
   const header: ImageHeader = {
     format: 'tiff',
@@ -61,6 +64,7 @@ export async function readDescription(
       ...coloursOf(first, metadata, geo !== null),
     },
     grouping: null,
+    ...(lossy !== null && { lossy }),
     notes: [
       ...tree.notes,
       ...notes,
@@ -83,7 +87,7 @@ async function readContiguous(
   if (contiguous === null || tree.frames.length > 1) return null;
   if (contiguous.frames > limits.frames) {
     const { path } = file.source;
-    throw tooLarge(path, `has ${contiguous.frames} pages`, 'Split it into several files.');
+    throw tooLarge(path, tiffText.tooManyPages(contiguous.frames), tiffAdvice.split);
   }
   return contiguous;
 }
@@ -117,7 +121,7 @@ function alphaOf(page: Page): number | null {
 
 function premultiplied({ extraSamples, samples }: Page): string[] {
   if (samples === 1 || !extraSamples.includes(1)) return [];
-  return ['The colours are stored multiplied by the alpha band and are left so.'];
+  return [tiffNotes.premultiplied];
 }
 
 async function readDisplay(
@@ -131,7 +135,10 @@ async function readDisplay(
   return { ...plainDisplay, rescale, isInverted, palette };
 }
 
-/** Those that are named; of a place on Earth with as many bands as Sentinel-2 has and no other names, those of its order. */
+/**
+ * Returns the colours by band name; a placed image with as many bands as Sentinel-2 and no other names has that
+ * order.
+ */
 function coloursOf(
   { samples }: Page,
   { colours, names }: GdalMetadata,

@@ -1,4 +1,5 @@
 import { withoutEnd } from '../../../core/text/scan.ts';
+import { tiffText } from '../../../text/index.ts';
 import { damaged } from './problems.ts';
 import { fieldSizes, tags } from './tags.ts';
 import type { TiffSource } from './tiff-source.ts';
@@ -15,20 +16,20 @@ const fieldLimit = 4096;
 export interface Field {
   readonly type: number;
   readonly count: number;
-  /** Of the first value, from the start of the file. */
+  /** Offset of the first value, from the start of the file. */
   readonly offset: number;
 }
 
 export interface Directory {
   readonly offset: number;
   readonly fields: ReadonlyMap<number, Field>;
-  /** Those that are listed, doubles and unknown ones too. */
+  /** Number of listed fields, including doubles and unknown ones. */
   readonly fieldCount: number;
   /** Offset of the next one, 0 after the last. */
   readonly next: number;
 }
 
-/** Whether `head`, the first 8 bytes of a file or more, begin a TIFF or a BigTIFF. */
+/** Returns true if `head`, the first 8 bytes of a file or more, begins a TIFF or a BigTIFF. */
 export function isTiff(head: Uint8Array): boolean {
   const text = String.fromCharCode(...head.subarray(0, 4));
   return text === 'II*\0' || text === 'MM\0*' || text === 'II+\0' || text === 'MM\0+';
@@ -51,11 +52,11 @@ export class TiffFile {
   /** @throws UserError 'invalid-file', 'disk' */
   static async read(source: TiffSource): Promise<TiffFile> {
     const { path, size } = source;
-    if (size === 0) throw damaged(path, 'it is empty');
+    if (size === 0) throw damaged(path, tiffText.empty);
     const head = await source.readSmall(0, Math.min(16, size));
-    if (!isTiff(head)) throw damaged(path, 'it does not begin like a TIFF file');
+    if (!isTiff(head)) throw damaged(path, tiffText.noHeader);
     const isBig = head[2] === 43 || head[3] === 43;
-    if (head.length < (isBig ? 16 : 8)) throw damaged(path, 'it is cut short');
+    if (head.length < (isBig ? 16 : 8)) throw damaged(path, tiffText.cutShort);
     return new TiffFile(source, head);
   }
 
@@ -67,7 +68,7 @@ export class TiffFile {
     const countBuffer = await source.readSmall(offset, countBytes);
     const count = isBig ? this.#long8(countBuffer, 0) : this.#short(countBuffer, 0);
     if (count === 0 || count > fieldLimit) {
-      throw damaged(source.path, `a page lists ${count} fields`);
+      throw damaged(source.path, tiffText.wrongFieldCount(count));
     }
     const start = offset + countBytes;
     const entries = await source.readSmall(start, count * entryBytes);
@@ -184,7 +185,7 @@ export class TiffFile {
   }
 }
 
-/** Whether the fields are those of a camera raw (Adobe DNG), whose pages are no plain images. */
+/** Returns true if the fields are those of a camera raw (Adobe DNG), whose pages are not plain images. */
 export function isCameraRaw({ fields }: Directory): boolean {
   return fields.has(tags.dngVersion);
 }

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { defaultLimits } from '../image-file.ts';
 import { isTiff, openTiff } from './open-tiff.ts';
 import { testImages } from '../testing/test-folder.ts';
-import { bytes, short, tiffBytes, type PageSpec } from './tiff-fixtures.ts';
+import { bytes, short, tiffBytes, type PageSpec } from '../../testing/tiff-fixtures.ts';
 
 const folder = testImages(openTiff);
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { SampleType } from '../image-file.ts';
 import { testImages } from '../testing/test-folder.ts';
 import { openTiff } from './open-tiff.ts';
-import { tiffBytes, type PageSpec } from './tiff-fixtures.ts';
+import { tiffBytes, type PageSpec } from '../../testing/tiff-fixtures.ts';
 
 const folder = testImages(openTiff);
 
@@ -42,7 +42,7 @@ const kinds: readonly Kind[] = [
   { name: 'float64', format: 3, bits: 64, low: -1e300, high: 1e300 },
 ];
 
-/** What such a value is after storing. */
+/** Returns a value as it is after storing. */
 function stored({ format, bits, low, high }: Kind, part: number): number {
   const value = low + part * (high - low);
   // No minus zero.

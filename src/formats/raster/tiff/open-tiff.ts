@@ -1,10 +1,11 @@
 import { UserError } from '../../../core/errors.ts';
-import { decodeWithin } from '../../decode-budget.ts';
+import { imageText, tiffText } from '../../../text/index.ts';
+import { decodeWithin } from '../../files/decode-budget.ts';
 import { FileSource } from '../file-source.ts';
 import type { ImageFile, OpenImage, Pixels, ReadLimits, ReadRequest } from '../image-file.ts';
 import { checkRequest, type CheckedRequest } from '../read-request.ts';
-import { BlockCache, keptBytes } from './block-cache.ts';
-import { BlockReader } from './block-reader.ts';
+import { BlockCache, keptBytes } from './blocks/block-cache.ts';
+import { BlockReader } from './blocks/block-reader.ts';
 import { TiffFile } from './directory.ts';
 import { readDescription, type Description } from './describe.ts';
 import { storedWindow, turnUpright } from './orientation.ts';
@@ -29,7 +30,7 @@ const pagesKept = 64;
 export const openTiff: OpenImage = async (path, limits) =>
   openTiffSource(await FileSource.open(path), limits);
 
-/** As `openTiff`, of a file that is open already and is closed with the image, or where it is refused. */
+/** Opens a source like `openTiff`, for an open file, which is closed with the image or upon refusal. */
 export async function openTiffSource(opened: FileSource, limits: ReadLimits): Promise<ImageFile> {
   const source = new TiffSource(opened);
   try {
@@ -79,7 +80,7 @@ class TiffImage implements ImageFile {
       letGo();
       return value;
     } catch (error) {
-      if (signal.aborted) throw new UserError('cancelled', `Reading ${this.path} was stopped.`);
+      if (signal.aborted) throw new UserError('cancelled', imageText.readingOfStopped(this.path));
       throw error;
     }
   }
@@ -132,7 +133,7 @@ class TiffImage implements ImageFile {
     const isSame = page.width === size?.width && page.height === size.height;
     // Only where the file is being rewritten.
     if (!isSame || !isLike(first, { ...page, ...pickSize(first) })) {
-      throw damaged(this.path, 'a page has changed since it was opened');
+      throw damaged(this.path, tiffText.changed);
     }
     return page;
   }

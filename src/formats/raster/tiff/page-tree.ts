@@ -1,22 +1,23 @@
 import { UserError } from '../../../core/errors.ts';
+import { tiffAdvice, tiffNotes, tiffText } from '../../../text/index.ts';
 import type { Level, ReadLimits } from '../image-file.ts';
 import { isCameraRaw, type Directory, type TiffFile } from './directory.ts';
 import { readPage, type Page } from './page.ts';
 import { damaged, tooLarge, unsupported } from './problems.ts';
 import { photometrics, tags } from './tags.ts';
 
-/** One size of a frame. */
+/** Size of a frame, one of several. */
 interface Copy extends Level {
-  /** Of its directory. */
+  /** Offset of its directory. */
   readonly offset: number;
 }
 
-/** How the pages of a file belong together. */
+/** Relations of the pages in a file. */
 export interface PageTree {
   readonly first: Page;
   /** Directory offsets of each frame, by level. */
   readonly frames: readonly (readonly number[])[];
-  /** As stored, px. */
+  /** Levels as stored, px. */
   readonly levels: readonly Level[];
   /** Sizes or faults of pages that are neither frames nor levels, and what else is to be known. */
   readonly notes: readonly string[];
@@ -27,11 +28,11 @@ export interface PageTree {
  * ones a million times; a hundred thousand pages of a proper file take five million.
  */
 const fieldsInAll = 8_000_000;
-/** What a directory takes besides its fields. */
+/** Bytes of a directory besides its fields. */
 const fieldsOfDirectory = 30;
-/** More than any pyramid has. */
+/** Number of subdirectories that no pyramid exceeds. */
 const subDirectoryLimit = 64;
-/** Of 16 bits, the most. */
+/** Bytes of the largest colour map, with 16 bits. */
 const colorMapBytes = 3 * 2 * 2 ** 16;
 const isMask = 4;
 const isReduced = 1;
@@ -51,7 +52,7 @@ export async function readPageTree(file: TiffFile, limits: ReadLimits): Promise<
   for await (const directory of directories(file, notes)) {
     budget.take(directory);
     if (first === undefined) {
-      if (isCameraRaw(directory)) throw unsupported(path, 'the raw values of a camera (DNG)');
+      if (isCameraRaw(directory)) throw unsupported(path, tiffText.cameraRaw);
       first = await readPage(file, directory, limits);
       sorter.addFrame(first, await smallerCopies(file, first, first, { limits, budget }));
       sorter.addPalette(await colorMapOf(file, first));
@@ -64,10 +65,10 @@ export async function readPageTree(file: TiffFile, limits: ReadLimits): Promise<
       sorter.addPalette(await colorMapOf(file, page));
     } else sorter.addOther(first, page);
     if (sorter.pages > limits.frames) {
-      throw tooLarge(path, `has more than ${limits.frames} pages`, 'Split it into several files.');
+      throw tooLarge(path, tiffText.morePages(limits.frames), tiffAdvice.split);
     }
   }
-  if (first === undefined) throw damaged(path, 'it has no page');
+  if (first === undefined) throw damaged(path, tiffText.noPage);
   const levels = commonLevels(sorter.frames);
   const frames = sorter.frames.map((copies) => {
     // The first of a size counts.
@@ -89,11 +90,7 @@ class FieldBudget {
   take(directory: Directory | undefined): void {
     this.#left -= fieldsOfDirectory + (directory?.fieldCount ?? 0);
     if (this.#left < 0) {
-      throw tooLarge(
-        this.#path,
-        'lists more pages and fields of pages than can be read',
-        'Save it anew, or split it into several files.',
-      );
+      throw tooLarge(this.#path, tiffText.tooManyFields, tiffAdvice.saveOrSplit);
     }
   }
 }
@@ -101,7 +98,8 @@ class FieldBudget {
 class PageSorter {
   /** Copies of each frame, full size first. */
   readonly frames: Copy[][] = [];
-  readonly #others: string[] = [];
+  /** Sizes of the first of the other pages, px. */
+  readonly #others: Level[] = [];
   #othersCount = 0;
   #masks = 0;
   #palette: Buffer | undefined;
@@ -130,28 +128,23 @@ class PageSorter {
       frame.push(copyOf(page));
     } else {
       this.#othersCount++;
-      if (this.#others.length < 5) this.#others.push(`${page.width} × ${page.height}`);
+      if (this.#others.length < 5) this.#others.push({ width: page.width, height: page.height });
     }
   }
 
   notes(): string[] {
     const notes: string[] = [];
     if (this.#masks > 0) {
-      notes.push('The file has a mask of the pixels that count, which is not applied.');
+      notes.push(tiffNotes.mask);
     }
     if (this.#hasPalettes) {
-      notes.push('The pages have palettes of their own; all are shown with that of the first.');
+      notes.push(tiffNotes.palettes);
     }
     if (this.#othersCount > 0) {
-      const more = this.#othersCount > this.#others.length ? ', …' : '';
-      const pages = this.#othersCount === 1 ? 'One page' : `${this.#othersCount} pages`;
-      notes.push(
-        `${pages} of another size or kind left out (${this.#others.join(', ')}${more} px).`,
-      );
+      notes.push(tiffNotes.otherPages(this.#othersCount, this.#others));
     }
     if (this.unreadable > 0) {
-      const pages = this.unreadable === 1 ? 'One page' : `${this.unreadable} pages`;
-      notes.push(`${pages} that cannot be read left out.`);
+      notes.push(tiffNotes.unreadablePages(this.unreadable));
     }
     return notes;
   }
@@ -162,13 +155,13 @@ async function* directories(file: TiffFile, notes: string[]): AsyncGenerator<Dir
   const seen = new Set<number>();
   for (let offset = file.firstDirectory; offset !== 0;) {
     if (seen.has(offset)) {
-      notes.push('The list of pages runs in a circle, so it is read once.');
+      notes.push(tiffNotes.circular);
       return;
     }
     seen.add(offset);
     const directory = await readOr(() => file.directory(offset), seen.size === 1);
     if (directory === undefined) {
-      notes.push(`The list of pages breaks off after ${seen.size - 1}; the file may be cut short.`);
+      notes.push(tiffNotes.endsEarly(seen.size - 1));
       return;
     }
     yield directory;
@@ -224,7 +217,7 @@ function copyOf({ width, height, directory }: Page): Copy {
   return { width, height, offset: directory.offset };
 }
 
-/** Whether two pages hold values of one kind and size. */
+/** Returns true if two pages hold values of one kind and size. */
 export function isLike(first: Page, page: Page): boolean {
   return (
     isAlike(first, page) &&
@@ -247,7 +240,7 @@ function colours({ photometric }: Page): number {
   return photometric === photometrics.ycbcr ? photometrics.rgb : photometric;
 }
 
-/** Whether `page` may be `first` at a lower resolution: labels and thumbnails have other shapes. */
+/** Returns true if `page` may be `first` at a lower resolution: labels and thumbnails have other shapes. */
 function isSmallerCopy(first: Page, page: Page): boolean {
   const isMarked = (page.subfileType & isReduced) !== 0;
   if (!isAlike(first, page) || (first.isTiled ? !page.isTiled : !isMarked)) return false;

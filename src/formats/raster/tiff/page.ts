@@ -1,19 +1,20 @@
+import { tiffAdvice, tiffText } from '../../../text/index.ts';
 import type { ReadLimits, SampleType } from '../image-file.ts';
-import { compressionOf, type Compression } from './compression.ts';
+import { compressionOf, type Compression } from './blocks/compression.ts';
 import type { Directory, Field, TiffFile } from './directory.ts';
 import { damaged, tooLarge, unsupported } from './problems.ts';
 import { sampleBytes } from '../sample-arrays.ts';
 import { photometrics, refusedPhotometrics, tags } from './tags.ts';
 
-/** How the stored values of a page are laid out: all that reading a block needs to know. */
+/** Layout of a page's stored values: everything needed to read a block. */
 export interface Page {
   readonly directory: Directory;
-  /** As stored, before turning upright, px. */
+  /** Width as stored, before turning upright, px. */
   readonly width: number;
   readonly height: number;
   /** Values a pixel. */
   readonly samples: number;
-  /** Of a stored value, 1–16, 32 or 64. */
+  /** Bits of a stored value, 1–16, 32 or 64. */
   readonly bits: number;
   readonly sampleType: SampleType;
   readonly photometric: number;
@@ -22,7 +23,7 @@ export interface Page {
   readonly compression: Compression;
   /** 1 none, 2 differences along a row, 3 the same for floating point (TIFF Technical Note 3). */
   readonly predictor: number;
-  /** Every band has blocks of its own. */
+  /** True if every band has blocks of its own. */
   readonly isPlanar: boolean;
   /** Bits of a byte begin at the lowest. */
   readonly isReversed: boolean;
@@ -34,7 +35,7 @@ export interface Page {
   readonly byteCounts: Field | undefined;
   /** NewSubfileType: bit 0 a smaller copy, bit 2 a mask. */
   readonly subfileType: number;
-  /** As in EXIF, 1–8. */
+  /** Orientation as in EXIF, 1–8. */
   readonly orientation: number;
 }
 
@@ -59,12 +60,12 @@ export async function readPage(
   const width = await number(tags.width, 0);
   const height = await number(tags.height, 0);
   if (!isCount(width) || !isCount(height)) {
-    throw damaged(path, `a page of ${width} × ${height} pixels`);
+    throw damaged(path, tiffText.impossibleSize({ width, height }));
   }
   const samples = await number(tags.samplesPerPixel, 1);
-  if (!isCount(samples)) throw damaged(path, `a page of ${samples} bands`);
+  if (!isCount(samples)) throw damaged(path, tiffText.impossibleBands(samples));
   if (samples > limits.bands) {
-    throw tooLarge(path, `has ${samples} bands, more than ${limits.bands}`, 'Save fewer of them.');
+    throw tooLarge(path, tiffText.tooManyBands(samples, limits.bands), tiffAdvice.fewerBands);
   }
   const values = await readValues(file, directory, samples);
   const photometric = await number(tags.photometric, photometrics.blackIsZero);
@@ -104,27 +105,27 @@ async function readValues(
   const bits = widths[0] ?? 1;
   const format = formats[0] ?? 1;
   if (widths.some((other) => other !== bits) || formats.some((other) => other !== format)) {
-    throw unsupported(path, 'bands of different types');
+    throw unsupported(path, tiffText.mixedBands);
   }
   return { bits, sampleType: sampleTypeOf(format, bits, path) };
 }
 
 /** SampleFormat: 1 unsigned, 2 signed, 3 floating point, 4 unknown, 5 and 6 complex. */
 function sampleTypeOf(format: number, bits: number, path: string): SampleType {
-  if (format === 5 || format === 6) throw unsupported(path, 'complex values');
+  if (format === 5 || format === 6) throw unsupported(path, tiffText.complexValues);
   if (format === 3) {
     if (bits === 64) return 'float64';
     if (bits === 32 || bits === 16) return 'float32';
-    throw unsupported(path, `floating-point values of ${bits} bits`);
+    throw unsupported(path, tiffText.floatBits(bits));
   }
   if (format !== 1 && format !== 2 && format !== 4) {
-    throw damaged(path, `values of the unknown format ${format}`);
+    throw damaged(path, tiffText.unknownFormat(format));
   }
   const isSigned = format === 2;
   if (bits >= 1 && bits <= 8) return isSigned ? 'int8' : 'uint8';
   if (bits > 8 && bits <= 16) return isSigned ? 'int16' : 'uint16';
   if (bits === 32) return isSigned ? 'int32' : 'uint32';
-  throw unsupported(path, `whole numbers of ${bits} bits`);
+  throw unsupported(path, tiffText.wholeBits(bits));
 }
 
 type Blocks = Pick<Page, 'block' | 'isTiled' | 'offsets' | 'byteCounts'>;
@@ -138,8 +139,7 @@ async function readBlocks(
   const { fields } = directory;
   const isTiled = fields.has(tags.tileOffsets);
   const offsets = fields.get(isTiled ? tags.tileOffsets : tags.stripOffsets);
-  if (offsets === undefined)
-    throw damaged(file.source.path, 'a page does not say where its pixels are');
+  if (offsets === undefined) throw damaged(file.source.path, tiffText.noPlaces);
   const byteCounts = fields.get(isTiled ? tags.tileByteCounts : tags.stripByteCounts);
   const rows = (await file.number(directory, tags.rowsPerStrip)) ?? height;
   const block = isTiled
@@ -166,27 +166,22 @@ async function readOrientation(file: TiffFile, directory: Directory): Promise<nu
 function checkPage(page: Page, limits: ReadLimits, path: string): void {
   const { block, compression, photometric, predictor, bits } = page;
   if (!isCount(block.width) || !isCount(block.height)) {
-    throw damaged(path, `blocks of ${block.width} × ${block.height} pixels`);
+    throw damaged(path, tiffText.impossibleBlocks(block));
   }
   if (photometric === photometrics.ycbcr && (compression.name !== 'jpeg' || page.isPlanar)) {
-    throw unsupported(path, 'YCbCr colours without JPEG compression');
+    throw unsupported(path, tiffText.plainYcbcr);
   }
   if (compression.bits !== undefined && bits !== compression.bits) {
-    throw unsupported(path, `${compression.title} of ${bits} bits`);
+    throw unsupported(path, tiffText.compressedBits(compression.title, bits));
   }
   checkPredictor(predictor, page, path);
   if (blockCount(page) > page.offsets.count) {
-    throw damaged(path, 'it does not say where all its pixels are');
+    throw damaged(path, tiffText.placesMissing);
   }
   const isWhole = compression.name !== 'none';
   const bytes = block.width * block.height * samplesInBlock(page) * sampleBytes[page.sampleType];
   if (isWhole && (block.width * block.height > limits.pixels || bytes > limits.bytes)) {
-    const size = `${block.width} × ${block.height}`;
-    throw tooLarge(
-      path,
-      `is compressed in blocks of ${size} pixels, more than can be decoded at once`,
-      'Save it with smaller tiles.',
-    );
+    throw tooLarge(path, tiffText.largeBlocks(block), tiffAdvice.smallerTiles);
   }
 }
 
@@ -194,11 +189,11 @@ function checkPredictor(predictor: number, { bits, sampleType }: Page, path: str
   if (predictor === 1) return;
   if (predictor === 2) {
     if (bits === 8 || bits === 16 || bits === 32 || bits === 64) return;
-    throw unsupported(path, `values of ${bits} bits stored as differences`);
+    throw unsupported(path, tiffText.differenceBits(bits));
   }
-  if (predictor !== 3) throw damaged(path, `the unknown predictor ${predictor}`);
+  if (predictor !== 3) throw damaged(path, tiffText.unknownPredictor(predictor));
   if (sampleType !== 'float32' && sampleType !== 'float64') {
-    throw damaged(path, 'whole numbers stored as differences of floating-point numbers');
+    throw damaged(path, tiffText.floatPredictor);
   }
 }
 

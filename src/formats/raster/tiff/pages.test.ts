@@ -9,7 +9,7 @@ import {
   tiffBytes,
   type FieldSpec,
   type PageSpec,
-} from './tiff-fixtures.ts';
+} from '../../testing/tiff-fixtures.ts';
 
 const folder = testImages(openTiff);
 
@@ -55,7 +55,7 @@ describe('frames', () => {
     const file = await folder.open(tiffBytes(pages));
     expect(file.header.frames).toBe(2);
     expect(file.header.notes).toEqual([
-      '2 pages of another size or kind left out (9 × 9, 5 × 4 px).',
+      '2 pages were ignored because of another size or kind (9 × 9, 5 × 4 px).',
     ]);
     expect(await valuesOf(pages, [{ frame: 1 }])).toEqual([4]);
   });
@@ -64,7 +64,7 @@ describe('frames', () => {
     const pages = [plain(5, 4, 1), plain(5, 4, 2, { fields: [short(259, 34712)] }), plain(5, 4, 3)];
     const file = await folder.open(tiffBytes(pages));
     expect(file.header.frames).toBe(2);
-    expect(file.header.notes).toEqual(['One page that cannot be read left out.']);
+    expect(file.header.notes).toEqual(['One page was ignored as unreadable.']);
   });
 
   test('have a limit', async () => {
@@ -104,7 +104,7 @@ describe('frames', () => {
     expect((await folder.open(tiffBytes(same))).header.notes).toEqual([]);
     const own = [plain(2, 2, 1, palette(1)), plain(2, 2, 1, palette(2))];
     expect((await folder.open(tiffBytes(own))).header.notes).toEqual([
-      'The pages have palettes of their own; all are shown with that of the first.',
+      'The pages have different palettes; all are shown with the palette of the first page.',
     ]);
   });
 });
@@ -168,7 +168,7 @@ describe('levels', () => {
       { width: 16, height: 12 },
     ]);
     expect(file.header.notes).toEqual([
-      '2 pages of another size or kind left out (16 × 12, 30 × 40 px).',
+      '2 pages were ignored because of another size or kind (16 × 12, 30 × 40 px).',
     ]);
     expect(await valuesOf(pages, [{ level: 1 }])).toEqual([2]);
   });
@@ -192,9 +192,7 @@ test('a mask is noted and left out', async () => {
   const mask = plain(40, 32, 1, { bits: 1, photometric: 4, fields: [short(254, 4)] });
   const file = await folder.open(tiffBytes([plain(40, 32, 1), mask]));
   expect(file.header).toMatchObject({ frames: 1, levels: [{ width: 40, height: 32 }] });
-  expect(file.header.notes).toEqual([
-    'The file has a mask of the pixels that count, which is not applied.',
-  ]);
+  expect(file.header.notes).toEqual(['The file has a mask of valid pixels, which is not applied.']);
 });
 
 describe('a broken list of pages', () => {
@@ -205,7 +203,7 @@ describe('a broken list of pages', () => {
     bytes.writeUInt32LE(first, bytes.length - 4);
     const file = await folder.open(bytes);
     expect(file.header.frames).toBe(2);
-    expect(file.header.notes).toEqual(['The list of pages runs in a circle, so it is read once.']);
+    expect(file.header.notes).toEqual(['The list of pages is circular and is read once.']);
   });
 
   test('that leaves the file is read as far as it goes', async () => {
@@ -214,7 +212,7 @@ describe('a broken list of pages', () => {
     const file = await folder.open(bytes);
     expect(file.header.frames).toBe(2);
     expect(file.header.notes).toEqual([
-      'The list of pages breaks off after 2; the file may be cut short.',
+      'The list of pages ends early, after page 2; the file may be cut short.',
     ]);
   });
 
@@ -301,7 +299,7 @@ describe('what pages hold', () => {
     const { header } = await folder.open(tiffBytes([page]));
     expect(header.alpha).toBe(3);
     expect(header.notes).toEqual([
-      'The colours are stored multiplied by the alpha band and are left so.',
+      'The colours are stored multiplied by the alpha band and are read unchanged.',
     ]);
   });
 

@@ -14,7 +14,7 @@ export interface Piece extends Window {
   readonly values: Samples;
 }
 
-/** What is being filled: (window height, window width, bands). */
+/** Array being filled: (window height, window width, bands). */
 export interface Target {
   readonly values: Samples;
   readonly window: Window;

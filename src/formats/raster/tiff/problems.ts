@@ -1,20 +1,17 @@
 import { UserError } from '../../../core/errors.ts';
+import { tiffText } from '../../../text/index.ts';
 
 /** `UserError('invalid-file')`: the file is broken; `reason` says where, as a clause. */
 export function damaged(path: string, reason: string, details?: string): UserError {
-  const message = `${path} is damaged: ${reason}. Copy it again or remove it.`;
-  return new UserError('invalid-file', message, details);
+  return new UserError('invalid-file', tiffText.damaged(path, reason), details);
 }
 
 /** `UserError('unsupported')`: a proper file with something that is not read here. */
 export function unsupported(path: string, what: string): UserError {
-  return new UserError(
-    'unsupported',
-    `${path} has ${what}, which is not supported. Save it as an ordinary TIFF or GeoTIFF (grey, RGB or bands; uncompressed, LZW or Deflate).`,
-  );
+  return new UserError('unsupported', tiffText.unsupported(path, what));
 }
 
 /** `UserError('too-large')`: more than the limits of reading allow. */
 export function tooLarge(path: string, what: string, advice: string): UserError {
-  return new UserError('too-large', `${path} ${what}. ${advice}`);
+  return new UserError('too-large', tiffText.tooLarge(path, what, advice));
 }

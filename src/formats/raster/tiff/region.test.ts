@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest';
 import type { ImageFile, Pixels, ReadRequest } from '../image-file.ts';
 import { testImages } from '../testing/test-folder.ts';
 import { openTiff } from './open-tiff.ts';
-import { long, short, text, tiffBytes, type PageSpec } from './tiff-fixtures.ts';
+import { long, short, text, tiffBytes, type PageSpec } from '../../testing/tiff-fixtures.ts';
 
 const folder = testImages(openTiff);
 
 const width = 61;
 const height = 47;
 const samples = 3;
-/** Every value of a page is another. */
+/** Values of a page, all different. */
 const values = Array.from({ length: width * height * samples }, (_, i) => (i * 7) % 65_521);
 const page = { width, height, samples, bits: 16, values } as const;
 
@@ -23,7 +23,7 @@ const layouts: [name: string, layout: Partial<PageSpec>][] = [
   ['a band at a time in tiles', { isPlanar: true, tile: [16, 16], compression: 8 }],
 ];
 
-/** What a region of the page must be, from the values it was made of. */
+/** Returns the expected values of a region, from the values the page was made of. */
 function crop({ x, y, width: w, height: h }: Region, bands: readonly number[]): number[] {
   const result: number[] = [];
   for (let row = y; row < y + h; row++) {
@@ -106,7 +106,7 @@ describe('blocks that were never written', () => {
 
 describe('turned upright', () => {
   const square = { width: 3, height: 2, values: [1, 2, 3, 4, 5, 6] };
-  /** What a viewer shows of rows 1 2 3 and 4 5 6, by the definition of each orientation. */
+  /** Rows 1 2 3 and 4 5 6 as a viewer shows them, by the definition of each orientation. */
   const shown: [orientation: number, rows: number[][]][] = [
     [
       1,

@@ -1,22 +1,22 @@
-import { mapConcurrently } from '../../concurrently.ts';
+import { mapConcurrently } from '../../files/concurrently.ts';
 import type { Samples } from '../image-file.ts';
-import { blockShape, type BlockPlace, type BlockReader } from './block-reader.ts';
+import { blockShape, type BlockPlace, type BlockReader } from './blocks/block-reader.ts';
 import type { TiffFile } from './directory.ts';
 import { samplesInBlock, type Page } from './page.ts';
 import { copyPiece, fillPiece, type Piece, type Target, type Window } from './pieces.ts';
 import { newSamples } from '../sample-arrays.ts';
-import { reverseBits, toSamples } from './samples.ts';
+import { reverseBits, toSamples } from './blocks/samples.ts';
 
-/** As many as libuv runs at once. */
+/** Number of blocks read at once, as many as libuv runs. */
 export const blocksAtOnce = 4;
 /** Blocks whose places are looked up before they are read. */
 const batchSize = 256;
 /** Uncompressed rows are read in pieces of about this size, bytes. */
 const pieceBytes = 8 * 2 ** 20;
-/** Above this, bytes, a row is read in part where little of it is wanted. */
+/** Bytes above which a row is read in part if little of it is needed. */
 const longRow = 16_384;
 
-/** What to read of a page, as stored. */
+/** Part of a page to read, as stored. */
 export interface RegionRequest {
   readonly page: Page;
   readonly window: Window;
@@ -30,7 +30,7 @@ export interface RegionRequest {
 
 interface Task {
   readonly place: BlockPlace;
-  /** Of the block in the grid of its plane. */
+  /** Column of the block in the grid of its plane. */
   readonly column: number;
   readonly row: number;
   readonly plane: number;
@@ -112,7 +112,7 @@ async function readBlock(
   }
 }
 
-/** Which value of a pixel of a block goes where in a pixel of the result. */
+/** Returns the pairs of a value's place in a block's pixel and in the result's pixel. */
 function bandPairs(
   page: Page,
   bands: readonly number[],

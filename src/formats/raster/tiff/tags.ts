@@ -1,3 +1,5 @@
+import { tiffCompressions, tiffPhotometrics } from '../../../text/index.ts';
+
 /**
  * Numbers of TIFF 6.0 (Adobe, 1992), its Technical Notes, BigTIFF, GeoTIFF 1.1 (OGC 19-008r4) and
  * GDAL's private tags.
@@ -43,7 +45,7 @@ export const tags = {
   dngVersion: 50706,
 } as const;
 
-/** What the samples of a pixel are (tag 262). */
+/** Meaning of a pixel's samples (tag 262). */
 export const photometrics = {
   whiteIsZero: 0,
   blackIsZero: 1,
@@ -55,43 +57,43 @@ export const photometrics = {
 
 /** Photometric interpretations that are refused, by name. */
 export const refusedPhotometrics: ReadonlyMap<number, string> = new Map([
-  [5, 'CMYK colours'],
-  [8, 'CIE L*a*b* colours'],
-  [9, 'ICC L*a*b* colours'],
-  [10, 'ITU L*a*b* colours'],
-  [32803, 'the raw values of a camera sensor (colour filter array)'],
-  [32844, 'CIE log luminance'],
-  [32845, 'CIE log luminance and colour (LogLuv)'],
-  [34892, 'the raw values of a camera (linear raw)'],
+  [5, tiffPhotometrics.cmyk],
+  [8, tiffPhotometrics.cieLab],
+  [9, tiffPhotometrics.iccLab],
+  [10, tiffPhotometrics.ituLab],
+  [32803, tiffPhotometrics.colourFilterArray],
+  [32844, tiffPhotometrics.logLuminance],
+  [32845, tiffPhotometrics.logLuv],
+  [34892, tiffPhotometrics.linearRaw],
 ]);
 
 /** Compression schemes that are refused, by name. */
 export const refusedCompressions: ReadonlyMap<number, string> = new Map([
-  [2, 'CCITT fax compression (modified Huffman)'],
-  [3, 'CCITT fax compression (group 3)'],
-  [4, 'CCITT fax compression (group 4)'],
-  [6, 'JPEG compression of the old style'],
-  [9, 'JBIG compression'],
-  [10, 'JBIG compression'],
-  [32766, 'NeXT compression'],
-  [32771, 'CCITT compression (word-aligned)'],
-  [32809, 'ThunderScan compression'],
-  [32909, 'PixarLog compression'],
-  [33003, 'JPEG 2000 compression'],
-  [33004, 'JPEG 2000 compression'],
-  [33005, 'JPEG 2000 compression'],
-  [34661, 'JBIG compression'],
-  [34676, 'SGI log compression'],
-  [34677, 'SGI log compression'],
-  [34712, 'JPEG 2000 compression'],
-  [34892, 'lossy JPEG compression of camera raws'],
-  [34925, 'LZMA compression'],
-  [34926, 'zstd compression with an old number'],
-  [34933, 'PNG compression'],
-  [34934, 'JPEG XR compression'],
-  [22610, 'JPEG XR compression'],
-  [50002, 'JPEG XL compression'],
-  [52546, 'JPEG XL compression'],
+  [2, tiffCompressions.modifiedHuffman],
+  [3, tiffCompressions.faxGroup3],
+  [4, tiffCompressions.faxGroup4],
+  [6, tiffCompressions.oldJpeg],
+  [9, tiffCompressions.jbig],
+  [10, tiffCompressions.jbig],
+  [32766, tiffCompressions.next],
+  [32771, tiffCompressions.ccittWords],
+  [32809, tiffCompressions.thunderScan],
+  [32909, tiffCompressions.pixarLog],
+  [33003, tiffCompressions.jpeg2000],
+  [33004, tiffCompressions.jpeg2000],
+  [33005, tiffCompressions.jpeg2000],
+  [34661, tiffCompressions.jbig],
+  [34676, tiffCompressions.sgiLog],
+  [34677, tiffCompressions.sgiLog],
+  [34712, tiffCompressions.jpeg2000],
+  [34892, tiffCompressions.rawJpeg],
+  [34925, tiffCompressions.lzma],
+  [34926, tiffCompressions.oldZstd],
+  [34933, tiffCompressions.png],
+  [34934, tiffCompressions.jpegXr],
+  [22610, tiffCompressions.jpegXr],
+  [50002, tiffCompressions.jpegXl],
+  [52546, tiffCompressions.jpegXl],
 ]);
 
 /** Bytes of one value of every field type. */

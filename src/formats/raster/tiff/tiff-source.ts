@@ -1,3 +1,4 @@
+import { tiffText } from '../../../text/index.ts';
 import type { FileSource } from '../file-source.ts';
 import { damaged } from './problems.ts';
 
@@ -28,7 +29,7 @@ export class TiffSource {
     return Buffer.from((await this.#file.read(offset, length)).buffer);
   }
 
-  /** As `read`, for small pieces: what lies near is kept. */
+  /** Reads like `read`, for small pieces: nearby bytes are cached. */
   async readSmall(offset: number, length: number): Promise<Buffer> {
     this.check(offset, length);
     const first = Math.floor(offset / pageBytes);
@@ -44,7 +45,7 @@ export class TiffSource {
   /** @throws UserError 'invalid-file' unless the file has these bytes */
   check(offset: number, length: number): void {
     if (offset < 0 || !(offset + length <= this.size)) {
-      throw damaged(this.path, `it is cut short, or points outside itself (byte ${offset})`);
+      throw damaged(this.path, tiffText.outsideFile(offset));
     }
   }
 

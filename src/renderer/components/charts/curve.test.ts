@@ -1,9 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import type { CurvePoint } from './curve.ts';
-import { latestLoss, merged, nearest, smoothed, thinned, upTo } from './curve.ts';
+import { latestLoss, merged, nearest, partsOf, smoothed, thinned, upTo } from './curve.ts';
 
 const points = (...losses: number[]): { step: number; loss: number }[] =>
   losses.map((loss, index) => ({ step: index + 1, loss }));
+
+it('cuts a curve of several trainings where each begins', () => {
+  const parts = [
+    { name: 'Teacher', end: 2 },
+    { name: 'Student', end: Infinity },
+  ];
+  const all = points(5, 4, 6, 3);
+  expect(partsOf(all, parts)).toEqual([
+    { name: 'Teacher', start: 0, points: all.slice(0, 2) },
+    { name: 'Student', start: 2, points: all.slice(2) },
+  ]);
+  expect(partsOf(all, [])).toEqual([{ name: '', start: 0, points: all }]);
+});
 
 describe('smoothed', () => {
   const losses = (reach: number, ...values: number[]): number[] =>

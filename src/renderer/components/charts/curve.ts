@@ -1,10 +1,10 @@
-/** A point of a curve over steps. */
+/** Point of a loss curve. */
 export interface CurvePoint {
   readonly step: number;
   readonly loss: number;
 }
 
-/** What is said of a curve of losses. */
+/** Texts of a loss chart. */
 export interface LossWords {
   readonly name: string;
   readonly waiting: string;
@@ -12,17 +12,35 @@ export interface LossWords {
   readonly alternative: (first: number, last: number, step: number) => string;
 }
 
-/** Neighbours on one side that a mean takes in: more of a long run. */
+/** Part of a curve: one of several consecutive trainings. */
+export interface CurvePart {
+  readonly name: string;
+  /** Last step of the part. */
+  readonly end: number;
+}
+
+/** Splits a curve by its parts, each with the step after which it begins. Without parts it is one unnamed part. */
+export function partsOf(
+  points: readonly CurvePoint[],
+  parts: readonly CurvePart[],
+): readonly { name: string; start: number; points: readonly CurvePoint[] }[] {
+  if (parts.length === 0) return [{ name: '', start: 0, points }];
+  return parts.map(({ name, end }, index) => {
+    const start = parts[index - 1]?.end ?? 0;
+    return { name, start, points: points.filter(({ step }) => step > start && step <= end) };
+  });
+}
+
+/** Number of neighbours on each side in the moving average, growing with the length of the run. */
 function reachOf(points: readonly CurvePoint[]): number {
   return Math.floor(Math.min(24, points.length / 30));
 }
 
 /**
- * The mean of each point and its neighbours: batches differ, and what counts is where the loss goes. The
- * first point stays as it is; the last is the mean of those before it, so that the end of a growing
- * curve does not jump.
+ * Moving average, which shows the trend behind the variation between batches. The first point is unchanged; the last
+ * value is the mean of the last `reach + 1` points, so that the end of a growing curve does not jump.
  *
- * @param reach neighbours on one side
+ * @param reach number of neighbours on each side
  */
 export function smoothed(
   points: readonly CurvePoint[],
@@ -38,12 +56,12 @@ export function smoothed(
   });
 }
 
-/** Where the loss is now: the end of the smoothed curve. */
+/** Current loss: the last value of the smoothed curve. */
 export function latestLoss(points: readonly CurvePoint[]): number | undefined {
   return smoothed(points.slice(-reachOf(points) - 1), reachOf(points)).at(-1)?.loss;
 }
 
-/** At most `count` points, the ends among them: each the mean of its stretch. */
+/** Downsamples a curve to `count` points: both ends, and the means of equal ranges between them. */
 export function thinned(points: readonly CurvePoint[], count: number): readonly CurvePoint[] {
   const [first, last] = [points[0], points.at(-1)];
   if (points.length <= count || first === undefined || last === undefined) return points;
@@ -64,7 +82,7 @@ function meanOf(points: readonly CurvePoint[]): CurvePoint {
   return { step: Math.round(total.step / points.length), loss: total.loss / points.length };
 }
 
-/** The point whose step is nearest; points are in the order of their steps. */
+/** Point with the nearest step, by binary search; points are sorted by step. */
 export function nearest<T extends { readonly step: number }>(
   points: readonly T[],
   step: number,
@@ -81,8 +99,8 @@ export function nearest<T extends { readonly step: number }>(
 }
 
 /**
- * What lies up to a step; past it is the course of a run that went back. The same array where there is
- * nothing to drop.
+ * Points up to a step; later ones belong to a part of the run that was repeated from a checkpoint. Returns the same
+ * array if there is nothing to drop.
  */
 export function upTo<T extends { readonly step: number }>(
   known: readonly T[],
@@ -91,7 +109,7 @@ export function upTo<T extends { readonly step: number }>(
   return known.some((one) => one.step > step) ? known.filter((one) => one.step <= step) : known;
 }
 
-/** What is known and what came, in order and each step once; the later one counts. */
+/** Merges new points into a curve, sorted by step; of two points at one step the new one wins. */
 export function merged(
   known: readonly CurvePoint[],
   added: readonly CurvePoint[],

@@ -1,16 +1,16 @@
 import { scaleLinear } from 'd3-scale';
 import { significant } from '../../lib/format.ts';
 
-/** Around a chart over steps, px: charts below each other have one scale. */
+/** Padding around the charts over steps, px; equal, so that stacked charts align. */
 export const inset = { top: 36, right: 68, bottom: 32, left: 48 };
 
-/** A mark of an axis. */
+/** Tick of an axis. */
 export interface Tick {
   readonly value: number;
   readonly label: string;
 }
 
-/** An axis of positive values from `low` to `high`, with marks that can be read. */
+/** Axis from `low` to `high` with its ticks. */
 export interface Axis {
   readonly low: number;
   readonly high: number;
@@ -20,17 +20,17 @@ export interface Axis {
 
 const label = (value: number): Tick => ({ value, label: significant(value) });
 
-/** Below the largest value there is room for at least this factor. */
+/** Smallest ratio of the largest value to the lower end of the axis. */
 const room = 2.5;
 
 /**
- * The axis of a loss: logarithmic, as the last and slowest part of the curve would lie flat on the floor
- * of a linear one. It begins with room to fall into, so that it seldom moves while values come.
+ * Axis of a loss: logarithmic, because the last and slowest part of the curve would be flat on a linear one. The lower
+ * end leaves room for the loss to fall, so that the axis seldom moves while values arrive.
  */
 export function lossAxis(values: readonly number[]): Axis {
   const finite = values.filter((value) => Number.isFinite(value));
   if (finite.length === 0) return { low: 0, high: 1, isLogarithmic: false, ticks: [] };
-  // Not as arguments of one call: a long run has more points than a call may have.
+  // `reduce` instead of `Math.min(...finite)`: a long run has more points than a call may have arguments.
   const least = finite.reduce((a, b) => Math.min(a, b), Infinity);
   const most = finite.reduce((a, b) => Math.max(a, b), -Infinity);
   if (least > 0) return logAxis(Math.min(least * 0.92, most / room), most * 1.08);
@@ -41,7 +41,7 @@ export function lossAxis(values: readonly number[]): Axis {
   return { low, high, isLogarithmic: false, ticks: scale.ticks(4).map(label) };
 }
 
-/** Steps of a decade that read well, the coarsest first that gives at least three marks. */
+/** Tick positions within a decade, coarsest first; the first set with at least three ticks is used. */
 const decades = [[1], [1, 3], [1, 2, 5], [1, 1.5, 2, 3, 5, 7]];
 
 function logAxis(low: number, high: number): Axis {
@@ -55,14 +55,14 @@ function logAxis(low: number, high: number): Axis {
       return { low, high, isLogarithmic: true, ticks: [...new Set(ticks)].map(label) };
     }
   }
-  // Within less than a decade even steps read better than none.
+  // A range much smaller than a decade has evenly spaced ticks.
   const ticks = scaleLinear([low, high], [0, 1]).ticks(4).map(label);
   return { low, high, isLogarithmic: true, ticks };
 }
 
 /**
- * The axis of shares in [0, 1], in steps of 5 %: as much of it as the values need, so that a gain of a
- * point can be seen, and never more than that it takes to be honest about it: its marks say where it begins.
+ * Axis of shares in [0, 1], with ends at multiples of 5 %. It covers only the range of the values, so that a gain of
+ * one percentage point is visible; the ticks show where it begins.
  */
 export function shareAxis(values: readonly number[]): Axis {
   const least = values.reduce((a, b) => Math.min(a, b), 1);
@@ -76,7 +76,7 @@ export function shareAxis(values: readonly number[]): Axis {
   return { low, high, isLogarithmic: false, ticks };
 }
 
-/** Marks of whole numbers from 0 on, some `count` of them; `last` as well where it has room. */
+/** About `count` integer ticks from 0 on, and `last` if there is room. */
 export function stepTicks(last: number, count: number): readonly Tick[] {
   const marks = scaleLinear([0, last], [0, 1])
     .ticks(Math.min(count, last))

@@ -1,11 +1,11 @@
-/** Where tiles of a grid lie and which of them are in sight; all lengths in px. */
+/** Layout of the tiles of a grid; all lengths in px. */
 export interface GridShape {
   readonly count: number;
   readonly columns: number;
   readonly rows: number;
   /** Side of a picture. */
   readonly side: number;
-  /** From one row to the next, and from one column to the next. */
+  /** Distance between the starts of neighbouring rows and columns. */
   readonly rowPitch: number;
   readonly columnPitch: number;
   readonly height: number;
@@ -13,12 +13,12 @@ export interface GridShape {
 
 export interface GridLayout {
   readonly count: number;
-  /** Of the space for tiles. */
+  /** Available width. */
   readonly width: number;
-  /** The side that is wished for; sides grow from it until a row is full. */
+  /** Desired side of a tile; tiles grow until they fill the row. */
   readonly side: number;
   readonly gap: number;
-  /** Below each picture. */
+  /** Height of the caption below each picture. */
   readonly caption: number;
 }
 
@@ -39,7 +39,7 @@ export function gridShape({ count, width, side, gap, caption }: GridLayout): Gri
   };
 }
 
-/** The half-open range of tiles to draw, `overscan` rows beyond both edges. */
+/** Half-open range of tiles to draw, `overscan` rows beyond both edges. */
 export function tilesInSight(
   shape: GridShape,
   scrollTop: number,
@@ -59,7 +59,7 @@ export function tilePosition(shape: GridShape, index: number): { left: number; t
   };
 }
 
-/** The scroll position nearest to the present one at which a tile is wholly in sight. */
+/** Nearest scroll position at which a tile is completely in sight. */
 export function scrollToShow(
   shape: GridShape,
   index: number,
@@ -73,7 +73,7 @@ export function scrollToShow(
   return bottom > scrollTop + viewport ? bottom - viewport : scrollTop;
 }
 
-/** Where a key takes the focus; null for keys that do not move it. */
+/** Index of the tile that a key focuses; null for other keys. */
 export function focusAfter(
   key: string,
   index: number,
@@ -106,7 +106,7 @@ export function focusAfter(
   }
 }
 
-/** Down by whole rows; in the last row already, it stays; above a gap there, it takes the last tile. */
+/** Index after moving down by whole rows. It stays in the last row; above a gap in it, it is the last tile. */
 function downBy(tiles: number, index: number, shape: GridShape): number {
   const row = (tile: number): number => Math.floor(tile / shape.columns);
   const last = shape.count - 1;

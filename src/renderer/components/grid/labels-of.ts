@@ -1,7 +1,7 @@
 import type { ProjectClass, ProjectImage } from '../../../contract/app.ts';
 import { text } from '../../text/index.ts';
 
-/** The classes that an image was given, in the project's order. */
+/** Classes of an image, in the project's order. */
 export function labelsOf(
   image: Pick<ProjectImage, 'classes'>,
   classes: readonly ProjectClass[],
@@ -9,8 +9,8 @@ export function labelsOf(
   return classes.filter(({ id }) => image.classes.includes(id));
 }
 
-/** What a tile says to a screen reader, with the words on it as they stand there. */
-export function saidTile(
+/** Accessible name of a tile, which contains its visible text unchanged. */
+export function tileName(
   { name, isLabelled, mask, isPredicted }: ProjectImage,
   isTest: boolean,
   given: readonly Pick<ProjectClass, 'name'>[],
@@ -19,15 +19,15 @@ export function saidTile(
   const { inspector, noneMark, testMark } = text.images;
   const test = isTest ? ` ${testMark}` : '';
   const why = reason === null ? '' : ` ${reason}`;
-  const outline = saidMask({ mask, isPredicted });
+  const outline = maskStatus({ mask, isPredicted });
   if (outline !== null) return `${name}, ${outline}${test}${why}`;
   if (!isLabelled) return `${name}${test}${why}, ${inspector.noLabel}`;
   const labels = given.length === 0 ? noneMark : given.map((one) => one.name).join(' ');
   return `${name}, ${labels}${test}${why}`;
 }
 
-/** How far an image's mask is, in a word or two; null where there is none. */
-export function saidMask({
+/** State of an image's mask in a word or two; null without a mask. */
+export function maskStatus({
   mask,
   isPredicted,
 }: Pick<ProjectImage, 'mask' | 'isPredicted'>): string | null {

@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { Run } from '../../../contract/app.ts';
+import type { ProjectTask, Run } from '../../../contract/app.ts';
 import { classSummaryOf } from '../../../contract/testing/results.ts';
-import { isShort, phaseMarks, reachOf, stepsDone, stoppedAfterSteps } from './phases.ts';
+import {
+  isFinishedEarly,
+  phaseMarks,
+  reachedStep,
+  stepsDone,
+  stoppedAfterSteps,
+} from './phases.ts';
 import type { RunProgress } from './phases.ts';
+import { runTaskOf } from './run-tasks.ts';
 
 function run(change: Partial<Run> = {}, skip = 2, start: Run['settings']['start'] = 'auto'): Run {
   return {
@@ -21,11 +28,16 @@ function run(change: Partial<Run> = {}, skip = 2, start: Run['settings']['start'
       orientation: 'upright',
       precision: 'float32',
       preparation: { range: 'auto' },
-      ...{ imageSize: null, decoderSteps: 400, adapt: false, overlap: 0.5 },
-      ...{ tolerance: 2, toleranceUnit: 'px' },
+      imageSize: null,
+      decoderSteps: 400,
+      adapt: false,
+      overlap: 0.5,
+      tolerance: 2,
+      toleranceUnit: 'px',
     },
     teacherName: 'tiny',
     teacherBlocks: 12,
+    isExported: false,
     testSet: null,
     createdAt: '2026-01-01T00:00:00Z',
     finishedAt: null,
@@ -47,23 +59,29 @@ const progress = (phase: RunProgress['phase'], done: number, total: number): Run
   secondsLeft: null,
 });
 
-const brief = (...args: Parameters<typeof phaseMarks>): string =>
-  phaseMarks(...args)
+const marks = (
+  of: Run,
+  at: RunProgress | null,
+  task: ProjectTask = 'single',
+): ReturnType<typeof phaseMarks> => phaseMarks(of, at, runTaskOf(task).phases);
+
+const brief = (...args: Parameters<typeof marks>): string =>
+  marks(...args)
     .map(({ phase, state, share }) => `${phase} ${state} ${share}`)
     .join(', ');
 
 describe('phaseMarks', () => {
-  it('shows what is at work', () => {
+  it('marks the phase in progress', () => {
     expect(brief(run({ step: 150 }), progress('distill', 150, 600))).toBe(
       'images done 1, fit done 1, distill current 0.25, head waiting 0, timing waiting 0, export waiting 0',
     );
   });
 
-  it('has decoders and a measurement where regions are outlined', () => {
-    expect(brief(run({ step: 600 }), progress('decoder', 300, 1200), true)).toBe(
+  it('has decoders and a measurement for segmentation', () => {
+    expect(brief(run({ step: 600 }), progress('decoder', 300, 1200), 'segmentation')).toBe(
       'images done 1, masks done 1, fit done 1, distill done 1, decoder current 0.25, predict waiting 0, timing waiting 0, export waiting 0',
     );
-    expect(brief(run({ state: 'paused', step: 300 }), null, true)).toMatch(
+    expect(brief(run({ state: 'paused', step: 300 }), null, 'segmentation')).toMatch(
       /^images done 1, masks done 1, fit done 1, distill stopped 0.5, decoder waiting 0/,
     );
   });
@@ -75,18 +93,18 @@ describe('phaseMarks', () => {
     [2, 'fitted', true],
     [6, 'copy', false],
   ] as const)('at skip factor %d with start %s: fitted %s', (skip, start, expected) => {
-    const phases = phaseMarks(run({}, skip, start), null).map(({ phase }) => phase);
+    const phases = marks(run({}, skip, start), null).map(({ phase }) => phase);
     expect(phases.includes('fit')).toBe(expected);
   });
 
-  it('keeps what a paused run did', () => {
+  it('keeps the progress of a paused run', () => {
     expect(brief(run({ state: 'paused', step: 300 }), null)).toMatch(
       /^images done 1, fit done 1, distill stopped 0.5, head waiting 0/,
     );
   });
 
-  it('says where one stopped that had done its steps', () => {
-    expect(brief(run({ state: 'paused', step: 600 }), null, true)).toMatch(
+  it('marks where a run stopped after its last step', () => {
+    expect(brief(run({ state: 'paused', step: 600 }), null, 'segmentation')).toMatch(
       /distill done 1, decoder stopped 0, predict waiting 0/,
     );
     expect(brief(run({ state: 'failed', step: 600 }), null)).toMatch(
@@ -94,13 +112,13 @@ describe('phaseMarks', () => {
     );
   });
 
-  it('has nothing of a queued one and all of a done one', () => {
-    expect(phaseMarks(run({ state: 'queued' }), null).every(({ share }) => share === 0)).toBe(true);
-    expect(phaseMarks(run({ state: 'done' }), null).every(({ share }) => share === 1)).toBe(true);
+  it('is empty for a queued run and full for a finished one', () => {
+    expect(marks(run({ state: 'queued' }), null).every(({ share }) => share === 0)).toBe(true);
+    expect(marks(run({ state: 'done' }), null).every(({ share }) => share === 1)).toBe(true);
   });
 
-  it('has no share of nothing', () => {
-    expect(phaseMarks(run(), progress('images', 0, 0))[0]?.share).toBe(0);
+  it('has a share of 0 if the total is 0', () => {
+    expect(marks(run(), progress('images', 0, 0))[0]?.share).toBe(0);
   });
 });
 
@@ -108,56 +126,56 @@ const curve = (...steps: number[]): { step: number; loss: number }[] =>
   steps.map((step) => ({ step, loss: 1 / step }));
 
 describe('stepsDone', () => {
-  it('goes by the latest news', () => {
+  it('prefers the latest progress', () => {
     expect(stepsDone(run({ step: 20 }), progress('distill', 33, 600), curve(32))).toBe(33);
     expect(stepsDone(run({ step: 20 }), progress('images', 3, 9), [])).toBe(20);
     expect(stepsDone(run({ step: 20, state: 'paused' }), null, curve(20))).toBe(20);
   });
 
-  it('goes back with a run whose worker was killed before its checkpoint', () => {
+  it('decreases if a worker was killed before its checkpoint', () => {
     expect(stepsDone(run({ step: 40 }), progress('distill', 33, 600), curve(40))).toBe(33);
   });
 
-  it.each(['head', 'timing', 'export'] as const)('knows no more than it heard at %s', (phase) => {
+  it.each(['head', 'timing', 'export'] as const)('uses the curve at %s', (phase) => {
     expect(stepsDone(run({ step: 20 }), progress(phase, 0, 3), curve(50, 51))).toBe(51);
     expect(stepsDone(run({ step: 51 }), progress(phase, 0, 3), [])).toBe(51);
   });
 
-  it('is what the summary of a run says, however many were planned', () => {
+  it('comes from the summary of a finished run, not from the planned steps', () => {
     const done = run({ state: 'done', step: 51, summary: classSummaryOf({ steps: 51 }) });
     expect(stepsDone(done, null, curve(50))).toBe(51);
     expect(stepsDone(run({ state: 'done', step: 51 }), null, [])).toBe(51);
   });
 });
 
-it('tells a run that stopped after its last step', () => {
+it('detects a run that stopped after its last step', () => {
   expect(stoppedAfterSteps(run({ state: 'paused', step: 600 }))).toBe(true);
   expect(stoppedAfterSteps(run({ state: 'failed', step: 600 }))).toBe(true);
   expect(stoppedAfterSteps(run({ state: 'paused', step: 599 }))).toBe(false);
   expect(stoppedAfterSteps(run({ state: 'running', step: 600 }))).toBe(false);
 });
 
-it('tells a run that was finished early', () => {
+it('detects a run that was finished early', () => {
   const done = (steps: number): Run =>
     run({ state: 'done', step: steps, summary: classSummaryOf({ steps }) });
-  expect(isShort(done(51), null, [])).toBe(true);
-  expect(isShort(done(600), null, curve(600))).toBe(false);
-  expect(isShort(run(), progress('head', 0, 3), curve(50, 51))).toBe(true);
-  expect(isShort(run(), progress('head', 0, 3), curve(599, 600))).toBe(false);
-  expect(isShort(run(), progress('decoder', 0, 3), curve(50, 51))).toBe(true);
-  // The curve is not there yet.
-  expect(isShort(run(), progress('head', 0, 3), [])).toBe(false);
-  expect(isShort(run({ step: 51 }), progress('distill', 51, 600), curve(51))).toBe(false);
-  expect(isShort(run({ step: 51, state: 'paused' }), null, curve(51))).toBe(false);
+  expect(isFinishedEarly(done(51), null, [])).toBe(true);
+  expect(isFinishedEarly(done(600), null, curve(600))).toBe(false);
+  expect(isFinishedEarly(run(), progress('head', 0, 3), curve(50, 51))).toBe(true);
+  expect(isFinishedEarly(run(), progress('head', 0, 3), curve(599, 600))).toBe(false);
+  expect(isFinishedEarly(run(), progress('decoder', 0, 3), curve(50, 51))).toBe(true);
+  // The curve is not loaded yet.
+  expect(isFinishedEarly(run(), progress('head', 0, 3), [])).toBe(false);
+  expect(isFinishedEarly(run({ step: 51 }), progress('distill', 51, 600), curve(51))).toBe(false);
+  expect(isFinishedEarly(run({ step: 51, state: 'paused' }), null, curve(51))).toBe(false);
 });
 
-it('knows how far a curve may reach', () => {
-  expect(reachOf(run({ step: 40 }), progress('distill', 33, 600))).toBe(33);
-  expect(reachOf(run({ step: 30, state: 'paused' }), null)).toBe(30);
+it('limits how far a curve reaches', () => {
+  expect(reachedStep(run({ step: 40 }), progress('distill', 33, 600))).toBe(33);
+  expect(reachedStep(run({ step: 30, state: 'paused' }), null)).toBe(30);
   expect(
-    reachOf(run({ state: 'done', step: 51, summary: classSummaryOf({ steps: 51 }) }), null),
+    reachedStep(run({ state: 'done', step: 51, summary: classSummaryOf({ steps: 51 }) }), null),
   ).toBe(51);
-  // The count that the window has of a run at work lags behind its curve.
-  expect(reachOf(run({ step: 30 }), null)).toBe(Infinity);
-  expect(reachOf(run({ step: 30 }), progress('head', 0, 3))).toBe(Infinity);
+  // The window's step count of a running run lags behind the curve.
+  expect(reachedStep(run({ step: 30 }), null)).toBe(Infinity);
+  expect(reachedStep(run({ step: 30 }), progress('head', 0, 3))).toBe(Infinity);
 });

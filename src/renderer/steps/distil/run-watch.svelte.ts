@@ -3,149 +3,151 @@ import { merged, upTo } from '../../components/charts/curve.ts';
 import type { CurvePoint } from '../../components/charts/curve.ts';
 import { activity } from '../../lib/activity.svelte.ts';
 import { call, listen } from '../../lib/client.ts';
+import { errorMessage } from '../../lib/error-message.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import type { ProjectState } from '../../lib/project-state.svelte.ts';
-import { reachOf } from './phases.ts';
+import { reachedStep } from './phases.ts';
 import type { RunProgress } from './phases.ts';
 
 type Control = 'run.pause' | 'run.resume' | 'run.finish' | 'run.cancel';
 
-/** One run's curve and progress as they come, and the ways to stop it and go on. */
+/** Follows a run's curve and progress, and pauses, resumes, finishes or cancels it. */
 export class RunWatch {
+  /** Training loss by step. */
   points = $state.raw<readonly CurvePoint[]>([]);
-  /** Of the decoders, one after the other; past the step at work, of a course they went back from. */
-  outlines = $state.raw<readonly CurvePoint[]>([]);
+  /** Loss of the decoders, one after the other; points after the current step belong to steps that are repeated. */
+  decoderPoints = $state.raw<readonly CurvePoint[]>([]);
   progress = $state.raw<RunProgress | null>(null);
-  /** What was asked for and is not done yet. */
-  asked = $state<Control | null>(null);
+  /** Request that is in progress. */
+  activeRequest = $state<Control | null>(null);
   curveFailure = $state<string | null>(null);
-  /** The teacher, on the images that the student is looked at with; null before the first look. */
+  /** The teacher's features of the images that show the student's progress; null before the first glimpse. */
   reference = $state.raw<RunReference | null>(null);
+  /** Student's features and accuracy at some of the steps. */
   glimpses = $state.raw<readonly RunGlimpse[]>([]);
   readonly #run: number;
   readonly #shared: ProjectState;
   #pending: CurvePoint[] = [];
-  #pendingOutlines: CurvePoint[] = [];
+  #pendingDecoderPoints: CurvePoint[] = [];
 
   constructor(shared: ProjectState, run: number) {
     this.#shared = shared;
     this.#run = run;
-    // What was heard of it before this step came into sight.
+    // Progress that arrived before this step was shown.
     if (activity.run?.run === run) this.progress = activity.run;
   }
 
-  /** Listens from now on; returns a function that ends it. */
+  /** Starts listening; returns a function that stops it. */
   start(): () => void {
-    const question = new AbortController();
+    const request = new AbortController();
     const disposers = [
       listen('run.progress', (progress) => {
-        if (progress.run === this.#run) this.#hear(progress);
+        if (progress.run === this.#run) this.#update(progress);
       }),
       listen('run.glimpse', ({ run, glimpse }) => {
         if (run !== this.#run) return;
         const earlier = this.glimpses.filter(({ step }) => step < glimpse.step);
         this.glimpses = [...earlier, glimpse];
-        // A run that begins, or begins again, has another reference.
-        if (earlier.length < 2) void this.#loadGlimpses(question.signal);
+        // A run that starts, or starts again, has another reference.
+        if (earlier.length < 2) void this.#loadGlimpses(request.signal);
       }),
       listen('run.changed', (run) => {
         if (run.id !== this.#run || run.state === 'running') return;
         this.progress = null;
-        this.#goBack(reachOf(run, null));
+        this.#truncate(reachedStep(run, null));
       }),
       () => {
-        question.abort();
+        request.abort();
       },
     ];
-    void this.#load(question.signal);
-    void this.#loadGlimpses(question.signal);
+    void this.#load(request.signal);
+    void this.#loadGlimpses(request.signal);
     return () => {
       for (const dispose of disposers) dispose();
     };
   }
 
   async pause(): Promise<void> {
-    await this.#ask('run.pause');
+    await this.#send('run.pause');
   }
 
   async resume(): Promise<void> {
-    await this.#ask('run.resume');
+    await this.#send('run.resume');
   }
 
-  /** Goes on to the result with what was learnt. */
+  /** Ends the training early and continues to the result. */
   async finish(): Promise<void> {
-    // Before the answer, which may come after the news that it has ended.
+    // Set before the answer, which may arrive after the event that the run has ended.
     activity.finishing = this.#run;
-    if (!(await this.#ask('run.finish'))) activity.finishing = null;
+    if (!(await this.#send('run.finish'))) activity.finishing = null;
   }
 
   async cancel(): Promise<void> {
-    await this.#ask('run.cancel');
+    await this.#send('run.cancel');
     this.#shared.lookAt(null);
     await this.#shared.refresh();
   }
 
   async #load(signal: AbortSignal): Promise<void> {
     try {
-      const [known, outlines] = await Promise.all([
+      const [known, decoderPoints] = await Promise.all([
         call('run.metrics', { run: this.#run }, signal),
         call('run.metrics', { run: this.#run, curve: 'decoder' }, signal),
       ]);
-      this.points = upTo(merged(known, this.points), this.#reach());
-      this.outlines = merged(outlines, this.outlines);
+      this.points = upTo(merged(known, this.points), this.#reachedStep());
+      this.decoderPoints = merged(decoderPoints, this.decoderPoints);
     } catch (error) {
-      if (!signal.aborted)
-        this.curveFailure = error instanceof Error ? error.message : String(error);
+      if (!signal.aborted) this.curveFailure = errorMessage(error);
     }
   }
 
-  /** A run can be watched without them: where they cannot be had, nothing is shown in their place. */
+  /** Loads the glimpses; if that fails, the run is shown without them. */
   async #loadGlimpses(signal: AbortSignal): Promise<void> {
     try {
       const known = await call('run.glimpses', { run: this.#run }, signal);
       this.reference = known.reference;
       const last = known.glimpses.at(-1)?.step ?? -1;
       const all = [...known.glimpses, ...this.glimpses.filter(({ step }) => step > last)];
-      this.glimpses = upTo(all, this.#reach());
+      this.glimpses = upTo(all, this.#reachedStep());
     } catch (error) {
       if (!signal.aborted) console.error(error);
     }
   }
 
-  #hear(progress: RunProgress): void {
+  #update(progress: RunProgress): void {
     this.progress = progress;
     const { phase, done: step, loss } = progress;
     if (phase === 'distill') {
-      this.#goBack(step);
-      // Decoders of what the student was before.
-      if (loss !== undefined) this.outlines = [];
+      this.#truncate(step);
+      // The decoders' curve belongs to an earlier state of the student.
+      if (loss !== undefined) this.decoderPoints = [];
     } else if (phase !== 'decoder') return;
     if (loss === undefined || step < 1) return;
-    const pending = phase === 'distill' ? this.#pending : this.#pendingOutlines;
+    const pending = phase === 'distill' ? this.#pending : this.#pendingDecoderPoints;
     pending.push({ step, loss });
     if (pending.length > 1) return;
-    // At most one new curve a picture, however fast the steps come.
+    // At most one new curve per animation frame, however fast the steps arrive.
     requestAnimationFrame(() => {
       this.points = merged(this.points, this.#pending.splice(0));
-      this.outlines = merged(this.outlines, this.#pendingOutlines.splice(0));
+      this.decoderPoints = merged(this.decoderPoints, this.#pendingDecoderPoints.splice(0));
     });
   }
 
-  /** A worker that was killed before its checkpoint leaves steps that are done again. */
-  #goBack(step: number): void {
+  /** Removes points after a step: steps are repeated if a worker was killed before its checkpoint. */
+  #truncate(step: number): void {
     this.points = upTo(this.points, step);
     this.glimpses = upTo(this.glimpses, step);
     this.#pending = this.#pending.filter((point) => point.step <= step);
   }
 
-  #reach(): number {
+  #reachedStep(): number {
     const run = this.#shared.runs.find(({ id }) => id === this.#run);
-    return run === undefined ? Infinity : reachOf(run, this.progress);
+    return run === undefined ? Infinity : reachedStep(run, this.progress);
   }
 
-  /** Whether it was taken up; if not, a notice says why. */
-  async #ask(method: Control & MethodName): Promise<boolean> {
-    this.asked = method;
+  /** True if the request succeeded; if not, a notice says why. */
+  async #send(method: Control & MethodName): Promise<boolean> {
+    this.activeRequest = method;
     try {
       const run = await call(method, { run: this.#run });
       if (run !== null) this.#shared.replaceRun(run);
@@ -154,7 +156,7 @@ export class RunWatch {
       notices.fail(error);
       return false;
     } finally {
-      this.asked = null;
+      this.activeRequest = null;
     }
   }
 }

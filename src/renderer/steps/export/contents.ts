@@ -1,33 +1,31 @@
 import type { ExportFormat } from '../../../contract/app.ts';
-import { distillOptions } from '../../../contract/jobs.ts';
 import type { WrittenPreparation } from '../../../contract/jobs.ts';
-import type { DistillSummary, MaskSummary } from '../../../contract/results.ts';
+import type { DistillSummary } from '../../../contract/results.ts';
 import { parameters, written } from '../../lib/format.ts';
-import { exportText } from '../../text/en/export.ts';
-
-/** A part of an exported file. */
-export interface Part {
-  readonly name: string;
-  readonly what: string;
-}
+import { exportText } from '../../text/en/steps/export.ts';
+import { exportTaskOf } from './export-tasks.ts';
+import type { Part } from './export-tasks.ts';
 
 const text = exportText.contents;
 
-/** Share of a tile's side; the window leaves it as it is. */
-const overlap = distillOptions.shape.overlap.parse(undefined);
-
-/** What is in a file, without its classes. */
+/**
+ * The parts of an exported file, without its classes.
+ *
+ * @param isMap true if map software can process the images
+ */
 export function contentsOf(
   summary: DistillSummary,
   preparation: WrittenPreparation,
   format: ExportFormat,
+  isMap = false,
 ): readonly Part[] {
   const { blocks, parameters: number } = summary.student;
   const isOnnx = format !== 'safetensors';
   const values = text.values.what(preparation);
+  const task = exportTaskOf(summary.task);
   return [
     { name: text.encoder.name, what: text.encoder.what(blocks, written(parameters(number))) },
-    ...(summary.task === 'segmentation' ? outlining(summary, isOnnx) : [headOf(summary)]),
+    ...task.headParts(summary, isOnnx),
     ...(values === null ? [] : [{ name: text.values.name, what: values }]),
     {
       name: text.normalisation.name,
@@ -35,26 +33,7 @@ export function contentsOf(
     },
     {
       name: text.metadata.name,
-      what: summary.task === 'segmentation' && isOnnx ? text.metadata.deepness : text.metadata.what,
+      what: isMap && isOnnx && task.runsInMaps ? text.metadata.deepness : text.metadata.what,
     },
-  ];
-}
-
-function headOf({
-  task,
-  classes,
-}: Exclude<DistillSummary, { readonly task: 'segmentation' }>): Part {
-  const what = task === 'single' ? text.head.what : text.head.several;
-  return { name: text.head.name, what: what(classes.length) };
-}
-
-function outlining({ classes, side }: MaskSummary, isOnnx: boolean): Part[] {
-  const { decoder, tiles } = text;
-  return [
-    {
-      name: decoder.name,
-      what: (isOnnx ? decoder.what : decoder.noSoftmax)(classes.length),
-    },
-    { name: tiles.name, what: tiles.what(side, overlap) },
   ];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../../../contract/app.ts';
-import { classSummaryOf } from '../../../contract/testing/results.ts';
-import { fileName, formatChoices, hasCopy, isGood, splitPath } from './formats.ts';
+import { candidate, classSummaryOf } from '../../../contract/testing/results.ts';
+import { fileName, formatChoices, hasCopy, isGood, splitPath, defaultModel } from './formats.ts';
 
 const report = (file: string, bytes: number, agreement: number) => ({
   file,
@@ -19,7 +19,7 @@ const summary = classSummaryOf({
   ],
 });
 
-it('finds the check of each format, and reckons the size of what has none', () => {
+it('finds the parity report of each format, and estimates the size of formats without one', () => {
   const choices = formatChoices(summary);
   expect(choices.map(({ format, bytes, isEstimate }) => [format, bytes, isEstimate])).toEqual([
     ['float32', 10_900_000, false],
@@ -50,7 +50,15 @@ it.each([
   expect(splitPath(path)).toEqual({ name, folder });
 });
 
-it('offers the plain copy where it has files', () => {
+it('saves the copy by default if it is recommended', () => {
+  const files = ['/out/student.onnx', '/out/copy.onnx'];
+  const student = candidate(0.8, 6);
+  expect(defaultModel(classSummaryOf({ files, student }))).toBe('copy');
+  expect(defaultModel(classSummaryOf({ files }))).toBe('student');
+  expect(defaultModel(classSummaryOf({ student }))).toBe('student');
+});
+
+it('offers the copy if it has files', () => {
   expect(hasCopy(classSummaryOf())).toBe(false);
   const files = ['C:\\out\\student.onnx', 'C:\\out\\copy.onnx'];
   expect(hasCopy(classSummaryOf({ files }))).toBe(true);

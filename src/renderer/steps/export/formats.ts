@@ -1,11 +1,12 @@
 import type { ExportFormat, ExportedModel, Run } from '../../../contract/app.ts';
+import { useOf } from '../../../contract/judgement.ts';
 import type { DistillSummary, ParityReport } from '../../../contract/results.ts';
 
-/** A way to store the student. */
+/** A file format for the student. */
 export interface FormatChoice {
   readonly format: ExportFormat;
   readonly bytes: number;
-  /** The size is reckoned, not measured. */
+  /** True if the size is estimated, not measured. */
   readonly isEstimate: boolean;
   readonly parity: ParityReport | null;
 }
@@ -17,7 +18,7 @@ const endings: Record<ExportFormat, string> = {
   safetensors: '.safetensors',
 };
 
-/** Bytes a weight. */
+/** Bytes per weight. */
 const weightBytes: Record<ExportFormat, number> = {
   float32: 4,
   float16: 2,
@@ -25,7 +26,7 @@ const weightBytes: Record<ExportFormat, number> = {
   safetensors: 4,
 };
 
-/** Which of the files the engine wrote is of a format. */
+/** Parity report of a format among the files that the engine wrote; null if there is none. */
 function reportOf(summary: DistillSummary, format: ExportFormat): ParityReport | null {
   if (format === 'safetensors') return null;
   return summary.parity.find(({ file }) => formatOf(file) === format) ?? null;
@@ -40,24 +41,29 @@ export function formatChoices(summary: DistillSummary): readonly FormatChoice[] 
   const formats: readonly ExportFormat[] = ['float32', 'float16', 'int8', 'safetensors'];
   return formats.map((format) => {
     const parity = reportOf(summary, format);
-    const reckoned = (summary.student.bytes / 4) * weightBytes[format];
-    return { format, bytes: parity?.bytes ?? reckoned, isEstimate: parity === null, parity };
+    const estimate = (summary.student.bytes / 4) * weightBytes[format];
+    return { format, bytes: parity?.bytes ?? estimate, isEstimate: parity === null, parity };
   });
 }
 
-/** Whether the plain copy can be saved too: it has files where it did better on the test images. */
+/** True if the untrained copy can be saved too: the engine writes it if it did better on the test images. */
 export function hasCopy({ files }: DistillSummary): boolean {
   return files.some((file) => splitPath(file).name === 'copy.onnx');
 }
 
-/** Below this share of equal answers a file wants a look. */
+/** Model that is saved by default: the untrained copy if it is recommended. */
+export function defaultModel(summary: DistillSummary): ExportedModel {
+  return hasCopy(summary) && useOf(summary)?.recommended === 'copy' ? 'copy' : 'student';
+}
+
+/** Share of equal predictions below which a file's card shows a warning. */
 const goodAgreement = 0.985;
 
 export function isGood({ parity }: FormatChoice): boolean {
   return parity === null || parity.agreement >= goodAgreement;
 }
 
-/** A name that any system takes: `tiles-2026-student-6-of-12.onnx`. */
+/** A file name that all systems allow: `tiles-2026-student-6-of-12.onnx`. */
 export function fileName(
   project: string,
   { summary, teacherBlocks }: Run,
@@ -75,7 +81,7 @@ export function fileName(
   return `${plain === '' ? '' : `${plain}-`}${model}${blocks}${endings[format]}`;
 }
 
-/** Name and folder of a path of any system. */
+/** Name and folder of a Windows or POSIX path. */
 export function splitPath(path: string): { name: string; folder: string } {
   const cut = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));
   return { name: path.slice(cut + 1), folder: path.slice(0, Math.max(cut, 0)) };

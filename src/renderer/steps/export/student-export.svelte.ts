@@ -1,21 +1,27 @@
 import type { ExportFormat, ExportedModel, Run } from '../../../contract/app.ts';
-import { call, RequestError } from '../../lib/client.ts';
+import { call } from '../../lib/client.ts';
+import { describeError } from '../../lib/error-message.ts';
 import { endedWork } from '../../lib/ended-work.svelte.ts';
 import { text } from '../../text/index.ts';
 import { splitPath } from './formats.ts';
 import { notices } from '../../lib/notices.svelte.ts';
-import { exportText } from '../../text/en/export.ts';
+import { exportText } from '../../text/en/steps/export.ts';
 import { fileName } from './formats.ts';
 
-/** Saving one run's student. */
+/** Saves the student of one run. */
 export class StudentExport {
   format = $state<ExportFormat>('float32');
-  model = $state<ExportedModel>('student');
+  model: ExportedModel = $state('student');
   isSaving = $state(false);
   saved = $state.raw<{ readonly file: string; readonly bytes: number } | null>(null);
   failure = $state.raw<{ readonly message: string; readonly details: string | undefined } | null>(
     null,
   );
+
+  /** @param model default model to save */
+  constructor(model: ExportedModel) {
+    this.model = model;
+  }
 
   choose(format: ExportFormat): void {
     this.format = format;
@@ -39,23 +45,25 @@ export class StudentExport {
       this.isSaving = true;
       const saved = await call('run.export', { run: run.id, format, file, model });
       this.saved = saved;
-      this.#tell(run, 'done', exportText.saved.title(splitPath(saved.file).name), saved.file);
+      this.#notify(run, 'done', exportText.saved.title(splitPath(saved.file).name), saved.file);
     } catch (error) {
       this.saved = null;
-      this.failure = {
-        message: error instanceof Error ? error.message : String(error),
-        details: error instanceof RequestError ? error.details : undefined,
-      };
-      this.#tell(run, 'loss', `${exportText.failed}. ${this.failure.message}`);
+      this.failure = describeError(error);
+      this.#notify(run, 'loss', `${exportText.failed}. ${this.failure.message}`);
     } finally {
       this.isSaving = false;
     }
   }
 
-  /** For those who are at another step or in another project by then. */
-  #tell({ id, project }: Run, kind: 'done' | 'loss', message: string, file?: string): void {
+  /** Notifies a user who is at another step or in another project by then. */
+  #notify({ id, project }: Run, kind: 'done' | 'loss', message: string, file?: string): void {
     endedWork.tell({
-      ...{ project, run: id, kind, message, step: 'export', open: text.ended.openExport },
+      project,
+      run: id,
+      kind,
+      message,
+      step: 'export',
+      open: text.ended.openExport,
       shownAt: ['export'],
       ...(file !== undefined && {
         action: { label: exportText.saved.show, run: () => void this.#showFile(file) },

@@ -2,7 +2,7 @@ import { call } from '../../lib/client.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import { text } from '../../text/index.ts';
 
-/** Where the folder that a person picks lies; null if none. */
+/** Opens a dialog to choose a folder. @returns its path; null if the dialog was cancelled or failed */
 export async function chooseFolder(): Promise<string | null> {
   try {
     return await call('shell.chooseFolder', { title: text.images.chooseTitle });
@@ -12,7 +12,7 @@ export async function chooseFolder(): Promise<string | null> {
   }
 }
 
-/** Where the table of labels that a person picks lies; null if none. */
+/** Opens a dialog to choose a table of labels. @returns its path; null if the dialog was cancelled or failed */
 export async function chooseTable(): Promise<string | null> {
   try {
     const title = text.images.chooseCsvTitle;
@@ -23,11 +23,11 @@ export async function chooseTable(): Promise<string | null> {
   }
 }
 
-/** Where the file of masks that a person picks lies; null if none. */
+/** Opens a dialog to choose a file of masks. @returns its path; null if the dialog was cancelled or failed */
 export async function chooseMaskFile(): Promise<string | null> {
   try {
     const title = text.masksIn.chooseFile;
-    const extensions = ['json', 'geojson', 'zip', 'dcm', 'tif', 'tiff', 'nii', 'gz'];
+    const extensions = ['json', 'geojson', 'gpkg', 'zip', 'dcm', 'tif', 'tiff', 'nii', 'gz'];
     return await call('shell.chooseFile', { title, extensions });
   } catch (error) {
     notices.fail(error);

@@ -8,6 +8,7 @@ const report = {
   added: 4,
   known: 2,
   moved: 0,
+  copies: 0,
   masks: 0,
   masksLeftOut: 0,
   lost: 0,
@@ -15,11 +16,12 @@ const report = {
 };
 const skipped = [{ path: '/scans/a.png', reason: 'is empty' }];
 
-test('what an import that was cut short left behind', () => {
-  expect(restOf({ ...report, skipped })).toEqual({ folder: '/scans', rest: 3, found: 10 });
+test('counts the files that an interrupted import left out', () => {
+  const all = { folder: '/scans', found: 10, added: 4, known: 2, copies: 0 };
+  expect(restOf({ ...report, skipped })).toEqual({ ...all, rest: 3 });
   expect(restOf({ ...report, skipped, cancelled: false })).toBeNull();
   expect(restOf({ ...report, skipped, added: 7 })).toBeNull();
   const lost = { ...report, skipped, cancelled: false, lost: 3 };
-  expect(restOf(lost)).toEqual({ folder: '/scans', rest: 3, found: 10 });
+  expect(restOf(lost)).toEqual({ ...all, rest: 3 });
   expect(restOf(undefined)).toBeNull();
 });

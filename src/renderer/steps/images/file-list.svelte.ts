@@ -5,24 +5,28 @@ import { notices } from '../../lib/notices.svelte.ts';
 import { text } from '../../text/index.ts';
 
 const pageSize = 100;
-/** Pages kept: 4,000 files. */
+/** Number of pages kept in memory: 4,000 files. */
 const keptPages = 40;
 
 type Filter = Required<FileFilter>;
 
-/** Files of imports and what became of them; pages are fetched as they come into sight. */
+/** Files of imports with their outcomes; pages are loaded when they become visible. */
 export class FileList {
-  /** Files that fit; null until the engine has answered. */
+  /** Number of files that match the filter; null until the engine has answered. */
   total: number | null = $state(null);
   counts: Readonly<Record<FileOutcome, number>> = $state.raw({
-    ...{ added: 0, known: 0, moved: 0, skipped: 0, other: 0 },
+    added: 0,
+    known: 0,
+    moved: 0,
+    skipped: 0,
+    other: 0,
   });
   filter: Filter = $state.raw({ report: null, show: 'all', search: '' });
   readonly #project: number;
   readonly #pages = new SvelteMap<number, readonly ImportedFile[]>();
-  /** The latest last. */
-  #asked: number[] = [];
-  /** What is in flight for another filter is of no use. */
+  /** Numbers of the pages that are loaded or loading, the latest last. */
+  #requested: number[] = [];
+  /** Number of filter changes; answers for an earlier filter are dropped. */
   #epoch = 0;
 
   constructor(project: number, filter: Partial<Filter>) {
@@ -37,20 +41,20 @@ export class FileList {
   show(filter: Partial<Filter>): void {
     this.filter = { ...this.filter, ...filter };
     this.#epoch++;
-    this.#asked = [];
+    this.#requested = [];
     this.#pages.clear();
     this.need(0, 1);
   }
 
-  /** Says what is in sight: positions from `from` to before `to`. */
+  /** Loads the pages of visible positions, from `from` up to but not including `to`. */
   need(from: number, to: number): void {
     const last = Math.floor(Math.max(from, to - 1) / pageSize);
     for (let page = Math.floor(from / pageSize); page <= last; page++) {
-      if (!this.#asked.includes(page)) void this.#load(page);
+      if (!this.#requested.includes(page)) void this.#load(page);
     }
   }
 
-  /** Saves all that fit, where a person wants it. */
+  /** Saves all matching files as a table at a place that the user chooses. */
   async save(): Promise<void> {
     const words = text.files;
     try {
@@ -69,21 +73,23 @@ export class FileList {
 
   async #load(page: number): Promise<void> {
     const epoch = this.#epoch;
-    this.#asked.push(page);
-    for (const old of this.#asked.splice(0, this.#asked.length - keptPages)) {
+    this.#requested.push(page);
+    for (const old of this.#requested.splice(0, this.#requested.length - keptPages)) {
       this.#pages.delete(old);
     }
     try {
       const answer = await call('image.files', {
-        ...{ project: this.#project, filter: this.filter },
-        ...{ offset: page * pageSize, limit: pageSize },
+        project: this.#project,
+        filter: this.filter,
+        offset: page * pageSize,
+        limit: pageSize,
       });
       if (epoch !== this.#epoch) return;
       this.total = answer.total;
       this.counts = answer.counts;
       this.#pages.set(page, answer.files);
     } catch (error) {
-      this.#asked = this.#asked.filter((one) => one !== page);
+      this.#requested = this.#requested.filter((one) => one !== page);
       notices.fail(error);
     }
   }

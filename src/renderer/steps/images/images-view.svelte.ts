@@ -1,10 +1,10 @@
 import type { Project } from '../../../contract/app.ts';
 import { call } from '../../lib/client.ts';
 import { notices } from '../../lib/notices.svelte.ts';
-import { SelectableImages } from '../../lib/selectable-images.svelte.ts';
+import { SelectableImages } from '../../lib/images/selectable-images.svelte.ts';
 import { text } from '../../text/index.ts';
 
-/** The images of a project in sight: which, and which are selected. */
+/** Images of a project at the images step: filter and selection. */
 export class ImagesView extends SelectableImages {
   readonly #project: number;
 
@@ -17,7 +17,7 @@ export class ImagesView extends SelectableImages {
     this.reloadIfChanged(project, isArriving);
   }
 
-  /** Takes the selected images out of the project. */
+  /** Removes the selected images from the project. */
   async removeSelected(): Promise<void> {
     try {
       const images = (await this.list.resolve(this.selection.ranges)).map(({ id }) => id);

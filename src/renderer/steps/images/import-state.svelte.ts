@@ -4,14 +4,14 @@ import { coalesced } from '../../lib/coalesce.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import { restOf } from './cut-short.ts';
 
-/** What is known of a project's imports: reports, files that were left out, folders that are watched. */
+/** State of a project's imports: reports, number of files left out, watched folders. */
 export class ImportState {
-  /** The latest first. */
+  /** Reports, the latest first. */
   reports: readonly KeptReport[] = $state.raw([]);
   watched: readonly WatchedFolder[] = $state.raw([]);
-  /** Files. */
+  /** Number of files that were left out. */
   leftOut = $state(0);
-  /** Of the latest import: without a word nobody would notice that most of a folder is missing. */
+  /** Set if the latest import was interrupted: otherwise nobody would notice that most of a folder is missing. */
   readonly cutShort = $derived(restOf(this.reports[0]));
   readonly #project: number;
   readonly #load = coalesced(() => this.#loadNow());
@@ -20,7 +20,7 @@ export class ImportState {
     this.#project = project;
   }
 
-  /** Follows the project from now on; returns a function that ends it. */
+  /** Starts following the project; returns a function that stops it. */
   start(): () => void {
     void this.#load();
     return listen('project.changed', ({ project }) => {
@@ -40,7 +40,7 @@ export class ImportState {
     }
   }
 
-  /** Agrees to a watch of a workspace that came from another computer. */
+  /** Confirms a watched folder of a workspace that came from another computer. */
   async resumeWatching(folder: string): Promise<void> {
     try {
       await call('image.resumeWatching', { project: this.#project, folder });

@@ -3,31 +3,33 @@ import { call } from '../../lib/client.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import { text } from '../../text/index.ts';
 
-/** Between two looks that nobody asked for, ms: each asks the disk for every file. */
-const patience = 30_000;
+/** Shortest time between two automatic checks, ms: each looks up every file on the disk. */
+const checkInterval = 30_000;
 
-/** The images of a project whose files are not where they were, and looking for them elsewhere. */
+/** Images of a project whose files are missing, and the search for them in other folders. */
 export class MissingFiles {
-  /** Null until somebody has looked. */
+  /** Null until the first check. */
   found: MissingImages | null = $state.raw(null);
-  isAtWork = $state(false);
+  isLocating = $state(false);
+  /** Number of searches that found files; pictures that failed to load are then loaded again. */
+  located = $state(0);
   readonly #project: number;
-  #looked = -Infinity;
-  /** The notice of the latest search, whose undo takes back the latest alone. */
+  #checked = -Infinity;
+  /** Notice of the latest search; its undo reverses only that search. */
   #notice = 0;
 
   constructor(project: number) {
     this.#project = project;
   }
 
-  /** As `look`, unless that was a moment ago: somebody has come back to the window. */
-  async lookAgain(): Promise<void> {
-    if (performance.now() - this.#looked > patience) await this.look();
+  /** Checks again when the window regains the focus, unless the last check was less than 30 s ago. */
+  async checkIfDue(): Promise<void> {
+    if (performance.now() - this.#checked > checkInterval) await this.check();
   }
 
-  /** Looks whether all files are there. A failure says nothing of them, so it is not told. */
-  async look(): Promise<void> {
-    this.#looked = performance.now();
+  /** Checks whether all files exist. A failure says nothing about the files, so it is only logged. */
+  async check(): Promise<void> {
+    this.#checked = performance.now();
     try {
       this.found = await call('image.missing', { project: this.#project });
     } catch (error) {
@@ -35,29 +37,37 @@ export class MissingFiles {
     }
   }
 
-  /** Asks for a folder and looks there. @param from the folder that the images were imported from; null: all */
+  /** Locates all missing files. If they are all of one folder, the files of the others are not looked up again. */
+  async locateAll(): Promise<void> {
+    const folders = this.found?.folders ?? [];
+    await this.locate(folders.length === 1 ? (folders[0]?.folder ?? null) : null);
+  }
+
+  /** Asks for a folder and searches it. @param from folder that the images were imported from; null for all */
   async locate(from: string | null): Promise<void> {
     const words = text.images.missing;
     try {
       const to = await call('shell.chooseFolder', { title: words.chooseTitle });
       if (to === null) return;
-      this.isAtWork = true;
+      this.isLocating = true;
       const project = this.#project;
       const report = await call('image.locate', { project, from, to });
       if (report.found === 0) notices.add('attention', words.none(report.folder));
       else {
         const rest = report.missing - report.found;
-        const said = words.found(report.found, report.byContent);
-        const message = report.first === null ? said : `${said} ${words.rest(rest, report.first)}`;
+        const foundText = words.found(report.found, report.renamed);
+        const message =
+          report.first === null ? foundText : `${foundText} ${words.rest(rest, report.first)}`;
         const action = { label: text.common.undo, run: () => void this.#undo() };
+        this.located++;
         notices.dismiss(this.#notice);
         this.#notice = notices.add(rest > 0 ? 'attention' : 'done', message, { action });
       }
-      await this.look();
+      await this.check();
     } catch (error) {
       notices.fail(error);
     } finally {
-      this.isAtWork = false;
+      this.isLocating = false;
     }
   }
 
@@ -65,7 +75,7 @@ export class MissingFiles {
     try {
       const { images } = await call('image.undoLocate', { project: this.#project });
       notices.add('done', text.images.missing.undone(images));
-      await this.look();
+      await this.check();
     } catch (error) {
       notices.fail(error);
     }

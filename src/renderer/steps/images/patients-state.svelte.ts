@@ -3,16 +3,16 @@ import { call, listen } from '../../lib/client.ts';
 import { coalesced } from '../../lib/coalesce.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 
-/** Whether images can be grouped by patient, and reading all patients again. */
+/** State of the grouping of images by patient, which can read all patients again. */
 export class PatientsState {
   status: PatientStatus | null = $state.raw(null);
-  /** Files that were read; null while nothing is at work. */
+  /** Number of files read; null while none are being read. */
   progress: { readonly done: number; readonly total: number } | null = $state.raw(null);
   report: RekeyReport | null = $state.raw(null);
   readonly #load = coalesced(() => this.load());
   #controller: AbortController | null = null;
 
-  /** Follows the workspace from now on; returns a function that ends it. */
+  /** Starts following the workspace; returns a function that stops it. */
   start(): () => void {
     void this.#load();
     const ends = [

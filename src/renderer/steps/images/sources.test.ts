@@ -4,17 +4,17 @@ import { sourcesOf } from './sources.ts';
 
 function contents(change: Partial<FolderContents> = {}): FolderContents {
   return {
-    ...{
-      images: 40,
-      test: 0,
-      masks: 0,
-      labelled: 0,
-      classCount: 0,
-      classes: [],
-      table: null,
-      maskSources: [],
-    },
-    ...{ inner: null, ...change },
+    images: 40,
+    hasVolumes: false,
+    test: 0,
+    masks: 0,
+    labelled: 0,
+    classCount: 0,
+    classes: [],
+    table: null,
+    maskSources: [],
+    inner: null,
+    ...change,
   };
 }
 const classes = (count: number, images: number): Partial<FolderContents> => ({
@@ -27,14 +27,14 @@ const values = (change: Partial<FolderContents>): string[] =>
 const why = (change: Partial<FolderContents>, source: string): string =>
   sourcesOf(contents(change)).find(({ value }) => value === source)?.why ?? '';
 
-describe('where regions are outlined', () => {
-  it('class folders are no labels', () => {
+describe('for segmentation', () => {
+  it('class folders are not labels', () => {
     const found = sourcesOf(contents({ ...classes(3, 40), table: '/data/a.csv' }), 'segmentation');
     expect(found.map(({ value }) => value)).toEqual(['none', 'csv']);
   });
 });
 
-describe('how labels may come', () => {
+describe('sources of labels', () => {
   it.each([
     ['class folders', classes(3, 40), ['folders', 'csv', 'none']],
     ['a flat folder', {}, ['none', 'csv']],
@@ -51,8 +51,8 @@ describe('how labels may come', () => {
     expect(why(classes(6, 40), 'folders')).toBe('6 classes: c0, c1, c2, c3 and 2 more.');
   });
 
-  it('says what may surprise', () => {
-    expect(why(classes(1, 40), 'folders')).toContain('at least two');
+  it('warns about what may be unexpected', () => {
+    expect(why(classes(1, 40), 'folders')).toContain('At least two classes are needed');
     expect(why(classes(2, 37), 'folders')).toContain('3 images');
     expect(why(classes(30, 40), 'folders')).toContain('patients');
     expect(why({ table: '/data/labels.csv' }, 'csv')).toContain('labels.csv');

@@ -1,6 +1,7 @@
 import type { FolderContents, ProjectTask } from '../../../contract/app.ts';
 import { nameOf } from '../../lib/dropped.ts';
 import { text } from '../../text/index.ts';
+import { imagesTasks } from './images-tasks.ts';
 
 export type Source = 'folders' | 'csv' | 'none';
 
@@ -10,20 +11,20 @@ export interface SourceChoice {
   readonly why: string;
 }
 
-/** Names that a sentence takes before it says how many more there are. */
+/** Number of classes that are named; the others are counted. */
 const namedClasses = 4;
-/** Images a class below which many folders are patients or series, more likely than classes. */
+/** Images per class below which many folders are more likely patients or series than classes. */
 const fewPerClass = 3;
 const manyClasses = 20;
 
-/** How labels may come with what a folder holds; the first is the most likely. */
+/** Possible sources of labels in a folder, the most likely first. */
 export function sourcesOf(contents: FolderContents, task: ProjectTask = 'single'): SourceChoice[] {
   const { masks, classCount, table } = contents;
   const words = text.images.dialog.options;
   const none = { value: 'none', ...words.none } as const;
   const csv = { value: 'csv', ...words.csv } as const;
   const given = table === null ? csv : { ...csv, why: words.csv.found(nameOf(table)) };
-  if (task === 'segmentation') return outlinedSources(given);
+  if (imagesTasks[task].hasMasks) return outlinedSources(given);
   if (masks > 0 || classCount === 0) return table === null ? [none, given] : [given, none];
   const folders = {
     value: 'folders',
@@ -34,7 +35,7 @@ export function sourcesOf(contents: FolderContents, task: ProjectTask = 'single'
   return isUnlikely(contents) ? [none, folders, given] : [folders, given, none];
 }
 
-/** Classes of whole images mean nothing there; a table may say what is held out and what belongs together. */
+/** Sources for segmentation: classes of whole images do not apply, but a table may mark test images and groups. */
 function outlinedSources(table: SourceChoice): SourceChoice[] {
   const words = text.images.dialog.options.outlined;
   return [
@@ -43,7 +44,7 @@ function outlinedSources(table: SourceChoice): SourceChoice[] {
   ];
 }
 
-/** So many folders with so few images are hardly classes. */
+/** True if folders are too many, with too few images each, to be classes. */
 function isUnlikely({ classCount, labelled }: FolderContents): boolean {
   return classCount > manyClasses && labelled < fewPerClass * classCount;
 }

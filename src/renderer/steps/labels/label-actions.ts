@@ -1,13 +1,13 @@
-import type { Action } from '../../lib/actions.svelte.ts';
-import { keymap } from '../../lib/keymap.svelte.ts';
+import type { Action } from '../../lib/keys/actions.svelte.ts';
+import { keymap } from '../../lib/keys/keymap.svelte.ts';
 import type { ProjectState } from '../../lib/project-state.svelte.ts';
 import { text } from '../../text/index.ts';
-import type { Desk } from './desk.svelte.ts';
+import type { LabelsView } from './labels-view.svelte.ts';
 import { classKeys } from './label-changes.ts';
 
-/** For the palette, the menu and the keys of the whole window. */
-export function labelActions(desk: Desk, { project }: ProjectState): Action[] {
-  const { labelling } = desk;
+/** Actions of the labels step for the palette, the menu and the window's keys. */
+export function labelActions(view: LabelsView, { project }: ProjectState): Action[] {
+  const { labelling } = view;
   const isSelected = (): boolean => labelling.selection.count > 0;
   return [
     {
@@ -28,7 +28,7 @@ export function labelActions(desk: Desk, { project }: ProjectState): Action[] {
       id: 'next-unlabelled',
       label: labelling.isReviewing ? text.review.show : text.labels.nextUnlabelled,
       keys: keymap.label('accept'),
-      run: () => void desk.goToNext(),
+      run: () => void view.goToNext(),
     },
     ...project.classes.map(({ id, name }, index) => ({
       id: `label-${id}`,
@@ -36,7 +36,7 @@ export function labelActions(desk: Desk, { project }: ProjectState): Action[] {
       ...(classKeys[index] && { keys: keymap.label(classKeys[index]) }),
       isPossible: isSelected,
       run: () => {
-        void desk.give(id);
+        void view.give(id);
       },
     })),
   ];

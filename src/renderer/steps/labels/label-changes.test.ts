@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ProjectImage } from '../../../contract/app.ts';
-import { changesFor, givenBy } from './label-changes.ts';
+import { changesFor, choiceOfKey } from './label-changes.ts';
 
 function image(id: number, classes: number[] | null): ProjectImage {
   return {
@@ -14,15 +14,15 @@ function image(id: number, classes: number[] | null): ProjectImage {
   };
 }
 
-describe('labels of one class an image', () => {
-  it('replace what was there and leave alone what is so already', () => {
+describe('one class per image', () => {
+  it('replaces other labels and leaves equal ones unchanged', () => {
     expect(changesFor([image(1, null), image(2, [3]), image(3, [5])], 5, 'single')).toEqual([
       { image: 1, classes: [5] },
       { image: 2, classes: [5] },
     ]);
   });
 
-  it('can be taken away', () => {
+  it('removes labels', () => {
     expect(changesFor([image(1, null), image(2, [3])], 'unlabelled', 'single')).toEqual([
       { image: 2, classes: null },
     ]);
@@ -30,21 +30,21 @@ describe('labels of one class an image', () => {
 });
 
 describe('several labels', () => {
-  it('are switched on for those that lack it', () => {
+  it('are added to the images that lack them', () => {
     expect(changesFor([image(1, [2]), image(2, [2, 7]), image(3, null)], 7, 'several')).toEqual([
       { image: 1, classes: [2, 7] },
       { image: 3, classes: [7] },
     ]);
   });
 
-  it('are switched off where all have it; the last one leaves nothing said', () => {
+  it('are removed if all images have them; without its last one an image is unlabelled', () => {
     expect(changesFor([image(1, [2, 7]), image(2, [7])], 7, 'several')).toEqual([
       { image: 1, classes: [2] },
       { image: 2, classes: null },
     ]);
   });
 
-  it('tell none of them from nothing said', () => {
+  it('distinguish "none of them" from unlabelled', () => {
     expect(changesFor([image(1, null), image(2, [])], 'none', 'several')).toEqual([
       { image: 1, classes: [] },
     ]);
@@ -61,10 +61,10 @@ describe('keys', () => {
     ['take-away', 'unlabelled'],
     ['none-of-them', 'none'],
   ] as const)('%s gives %s', (key, given) => {
-    expect(givenBy(key, classes, 'several')).toBe(given);
+    expect(choiceOfKey(key, classes, 'several')).toBe(given);
   });
 
-  it('have no none where an image is one of the classes', () => {
-    expect(givenBy('none-of-them', classes, 'single')).toBeNull();
+  it('have no "none of them" if each image has one class', () => {
+    expect(choiceOfKey('none-of-them', classes, 'single')).toBeNull();
   });
 });

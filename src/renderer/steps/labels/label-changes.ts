@@ -1,15 +1,15 @@
 import type { LabelChange, ProjectImage, ProjectTask } from '../../../contract/app.ts';
 
-/** What is given to images: a class, that they are none of them, or that nobody has said. */
-export type Given = number | 'none' | 'unlabelled';
+/** A label to give to images: the id of a class, `none` for none of the classes, or `unlabelled` to remove labels. */
+export type LabelChoice = number | 'none' | 'unlabelled';
 
 /**
- * The changes that giving a label to images makes; images that have it already are left out. With several
- * labels a class is switched: off where all have it, else on for those that have not.
+ * Changes to images that are given a label, without those that have it already. With several labels per image a class
+ * is toggled: it is removed if all images have it, otherwise added to those that lack it.
  */
 export function changesFor(
   images: readonly ProjectImage[],
-  given: Given,
+  given: LabelChoice,
   task: ProjectTask,
 ): LabelChange[] {
   const haveAll =
@@ -21,7 +21,7 @@ export function changesFor(
 
 function after(
   { classes }: ProjectImage,
-  given: Given,
+  given: LabelChoice,
   task: ProjectTask,
   haveAll: boolean,
 ): number[] | null {
@@ -44,19 +44,26 @@ function isSame(classes: readonly number[] | null, image: ProjectImage | undefin
 
 /** The keys of the first nine classes. */
 export const classKeys = [
-  ...(['class-1', 'class-2', 'class-3', 'class-4', 'class-5'] as const),
-  ...(['class-6', 'class-7', 'class-8', 'class-9'] as const),
-];
+  'class-1',
+  'class-2',
+  'class-3',
+  'class-4',
+  'class-5',
+  'class-6',
+  'class-7',
+  'class-8',
+  'class-9',
+] as const;
 
-/** Keys that give something. */
-export const givingKeys = [...classKeys, 'none-of-them', 'take-away'] as const;
+/** Keys that give or remove a label. */
+export const labelKeys = [...classKeys, 'none-of-them', 'take-away'] as const;
 
-/** What a key gives; null where there is no such class, or each image has to have one. */
-export function givenBy(
-  key: (typeof givingKeys)[number],
+/** Label that a key gives; null if there is no such class, or if `none` is not allowed for the task. */
+export function choiceOfKey(
+  key: (typeof labelKeys)[number],
   classes: readonly { id: number }[],
   task: ProjectTask,
-): Given | null {
+): LabelChoice | null {
   if (key === 'take-away') return 'unlabelled';
   if (key === 'none-of-them') return task === 'several' ? 'none' : null;
   return classes[classKeys.indexOf(key)]?.id ?? null;

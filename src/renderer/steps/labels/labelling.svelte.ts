@@ -10,28 +10,28 @@ import {
 } from '../../lib/history.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import type { ProjectState } from '../../lib/project-state.svelte.ts';
-import { acceptedOf } from '../../components/grid/said-review.ts';
-import { fits } from '../../lib/image-list.svelte.ts';
-import { SelectableImages } from '../../lib/selectable-images.svelte.ts';
-import { changesFor, type Given } from './label-changes.ts';
+import { acceptedOf } from '../../components/grid/review-reason.ts';
+import { fits } from '../../lib/images/image-list.svelte.ts';
+import { SelectableImages } from '../../lib/images/selectable-images.svelte.ts';
+import { changesFor, type LabelChoice } from './label-changes.ts';
 
-/** The engine takes this many changes at a time. */
+/** Number of changes that the engine accepts per request. */
 const changesAtOnce = 10_000;
 
-/** Of images that are not here yet, when looking for one without a label. */
+/** Number of pages that are loaded in search of an unlabelled image. */
 const pagesToSearch = 20;
 
-/** Held-out images without a label teach nothing, so the others come first. */
+/** Filter for images to label. Labels of held-out images are not learnt from, so the other images come first. */
 function toLabel({ marked }: Project): ImageFilter['show'] {
   return marked.unlabelled > 0 ? 'to-label' : 'unlabelled';
 }
 
-/** Labelling a project's images: what is in sight, selected, and was done. */
+/** Images of a project while they are labelled, with selection and undo history. */
 export class Labelling extends SelectableImages {
-  /** What was taken back or done again last; null once something else was done. */
+  /** The latest undo or redo; null after another change. */
   lastMove: { readonly direction: Direction; readonly images: number } | null = $state.raw(null);
   readonly #state: ProjectState;
-  /** Changes are applied one after the other, so that each is undone from where it left off. */
+  /** Resolves after the latest change; changes to the history wait for it, so that they keep their order. */
   #tail: Promise<void> = Promise.resolve();
 
   constructor(state: ProjectState) {
@@ -52,13 +52,13 @@ export class Labelling extends SelectableImages {
     this.#state.labelHistory = history;
   }
 
-  /** Puts away what was labelled since the filter was chosen. */
+  /** Hides images that were labelled since the filter was chosen. */
   tidy(): void {
     this.show({});
   }
 
-  /** Gives the selected images a label; the position to go on with, null to stay. */
-  async give(given: Given): Promise<number | null> {
+  /** Gives the selected images a label. @returns the position of the next image; null to stay */
+  async give(given: LabelChoice): Promise<number | null> {
     const { ranges } = this.selection;
     const after = ranges.at(-1)?.to;
     if (after === undefined) return null;
@@ -70,16 +70,20 @@ export class Labelling extends SelectableImages {
       notices.fail(error);
       return null;
     }
-    // With several labels an image may get more; Enter goes on.
+    // With several labels an image may get more; Enter moves to the next image.
     return task === 'single' && given !== 'unlabelled' ? this.next(after) : null;
   }
 
-  /** Whether what to look at next is in sight. */
+  /** True if the review queue is shown. */
   get isReviewing(): boolean {
     return this.list.filter.show === 'review';
   }
 
-  /** Takes what is shown of the selected image as right: its label, or what the student says; the position to go on with. */
+  /**
+   * Confirms the selected image's label, or the student's prediction.
+   *
+   * @returns the position of the next image; null to stay
+   */
   async accept(): Promise<number | null> {
     const image = this.selected;
     const { count, focus } = this.selection;
@@ -91,12 +95,12 @@ export class Labelling extends SelectableImages {
     return this.next(focus + 1);
   }
 
-  /** Where to go on from a position. */
+  /** Position of the next image to review or label, starting at `from`; null if none is near. */
   async next(from: number): Promise<number | null> {
     return this.isReviewing ? this.#nextToReview(from) : this.nextUnlabelled(from);
   }
 
-  /** The queue is in the order of what helps most, so it is gone through once, to its end. */
+  /** Next position in the queue, which is sorted by usefulness and therefore does not start over at its end. */
   async #nextToReview(from: number): Promise<number | null> {
     await this.list.renewed();
     const total = this.list.total ?? 0;
@@ -107,23 +111,23 @@ export class Labelling extends SelectableImages {
     return null;
   }
 
-  /** Lists images to label, and gives the first of them; null where there is none. */
+  /** Lists images to label. @returns the position of the first of them; null if there is none */
   async firstUnlabelled(show: ImageFilter['show']): Promise<number | null> {
     const wanted = show === 'to-label' ? toLabel(this.#state.project) : show;
     this.show({ show: wanted });
     return this.next(0);
   }
 
-  /** The next image without a label, from a position on and then from the start; null if none is near. */
+  /** Position of the next unlabelled image, searched from `from` on and then from the start; null if none is near. */
   async nextUnlabelled(from: number): Promise<number | null> {
-    // Under another filter, what is still in sight says nothing, and what is selected in it is let go.
+    // After a change of filter, the old list does not count, and its selection is dropped.
     await this.list.renewed();
     const total = this.list.total ?? 0;
     let fetched = 0;
     for (let step = 0; step < total; step++) {
       const position = (from + step) % total;
       if (this.list.at(position) === undefined) {
-        // Where only such are listed, it is looked at when it is there.
+        // All images of this filter are unlabelled, so it need not be loaded first.
         if (['unlabelled', 'to-label'].includes(String(this.list.filter.show))) return position;
         if (++fetched > pagesToSearch) return null;
         await this.list.resolve([{ from: position, to: position + 1 }]);
@@ -137,7 +141,7 @@ export class Labelling extends SelectableImages {
     return nextEntry(this.#history, direction) !== undefined;
   }
 
-  /** In a row: keys that repeat come quicker than answers. Selects what it changed, where that is in sight. */
+  /** Undoes or redoes in sequence, since repeated keys arrive faster than answers. Selects a changed image. */
   go(direction: Direction): Promise<void> {
     const before = this.#tail;
     this.#tail = (async () => {
@@ -154,7 +158,7 @@ export class Labelling extends SelectableImages {
     return this.#tail;
   }
 
-  /** Of one image only: many are not looked at one by one. */
+  /** Selects the changed image; does nothing for several. */
   #select(changes: readonly LabelChange[]): void {
     const [change] = changes;
     if (change === undefined || changes.length > 1) return;
@@ -174,7 +178,7 @@ export class Labelling extends SelectableImages {
     })();
   }
 
-  /** Sends changes and shows them at once; gives what reverses them, or null where that failed. */
+  /** Sends changes and shows them at once. @returns the changes that reverse them; null if it failed */
   async #send(changes: LabelChange[]): Promise<LabelChange[] | null> {
     const parts: LabelChange[][] = [];
     for (let from = 0; from < changes.length; from += changesAtOnce)
@@ -186,7 +190,7 @@ export class Labelling extends SelectableImages {
       return (await Promise.all(sent)).flat();
     } catch (error) {
       notices.fail(error);
-      // Images or classes are gone, perhaps: what was done before cannot be trusted to be undone.
+      // Images or classes may have been removed, so earlier changes may no longer be undone.
       this.#history = emptyHistory();
       this.list.reload();
       return null;

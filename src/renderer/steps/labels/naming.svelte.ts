@@ -1,14 +1,14 @@
 import type { Project } from '../../../contract/app.ts';
-import { classesNeeded } from '../../lib/labels-needed.ts';
+import { classesNeeded } from '../../lib/images/labels-needed.ts';
 
 /**
- * Whether a project's classes are being named: from when there are too few to label with, until a person has named all of
- * them. It does not end by itself with the last one that is needed, since whoever types more would label images instead.
+ * Mode in which the user names a project's classes. It starts while there are too few to label with, and lasts until
+ * the user ends it: ending by itself with the last class needed would turn further typing into labels.
  */
 export class Naming {
   readonly #project: () => Project;
   #isUnfinished = $state(false);
-  #isAsked = $state(false);
+  #isRequested = $state(false);
   readonly #isLacking = $derived.by(() => {
     const { labelled, classes, task } = this.#project();
     return labelled === 0 && classes.length < classesNeeded[task];
@@ -23,17 +23,17 @@ export class Naming {
 
   get isOn(): boolean {
     return (
-      this.#isAsked || this.#isLacking || (this.#isUnfinished && this.#project().labelled === 0)
+      this.#isRequested || this.#isLacking || (this.#isUnfinished && this.#project().labelled === 0)
     );
   }
 
-  /** A person wants more classes. */
+  /** Starts naming more classes. */
   begin(): void {
-    this.#isAsked = true;
+    this.#isRequested = true;
   }
 
   end(): void {
-    this.#isAsked = false;
+    this.#isRequested = false;
     this.#isUnfinished = false;
   }
 }

@@ -22,24 +22,24 @@ import {
   questionOf,
   type RememberedAnswers,
 } from '../../viewer/masks/finishing.svelte.ts';
-import { SelectableImages } from '../../lib/selectable-images.svelte.ts';
+import { SelectableImages } from '../../lib/images/selectable-images.svelte.ts';
 
-/** What reverses a mark. */
+/** State to set on an image's mask, to reverse a change. */
 interface Mark {
   readonly image: number;
   readonly state: MaskState;
 }
 
-/** Outlining a project's images: what is in sight, which is looked at large, and what was marked as done. */
+/** Images of a project while they are outlined, with the viewer's state and the history of marks. */
 export class Outlining extends SelectableImages {
-  /** The selected image is looked at large: meanwhile the list stays in its order. */
+  /** True while the selected image is open in the viewer; the list keeps its order meanwhile. */
   isLarge = $state(false);
-  /** What is asked before a mask is done. */
+  /** Open question before a mask is marked as done; null if none. */
   question: FinishQuestion | null = $state.raw(null);
   readonly #remembered: RememberedAnswers;
   #history: History<Mark> = $state.raw(emptyHistory());
   #counts = '';
-  /** The image that is selected again when the list was asked again: what is marked changes its order. */
+  /** Id of the image to select after the list is reloaded, since marks change its order. */
   #kept: number | null = null;
 
   constructor(project: number) {
@@ -47,7 +47,7 @@ export class Outlining extends SelectableImages {
     this.#remembered = answersOf(project);
   }
 
-  /** The list follows what is marked, but not under the hands of whoever looks at its images. */
+  /** Reloads the list after marks change, but not while an image is open in the viewer. */
   follow(project: Project, isArriving: boolean): void {
     const counts = `${project.labelled} ${project.drafts}`;
     const isReloaded = this.reloadIfChanged(project, isArriving);
@@ -56,7 +56,7 @@ export class Outlining extends SelectableImages {
     this.#counts = counts;
   }
 
-  /** Looks at the first of those to outline; false where none is left. */
+  /** Opens the first image to outline in the viewer. @returns false if none is left */
   async openNext(): Promise<boolean> {
     this.show({ show: 'review', search: '' });
     await this.list.renewed();
@@ -73,9 +73,9 @@ export class Outlining extends SelectableImages {
   }
 
   /**
-   * Marks the selected image's mask. Where nothing is marked on it, that is asked about first.
+   * Marks the selected image's mask as done or draft. For an empty mask it asks first.
    *
-   * @returns whether it is marked
+   * @returns true if it was marked
    */
   async mark(state: MaskState): Promise<boolean> {
     const image = this.selected;
@@ -86,7 +86,7 @@ export class Outlining extends SelectableImages {
     return reverse !== null;
   }
 
-  /** Whether something is marked on the image, or a person says that all of it is background. */
+  /** True if the image has marked pixels, or the user confirms that all of it is background. */
   async #mayBeDone({ id, name }: ProjectImage): Promise<boolean> {
     try {
       const infos = await call('mask.list', { image: id });
@@ -95,11 +95,11 @@ export class Outlining extends SelectableImages {
       if (pixelsOf(info('human')) > 0) return true;
       const hidden = modelLayer.options.findLast((layer) => pixelsOf(info(layer)) > 0) ?? null;
       if (hidden === null && this.#remembered.background !== null) return true;
-      const outcome = { kind: 'background', hidden } as const;
+      const outcome = { kind: 'background', hidden, hasStrokes: false } as const;
       const answer = await questionOf(name, outcome, this.#remembered, (question) => {
         this.question = question;
       });
-      // What was predicted is seen on the image itself.
+      // The viewer shows the predicted mask over the image.
       if (answer === 'show' && this.selected?.id === id) this.isLarge = true;
       return answer === 'save' && this.selected?.id === id;
     } catch (error) {
@@ -108,7 +108,7 @@ export class Outlining extends SelectableImages {
     }
   }
 
-  /** Marks it as done and goes on to the next. */
+  /** Marks the selected image's mask as done and selects the next image. */
   async accept(): Promise<void> {
     const next = this.list.at(this.selection.focus + 1);
     if (!(await this.mark('done')) || next === undefined) return;
@@ -117,9 +117,9 @@ export class Outlining extends SelectableImages {
   }
 
   /**
-   * A mask was marked in the viewer.
+   * Records a mask that was marked in the viewer.
    *
-   * @param step the step back or forth of the viewer that this was: it is one here too
+   * @param step undo or redo of the viewer that marked it; the same step is then made here
    */
   record(reverse: Mark, step?: Direction): void {
     const next = step === undefined ? undefined : nextEntry(this.#history, step);
@@ -155,7 +155,7 @@ export class Outlining extends SelectableImages {
     this.#kept = this.selected?.id ?? null;
     this.list.reload();
     await this.list.renewed();
-    // The pages come just after.
+    // The pages arrive after the list.
     await this.list.resolve([{ from: 0, to: 1 }]).catch(() => []);
     this.#pickKept();
   }

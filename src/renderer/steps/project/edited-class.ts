@@ -1,8 +1,8 @@
-/** A class as a person edits it, in a project or in one that is yet to be. */
+/** A class in the class editor, of an existing or a new project. */
 export interface EditedClass {
   readonly id: number;
   readonly name: string;
   readonly colour: string;
-  /** Labelled images. */
+  /** Number of labelled images. */
   readonly labelled: number;
 }

@@ -4,16 +4,26 @@ import { call } from '../../lib/client.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import type { EditedClass } from './edited-class.ts';
 
-/** A project that is yet to be. */
+/** Form for a new project. */
 export class NewProjectForm {
   name = $state('');
   domain: Domain = $state('other');
-  task: ProjectTask = $state('single');
+  /** Task suggested by the folder of images, used until the user chooses one. */
+  proposedTask: ProjectTask = $state('single');
+  #chosenTask: ProjectTask | null = $state(null);
   classes: readonly EditedClass[] = $state.raw([]);
   isCreating = $state(false);
   #last = 0;
 
-  /** What is written already stays. */
+  get task(): ProjectTask {
+    return this.#chosenTask ?? this.proposedTask;
+  }
+
+  set task(task: ProjectTask) {
+    this.#chosenTask = task;
+  }
+
+  /** Sets the name, unless one is entered already. */
   suggestName(name: string): void {
     if (this.name.trim() === '') this.name = name.slice(0, 200);
   }
@@ -31,7 +41,7 @@ export class NewProjectForm {
     this.classes = this.classes.filter((one) => one.id !== id);
   }
 
-  /** The new project's id; null where it could not be made. */
+  /** Creates the project. @returns its id; null if it failed */
   async create(): Promise<number | null> {
     this.isCreating = true;
     try {
@@ -43,7 +53,7 @@ export class NewProjectForm {
         task,
         classes,
       });
-      await this.#colour(project);
+      await this.#applyColours(project);
       return project.id;
     } catch (error) {
       notices.fail(error);
@@ -53,8 +63,8 @@ export class NewProjectForm {
     }
   }
 
-  /** The engine picks colours by itself; these were chosen. */
-  async #colour(project: Project): Promise<void> {
+  /** Applies the chosen colours, since the engine picks colours itself. */
+  async #applyColours(project: Project): Promise<void> {
     for (const { id, name, colour } of project.classes) {
       const chosen = this.classes.find((one) => one.name === name)?.colour;
       if (chosen === undefined || chosen === colour) continue;

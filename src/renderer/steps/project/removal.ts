@@ -2,11 +2,10 @@ import { text } from '../../text/index.ts';
 import type { EditedClass } from './edited-class.ts';
 
 /**
- * What is said before a class is removed.
+ * Message of the dialog that confirms removing a class. `masks` is the number of masks that show it.
  *
- * @param one with the masks that show it
- * @param hasMasks whether the project has any
- * @param hasRun whether a run is at work or waits
+ * @param hasMasks true if the project has masks
+ * @param hasRun true if a run is running or queued
  */
 export function removalMessage(
   { labelled, masks }: Pick<EditedClass, 'labelled'> & { readonly masks: number },

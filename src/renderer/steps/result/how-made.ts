@@ -2,16 +2,17 @@ import type { WrittenPreparation } from '../../../contract/jobs.ts';
 import type { TestSet } from '../../../contract/app.ts';
 import type { DistillSummary } from '../../../contract/results.ts';
 import { writtenBandList } from '../../lib/band-list.ts';
-import { resultText } from '../../text/en/result.ts';
-import { testSetText } from '../../text/en/test-set.ts';
+import { resultText } from '../../text/en/steps/result.ts';
+import { testSetText } from '../../text/en/steps/test-set.ts';
+import { resultTaskOf } from './result-tasks.ts';
 
 const text = resultText.how;
 
 /**
- * How a student came to be, as names and values.
+ * Facts about how a student was made, as names and values.
  *
- * @param testSet what it was measured on; null in results of before test sets were kept
- * @param preparation what was seen of images; bands are said where they were chosen
+ * @param preparation how images were prepared; bands are listed if they were chosen
+ * @param testSet test set of the measurement; null in results from before test sets were recorded
  */
 export function howMade(
   summary: DistillSummary,
@@ -19,7 +20,7 @@ export function howMade(
   testSet: TestSet | null = null,
 ): readonly (readonly [string, string])[] {
   const { blocks, loss, rank, steps, seconds, precision = 'float32', recipe } = summary;
-  const { distilled, labelled, tested } = summary.images;
+
   return [
     [text.blocks, blocks.map((block) => block + 1).join(', ')],
     [text.loss, text.lossOf(loss.first, loss.last)],
@@ -27,12 +28,7 @@ export function howMade(
     ...(recipe
       ? ([[text.kept, text.keptOf(recipe.start, recipe.kept, recipe.rateFalls)]] as const)
       : []),
-    ...(summary.task === 'segmentation'
-      ? ([
-          [text.decoder, text.decoderOf(summary.decoderSteps, summary.side, summary.adapted)],
-          [text.images, text.outlinedOf(distilled, labelled, tested)],
-        ] as const)
-      : ([[text.images, text.imagesOf(distilled, labelled, tested)]] as const)),
+    ...resultTaskOf(summary.task).labelFacts(summary),
     [testSetText.how, testSetLine(testSet)],
     ...(bands === undefined ? [] : ([[text.bands, writtenBandList(bands)]] as const)),
   ];

@@ -1,52 +1,59 @@
-import { judgeMasks } from '../../../contract/judgement.ts';
+import { deliveredOf, judgeMasks } from '../../../contract/judgement.ts';
 import type { Comparison, MaskJudgement, TestedMasks } from '../../../contract/judgement.ts';
 import type { MaskSummary } from '../../../contract/results.ts';
-import { resultText } from '../../text/en/result.ts';
-import { costs } from './verdict.ts';
+import { must } from '../../../core/must.ts';
+import { resultText } from '../../text/en/steps/result.ts';
+import { useText } from '../../text/en/steps/result-use.ts';
+import {
+  deliveredSentence,
+  overTeacher,
+  trainingName,
+  unusableVerdict,
+  usableVerdict,
+} from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
 const words = resultText.verdict;
 const text = resultText.maskVerdict;
 
-/** What the figures of a student that outlines regions say. */
+/** Verdict on a segmentation student. */
 export function maskVerdict(summary: MaskSummary): Verdict {
   const judged = judgeMasks(summary);
-  if (!judged) return { headline: text.nothing, sentences: [text.nothingWhy], tone: 'doubt' };
-  if (judged.isTeacherUnsuitable || judged.isStudentUseless) return noBetter(summary, judged);
-  return {
-    headline: `${againstTeacher(judged.overTeacher, judged.tested)}, ${costs(judged)}.`,
-    sentences: [...sentences(summary, judged)],
-    tone: judged.hasHelped ? 'good' : 'doubt',
-  };
+  if (!judged) {
+    return {
+      headline: text.nothing,
+      sentences: [text.nothingWhy],
+      tone: 'doubt',
+      reasons: [],
+      advice: [],
+      next: 'label',
+    };
+  }
+  const { use } = judged;
+  if (use.verdict !== 'usable') return unusableVerdict(use, 'outlines', shortfall(summary, judged));
+  const comparison = overTeacher(againstTeacher(judged.overTeacher, judged.tested), judged);
+  return usableVerdict(use, comparison, [...sentences(summary, judged)], judged);
 }
 
-/** Of a teacher or a student that finds no more than outlining everything would, a comparison says nothing. */
-function noBetter(summary: MaskSummary, judged: MaskJudgement): Verdict {
-  const { isTeacherUnsuitable, isStudentUseless, baseline } = judged;
-  const said = (who: 'teacher' | 'student'): string =>
-    text.noBetter(who, summary[who].dice.mean?.value ?? NaN, baseline ?? NaN);
-  return {
-    headline: `${isTeacherUnsuitable ? text.unsuitable : text.uselessTitle}.`,
-    sentences: [
-      ...(isTeacherUnsuitable ? [said('teacher')] : []),
-      ...(isStudentUseless ? [said('student')] : []),
-      ...(isTeacherUnsuitable ? [text.unsuitableAdvice] : []),
-    ],
-    tone: 'doubt',
-  };
+function shortfall(summary: MaskSummary, { use, baseline }: MaskJudgement): string[] {
+  const delivered = summary.adapted ? [] : deliveredSentence(summary, text.isCopy);
+  if (use.shortfall === null) return delivered;
+  const dice = must(summary.student.dice.mean, 'Dice of the student');
+  return [useText.outlines[use.shortfall](dice.value, baseline ?? 0), ...delivered];
 }
 
 function* sentences(summary: MaskSummary, judged: MaskJudgement): Generator<string> {
   const { loss } = summary;
   const { contradiction, copyOverTeacher, advice, tested } = judged;
   const isFromMasks = summary.adapted && !judged.hasLearnt;
-  yield againstCopy(judged.overCopy, tested, isFromMasks ? text.learntOn : text);
+  yield againstCopy(judged.overCopy, tested, trainingName(summary, judged));
   if (judged.images.differing > 0) {
     yield text.paired(judged.images.differing, judged.images.student, judged.images.copy);
   }
   if (contradiction) {
-    const [ours, theirs] = [summary.student, summary.copy].map(({ iou }) => iou.mean?.value ?? NaN);
-    yield text.contradiction(ours ?? NaN, theirs ?? NaN, contradiction.isApart);
+    const ours = must(summary.student.iou.mean, 'IoU of the student');
+    const theirs = must(summary.copy.iou.mean, 'IoU of the copy');
+    yield text.contradiction(ours.value, theirs.value, contradiction.isApart);
   }
   if (summary.adapted && judged.hasLearnt && judged.overCopy.outcome === 'better') {
     yield text.adapted;
@@ -54,31 +61,32 @@ function* sentences(summary: MaskSummary, judged: MaskJudgement): Generator<stri
   if (copyOverTeacher.outcome === 'better') {
     yield text.copyOverTeacher(copyOverTeacher.gain, copyOverTeacher.isApart);
   }
-  if (summary.recipe?.kept === 'copy' && !summary.adapted) yield text.isCopy;
-  else if (judged.overCopy.outcome === 'worse') yield words.copyRecommended;
+  if (!summary.adapted) yield* deliveredSentence(summary, text.isCopy);
+  if (judged.use.recommended === 'copy') yield words.copyRecommended;
   if (advice) yield text.advice[advice];
-  if (!judged.hasLearnt && summary.recipe?.kept !== 'copy') {
-    const said = isFromMasks ? text.notDistilled : words.notLearnt;
-    yield said(loss.first, loss.last);
+  if (!judged.hasLearnt && deliveredOf(summary) !== 'copy') {
+    const notLearnt = isFromMasks ? text.notDistilled : words.notLearnt;
+    yield notLearnt(loss.first, loss.last);
   }
   if (tested.isFew) yield text.few(tested.units, tested.units < tested.images);
 }
 
-/** @param gains whose doing it is where the student is better */
+/** Compares student and copy. @param training name of what made the student different from the copy */
 function againstCopy(
   { outcome, gain, isApart }: Comparison,
   on: TestedMasks,
-  gains: typeof text.learntOn,
+  training: string,
 ): string {
   const tested = text.tested(on.images, on.units);
   if (outcome === 'same') return text.same(tested);
   if (on.isSingle) return text.single(gain, outcome === 'better', tested);
-  if (outcome === 'better') return isApart ? gains.helped(gain) : gains.perhaps(gain, tested);
-  return isApart ? text.worse(gain) : text.perhapsWorse(gain, tested);
+  if (outcome === 'better')
+    return isApart ? text.helped(gain, training) : text.perhaps(gain, training, tested);
+  return isApart ? text.worse(gain, training) : text.perhapsWorse(gain, training, tested);
 }
 
 function againstTeacher({ outcome, gain, isApart }: Comparison, { isSingle }: TestedMasks): string {
   if (outcome === 'same') return text.asGood;
-  const said = outcome === 'better' ? text.above(gain) : text.below(gain);
-  return isApart ? said : `${said} ${isSingle ? text.chanceUnknown : words.overlap}`;
+  const difference = outcome === 'better' ? text.above(gain) : text.below(gain);
+  return isApart ? difference : `${difference} ${isSingle ? text.chanceUnknown : words.overlap}`;
 }

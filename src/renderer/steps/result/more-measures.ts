@@ -1,58 +1,55 @@
-import type {
-  ClassSummary,
-  DistillSummary,
-  Interval,
-  MaskSummary,
-} from '../../../contract/results.ts';
+import type { ClassSummary, Interval, MaskSummary } from '../../../contract/results.ts';
 import { decimals, percent, percentRange } from '../../lib/format.ts';
-import { resultText } from '../../text/en/result.ts';
+import { resultText } from '../../text/en/steps/result.ts';
 import { shareRange } from './measures.ts';
-import type { CandidateName } from './predictions.ts';
+import type { CandidateName } from './predictions/predictions.ts';
 
-/** A measure with value and interval of each candidate, written; null where there was nothing to measure. */
+/** A measure as text, with value and interval of each candidate; null if there was nothing to measure. */
 export interface WrittenMeasure {
   readonly name: string;
   readonly cells: Readonly<Record<CandidateName, WrittenInterval | null>>;
 }
 
-/** Without a range where it has no width, of one image say, and so tells nothing. */
+/** Texts of value and range; the range is empty if it has no width, as for one image, and so says nothing. */
 type WrittenInterval = readonly [value: string, range: string];
 
 const text = resultText.measures;
 
-/** What stands behind "More measures". */
-export function moreMeasures(summary: DistillSummary): readonly WrittenMeasure[] {
-  return summary.task === 'segmentation' ? ofMasks(summary) : ofClasses(summary);
-}
-
-function ofClasses({ teacher, copy, student }: ClassSummary): WrittenMeasure[] {
+/** Further measures of a classification student. */
+export function moreClassMeasures({ teacher, copy, student }: ClassSummary): WrittenMeasure[] {
   const keys = ['balancedAccuracy', 'macroF1', 'auc'] as const;
   return keys.map((key) => ({
     name: text[key],
-    cells: written(
+    cells: cellsOf(
       [teacher[key], copy[key], student[key]],
       key === 'balancedAccuracy' ? inPercent : asShare,
     ),
   }));
 }
 
-function ofMasks({ teacher, copy, student, tolerance }: MaskSummary): WrittenMeasure[] {
+/** Further measures of a segmentation student. */
+export function moreMaskMeasures({
+  teacher,
+  copy,
+  student,
+  tolerance,
+}: MaskSummary): WrittenMeasure[] {
   const all = [teacher, copy, student] as const;
   const [accuracyT, accuracyC, accuracyS] = all.map((one) => one.pixelAccuracy);
   const [boundaryT, boundaryC, boundaryS] = all.map((one) => one.boundaryF1?.mean ?? null);
   return [
     {
       name: text.boundaryF1(tolerance.distance, tolerance.unit),
-      cells: written([boundaryT, boundaryC, boundaryS], asShare),
+      cells: cellsOf([boundaryT, boundaryC, boundaryS], asShare),
     },
-    { name: text.pixelAccuracy, cells: written([accuracyT, accuracyC, accuracyS], inPercent) },
+    { name: text.pixelAccuracy, cells: cellsOf([accuracyT, accuracyC, accuracyS], inPercent) },
   ];
 }
 
-type OneOrNone = Interval | null | undefined;
+type MaybeInterval = Interval | null | undefined;
 
-function written(
-  [teacher, copy, student]: readonly [OneOrNone, OneOrNone, OneOrNone],
+function cellsOf(
+  [teacher, copy, student]: readonly [MaybeInterval, MaybeInterval, MaybeInterval],
   write: (interval: Interval) => WrittenInterval,
 ): WrittenMeasure['cells'] {
   return {

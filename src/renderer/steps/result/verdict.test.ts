@@ -1,86 +1,145 @@
 import { describe, expect, it } from 'vitest';
-import { pairedText, verdict } from './verdict.ts';
-import { candidate, classSummaryOf, intervalOf } from '../../../contract/testing/results.ts';
+import { classVerdict, pairedText } from './verdict.ts';
+import { rolesOf } from './measures.ts';
+import { nextStep } from './next-step.ts';
+import {
+  candidate,
+  classSummaryOf,
+  intervalOf,
+  maskSummaryOf,
+} from '../../../contract/testing/results.ts';
 
-const said = (copy: number, student: number, tested = 500): ReturnType<typeof verdict> =>
-  verdict(
+const verdictWith = (
+  copy: number,
+  student: number,
+  tested = 500,
+): ReturnType<typeof classVerdict> =>
+  classVerdict(
     classSummaryOf({
-      ...{ copy: candidate(copy, 6), student: candidate(student, 6) },
+      copy: candidate(copy, 6),
+      student: candidate(student, 6),
       images: { distilled: 100, labelled: 20, tested, skipped: [] },
     }),
   );
 
 describe('verdict against the copy', () => {
-  it('says that distilling helped where the intervals lie apart', () => {
-    const { sentences, tone } = said(0.834, 0.894);
+  it('says that distilling helped if the intervals do not overlap', () => {
+    const { sentences, tone } = verdictWith(0.834, 0.894);
     expect(sentences).toEqual([
-      'Distilling helped: 6.0 points more than copying the blocks alone, and the 95 % intervals lie apart.',
+      'Distilling helped: accuracy is 6.0 points higher than for the untrained copy, and the 95 % intervals do not overlap.',
     ]);
     expect(tone).toBe('good');
   });
 
   it('doubts a gain within overlapping intervals, and says that copying may be as good', () => {
-    const { sentences, tone } = said(0.88, 0.89);
-    expect(sentences[0]).toContain('gained 1.0 point over copying');
-    expect(sentences[0]).toContain('Copying alone may be as good');
+    const { sentences, tone } = verdictWith(0.88, 0.89);
+    expect(sentences[0]).toContain('accuracy is 1.0 point higher than for the untrained copy');
+    expect(sentences[0]).toContain('the untrained copy may be as good');
     expect(tone).toBe('doubt');
   });
 
   it('says that copying alone is as good', () => {
-    expect(said(0.9, 0.9004).sentences[0]).toMatch(/^Copying the blocks alone is as good here/);
+    expect(verdictWith(0.9, 0.9004).sentences[0]).toMatch(/^The untrained copy is as good here/);
   });
 
-  it('does not hide that it did harm', () => {
-    expect(said(0.9, 0.85).sentences[0]).toMatch(
-      /^Distilling did harm here: 5\.0 points less .* lie apart/,
+  it('says that distilling did harm', () => {
+    expect(verdictWith(0.9, 0.85).sentences[0]).toMatch(
+      /^Distilling did harm here: accuracy is 5\.0 points lower .* do not overlap/,
     );
-    expect(said(0.9, 0.89).sentences[0]).toMatch(
-      /^Distilling did not help here: 1\.0 point less .* chance/,
+    expect(verdictWith(0.9, 0.89).sentences[0]).toMatch(
+      /^Distilling did not help here: accuracy is 1\.0 point lower .* chance/,
     );
   });
 
   it('warns of few images and of a loss that did not fall', () => {
-    expect(said(0.8, 0.9, 40).sentences.at(-1)).toMatch(/^Only 40 test images/);
-    const { sentences, tone } = verdict(classSummaryOf({ loss: { first: 0.5, last: 0.5 } }));
+    expect(verdictWith(0.8, 0.9, 40).sentences.at(-1)).toMatch(/^Only 40 test images/);
+    const { sentences, tone } = classVerdict(classSummaryOf({ loss: { first: 0.5, last: 0.5 } }));
     expect(sentences.at(-1)).toMatch(/^The loss did not fall \(0\.500 to 0\.500\)/);
     expect(tone).toBe('doubt');
   });
 });
 
-describe('verdict on what only guesses', () => {
+describe('verdict on models that only guess', () => {
   const confusion = [
     [3, 3],
     [4, 7],
   ];
   const guess = (accuracy: number): ReturnType<typeof candidate> => ({
     ...candidate(accuracy, 12),
-    ...{ accuracy: intervalOf(accuracy, 0.2), balancedAccuracy: intervalOf(accuracy, 0.2) },
+    accuracy: intervalOf(accuracy, 0.2),
+    balancedAccuracy: intervalOf(accuracy, 0.2),
     confusion,
   });
 
-  it('calls the teacher unsuitable and praises no student of it', () => {
-    const { headline, sentences, tone } = verdict(
+  it('rejects the student of a teacher that only guesses, with reasons and advice', () => {
+    const found = classVerdict(
       classSummaryOf({ teacher: guess(0.294), copy: guess(0.2), student: guess(0.529) }),
     );
-    expect(headline).toBe('This teacher is unsuitable for these images.');
-    expect(sentences.join(' ')).toMatch(
-      /29\.4 % .* guessing \(50\.0 %\).* Choose a teacher of your/,
+    expect(found.headline).toBe('Do not use this student.');
+    expect(found.sentences.join(' ')).toMatch(/52\.9 % .* guessing \(50\.0 %\)/);
+    expect(found.reasons).toEqual([
+      'Its teacher does not do well on these images: an accuracy of 29.4 % (95 % interval 9.4–49.4 %); 64.7 % can be reached without a model.',
+    ]);
+    expect(found.advice.join(' ')).toContain(
+      'Choose a teacher that was trained on images like yours',
     );
-    expect(tone).toBe('doubt');
+    expect(found).toMatchObject({ tone: 'doubt', next: 'teacher' });
   });
 
-  it('says of a student that guesses not to use it', () => {
+  it('calls a teacher that only guesses unsuitable, however good its student is', () => {
+    const { headline, sentences } = classVerdict(classSummaryOf({ teacher: guess(0.294) }));
+    expect(headline).toBe('This teacher is unsuitable for these images.');
+    expect(sentences).toEqual([]);
+  });
+
+  it('rejects a student that guesses', () => {
     const teacher = { ...candidate(0.9, 12), confusion };
-    const { headline } = verdict(classSummaryOf({ teacher, student: guess(0.5) }));
+    const { headline } = classVerdict(classSummaryOf({ teacher, student: guess(0.5) }));
     expect(headline).toBe('Do not use this student.');
   });
+});
+
+it('recommends the copy first, if it did better', () => {
+  const found = verdictWith(0.9, 0.85);
+  expect(found.headline).toBe('The untrained copy is recommended.');
+  expect(found.sentences.at(-1)).toMatch(/^The student is .* times as fast\.$/);
+  expect(found.next).toBeNull();
+});
+
+it('says what was delivered if training brought no gain, in verdict and table', () => {
+  const aside = { images: 20, copy: 0.6, start: 0.9, kept: 0.9 };
+  const recipe = { start: 'fitted', kept: 'start', rateFalls: 1, aside } as const;
+  const summary = classSummaryOf({ recipe });
+  const { sentences } = classVerdict(summary);
+  expect(sentences[0]).toMatch(/^Fitting the kept blocks (helped|gained)/);
+  expect(sentences[1]).toMatch(/^The student is the fitted copy, the state before training/);
+  expect(rolesOf(summary).student).toBe('kept blocks, fitted to the teacher, no training');
+  expect(rolesOf(classSummaryOf()).student).toBe('kept blocks, distilled');
+  const copied = { ...recipe, kept: 'copy' } as const;
+  expect(rolesOf(classSummaryOf({ recipe: copied })).student).toContain('not distilled');
+  expect(rolesOf(maskSummaryOf({ recipe, adapted: true })).student).toMatch(
+    /fine-tuned on your masks$/,
+  );
+});
+
+it.each([
+  [classSummaryOf(), 'export', 'Export the student'],
+  [classSummaryOf({ student: candidate(0.5, 6) }), 'export', 'Export the untrained copy'],
+  [
+    classSummaryOf({ student: candidate(0.5, 6), copy: candidate(0.5, 6), steps: 4 }),
+    'skip',
+    'Train for longer',
+  ],
+  [maskSummaryOf({ shown: [] }), 'labels', 'Outline more images'],
+] as const)('leads to the export only for a usable student: %#', (summary, step, label) => {
+  expect(nextStep(summary)).toEqual({ step, label });
 });
 
 describe('verdict against the teacher', () => {
   const teacher = candidate(0.93, 12);
 
-  it('does not mention intervals that lie apart', () => {
-    const { headline } = verdict(classSummaryOf({ teacher, student: candidate(0.85, 6) }));
+  it('mentions only intervals that overlap', () => {
+    const { headline } = classVerdict(classSummaryOf({ teacher, student: candidate(0.85, 6) }));
     expect(headline).toMatch(/^The student is 8\.0 points below its teacher, has/);
   });
 
@@ -93,7 +152,7 @@ describe('verdict against the teacher', () => {
     [
       0.93,
       2.4,
-      'The student is as accurate as its teacher, as far as the test images can tell, has 50 % of its size and is no faster on this machine.',
+      'The student is as accurate as its teacher, as far as the test images can tell, has 50 % of its size and is not faster on this machine.',
     ],
     [
       0.94,
@@ -102,14 +161,14 @@ describe('verdict against the teacher', () => {
     ],
   ])('at %d and %d ms', (accuracy, msPerImage, expected) => {
     const student = { ...candidate(accuracy, 6), msPerImage };
-    expect(verdict(classSummaryOf({ teacher, student })).headline).toBe(expected);
+    expect(classVerdict(classSummaryOf({ teacher, student })).headline).toBe(expected);
   });
 });
 
-it('counts who is right where copy and student differ, of one class an image', () => {
+it('counts who is right if copy and student differ, with one class per image', () => {
   const one = { image: 1, name: 'a.png', truth: [0], teacher: [0], copy: [1], student: [0] };
   expect(pairedText(classSummaryOf(), [one])).toBe(
-    'The two differ on 1 test image: there the student is right on 1, the copy on 0.',
+    'Student and untrained copy differ on 1 test image: there the student is right on 1, the copy on 0.',
   );
   expect(pairedText(classSummaryOf(), [{ ...one, copy: [0] }])).toBeNull();
   expect(pairedText(classSummaryOf(), null)).toBeNull();

@@ -1,70 +1,122 @@
-import { judgeClasses } from '../../../contract/judgement.ts';
+import { deliveredOf, judgeClasses } from '../../../contract/judgement.ts';
 import type { ClassJudgement, Comparison, Judgement } from '../../../contract/judgement.ts';
+import type { Remedy, Use } from '../../../contract/usefulness.ts';
 import type { RunPrediction } from '../../../contract/app.ts';
-import type { ClassSummary } from '../../../contract/results.ts';
+import type { ClassSummary, DistillSummary } from '../../../contract/results.ts';
 import { rounded } from '../../lib/format.ts';
-import { resultText } from '../../text/en/result.ts';
-import { copyAgainstStudent } from './predictions.ts';
+import { resultText } from '../../text/en/steps/result.ts';
+import { useText } from '../../text/en/steps/result-use.ts';
+import { hasLearntFromMasks } from './measures.ts';
+import { copyAgainstStudent } from './predictions/predictions.ts';
 
-/** What the figures say, and what they do not. */
+/** Judgement of a result, in sentences. */
 export interface Verdict {
-  /** Against the teacher. */
+  /** Comparison with the teacher, or that the student is not usable. */
   readonly headline: string;
-  /** Against the plain copy, and what limits the answer. */
+  /** Comparison with the untrained copy, and its limits. */
   readonly sentences: readonly string[];
-  /** `doubt`: distilling cannot be said to have helped. */
+  /** Why the student is not usable; empty if it is. */
+  readonly reasons: readonly string[];
+  /** Next steps; empty if the student is usable. */
+  readonly advice: readonly string[];
+  /** First remedy; null if the student can be exported. */
+  readonly next: Remedy | null;
+  /** `doubt` if it is not certain that distilling helped. */
   readonly tone: 'good' | 'doubt';
 }
 
 const text = resultText.verdict;
 
-export function verdict(summary: ClassSummary): Verdict {
+/** Verdict on a classification student. */
+export function classVerdict(summary: ClassSummary): Verdict {
   const { images, loss } = summary;
   const judged = judgeClasses(summary);
-  if (judged.isTeacherUnsuitable || judged.studentStands === 'none') {
-    return noBetter(summary, judged);
-  }
-  const sentences = [againstCopy(judged.overCopy, images.tested), ...keptSentence(summary)];
+  const { use } = judged;
+  if (use.verdict !== 'usable') return unusableVerdict(use, 'classes', shortfall(summary, judged));
+  const sentences = [
+    againstCopy(judged.overCopy, trainingName(summary, judged), images.tested),
+    ...keptSentence(summary, use),
+  ];
   if (judged.studentStands === 'majority') {
     const { accuracy, balancedAccuracy } = summary.student;
     const { mostFrequent } = judged.baselines;
     sentences.unshift(text.majority(accuracy.value, mostFrequent, balancedAccuracy.value));
   }
-  if (!judged.hasLearnt && summary.recipe?.kept !== 'copy')
+  if (!judged.hasLearnt && deliveredOf(summary) !== 'copy')
     sentences.push(text.notLearnt(loss.first, loss.last));
   if (judged.isFew) sentences.push(text.few(images.tested));
+  return usableVerdict(use, overTeacher(accuracy(judged.overTeacher), judged), sentences, judged);
+}
+
+/** Verdict on an unusable student or unsuitable teacher: causes and remedies instead of a comparison. */
+export function unusableVerdict(
+  use: Use,
+  task: 'classes' | 'outlines',
+  sentences: readonly string[],
+): Verdict {
+  const headline = use.verdict === 'unsuitable' ? useText.unsuitable : useText.useless;
   return {
-    headline: `${accuracy(judged.overTeacher)}, ${costs(judged)}.`,
+    headline: `${headline}.`,
     sentences,
-    tone: judged.hasHelped ? 'good' : 'doubt',
+    reasons: use.causes.map((cause) => useText.cause(cause, task)),
+    advice: use.remedies.map((remedy) => useText.remedy(remedy, task)),
+    next: use.remedies[0] ?? null,
+    tone: 'doubt',
   };
 }
 
-/** Of a teacher or a student that only guesses, a comparison says nothing. */
-function noBetter(
-  { teacher, student, images }: ClassSummary,
-  { isTeacherUnsuitable, studentStands, baselines }: ClassJudgement,
+/** Verdict on a usable student; a recommendation of the untrained copy comes first. */
+export function usableVerdict(
+  { recommended }: Use,
+  comparison: string,
+  sentences: readonly string[],
+  { hasHelped }: Judgement,
 ): Verdict {
-  const { chance, mostFrequent } = baselines;
-  const useless = text.useless(student.accuracy.value, chance, mostFrequent);
-  const sentences = isTeacherUnsuitable
-    ? [
-        text.unsuitableWhy(teacher.accuracy.value, chance, mostFrequent, images.tested),
-        ...(studentStands === 'none' ? [useless] : []),
-        text.unsuitableAdvice,
-      ]
-    : [useless];
-  const headline = isTeacherUnsuitable ? text.unsuitable : text.uselessTitle;
-  return { headline: `${headline}.`, sentences, tone: 'doubt' };
+  const isCopy = recommended === 'copy';
+  return {
+    headline: isCopy ? `${useText.copy}.` : comparison,
+    sentences: isCopy ? [...sentences, comparison] : sentences,
+    reasons: [],
+    advice: [],
+    next: null,
+    tone: hasHelped ? 'good' : 'doubt',
+  };
 }
 
-/** Where another state than the last was delivered, or the plain copy did better on the test images. */
-function keptSentence({ recipe, copy, student }: ClassSummary): string[] {
-  if (recipe?.kept === 'copy') return [text.isCopy];
-  return student.accuracy.value < copy.accuracy.value ? [text.copyRecommended] : [];
+function shortfall(
+  summary: ClassSummary,
+  { use, baselines: { chance, mostFrequent } }: ClassJudgement,
+): string[] {
+  const delivered = deliveredSentence(summary, text.isCopy);
+  if (use.verdict === 'unsuitable') return delivered;
+  const sentence = use.shortfall === 'chance' ? useText.classes.chance : useText.classes.near;
+  return [sentence(summary.student.accuracy.value, chance, mostFrequent), ...delivered];
 }
 
-/** Who is right where copy and student differ; null where that is not known, or says nothing. */
+/** Sentences if another state than the last was delivered, or if the copy did better on the test images. */
+function keptSentence(summary: ClassSummary, { recommended }: Use): string[] {
+  return [
+    ...deliveredSentence(summary, text.isCopy),
+    ...(recommended === 'copy' ? [text.copyRecommended] : []),
+  ];
+}
+
+/** Sentence on what was delivered, if training brought no gain. */
+export function deliveredSentence(summary: DistillSummary, isCopy: string): string[] {
+  const delivered = deliveredOf(summary);
+  if (delivered === 'copy') return [isCopy];
+  return delivered === 'fitted' ? [text.isFitted] : [];
+}
+
+/** Name of what made the student different from its untrained copy. */
+export function trainingName(summary: DistillSummary, { hasLearnt }: Judgement): string {
+  const { distilling, fitting, masks } = resultText.doer;
+  const isDistilled = hasLearnt && deliveredOf(summary) !== 'fitted';
+  if (hasLearntFromMasks(summary) && !isDistilled) return masks;
+  return deliveredOf(summary) === 'fitted' ? fitting : distilling;
+}
+
+/** Sentence on who is right if copy and student differ; null if unknown, or if they do not differ. */
 export function pairedText(
   { task }: ClassSummary,
   predictions: readonly RunPrediction[] | null,
@@ -74,10 +126,15 @@ export function pairedText(
   return differing === 0 ? null : text.paired(differing, student, copy);
 }
 
-function againstCopy({ outcome, gain, isApart }: Comparison, tested: number): string {
+function againstCopy(
+  { outcome, gain, isApart }: Comparison,
+  training: string,
+  tested: number,
+): string {
   if (outcome === 'same') return text.same(tested);
-  if (outcome === 'better') return isApart ? text.helped(gain) : text.perhaps(gain, tested);
-  return isApart ? text.worse(gain) : text.perhapsWorse(gain, tested);
+  if (outcome === 'better')
+    return isApart ? text.helped(gain, training) : text.perhaps(gain, training, tested);
+  return isApart ? text.worse(gain, training) : text.perhapsWorse(gain, training, tested);
 }
 
 function accuracy({ outcome, gain, isApart }: Comparison): string {
@@ -86,7 +143,7 @@ function accuracy({ outcome, gain, isApart }: Comparison): string {
   return isApart ? words : `${words} ${text.overlap}`;
 }
 
-/** `has 50 % of its size and is 2.0 times as fast`. */
-export function costs({ size, time }: Judgement): string {
-  return `${text.size(size)} and ${time === null ? text.noFaster : text.faster(rounded(1 / time))}`;
+/** Sentence on quality, size and speed: `The student is …, has 50 % of its size and is 2.0 times as fast.` */
+export function overTeacher(quality: string, { size, time }: Judgement): string {
+  return text.overTeacher(quality, size, time === null ? null : rounded(1 / time));
 }

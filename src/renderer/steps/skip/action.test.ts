@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { actionText, bearsOnTime } from './action.ts';
+import { actionText, affectsTime } from './action.ts';
 
-it('names the time of a run, and none that is of other settings', () => {
+it('includes the run time, unless it was estimated for other settings', () => {
   const stop = { blocks: [0, 2], seconds: 600 };
   expect(actionText(stop, 4, false)).toMatch(/^Distil 2 of 4 blocks, .*10 min/);
   expect(actionText(stop, 4, true)).toBe('Distil 2 of 4 blocks');
@@ -17,6 +17,6 @@ it.each([
   [{ precision: 'float16' }, true],
   [{ tolerance: 3 }, false],
   [{ orientation: 'upright' }, false],
-] as const)('whether a change bears on the time: %j', (change, expected) => {
-  expect(bearsOnTime(change)).toBe(expected);
+] as const)('a change of settings affects the run time: %j', (change, expected) => {
+  expect(affectsTime(change)).toBe(expected);
 });

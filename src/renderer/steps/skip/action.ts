@@ -1,19 +1,33 @@
 import type { ProjectSettings } from '../../../contract/app.ts';
 import { roughDuration } from '../../lib/format.ts';
-import { skipText } from '../../text/en/skip.ts';
+import { skipText } from '../../text/en/steps/skip.ts';
 import type { Stop } from './stops.ts';
 
+/** Settings that change how long a run takes. */
 const timed = [
-  ...(['steps', 'batch', 'rank', 'views', 'start', 'imageSize', 'device', 'precision'] as const),
-  ...(['decoderSteps', 'adapt', 'overlap'] as const),
-];
+  'steps',
+  'batch',
+  'rank',
+  'views',
+  'start',
+  'imageSize',
+  'device',
+  'precision',
+  'decoderSteps',
+  'adapt',
+  'overlap',
+] as const;
 
-/** Whether a change of settings makes a run longer or shorter. */
-export function bearsOnTime(change: Partial<ProjectSettings>): boolean {
+/** True if a change of settings makes a run longer or shorter. */
+export function affectsTime(change: Partial<ProjectSettings>): boolean {
   return timed.some((setting) => change[setting] !== undefined);
 }
 
-/** What a run would make, and how long it takes; a time of other settings, while it is estimated anew, is none. */
+/**
+ * Label of the button that starts a run: kept blocks and run time.
+ *
+ * @param isMeasuring true while the time is estimated again for changed settings: the label then leaves it out
+ */
 export function actionText(
   { blocks, seconds }: Pick<Stop, 'blocks' | 'seconds'>,
   depth: number,

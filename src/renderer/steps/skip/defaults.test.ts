@@ -3,7 +3,7 @@ import { defaultSettings, isDefault } from './defaults.ts';
 
 const of = { isSample: false, task: 'single' } as const;
 
-it('has the defaults of the engine, and views by domain', () => {
+it('are the defaults of the engine, with the orientation by domain', () => {
   const medical = defaultSettings({ ...of, domain: 'medical' });
   expect(medical).toEqual({
     rank: 16,
@@ -26,7 +26,7 @@ it('has the defaults of the engine, and views by domain', () => {
   expect(isDefault({ ...medical, precision: 'float16' }, medical)).toBe(false);
 });
 
-it('has the sample’s own for the sample', () => {
+it('differ for the sample project', () => {
   const { steps, batch, views, rank } = defaultSettings({
     ...of,
     domain: 'satellite',
@@ -35,7 +35,7 @@ it('has the sample’s own for the sample', () => {
   expect({ steps, batch, views, rank }).toEqual({ steps: 130, batch: 64, views: 12, rank: 16 });
 });
 
-it('has others where regions are outlined', () => {
+it('differ for segmentation', () => {
   const outlining = defaultSettings({ ...of, domain: 'satellite', task: 'segmentation' });
   expect(outlining).toMatchObject({ steps: 150, batch: 32, adapt: true, orientation: 'overhead' });
 });

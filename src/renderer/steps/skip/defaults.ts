@@ -1,7 +1,8 @@
 import type { Project, ProjectSettings } from '../../../contract/app.ts';
-import { distillRequest, usualTraining } from '../../../contract/jobs.ts';
+import { distillRequest } from '../../../contract/jobs.ts';
+import { skipTasks } from './skip-tasks.ts';
 
-/** What stands behind "Advanced". */
+/** Settings in the "Advanced" section. */
 export type AdvancedSettings = Pick<
   ProjectSettings,
   | 'rank'
@@ -19,10 +20,10 @@ export type AdvancedSettings = Pick<
   | 'toleranceUnit'
 >;
 
-/** The sample is there to see the whole path: a minute or two. As in src/engine/services/projects.ts. */
+/** Settings of the sample project, which takes a minute or two; the same as in src/engine/app/projects.ts. */
 const sample = { steps: 130, batch: 64, views: 12 };
 
-/** As the engine has them where nobody chooses. Seen from above, images have no up. */
+/** The engine's default settings for a project. Satellite images may be turned and flipped: they have no "up". */
 export function defaultSettings({
   domain,
   task,
@@ -32,14 +33,14 @@ export function defaultSettings({
   const { precision, tolerance, toleranceUnit } = distillRequest.shape;
   return {
     rank: rank.parse(undefined),
-    ...usualTraining[task === 'segmentation' ? 'segmentation' : 'classification'],
+    ...skipTasks[task].training,
     views: views.parse(undefined),
     start: start.parse(undefined),
     orientation: domain === 'satellite' ? 'overhead' : 'upright',
     precision: precision.parse(undefined),
     imageSize: null,
     decoderSteps: decoderSteps.parse(undefined),
-    // What the teacher knows is far from the look of the earth from above.
+    // Most teachers have seen few satellite images, so learning from masks helps.
     adapt: domain === 'satellite',
     overlap: overlap.parse(undefined),
     tolerance: tolerance.parse(undefined),

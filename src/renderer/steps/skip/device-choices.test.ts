@@ -19,11 +19,11 @@ function option(name: DeviceName, change: Partial<DeviceOption> = {}): DeviceOpt
 const gone = option('cuda', { missing: 'It is not there.', imagesPerSecond: null, seconds: null });
 
 describe('deviceChoices', () => {
-  it('is nothing where the processor is all there is', () => {
+  it('is empty if the processor is the only device', () => {
     expect(deviceChoices([option('cpu'), gone], 'auto')).toEqual([]);
   });
 
-  it('begins with the fastest, and leaves out what is not there', () => {
+  it('names the fastest device and leaves out missing ones', () => {
     const gpu = option('webgpu', { seconds: 60 });
     expect(deviceChoices([option('cpu'), gpu, gone], 'auto')).toEqual([
       { value: 'auto', title: 'Automatic: Graphics card' },
@@ -32,7 +32,7 @@ describe('deviceChoices', () => {
     ]);
   });
 
-  it('keeps what was chosen and is gone, so that one can choose again', () => {
+  it('keeps a chosen device that is missing, so that another can be chosen', () => {
     expect(deviceChoices([option('cpu'), gone], 'cuda').map(({ value }) => value)).toEqual([
       'auto',
       'cpu',
@@ -41,9 +41,9 @@ describe('deviceChoices', () => {
   });
 });
 
-it('deviceFacts says what is known', () => {
+it('deviceFacts lists the known facts', () => {
   expect(deviceFacts(option('webgpu', { memoryBytes: 80e9, imagesPerSecond: 812.3 }))).toBe(
-    'a webgpu, 80 GB, 812 images a second',
+    'a webgpu, 80 GB, 812 images per second',
   );
   expect(deviceFacts(gone)).toBe('a cuda');
 });

@@ -9,18 +9,18 @@ export interface DeviceLine {
 }
 
 /**
- * What a person can choose between: the machine's own choice, and each device that can be used, with the time that it
- * would take. Nothing where there is no choice: one device, and none that was chosen and is gone.
+ * Choices of device: automatic, and each usable device with its estimated run time. Empty if there is nothing to
+ * choose: one device is usable, and the chosen one is not missing.
  */
 export function deviceChoices(
   options: readonly DeviceOption[],
-  asked: DeviceChoice,
+  setting: DeviceChoice,
 ): readonly DeviceLine[] {
-  const shown = options.filter(({ name, missing }) => missing === null || name === asked);
+  const shown = options.filter(({ name, missing }) => missing === null || name === setting);
   if (shown.length < 2) return [];
   const [fastest] = shown
-    .filter(({ seconds }) => seconds !== null)
-    .sort((a, b) => (a.seconds ?? 0) - (b.seconds ?? 0));
+    .flatMap(({ name, seconds }) => (seconds === null ? [] : [{ name, seconds }]))
+    .sort((a, b) => a.seconds - b.seconds);
   const automatic = fastest ? text.automaticOn(text.names[fastest.name]) : text.automatic;
   return [
     { value: 'auto', title: automatic },
@@ -31,7 +31,7 @@ export function deviceChoices(
   ];
 }
 
-/** What a device is, as far as it is known: `NVIDIA H100, 80 GB, 812 images a second`. */
+/** Known facts about a device: `NVIDIA H100, 80 GB, 812 images per second`. */
 export function deviceFacts({
   description,
   memoryBytes,

@@ -1,24 +1,25 @@
 import type { DeviceOption } from '../../../contract/app.ts';
 import { call } from '../../lib/client.ts';
+import { errorMessage } from '../../lib/error-message.ts';
 
-/** What this computer can compute on; a new question ends the one before. */
+/** Devices of this computer; a new request aborts the previous one. */
 export class Devices {
-  /** Null until they have been tried. */
+  /** Null until all devices are tested. */
   options = $state.raw<readonly DeviceOption[] | null>(null);
   failure = $state<string | null>(null);
   isTrying = $state(false);
-  #question = new AbortController();
+  #request = new AbortController();
 
   async load(project: number): Promise<void> {
-    this.#question.abort();
-    const { signal } = (this.#question = new AbortController());
+    this.#request.abort();
+    const { signal } = (this.#request = new AbortController());
     this.isTrying = true;
     try {
       this.options = await call('device.list', { project }, signal);
       this.failure = null;
     } catch (error) {
       if (signal.aborted) return;
-      this.failure = error instanceof Error ? error.message : String(error);
+      this.failure = errorMessage(error);
       this.options = null;
     } finally {
       if (!signal.aborted) this.isTrying = false;
@@ -26,6 +27,6 @@ export class Devices {
   }
 
   dispose(): void {
-    this.#question.abort();
+    this.#request.abort();
   }
 }

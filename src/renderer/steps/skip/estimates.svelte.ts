@@ -1,17 +1,18 @@
 import type { StudentEstimate, Teacher } from '../../../contract/app.ts';
 import { call } from '../../lib/client.ts';
+import { errorMessage } from '../../lib/error-message.ts';
 
-/** The project's teacher and what its students would be; a new question ends the one before. */
+/** Teacher of a project, and estimates for each of its students; a new request aborts the previous one. */
 export class Estimates {
   teacher = $state.raw<Teacher | null>(null);
-  /** Null until they are measured. */
+  /** Null until this computer's speed is measured. */
   students = $state.raw<readonly StudentEstimate[] | null>(null);
   isMeasuring = $state(false);
-  /** The teacher could not be read. */
+  /** Why the teacher could not be read. */
   teacherFailure = $state<string | null>(null);
-  /** This machine could not be measured. */
+  /** Why this computer's speed could not be measured. */
   failure = $state<string | null>(null);
-  #question = new AbortController();
+  #request = new AbortController();
 
   async load(project: number, teacher: number): Promise<void> {
     this.teacherFailure = null;
@@ -19,23 +20,23 @@ export class Estimates {
       const teachers = await call('teacher.list', null);
       this.teacher = teachers.find(({ id }) => id === teacher) ?? null;
     } catch (error) {
-      this.teacherFailure = messageOf(error);
+      this.teacherFailure = errorMessage(error);
     }
     if (this.teacher !== null) await this.measure(project, teacher);
   }
 
-  /** Asks, once more where settings changed. */
+  /** Estimates all students; called again after settings change. */
   async measure(project: number, teacher: number): Promise<void> {
-    this.#question.abort();
-    const { signal } = (this.#question = new AbortController());
+    this.#request.abort();
+    const { signal } = (this.#request = new AbortController());
     this.isMeasuring = true;
     this.failure = null;
     try {
       this.students = await call('teacher.estimate', { project, teacher }, signal);
     } catch (error) {
       if (signal.aborted) return;
-      this.failure = messageOf(error);
-      // Those that are there are of other settings.
+      this.failure = errorMessage(error);
+      // Earlier estimates belong to other settings.
       this.students = null;
     } finally {
       if (!signal.aborted) this.isMeasuring = false;
@@ -43,10 +44,6 @@ export class Estimates {
   }
 
   dispose(): void {
-    this.#question.abort();
+    this.#request.abort();
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

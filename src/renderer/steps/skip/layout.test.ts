@@ -68,12 +68,12 @@ describe('blockMarks', () => {
   });
 });
 
-it('says which block stands in for which', () => {
+it('finds the kept block that stands in for a skipped one', () => {
   expect([0, 1, 2, 3, 4].map((block) => standIn(block, [0, 3]))).toEqual([0, 0, 0, 3, 3]);
   expect([0, 1, 3].map((block) => lastOfStretch(block, [0, 3], 5))).toEqual([2, 1, 4]);
 });
 
-it('numbers fewer of many blocks', () => {
+it('numbers only some of many blocks', () => {
   expect(numbered(4, 480)).toEqual([0, 1, 2, 3]);
   expect(numbered(40, 480)).toEqual(Array.from({ length: 20 }, (_, index) => 2 * index));
   expect(numbered(40, 240)).toEqual([0, 5, 10, 15, 20, 25, 30, 35]);

@@ -1,4 +1,4 @@
-/** Where a bar of the block diagram stands, px. */
+/** Rectangle of a bar in the block diagram, px. */
 interface Bar {
   readonly x: number;
   readonly y: number;
@@ -6,39 +6,39 @@ interface Bar {
   readonly height: number;
 }
 
-/** One block of the teacher, and where it goes. */
+/** A block of the teacher, and its place in the student. */
 export interface BlockMark {
-  /** From 0. */
+  /** Index, from 0. */
   readonly block: number;
   readonly isKept: boolean;
   readonly bar: Bar;
-  /** In the student's column where it is kept, in its own place where not. */
+  /** Bar in the student's column if the block is kept; otherwise the same as `bar`. */
   readonly lifted: Bar;
-  /** A thread from a kept block to its copy. */
+  /** SVG path of a thread from a kept block to its copy. */
   readonly thread: string;
-  /** From the kept block and the skipped ones after it, whose work it learns, to its copy. */
+  /** SVG path from the kept block and the skipped ones after it, whose work it learns, to its copy. */
   readonly ribbon: string;
-  /** The last block that it stands for. */
+  /** Index of the last block that it stands for. */
   readonly last: number;
 }
 
-/** Place for both columns, px. */
+/** Size of the diagram, px. */
 export interface Stage {
   readonly width: number;
   readonly height: number;
-  /** Left and right of the bars: their numbers. */
+  /** Space left and right of the bars, for their numbers. */
   readonly margin: number;
 }
 
-/** Bars are no further apart than this, so that a few blocks stand together. */
+/** Largest distance between the tops of neighbouring bars, px: a few blocks stay close together. */
 const widestPitch = 64;
 const thickest = 28;
 
 /**
- * The teacher as a column of bars on the left, the student on the right; both are centred, so that the
- * threads run together towards the smaller one.
+ * Marks of the teacher's blocks as a column of bars on the left, the student's on the right. Both columns are centred,
+ * so that the threads converge towards the smaller one.
  *
- * @param kept the student's blocks, ascending
+ * @param kept indices of the student's blocks, ascending
  */
 export function blockMarks(
   depth: number,
@@ -74,13 +74,13 @@ export function blockMarks(
   });
 }
 
-/** A kept block stands for itself and for the skipped ones up to the next kept one. */
+/** Last block that a kept one stands for: that before the next kept one. */
 export function lastOfStretch(block: number, kept: readonly number[], depth: number): number {
   const place = kept.indexOf(block);
   return place < 0 ? block : (kept[place + 1] ?? depth) - 1;
 }
 
-/** The kept block that learns a skipped one's work. */
+/** The kept block that learns the work of a skipped one. */
 export function standIn(block: number, kept: readonly number[]): number {
   return kept.findLast((other) => other <= block) ?? 0;
 }
@@ -93,7 +93,7 @@ function threadPath(fromX: number, fromY: number, toX: number, toY: number): str
   return `M${points.slice(0, 2).join(' ')}C${points.slice(2).join(' ')}`;
 }
 
-/** Both ends are x, top, bottom. */
+/** SVG path of a ribbon between two ends, each [x, top, bottom]. */
 function ribbonPath(
   from: readonly [number, number, number],
   to: readonly [number, number, number],
@@ -107,7 +107,7 @@ function ribbonPath(
   );
 }
 
-/** Blocks, from 0, whose numbers are written where rows are `pitch` px apart: not all of many. */
+/** Blocks, from 0, whose numbers are shown; only every 2nd or 5th if there are too many for the height. */
 export function numbered(depth: number, height: number): readonly number[] {
   const pitch = Math.min(widestPitch, height / depth);
   const every = pitch >= 15 ? 1 : pitch >= 7.5 ? 2 : 5;

@@ -10,7 +10,7 @@ const steps = (counts: Readonly<Record<string, Counts>>, change: Partial<Project
   missingFor(projectWith(counts, change)).map(({ step }) => step);
 
 describe('missingFor', () => {
-  it('is nothing where all is there', () => {
+  it('is empty if nothing is missing', () => {
     expect(steps(both)).toEqual([]);
   });
 
@@ -29,27 +29,27 @@ describe('missingFor', () => {
   it.each([
     ['images', { cell: [0, 0] }, { images: 0 }, /no images/],
     ['a class', {}, {}, /needs a class/],
-    ['a mask', { cell: [0, 0] }, {}, /No mask to learn from is done/],
-    ['a mask to learn from', { cell: [0, 2] }, {}, /No mask to learn from is done/],
-    ['a mask to measure on', { cell: [3, 0] }, {}, /no mask to measure on/],
-  ] as const)('where regions are outlined, names %s', (_, counts, change, expected) => {
+    ['a mask', { cell: [0, 0] }, {}, /No training mask is marked as done/],
+    ['a mask to learn from', { cell: [0, 2] }, {}, /No training mask is marked as done/],
+    ['a mask to measure on', { cell: [3, 0] }, {}, /no test mask/],
+  ] as const)('for segmentation, names %s', (_, counts, change, expected) => {
     const [missing] = missingFor(projectWith(counts, { task: 'segmentation', ...change }));
     expect(missing?.what).toMatch(expected);
   });
 
-  it('is content with one class that is outlined', () => {
+  it('needs only one outlined class for segmentation', () => {
     const counts = { cell: [3, 1], vessel: [0, 0] } as const;
     expect(steps(counts, { task: 'segmentation' })).toEqual([]);
   });
 
-  it('is content with one of several labels', () => {
+  it('needs only one of several labels', () => {
     expect(steps({ town: [3, 1] }, { task: 'several' })).toEqual([]);
   });
 
-  it('says how many classes have labels to learn from: held-out ones do not count', () => {
+  it('counts the classes that have labels to learn from, without held-out images', () => {
     const [missing] = missingFor(projectWith({ town: [4, 0], water: [0, 9] }));
     expect(missing?.what).toBe(
-      'Only 1 class of the 2 that are needed has labelled images to learn from.',
+      'Only 1 class of the 2 that are needed has labelled training images.',
     );
   });
 });

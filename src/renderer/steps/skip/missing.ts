@@ -1,54 +1,13 @@
 import type { Project } from '../../../contract/app.ts';
-import { type MissingLabels, missingLabels } from '../../lib/labels-needed.ts';
-import type { StepName } from '../../lib/project-state.svelte.ts';
-import { skipText } from '../../text/en/skip.ts';
+import { missingLabels } from '../../lib/images/labels-needed.ts';
+import { skipText } from '../../text/en/steps/skip.ts';
+import { type Missing, skipTasks } from './skip-tasks.ts';
 
-/** Something that distilling needs and the project lacks, and where to see to it. */
-export interface Missing {
-  readonly what: string;
-  readonly go: string;
-  readonly step: StepName;
-}
-
+/** Everything that a project lacks for distilling, in the order of the steps. */
 export function missingFor(project: Project): readonly Missing[] {
   const labels = missingLabels(project);
-  const isOutlining = project.task === 'segmentation';
-  const placed = isOutlining ? placedOutlines : placedLabels;
-  return [...(labels === null ? [] : [placed(labels)]), ...missingTeacher(project)];
-}
-
-function placedOutlines(missing: MissingLabels): Missing {
-  const text = skipText.missing.outlines;
-  switch (missing.kind) {
-    case 'images':
-      return { ...skipText.missing.images, step: 'images' };
-    case 'classes':
-      return { ...text.classes, step: 'labels' };
-    case 'tested':
-      return { ...text.tested, step: 'labels' };
-    case 'labels':
-    case 'masks':
-      return { ...text.masks, step: 'labels' };
-  }
-}
-
-function placedLabels(missing: MissingLabels): Missing {
-  const text = skipText.missing;
-  switch (missing.kind) {
-    case 'images':
-      return { ...text.images, step: 'images' };
-    case 'classes':
-      return { ...text.classes, step: 'labels' };
-    case 'labels':
-      return {
-        ...{ what: text.labels.what(missing.have, missing.need), go: text.labels.go },
-        step: 'labels',
-      };
-    case 'tested':
-      return { ...text.tested, step: 'labels' };
-    case 'masks':
-      return placedOutlines(missing);
-  }
+  const { missing } = skipTasks[project.task];
+  return [...(labels === null ? [] : [missing(labels)]), ...missingTeacher(project)];
 }
 
 function missingTeacher({ settings }: Project): readonly Missing[] {

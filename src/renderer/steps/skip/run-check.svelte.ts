@@ -1,16 +1,17 @@
 import { call } from '../../lib/client.ts';
+import { errorMessage } from '../../lib/error-message.ts';
 
-/** What a run would meet if it were started now. */
+/** Checks whether a run could start now; a new check aborts the previous one. */
 export class RunCheck {
-  /** What a person should know before it. */
+  /** Messages to read before starting. */
   notes = $state.raw<readonly string[]>([]);
-  /** Why it would stop at once; null where it would not. */
+  /** Why the run would fail at once; null if it would not. */
   refusal = $state<string | null>(null);
-  #question = new AbortController();
+  #request = new AbortController();
 
   async ask(project: number): Promise<void> {
-    this.#question.abort();
-    const { signal } = (this.#question = new AbortController());
+    this.#request.abort();
+    const { signal } = (this.#request = new AbortController());
     try {
       const { notes } = await call('run.check', { project }, signal);
       if (signal.aborted) return;
@@ -19,11 +20,11 @@ export class RunCheck {
     } catch (error) {
       if (signal.aborted) return;
       this.notes = [];
-      this.refusal = error instanceof Error ? error.message : String(error);
+      this.refusal = errorMessage(error);
     }
   }
 
   dispose(): void {
-    this.#question.abort();
+    this.#request.abort();
   }
 }

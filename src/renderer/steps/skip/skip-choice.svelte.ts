@@ -1,17 +1,18 @@
 import type { ProjectSettings } from '../../../contract/app.ts';
 import { call } from '../../lib/client.ts';
+import { errorMessage } from '../../lib/error-message.ts';
 import type { ProjectState } from '../../lib/project-state.svelte.ts';
-import { skipText } from '../../text/en/skip.ts';
-import { actionText, bearsOnTime } from './action.ts';
+import { skipText } from '../../text/en/steps/skip.ts';
+import { actionText, affectsTime } from './action.ts';
 import { Devices } from './devices.svelte.ts';
 import { Estimates } from './estimates.svelte.ts';
 import { missingFor } from './missing.ts';
-import type { Missing } from './missing.ts';
+import type { Missing } from './skip-tasks.ts';
 import { RunCheck } from './run-check.svelte.ts';
 import { stopIndex, stopsOf } from './stops.ts';
 import type { Stop } from './stops.ts';
 
-/** Which student is wanted: the handle, its figures, and the start of the run. */
+/** State of the skip factor step: the chosen student, its figures, and the start of the run. */
 export class SkipChoice {
   readonly devices = new Devices();
   readonly estimates = new Estimates();
@@ -44,7 +45,7 @@ export class SkipChoice {
     return isReady && this.check.refusal === null;
   }
 
-  /** What the primary action will do. */
+  /** Label of the primary button. */
   get action(): string {
     const { teacher, isMeasuring } = this.estimates;
     if (this.isStarting) return skipText.starting;
@@ -56,7 +57,7 @@ export class SkipChoice {
     const { id, settings } = this.#shared().project;
     if (settings.teacher === null) return;
     await this.estimates.load(id, settings.teacher);
-    // After it, since it goes by what was measured for it.
+    // Afterwards, because it uses the measurements for the estimates.
     await this.devices.load(id);
   }
 
@@ -67,12 +68,12 @@ export class SkipChoice {
     void shared.choose({ skip }).then(() => this.devices.load(shared.project.id));
   }
 
-  /** Changes settings; the time is estimated again where they bear on it. */
+  /** Changes settings; estimates the run time again if they affect it. */
   async change(settings: Partial<ProjectSettings>): Promise<void> {
     const shared = this.#shared();
     await shared.choose(settings);
     const { id, settings: kept } = shared.project;
-    if (!bearsOnTime(settings) || kept.teacher === null) return;
+    if (!affectsTime(settings) || kept.teacher === null) return;
     await this.estimates.measure(id, kept.teacher);
     await this.devices.load(id);
   }
@@ -89,7 +90,7 @@ export class SkipChoice {
       shared.addRun(await call('run.start', { project: shared.project.id }));
       shared.step = 'distil';
     } catch (error) {
-      this.startFailure = error instanceof Error ? error.message : String(error);
+      this.startFailure = errorMessage(error);
     } finally {
       this.isStarting = false;
     }

@@ -38,7 +38,7 @@ describe('stopsOf', () => {
     expect(stops.map(({ blocks }) => blocks.length)).toEqual(kept);
   });
 
-  it('counts what is left before anything is measured', () => {
+  it('counts the remaining parameters before anything is measured', () => {
     expect(stopsOf(teacher(12), null)[0]).toMatchObject({
       blocks: [0, 2, 4, 6, 8, 10],
       parameters: 1600,

@@ -1,24 +1,24 @@
 import type { StudentEstimate, Teacher } from '../../../contract/app.ts';
 
-/** A place of the handle: a student that can be had. Speed and time are null until they are measured. */
+/** A position of the slider: a possible student. Speed and time are null until they are measured. */
 export interface Stop {
   readonly skip: number;
   readonly blocks: readonly number[];
   readonly parameters: number;
-  /** Of the weights in float32. */
+  /** Size of the weights in float32. */
   readonly bytes: number;
   readonly speedUp: number | null;
   readonly seconds: number | null;
 }
 
-/** Every r-th block of `depth`. */
+/** Indices of every r-th of `depth` blocks, where `skip` is r. */
 function everyNth(depth: number, skip: number): readonly number[] {
   return Array.from({ length: Math.ceil(depth / skip) }, (_, index) => index * skip);
 }
 
 /**
- * The students of a teacher, the largest first. Two skip factors that keep equally many blocks differ only
- * in which; the smaller one stands for both. A student with all blocks is no student, where there is another.
+ * The possible students of a teacher, the largest first. Of skip factors that keep equally many blocks only the
+ * smallest is listed. A student with all blocks is left out, unless it is the only one.
  */
 export function stopsOf(
   teacher: Teacher,
@@ -46,14 +46,14 @@ function unmeasured({ depth, parameters, blockParameters }: Teacher): readonly S
   });
 }
 
-/** The place of a skip factor: its own, or that of the student with as many blocks. */
+/** Index of the stop of a skip factor, or of the student with as many blocks. */
 export function stopIndex(stops: readonly Stop[], skip: number): number {
   const next = stops.findIndex((stop) => stop.skip >= skip);
   if (next < 0) return stops.length - 1;
   return stops[next]?.skip === skip ? next : Math.max(0, next - 1);
 }
 
-/** How much is kept, as advice goes by it. */
+/** Share of the kept blocks, in the ranges that advice distinguishes. */
 export function keptShare(kept: number, depth: number): 'all' | 'many' | 'some' | 'few' {
   const share = kept / depth;
   if (share >= 1) return 'all';

@@ -12,7 +12,7 @@ const inferred: Teacher['inferred'] = [
 const before = correctionsOf({ inferred });
 
 describe('corrections of a teacher', () => {
-  it('begin as it was read', () => {
+  it('start with the inferred values', () => {
     expect(before.map(({ property, text }) => [property, text])).toEqual([
       ['heads', '12'],
       ['epsilon', '0.000001'],
@@ -24,7 +24,7 @@ describe('corrections of a teacher', () => {
     expect(before[0]?.choices).toBeNull();
   });
 
-  it('are what was changed, and what had been said before', () => {
+  it('consist of the changes and of earlier corrections', () => {
     expect(correctedBy({ inferred }, before, {}, 3)).toEqual({
       overrides: { mean: [0.5, 0.5, 0.5] },
     });
@@ -50,20 +50,20 @@ describe('corrections of a teacher', () => {
     ['colourBands', '3, 2'],
     ['colourBands', '1-6'],
     ['colourBands', 'red'],
-  ] as const)('of %s to %j will not do, and it is said why', (property, text) => {
+  ] as const)('of %s to %j are refused, with a reason', (property, text) => {
     expect(correctedBy({ inferred }, before, { [property]: text }, 3)).toMatchObject({
       property,
       why: expect.stringMatching(/\.$/) as string,
     });
   });
 
-  it('name three bands, or as many as the project sees', () => {
+  it('name three bands, or as many as the images of the project have', () => {
     const named = (colourBands: string) => correctedBy({ inferred }, before, { colourBands }, 6);
     expect(named('1-5, 8')).toMatchObject({ overrides: { colourBands: [1, 2, 3, 4, 5, 8] } });
     expect(named('4, 3, 2')).toMatchObject({ overrides: { colourBands: [4, 3, 2] } });
     expect(named('1-4')).toEqual({
       property: 'colourBands',
-      why: 'Name 6 bands, as many as the project sees, or three for red, green and blue.',
+      why: 'Name 6 bands, as many as the project uses, or three for red, green and blue.',
     });
   });
 });

@@ -2,19 +2,19 @@ import type { Teacher } from '../../../contract/app.ts';
 import { teacherOverrides, type TeacherOverrides } from '../../../contract/jobs.ts';
 import { colourChannels } from '../../../core/image/preparation.ts';
 import { readBandList } from '../../lib/band-list.ts';
-import { teacherText } from '../../text/en/teacher.ts';
+import { teacherText } from '../../text/en/steps/teacher.ts';
 
 type Property = keyof TeacherOverrides;
 
-/** What a person may know better than a teacher's file, as it is written in a field. */
+/** A property of a teacher that the user can correct, as the text of a field. */
 export interface Correction {
   readonly property: Property;
   readonly text: string;
-  /** What it may be; null where that is written freely. */
+  /** Allowed values; null for free text. */
   readonly choices: readonly string[] | null;
 }
 
-/** As the teacher was read: in the order in which the engine names them. */
+/** Inferred properties of a teacher, in the engine's order. */
 export function correctionsOf({ inferred }: Pick<Teacher, 'inferred'>): readonly Correction[] {
   return inferred.map(({ property, value }) => ({
     property,
@@ -30,13 +30,15 @@ function choicesOf(property: Property): readonly string[] | null {
 }
 
 export type Corrected =
-  { readonly overrides: TeacherOverrides } | { readonly property: Property; readonly why: string };
+  | { readonly overrides: TeacherOverrides }
+  | { readonly property: Property; readonly why: string };
 
 /**
- * What the fields say: of them what was changed, and what a person had said before. Or the first one that will not do.
+ * Corrections from the fields: the changed ones together with earlier corrections, or the first invalid field.
  *
- * @param before as `correctionsOf` gave them
- * @param channels of images, as the project sees them
+ * @param before properties before the changes, from `correctionsOf`
+ * @param now texts of the changed fields
+ * @param channels number of channels of the project's images
  */
 export function correctedBy(
   { inferred }: Pick<Teacher, 'inferred'>,
@@ -56,7 +58,7 @@ export function correctedBy(
     );
     if (!success || data === undefined)
       return { property, why: teacherText.correct.wrong[property] };
-    if (property === 'colourBands' && !isAsMany(data, channels)) {
+    if (property === 'colourBands' && !isAllowedCount(data, channels)) {
       return { property, why: teacherText.correct.asMany(channels) };
     }
     overrides[property] = data;
@@ -64,8 +66,8 @@ export function correctedBy(
   return { overrides: teacherOverrides.parse(overrides) };
 }
 
-/** Red, green and blue are of use to other projects, and no matter to one that sees others. */
-function isAsMany(bands: unknown, channels: number): boolean {
+/** True for as many bands as channels, or for three: red, green and blue serve other projects and do no harm here. */
+function isAllowedCount(bands: unknown, channels: number): boolean {
   return Array.isArray(bands) && (bands.length === channels || bands.length === colourChannels);
 }
 

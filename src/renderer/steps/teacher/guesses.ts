@@ -1,9 +1,8 @@
 import type { Teacher } from '../../../contract/app.ts';
-import { teacherText as text } from '../../text/en/teacher.ts';
+import { teacherText as text } from '../../text/en/steps/teacher.ts';
 
 /**
- * What of a teacher is no better than a guess: names of properties with their sentence. Mean and deviation share one
- * sentence, which stands once.
+ * Sentences about a teacher's properties that were guessed. Mean and deviation share a sentence, which is listed once.
  */
 export function guessesAbout({ inferred }: Pick<Teacher, 'inferred'>): string[] {
   const guesses = inferred.filter(({ source }) => source === 'guess');

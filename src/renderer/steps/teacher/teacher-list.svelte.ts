@@ -1,22 +1,23 @@
 import type { Teacher } from '../../../contract/app.ts';
 import type { TeacherOverrides } from '../../../contract/jobs.ts';
-import { call, RequestError } from '../../lib/client.ts';
+import { call } from '../../lib/client.ts';
+import { describeError, errorMessage } from '../../lib/error-message.ts';
 import { notices } from '../../lib/notices.svelte.ts';
-import { teacherText } from '../../text/en/teacher.ts';
+import { teacherText } from '../../text/en/steps/teacher.ts';
 
-/** Of files that a teacher can be in. */
+/** Extensions of files that can hold a teacher. */
 export const teacherExtensions = ['safetensors', 'pth', 'pt', 'bin', 'ckpt'] as const;
 
-/** What went wrong with a file that was to become a teacher. */
+/** Why a file could not be added as a teacher. */
 export interface AddFailure {
   readonly file: string;
   readonly message: string;
   readonly details: string | undefined;
 }
 
-/** The teachers that this machine knows, and the one that is being read. */
+/** Teachers on this computer, and the file that is being read. */
 export class TeacherList {
-  /** Null until they are known. */
+  /** Null until the teachers are loaded. */
   teachers = $state<Teacher[] | null>(null);
   loadFailure = $state<string | null>(null);
   addFailure = $state<AddFailure | null>(null);
@@ -28,11 +29,11 @@ export class TeacherList {
     try {
       this.teachers = await call('teacher.list', null);
     } catch (error) {
-      this.loadFailure = error instanceof Error ? error.message : String(error);
+      this.loadFailure = errorMessage(error);
     }
   }
 
-  /** Asks for a file and adds it; the teacher, or undefined where there is none. */
+  /** Asks for a file and adds it. @returns the teacher; undefined if none was added */
   async chooseFile(): Promise<Teacher | undefined> {
     try {
       const file = await call('shell.chooseFile', {
@@ -46,11 +47,12 @@ export class TeacherList {
     }
   }
 
-  async add(path: string): Promise<Teacher | undefined> {
+  /** Adds a teacher from a file. @param isFolder true for a folder, in which the engine finds the only model */
+  async add(path: string, isFolder = false): Promise<Teacher | undefined> {
     const file = path.split(/[\\/]/).at(-1) ?? path;
     this.addFailure = null;
     const extension = /\.([^.]+)$/.exec(file)?.[1]?.toLowerCase();
-    if (!teacherExtensions.some((known) => known === extension)) {
+    if (!isFolder && !teacherExtensions.some((known) => known === extension)) {
       this.addFailure = { file, message: teacherText.add.wrongType, details: undefined };
       return undefined;
     }
@@ -60,27 +62,25 @@ export class TeacherList {
       this.teachers = [...(this.teachers ?? []).filter(({ id }) => id !== added.id), added];
       return added;
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      const details = error instanceof RequestError ? error.details : undefined;
-      this.addFailure = { file, message, details };
+      this.addFailure = { file, ...describeError(error) };
       return undefined;
     } finally {
       this.adding = null;
     }
   }
 
-  /** Takes a teacher in again with what a person knows better; why that failed, or null. */
+  /** Reads a teacher again with corrected properties. @returns why that failed; null if it worked */
   async correct({ id, file }: Teacher, overrides: TeacherOverrides): Promise<string | null> {
     try {
       const corrected = await call('teacher.add', { file, overrides });
       this.teachers = (this.teachers ?? []).map((each) => (each.id === id ? corrected : each));
       return null;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return errorMessage(error);
     }
   }
 
-  /** Takes it from the list; whether it is gone. */
+  /** Removes a teacher. @returns true if it is no longer listed */
   async remove(teacher: number): Promise<boolean> {
     try {
       await call('teacher.remove', { teacher });
@@ -88,7 +88,7 @@ export class TeacherList {
       return true;
     } catch (error) {
       notices.fail(error);
-      // It may be out of the list, though what was fetched of it is still there.
+      // The teacher may be removed even if deleting its downloaded files failed.
       await this.load();
       return this.teachers?.some(({ id }) => id === teacher) === false;
     }

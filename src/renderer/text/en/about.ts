@@ -1,9 +1,9 @@
-/** The window's About. */
+/** Text of the About dialog. */
 export const about = {
-  /** What else it is looked for by. */
+  /** Further search words of the action. */
   also: 'version licence license electron information',
   title: 'About Understudy',
-  what: 'Turns a large vision transformer into a compact student with a few labelled images. Everything stays on this computer.',
+  what: 'Distils a large vision transformer into a compact model, the student, with a few labelled images. Everything stays on this computer.',
   licence: 'MIT licence',
   rows: {
     version: 'Understudy',
@@ -16,5 +16,5 @@ export const about = {
     log: 'Log',
   },
   standIn: (running: string, intended: string) =>
-    `This window runs on Electron ${running}, which stands in for Electron ${intended} during development. Do not work with patient data in it: it no longer gets security updates.`,
+    `For development, this window runs on Electron ${running} instead of Electron ${intended}. Electron ${running} no longer gets security updates: do not use this window with patient data.`,
 };

@@ -1,6 +1,6 @@
 import { ordinal } from '../../lib/format.ts';
 
-/** Words that recur. */
+/** Text used in several places. */
 export const common = {
   app: 'Understudy',
   cancel: 'Cancel',
@@ -11,7 +11,7 @@ export const common = {
   dismiss: 'Dismiss',
   undo: 'Undo',
   redo: 'Redo',
-  /** A student, by what it keeps of its teacher. */
+  /** Name of a student by the blocks that it keeps of its teacher. */
   student: (kept: number, depth: number, skip: number | null) =>
     skip === null
       ? `${kept} of ${depth} blocks`

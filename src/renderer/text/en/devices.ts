@@ -1,24 +1,27 @@
 import type { DeviceName } from '../../../contract/jobs.ts';
 
 export const deviceText = {
-  title: 'Computes on',
+  title: 'Compute device',
   automatic: 'Automatic',
   automaticOn: (name: string) => `Automatic: ${name}`,
   names: {
     cpu: 'Processor',
     webgpu: 'Graphics card',
-    cuda: 'Graphics card, by CUDA',
+    cuda: 'Graphics card (CUDA)',
     tensorflow: 'TensorFlow',
-    dml: 'Graphics card, by DirectML',
+    dml: 'Graphics card (DirectML)',
     coreml: 'Core ML',
   } satisfies Record<DeviceName, string>,
-  speed: (imagesPerSecond: string) => `${imagesPerSecond} images a second`,
+  speed: (imagesPerSecond: string) => `${imagesPerSecond} images per second`,
   memory: (gigabytes: string) => `${gigabytes} GB`,
-  trying: 'Trying what this computer can compute on',
-  failed: 'What this computer can compute on could not be found out',
+  trying: 'Testing the devices of this computer',
+  failed: 'The devices of this computer could not be tested',
   again: 'Try again',
-  others: 'What else it could compute on',
+  others: 'Other devices',
+  unusable: 'not usable on this computer at present',
+  /** Title of the folded technical details. */
+  technical: 'Technical reasons',
   gone: (name: string) =>
-    `${name} cannot be used now: a run would go on on the processor, and say so.`,
-  changed: 'Goes on on another device',
+    `${name} cannot be used now: a run would use the processor and report it.`,
+  changed: 'Continues on another device',
 };

@@ -1,24 +1,24 @@
-/** Work that ended while nobody looked at it. */
+/** Text about finished background work. */
 export const endedText = {
-  /** In a notice, before what happened. */
+  /** Notice about another project. */
   ofProject: (project: string, message: string) => `${project}: ${message}`,
   aProject: 'Another project',
-  runDone: (student: string) => `The run is done: ${student}.`,
-  runFailed: (message: string) => `The run stopped. ${message}`,
+  runDone: (student: string) => `Run finished: ${student}.`,
+  runFailed: (message: string) => `Run stopped. ${message}`,
   openResult: 'Open result',
   openRun: 'Open run',
   openImages: 'Open images',
   openLabels: 'Open labels',
   openTeacher: 'Open teachers',
   openExport: 'Open export',
-  /** Beside the name of a project. */
+  /** Badge beside the name of a project with news. */
   badge: 'New',
-  badgeSpoken: 'with news that you have not seen',
-  /** Begins with the number that is to be seen, so that the button can be said to a voice control. */
+  badgeSpoken: 'has updates that you have not seen',
+  /** Accessible name of the badge. It begins with the visible number, so that voice control can use it. */
   news: (projects: number) =>
-    projects === 1 ? '1 other project has news' : `${projects} other projects have news`,
+    projects === 1 ? '1 other project has updates' : `${projects} other projects have updates`,
   notifications: {
-    on: 'System notifications are on: work that ends while this window is in the background is announced. Turn off',
+    on: 'System notifications are on: they report work that ends while this window is in the background. Turn off',
     off: 'System notifications are off. Turn on',
     turnOn: 'Turn system notifications on',
     turnOff: 'Turn system notifications off',

@@ -1,19 +1,19 @@
 import { count, counted, moment } from '../../lib/format.ts';
 
-/** What became of the files of imported folders, and folders that are watched. */
+/** Text of the import report and of watched folders. */
 export const files = {
   open: 'Import report',
-  title: 'What became of each file',
+  title: 'Import report',
   explanation:
-    'Every file of the folders that were added, as it was looked at last. Names of files may say who is on them: the list stays in the folder of projects until you save it.',
-  report: 'Which folder',
+    'Each file of the added folders, with the result of its latest import. File names may identify patients: the report stays in the folder for projects until you save it elsewhere.',
+  report: 'Folder',
   allFolders: 'All folders',
   folder: (name: string, time: string) => `${name}, ${moment(time)}`,
-  show: 'What became of them',
+  show: 'Result',
   outcomes: {
     all: 'All files',
     added: 'Imported',
-    known: 'Known',
+    known: 'Already in the project',
     moved: 'Moved',
     skipped: 'Left out',
     other: 'Not an image',
@@ -21,24 +21,26 @@ export const files = {
   choice: (title: string, number: number) => `${title} (${count(number)})`,
   search: 'Search by path',
   total: (number: number) => counted(number, 'file'),
-  columns: { outcome: 'Result', name: 'File', reason: 'Why' },
-  none: 'No file fits this filter.',
+  columns: { outcome: 'Result', name: 'File', reason: 'Reason' },
+  none: 'No file matches this filter.',
   save: 'Save as CSV…',
   saveTitle: 'Save the report',
   saveName: 'import report.csv',
-  saved: (rows: number) => `${counted(rows, 'file')} in the saved report.`,
-  showSaved: 'Show it',
+  saved: (rows: number) => `Saved a report of ${counted(rows, 'file')}.`,
+  showSaved: 'Show in folder',
   watch: {
     option: 'Keep watching this folder',
-    why: 'New images come in by themselves while Understudy is open, with labels from the same place.',
-    watching: (folder: string) => `New images in ${folder} come in by themselves`,
+    why: 'New images are imported automatically while Understudy is open, with labels from the same source.',
+    outlinedWhy:
+      'New images are imported automatically while Understudy is open, with masks from the same source if masks are imported now.',
+    watching: (folder: string) => `New images in ${folder} are imported automatically`,
     added: (images: number) => `${counted(images, 'image')} so far`,
-    missing: (folder: string) => `${folder} is not there at present`,
-    missingWhy: 'Its new images come in once it is back.',
-    failed: (folder: string) => `Nothing of ${folder} can come in at present`,
+    missing: (folder: string) => `${folder} cannot be found at present`,
+    missingWhy: 'Its new images are imported once the folder is available again.',
+    failed: (folder: string) => `No file in ${folder} can be imported at present`,
     asking: (folder: string) => `${folder} is not watched on this computer yet`,
-    askingWhy: 'These projects came from another computer. Watch the folder only if you know it.',
-    resume: 'Watch it',
+    askingWhy: 'These projects come from another computer. Watch this folder only if you know it.',
+    resume: 'Watch folder',
     stop: 'Stop watching',
   },
 };

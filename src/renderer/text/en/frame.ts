@@ -12,7 +12,7 @@ const steps: Record<StepName, string> = {
   export: 'Export',
 };
 
-/** What else a step is looked for by. */
+/** Further search words of each step. */
 const stepsAlso: Record<StepName, string> = {
   project: 'classes name colours',
   images: 'folder import files',
@@ -24,31 +24,33 @@ const stepsAlso: Record<StepName, string> = {
   export: 'onnx save student model',
 };
 
-/** Title bar, rail, status bar, palette, and what the window says of the engine. */
+/** Text of title bar, rail, status bar, command palette and the engine's state. */
 export const frame = {
   stepsAlso,
   steps,
   stepsName: 'Steps',
   stepState: {
     done: 'done',
-    work: 'in work',
+    work: 'in progress',
     open: 'open',
     waiting: 'waiting',
   },
-  /** What a step that cannot begin yet waits for. */
+  /** Missing requirement of a step that cannot begin yet. */
   waitsFor: {
-    images: 'waits for images',
-    labels: 'waits for labels',
-    teacher: 'waits for a teacher',
-    run: 'waits for a student',
+    images: 'needs images',
+    labels: 'needs labels',
+    teacher: 'needs a teacher',
+    run: 'needs a student',
   },
-  /** What would help, else what there is. */
-  labelled: (learnt: number, missing: number) =>
-    missing > 0 ? `${count(missing)} more` : count(learnt),
+  /** Count beside the step Labels: useful further labels, else the labels there are. */
+  labelled: (learnt: number, tested: number, missing: number) => {
+    if (missing > 0) return `${count(missing)} more`;
+    return tested > 0 ? `${count(learnt)} + ${count(tested)} test` : count(learnt);
+  },
   labelledSpoken: (learnt: number, tested: number, missing: number) =>
     [
-      `${counted(learnt, 'labelled image')} to learn from`,
-      `${count(tested)} held out for the test`,
+      counted(learnt, 'labelled training image'),
+      counted(tested, 'test image'),
       ...(missing > 0 ? [`${counted(missing, 'more label')} would help`] : []),
     ].join(', '),
   imagesSpoken: (images: number) => counted(images, 'image'),
@@ -59,43 +61,49 @@ export const frame = {
   search: 'Search',
   keys: 'Keys',
   throughputUnit: 'images/s',
-  throughputSpoken: 'Images per second in the run at work, on this computer’s processor',
+  throughputSpoken: 'Images per second of the current run, on this computer’s processor',
 
   status: 'Status',
   idle: 'Nothing is running',
-  /** In place of what runs, while that is not known. */
+  /** State of the engine while it is not ready. */
   unknown: {
     starting: 'Starting…',
-    silent: 'The engine does not answer',
-    restarting: 'The engine is being restarted',
+    silent: 'The engine does not respond',
+    restarting: 'The engine is restarting',
     failed: 'The engine is not running',
   },
   paused: (step: number, steps: number) =>
     step < steps
       ? `Distilling is paused at step ${count(step)} of ${count(steps)}`
       : 'Distilling is paused after its last step',
-  queued: 'A student waits for its turn',
+  queued: 'A run is queued',
   starting: 'Starting to distil',
   importing: (done: number, total: number) =>
     total === 0 ? 'Looking for images' : `Adding images: ${count(done)} of ${count(total)}`,
   timeLeft: (seconds: number) => `${roughDuration(seconds)} left`,
+  /** Time left of a run, which has several phases. */
+  timeLeftInPart: (seconds: number) => `${roughDuration(seconds)} left in this part`,
   messages: (number: number) => counted(number, 'message'),
   local: 'Everything stays on this computer',
 
   engineRestarting: {
-    title: 'The engine stopped and is being started again',
+    title: 'The engine stopped and is restarting',
     meaning:
-      'Images and labels are saved. A run goes on from its last checkpoint, or begins again where it had none yet.',
+      'Images and labels are saved. A run continues from its last checkpoint, or starts over if it has none.',
   },
   engineFailed: {
     title: 'The engine is not running',
     meaning:
-      'Nothing is lost: images and labels are saved. Start the engine again; if that does not help, the log says why.',
+      'Images and labels are saved. Start the engine again; if it stops again, the log shows the reason.',
+  },
+  folderInUse: {
+    title: 'This folder for projects is already in use',
+    meaning: 'Close the other window or command that uses it, or choose another folder.',
   },
   engineSilent: {
-    title: 'No answer',
+    title: 'The engine is not responding',
     meaning: (seconds: number) =>
-      `The part of Understudy that does the work has not answered for ${counted(seconds, 'second')}. It may be busy, or it may be stuck. Saved work is safe: after a restart, a run goes on from its last checkpoint.`,
+      `The engine, the background process of Understudy, has not responded for ${counted(seconds, 'second')}. It may be busy or stuck. Saved work is safe: after a restart, a run continues from its last checkpoint.`,
     restart: 'Restart',
     wait: 'Keep waiting',
   },
@@ -110,19 +118,30 @@ export const frame = {
   drop: {
     start: {
       title: 'Drop a folder of images',
-      what: 'It begins a new project. The images stay where they lie.',
+      what: 'Understudy makes a new project from it. The images stay where they are.',
     },
     project: {
       title: 'Drop a folder to add its images',
-      what: 'They stay where they lie.',
+      what: 'The images stay where they are.',
     },
     folders: (number: number) =>
-      `${counted(number, 'folder')} at once: drop the folder that holds them, or one after the other.`,
-    files: (number: number) =>
+      `${counted(number, 'folder')} at once: drop the folder that contains them, or drop them one after the other.`,
+    files: (number: number, name: string) =>
       number === 1
-        ? 'That is a file. Drop the folder that it lies in: all its images come in together.'
-        : 'Those are files. Drop the folder that they lie in: all its images come in together.',
-    nothing: 'That has no place on this computer. Save it to a folder first, and drop the folder.',
+        ? `“${name}” is a single file. Drop the folder that contains it: all images in it are imported together.`
+        : `These are ${count(number)} files. Drop the folder that contains them: all images in it are imported together.`,
+    /** Notices about files that are not images. */
+    others: {
+      teacher: (name: string) =>
+        `“${name}” is a model file, not an image. A model can become a teacher: drop it on the step Teacher of a project. Here, drop a folder of images.`,
+      archive: (name: string) =>
+        `“${name}” is an archive. Unpack it, and drop the unpacked folder of images.`,
+      other: (name: string) =>
+        `“${name}” is not an image. Drop a folder of images: DICOM, NIfTI, TIFF, PNG, JPEG and others.`,
+    },
+    toTeacher: 'Go to Teacher',
+    nothing:
+      'What you dropped is not stored on this computer. Save it to a folder first, then drop the folder.',
     take: (name: string) => `Add the folder “${name}”`,
   },
 
@@ -131,7 +150,7 @@ export const frame = {
   palette: {
     title: 'Search',
     placeholder: 'Search steps, actions and projects',
-    nothing: (search: string) => `Nothing is called “${search}”.`,
+    nothing: (search: string) => `No step, action or project matches “${search}”.`,
     action: 'Action',
     project: 'Project',
     results: 'Results',

@@ -1,5 +1,5 @@
-import type { ReservedFor } from '../../lib/keymap-rules.ts';
-import type { FixedKey, KeyActionId, KeyPlace } from '../../lib/keymap-table.ts';
+import type { ReservedFor } from '../../lib/keys/keymap-rules.ts';
+import type { FixedKey, KeyActionId, KeyPlace } from '../../lib/keys/keymap-table.ts';
 
 const places: Record<KeyPlace, string> = {
   window: 'Everywhere',
@@ -22,8 +22,8 @@ const actions: Record<KeyActionId, string> = {
   import: 'Import images',
   'remove-images': 'Remove images',
   'use-test': 'Hold out for the test',
-  'use-learn': 'Always learn from',
-  'use-auto': 'Use as the test set is drawn',
+  'use-learn': 'Always use for training',
+  'use-auto': 'Test or training: automatic',
   'set-group': 'Set the group',
   'class-1': 'First class',
   'class-2': 'Second class',
@@ -34,14 +34,14 @@ const actions: Record<KeyActionId, string> = {
   'class-7': 'Seventh class',
   'class-8': 'Eighth class',
   'class-9': 'Ninth class',
-  'class-by-name': 'Give any class by its name',
+  'class-by-name': 'Choose a class by its name',
   'none-of-them': 'None of the classes',
-  'take-away': 'Take the label away',
-  accept: 'Accept and go on',
+  'take-away': 'Remove label',
+  accept: 'Accept, next image',
   pan: 'Pan',
   measure: 'Measure',
   'window-level': 'Window and level',
-  'reset-window': 'Usual window and level',
+  'reset-window': 'Reset window and level',
   'zoom-in': 'Zoom in',
   'zoom-out': 'Zoom out',
   'zoom-fit': 'Zoom to fit',
@@ -58,22 +58,22 @@ const actions: Record<KeyActionId, string> = {
   'brush-smaller': 'Smaller brush',
   'brush-larger': 'Larger brush',
   'toggle-masks': 'Show or hide the masks',
-  'toggle-outline': 'Outlines or filled',
-  'adopt-region': 'Take the predicted region under the pointer',
-  'adopt-class': 'Take what is predicted of the class',
-  'adopt-all': 'Take all that is predicted',
+  'toggle-outline': 'Show outlines or filled regions',
+  'adopt-region': 'Use the predicted region under the pointer',
+  'adopt-class': 'Use the prediction for the selected class',
+  'adopt-all': 'Use the whole prediction',
   'see-student': 'The student’s mask',
-  'see-copy': 'The plain copy’s mask',
+  'see-copy': 'The untrained copy’s mask',
   'see-teacher': 'The teacher’s mask',
-  'see-difference': 'Show what differs, or both masks',
+  'see-difference': 'Show the differences, or both masks',
   'hide-overlays': 'Show or hide the masks',
 };
 
-/** With their keys, `Mod` and the like as `keyName` takes them. */
+/** Names and keys of actions with fixed keys, in the form that `keyName` takes. */
 const fixed: Record<FixedKey, readonly [name: string, keys: string]> = {
   step: ['Go to a step', 'Alt+1 … 8'],
   move: ['Move', 'Arrow keys'],
-  large: ['Look at it large', 'Enter'],
+  large: ['Open the image', 'Enter'],
   page: ['A page up or down', 'Page up, Page down'],
   ends: ['First or last', 'Home, End'],
   select: ['Select', 'Space'],
@@ -83,22 +83,22 @@ const fixed: Record<FixedKey, readonly [name: string, keys: string]> = {
   shift: ['Pan', 'Arrow keys'],
   drag: ['Pan with the mouse', 'Space+drag'],
   wheel: ['Zoom', 'Wheel'],
-  erase: ['Erase for a moment', 'Alt+drag'],
-  wipe: ['Wipe between the two masks', 'Arrow keys'],
+  erase: ['Erase with the brush', 'Alt+drag'],
+  wipe: ['Move the line between the two masks', 'Arrow keys'],
 };
 
 const reserved: Record<ReservedFor, string> = {
-  control: 'it works the buttons and fields of the window',
+  control: 'it operates buttons and fields',
   move: 'it moves from image to image',
-  menu: 'it belongs to the menu',
-  steps: 'it goes to a step',
-  system: 'it belongs to the system',
+  menu: 'the menu uses it',
+  steps: 'it opens a step',
+  system: 'the operating system uses it',
 };
 
-/** Keys, and the dialog that lists and changes them. */
+/** Text of the dialog that lists and changes keys. */
 export const keysText = {
   title: 'Keys',
-  explanation: 'Choose a key to change it, then press another.',
+  explanation: 'Choose a key to change, then press the new one.',
   places,
   actions,
   fixed,
@@ -106,15 +106,15 @@ export const keysText = {
   changeHint: 'Change this key',
   add: (action: string) => `Another key for ${action}`,
   press: 'Press a key',
-  pressSpoken: (action: string) => `Press a key for “${action}”; Escape leaves it as it is`,
-  remove: (action: string, key: string) => `Take ${key} from ${action}`,
-  reset: (action: string) => `The usual keys of ${action}`,
+  pressSpoken: (action: string) => `Press a key for “${action}”; Escape keeps the current key`,
+  remove: (action: string, key: string) => `Remove ${key} from ${action}`,
+  reset: (action: string) => `Reset the keys of ${action}`,
   resetAll: 'Reset all keys',
   given: (action: string, key: string) => `${action} has the key ${key}.`,
-  wasReset: (action: string) => `${action} has its usual keys.`,
-  allReset: 'All actions have their usual keys.',
+  wasReset: (action: string) => `${action} has its default keys.`,
+  allReset: 'All actions have their default keys.',
   taken: (key: string, other: string) =>
-    `${key} is the key of “${other}”. Give that another key first, or choose another here.`,
+    `${key} is already the key of “${other}”. Change that one first, or choose another key here.`,
   reserved: (key: string, why: ReservedFor) =>
-    `${key} cannot be given away: ${reserved[why]}. Choose another.`,
+    `${key} cannot be reassigned: ${reserved[why]}. Choose another key.`,
 };

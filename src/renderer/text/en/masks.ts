@@ -1,13 +1,15 @@
 const layers = {
-  human: 'You',
+  human: 'Your mask',
   student: 'Student',
-  copy: 'Plain copy',
+  copy: 'Untrained copy',
   teacher: 'Teacher',
   difference: 'Differences',
   suggestion: 'Suggestion',
 };
 
-/** Painting masks. */
+const lowered = (name: string): string => `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
+
+/** Text of the mask editor. */
 export const masks = {
   tools: {
     brush: 'Brush',
@@ -15,58 +17,60 @@ export const masks = {
     polygon: 'Polygon',
     fill: 'Fill a region of the mask',
     'threshold-brush': 'Threshold brush: paints only shades in a range',
-    wand: 'Connected region: what looks alike around a click',
-    suggest: 'Suggest: a few strokes show what is what',
+    wand: 'Connected region: marks similar pixels around a click',
+    suggest: 'Suggest: proposes regions from a few strokes',
   },
   hints: {
-    brush:
-      'Paint. Alt erases, Shift goes on in a straight line, Shift and the wheel change the size.',
-    eraser: 'Erase. Shift goes on in a straight line, Shift and the wheel change the size.',
-    polygon: 'Click corner by corner, or draw around it. A double click or Enter closes it.',
-    fill: 'Click a region of the mask to give all of it the class.',
-    'threshold-brush':
-      'Paint. Only pixels whose shade on the screen lies in the range are painted.',
-    wand: 'Click, and what looks alike around it gets the class.',
-    suggest:
-      'Draw a stroke on each class, and with Alt on what is none of them. The rest is proposed.',
+    brush: 'Paint. Alt erases, Shift draws a straight line, Shift and the wheel change the size.',
+    eraser: 'Erase. Shift erases along a straight line, Shift and the wheel change the size.',
+    polygon:
+      'Click corner by corner, or draw around a region. A double click or Enter closes the polygon.',
+    fill: 'Click a region of the mask: all of it gets the selected class.',
+    'threshold-brush': 'Paint. Only pixels whose shade on the screen is in the range are painted.',
+    'threshold-picked':
+      'Paint. Only pixels with a shade on the screen close to that at the start of the stroke are painted.',
+    wand: 'Click: similar connected pixels get the selected class.',
+    suggest: 'Draw a stroke on each class, and with Alt on the background. The rest is proposed.',
   },
-  notShown: 'An image that cannot be shown cannot be outlined or marked as done.',
+  notShown: 'This image cannot be shown, so it cannot be outlined or marked as done.',
   size: 'Size',
   sizeUnit: 'px',
   tolerance: 'Tolerance',
   range: 'Shades',
   rangeLow: 'Darkest shade',
   rangeHigh: 'Lightest shade',
-  picked: 'Around the shade under the cursor',
+  picked: 'Around the shade at the start of the stroke',
   guard: 'Paint over',
   guards: { everything: 'Everything', background: 'Background only' },
-  pressure: 'Pressure sets the size',
+  pressure: 'Pen pressure sets the size',
   lock: (name: string) => `Protect ${name} from being painted over`,
   background: 'Background',
-  ignore: 'Not known',
-  ignoreWhy: 'Nothing is learnt from these pixels.',
+  ignore: 'Ignore',
+  ignoreWhy: 'Training ignores these pixels.',
   layersName: 'Layers',
   layers,
-  show: (layer: string) => `Show ${layer}`,
-  opacity: (layer: string) => `Opacity of ${layer}`,
-  outlineOf: (layer: string) => `Outline of ${layer}`,
-  hatch: 'Lines besides colours',
+  show: (layer: string) => `Show ${lowered(layer)}`,
+  opacity: (layer: string) => `Opacity of ${lowered(layer)}`,
+  outlineOf: (layer: string) => `Outline of ${lowered(layer)}`,
+  hatch: 'Hatch lines over colours',
   compared: 'Compared',
-  comparedWith: (first: string, second: string) => `${first} and ${second.toLowerCase()}`,
+  comparedWith: (first: string, second: string) => `${first} and ${lowered(second)}`,
   only: (who: string) => `Only: ${who.toLowerCase()}`,
   otherClass: 'Another class',
   adopt: {
-    title: 'Take a prediction as my mask',
-    why: 'It becomes yours to correct. Marked as done, it teaches the next student.',
-    from: 'Whose prediction',
+    title: 'Use a prediction as my mask',
+    why: 'The prediction becomes your mask, which you can correct. Once your mask is marked as done, the next student is trained on it.',
+    from: 'Prediction of',
     whole: 'Whole image',
-    all: 'Take all that was predicted',
+    all: 'Use the whole prediction',
     only: (name: string) => `Only ${name}`,
-    ofClass: (name: string) => `Take what was predicted as ${name}`,
-    region: (key: string) => `Point at a predicted region and press ${key} to take that one alone.`,
-    keep: 'Keep what I have marked',
-    nothingThere: 'No model has predicted this image yet. Predict masks in the result step first.',
-    nothingNew: 'There was nothing to take: your mask has all of it already, or it is background.',
+    ofClass: (name: string) => `Use the prediction for ${name}`,
+    region: (key: string) =>
+      `Point at a predicted region and press ${key} to use only that region.`,
+    nothingThere:
+      'No model has predicted this image yet. Use “Let the student outline” in the step Labels first.',
+    nothingNew:
+      'Nothing was added: your mask already has all predicted regions, or the prediction is background.',
   },
   noMask: (layer: string) => `${layer}: nothing to show yet`,
   legend: 'Classes',
@@ -80,51 +84,66 @@ export const masks = {
   finish: {
     button: {
       mask: 'Done, next image',
-      suggestion: 'Accept suggestion and go on',
-      prediction: 'Accept prediction and go on',
+      suggestion: 'Accept suggestion, next image',
+      prediction: 'Accept prediction, next image',
       background: 'Done: all background',
     },
     taken: (layer: string, name: string) =>
-      `The prediction (${layer.toLowerCase()}) is now your mask of ${name}, which is done.`,
-    suggested: (name: string) => `The suggestion is now your mask of ${name}, which is done.`,
+      `The prediction (${layer.toLowerCase()}) is now your mask of ${name}, which is marked as done.`,
+    suggested: (name: string) =>
+      `The suggestion is now part of your mask of ${name}, which is marked as done.`,
     suggestedPart: (name: string) =>
-      `The suggestion was accepted for the part of ${name} in view. Look at the rest, then mark the image as done.`,
-    emptied: (name: string) => `${name} is done, and all of it is background.`,
-    emptyTitle: 'Save it as all background?',
+      `The suggestion was accepted for the visible part of ${name}. Check the rest, then mark the image as done.`,
+    emptied: (name: string) => `${name} is marked as done, all of it as background.`,
+    emptyTitle: 'Save the whole image as background?',
     emptyWhy: (name: string) =>
-      `Nothing is marked on ${name}. Once it is done, students learn that all of it is background.`,
+      `${name} has no marks. If you mark it as done, students learn the whole image as background.`,
     hiddenWhy: (layer: string) =>
-      `A prediction (${layer.toLowerCase()}) is there, but its layer cannot be seen now.`,
+      `There is a prediction (${layer.toLowerCase()}), but its layer is not visible now.`,
     show: 'Show the prediction',
+    hiddenSuggestion: 'There is a suggestion, but its layer is not visible now.',
+    showSuggestion: 'Show the suggestion',
+    strokesTitle: 'Save your mask without the strokes?',
+    strokesWhy: (name: string) =>
+      `Your strokes for suggestions on ${name} are not part of the mask, and no suggestion was made from them yet.`,
+    strokesMore:
+      'A suggestion needs strokes of two kinds: two classes, or one class and, with Alt, the background. The strokes are kept when you leave the image.',
     saveEmpty: 'Save as all background',
     besideTitle: 'Save your mask without the prediction?',
     besideWhy: (layer: string, name: string) =>
-      `On ${name} you marked less than half of what the prediction in sight (${layer.toLowerCase()}) marks, and the prediction is no part of your mask. What is not in your mask is learnt as background.`,
-    mineAlone: 'Save my mask alone',
+      `Your mask of ${name} covers less than half of the area of the visible prediction (${layer.toLowerCase()}), which is not part of your mask. Pixels outside your mask are learnt as background.`,
+    mineAlone: 'Save only my mask',
     takeBoth: 'Add the prediction',
     remember: 'Do not ask again until the window is closed',
     suggestionLeft: (name: string) =>
-      `The suggestion on ${name} was not accepted, so nothing of it is in the mask. Its strokes are there again when you come back to the image.`,
-    undoLater: 'Something else was done since. Take that back first.',
-    undoClosed: 'Open the image to undo this there.',
+      `The suggestion on ${name} was not accepted and is not in the mask. Its strokes reappear when you open the image again.`,
+    undoLater: 'You made another change since then. Undo that change first.',
+    undoClosed: 'To undo this, open the image and undo it there.',
   },
   markDraft: 'Back to draft',
   undo: 'Undo',
   redo: 'Redo',
-  accept: 'Accept what is proposed',
+  accept: 'Accept the suggestion',
   startOver: 'Start over',
-  needsTwo: 'Draw on two kinds at least: two classes, or one and, with Alt, what is none.',
+  keepMarked: 'Keep my marks',
+  keptWhy: 'Accepting fills only unmarked pixels.',
+  overwrittenWhy: 'Accepting paints over your marks, except those of protected classes.',
+  suggestedNothing:
+    'Nothing was added to your mask: all proposed pixels are already marked or protected.',
+  needsTwo:
+    'Draw strokes of at least two kinds: two classes, or one class and, with Alt, the background.',
   notSaved:
-    'What you painted could not be saved. It is kept here and tried again until it is saved.',
-  imageGone: 'An image was removed while it was painted. What was painted on it is gone with it.',
+    'Your changes could not be saved. This window keeps them and tries again until they are saved.',
+  imageGone: 'An image was removed while you painted on it. Its mask was deleted with it.',
   regionTooLarge:
-    'That region has more than 33 million pixels, so nothing was painted. Lower the tolerance, or close its border with the brush.',
-  undoGone: (name: string) => `${name} is gone, and its changes with it.`,
+    'That region has more than 33 million pixels, so nothing was painted. Lower the tolerance, or close gaps in its border with the brush.',
+  undoGone: (name: string) =>
+    `${name} was removed from the project, so its changes can no longer be undone or redone.`,
   changedByOthers: (name: string) =>
-    `The mask of ${name} was changed elsewhere, as an import of labels does. What you painted on it before can no longer be undone.`,
+    `The mask of ${name} was changed outside this editor, for example by an import of labels. Your earlier changes to it can no longer be undone.`,
   wentTo: {
     undo: (name: string) => `Went back to ${name} to undo its last change.`,
-    redo: (name: string) => `Went back to ${name} to do its change again.`,
+    redo: (name: string) => `Went back to ${name} to redo its change.`,
   },
-  closing: 'Some of what you painted is not saved yet. Close again to give it up.',
+  closing: 'Some of your changes are not saved yet. Close the window again to discard them.',
 };

@@ -1,7 +1,8 @@
+import type { DirectionLetter, EdgeLetters } from '../../../core/image/directions.ts';
 import { writtenBandList } from '../../lib/band-list.ts';
 import { count, significant } from '../../lib/format.ts';
 
-/** A value as it is read: whole where it is whole, else with the digits that matter; a real minus. */
+/** Formats a value: integers without decimals, others with significant digits; typographic minus. */
 function valueOf(value: number): string {
   const size = Math.abs(value);
   const written =
@@ -13,7 +14,7 @@ function valueOf(value: number): string {
   return value < 0 ? `−${written}` : written;
 }
 
-/** A place in a coordinate system: metres to centimetres, degrees to about a decimetre. */
+/** Formats a coordinate: metres to centimetres, degrees to about a decimetre. */
 function coordinate(value: number, isDegrees: boolean): string {
   const written = Math.abs(value).toFixed(isDegrees ? 6 : 2);
   return value < 0 ? `−${written}` : written;
@@ -21,59 +22,94 @@ function coordinate(value: number, isDegrees: boolean): string {
 
 const colours = ['R', 'G', 'B'];
 
-/** Looking at one image. */
+const letterNames: Readonly<Record<DirectionLetter, string>> = {
+  R: 'right side',
+  L: 'left side',
+  A: 'front',
+  P: 'back',
+  H: 'head',
+  F: 'feet',
+};
+
+interface Legend {
+  /** ID of the selected tool. */
+  readonly tool: string;
+  readonly mod: string;
+  /** Items that the wheel scrolls through; null if it zooms. */
+  readonly stack: 'slices' | 'frames' | null;
+  readonly isPainting: boolean;
+}
+
+/** Hints for dragging with tools that do not paint. */
+const drags: Readonly<Record<string, string>> = {
+  pan: 'Drag: move.',
+  window: 'Drag: width across, level up and down.',
+  measure: 'Drag: measure. Space and drag: move.',
+};
+
+/** Text of the image viewer. */
 export const viewer = {
   name: (name: string) => `The image ${name}, large`,
   whole: (name: string) => `The image ${name}`,
   tools: 'Tools',
   inspector: 'About this image',
-  loading: 'The image is being read',
+  loading: 'Reading the image',
   levels: (share: number) =>
     `Making smaller copies of a very large image, ${Math.round(share * 100)} %`,
   failed: 'This image cannot be shown',
-  notListed: 'This slice is not in the list that you came from, so it is only looked at here.',
-  panTool: 'Move, or hold Space under any tool',
-  windowTool: 'Window and level, or drag with the right button',
+  notListed: 'This slice is not in the list that you opened, so you can only view it here.',
+  panTool: 'Move; with any other tool, hold Space',
+  windowTool: 'Window and level; with any other tool, drag with the right button',
   measureTool: 'Measure',
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',
   fit: 'Fit to the window',
-  actualSize: '1:1, a screen pixel a pixel',
+  actualSize: '1:1, one screen pixel per image pixel',
   oneToOne: '1:1',
   zoom: (share: number) => `${share >= 10 ? count(share) : share.toFixed(1)} %`,
-  slice: (number: number, of: number) => `Slice ${count(number)} of ${count(of)}`,
-  legend: {
-    stack: (mod: string) =>
-      `Wheel: slices. ${mod} and wheel: zoom. Drag: move. Right button: width across, level up and down.`,
-    single: 'Wheel: zoom. Drag: move. Right button: width across, level up and down.',
-    /** Where masks are painted. */
-    painting: (mod: string, isStack: boolean) =>
-      `Wheel: ${isStack ? 'slices' : 'zoom'}. ${mod} and wheel: opacity${isStack ? ', with the hand zoom' : ''}. Space and drag: move. Right button: width across, level up and down.`,
+  slice: (number: number, of: number, isFilm: boolean) =>
+    `${isFilm ? 'Frame' : 'Slice'} ${count(number)} of ${count(of)}`,
+  /** Orientation letters at the image's edges. */
+  edges: {
+    names: letterNames,
+    said: ({ left, right, top, bottom }: EdgeLetters) =>
+      `Patient’s ${letterNames[left]} at the left edge, ${letterNames[right]} at the right, ${letterNames[top]} at the top, ${letterNames[bottom]} at the bottom.`,
+  },
+  /** Hints for pointer and wheel with the selected tool. */
+  legend: ({ tool, mod, stack, isPainting }: Legend) => {
+    const isMoving = tool === 'pan';
+    const withMod = isPainting && !(stack !== null && isMoving) ? 'opacity' : 'zoom';
+    return [
+      `Wheel: ${stack ?? 'zoom'}.`,
+      ...(stack !== null || isPainting ? [`${mod} and wheel: ${withMod}.`] : []),
+      drags[tool] ?? 'Space and drag: move.',
+      ...(tool === 'window' ? [] : ['Right button: width across, level up and down.']),
+    ].join(' ');
   },
   display: {
     title: 'Display',
-    as: 'As the model sees it',
-    /** Where it sees more bands than a picture has. */
+    as: 'Model input',
+    /** Replaces `as` if the model input has more bands than are shown. */
     asPart: (shown: number, seen: number) =>
-      `As the model sees it: ${count(shown)} of its ${count(seen)} bands`,
+      `Model input: ${count(shown)} of its ${count(seen)} bands`,
     own: 'Display only',
-    ownDetail: (model: string) => `The model sees ${model}.`,
+    ownDetail: (model: string) => `The model receives ${model}.`,
     reset: 'Reset',
-    resetTitle: 'Show again what the model sees',
-    prepare: 'What the model sees…',
+    resetTitle: 'Show the model input again',
+    prepare: 'Model input…',
     level: 'Level',
     width: 'Width',
-    presets: 'Usual windows',
+    presets: 'Common windows',
     own98: '2–98 %',
     full: 'Full range',
     file: (name: string | null, index: number) => name ?? `File ${index + 1}`,
-    histogram: 'How the values spread, and the window over them',
+    histogram: 'Histogram of the values, with the window',
     drag: (level: string, width: string) => `Level ${level} · Width ${width}`,
   },
   value: valueOf,
   withUnit: (value: number, unit: string | null) =>
     unit === null ? valueOf(value) : `${valueOf(value)} ${unit}`,
-  /** What the model sees, said in the middle of a sentence. */
+  /** Descriptions of ranges for the middle of a sentence. */
   ranges: {
     stored: 'values as stored',
     file: 'the file’s own window',
@@ -85,7 +121,7 @@ export const viewer = {
       bands.length === 1
         ? ` of band ${(bands[0] ?? 0) + 1}`
         : ` of bands ${writtenBandList(bands.map((band) => band + 1))}`,
-    other: 'other bands, which this image has not',
+    other: 'bands that this image does not have',
   },
   bands: {
     title: 'Bands',
@@ -100,8 +136,8 @@ export const viewer = {
     title: 'File',
     size: 'Size',
     values: 'Values',
-    spacing: 'Pixel',
-    crs: 'System',
+    spacing: 'Pixel size',
+    crs: 'CRS',
     notes: 'Notes',
     pixels: (width: number, height: number) => `${count(width)} × ${count(height)}`,
     types: {

@@ -3,36 +3,37 @@ import { patchOf } from '../../../core/mask/patch.ts';
 import { call } from '../../lib/client.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import { text } from '../../text/index.ts';
-import type { Point } from '../geometry.ts';
+import type { Point } from '../tools/geometry.ts';
 import type { MaskedImage, OpenMask } from './open-mask.svelte.ts';
 
 const words = text.masks.adopt;
 
-/** The desk whose open mask takes in what was predicted. */
+/** Editor whose open mask adopts predictions. */
 export interface AdoptingPlace {
   open(): OpenMask | null;
-  finishStroke(): void;
-  /** Saves what was painted: false where that failed. */
+  /** Completes the current stroke or polygon. */
+  settle(): void;
+  /** Saves painted tiles; false if that failed. */
   save(): Promise<boolean>;
-  /** The engine has put it into the mask, which is another now. */
+  /** Called when the engine has changed the mask. */
   adopted(image: MaskedImage, info: MaskInfo): void;
 }
 
-/** What of a prediction is taken: all that was predicted by default. */
+/** Part of a prediction to adopt; all of it by default. */
 export interface Part {
   readonly value?: number;
-  /** The region of the prediction around this place. */
+  /** Point of the image that selects one region of the prediction. */
   readonly at?: Point;
-  /** Whose prediction; the chosen one's by default. */
+  /** Model of the prediction; the chosen one by default. */
   readonly layer?: ModelLayer;
 }
 
-/** The order in which models are offered: the student is what one corrects. */
+/** Models in the order of the menu: the student first, since its predictions are corrected. */
 const offered: readonly ModelLayer[] = ['student', 'teacher', 'copy'];
 
-/** Takes what a model predicted into the person's mask. */
+/** Adopts predictions of a model into the user's mask. */
 export class Adopting {
-  /** Whether what the person has marked stands. */
+  /** True to keep pixels that the user has marked. */
   keeps = $state(true);
   isBusy = $state(false);
   #wanted: ModelLayer = $state('student');
@@ -42,13 +43,13 @@ export class Adopting {
     this.#place = place;
   }
 
-  /** Models that predicted the open image. */
+  /** Models with a prediction for the open image. */
   get layers(): ModelLayer[] {
     const open = this.#place.open();
     return offered.filter((layer) => open?.info(layer) !== undefined);
   }
 
-  /** Whose prediction is taken; undefined where there is none. */
+  /** Model whose prediction is adopted; undefined without a prediction. */
   get layer(): ModelLayer | undefined {
     const { layers } = this;
     return layers.find((layer) => layer === this.#wanted) ?? layers[0];
@@ -59,9 +60,9 @@ export class Adopting {
   }
 
   /**
-   * One step to undo. What was painted before it, and is not saved yet, comes under it.
+   * Adopts a prediction as one undo step, after saving earlier edits.
    *
-   * @returns whether something of it was taken
+   * @returns true if the mask changed
    */
   async adopt({ value, at, layer = this.layer }: Part = {}): Promise<boolean> {
     const open = this.#place.open();
@@ -77,7 +78,7 @@ export class Adopting {
       at: at === undefined ? null : { x: Math.floor(at.x), y: Math.floor(at.y) },
     };
     this.isBusy = true;
-    this.#place.finishStroke();
+    this.#place.settle();
     try {
       const patch = await open.painter.take(async () => {
         if (!(await this.#place.save())) return undefined;

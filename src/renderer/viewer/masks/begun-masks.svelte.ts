@@ -1,8 +1,8 @@
 import type { OpenMask } from './open-mask.svelte.ts';
 
-/** Masks that were opened and in which an edit may not be complete yet, though another image is looked at. */
+/** Opened masks with edits that may still be incomplete, even if another image is shown by now. */
 export class BegunMasks {
-  /** Whether something is drawn, or waits for what it is painted on. */
+  /** True while a stroke is drawn or an edit waits for tiles. */
   isBusy = $state(false);
   #masks: readonly OpenMask[] = [];
   #held: readonly Promise<unknown>[] = [];
@@ -14,12 +14,12 @@ export class BegunMasks {
     };
   }
 
-  /** The mask of an image on which something is still being painted. */
+  /** Mask of an image with an incomplete edit. */
   of(image: number): OpenMask | undefined {
     return this.#masks.find((mask) => mask.image.id === image && mask.painter.isBusy);
   }
 
-  /** Something is painted once this resolves. */
+  /** Counts as busy until `work` settles, which leads to an edit. */
   async hold<T>(work: Promise<T>): Promise<T> {
     this.#held = [...this.#held, work];
     this.#look();
@@ -31,7 +31,7 @@ export class BegunMasks {
     }
   }
 
-  /** Resolves when every edit is complete, or failed. */
+  /** Resolves when every edit has completed or failed. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#held);
     await Promise.all(this.#masks.map(({ painter }) => painter.settled()));

@@ -5,10 +5,13 @@ const shown = { isShown: true, opacity: 0.25, hasOutline: true };
 const hidden = { ...shown, isShown: false };
 const faint = { ...shown, opacity: 0, hasOutline: false };
 const student = { layer: 'student', pixels: 100, choice: shown } as const;
-const none: DoneSituation = { marked: 0, isDone: false, suggestion: null, predictions: [] };
+const none: DoneSituation = {
+  ...{ marked: 0, isDone: false, suggestion: null, hasStrokes: false },
+  predictions: [],
+};
 
 it.each<[string, Partial<DoneSituation>, unknown]>([
-  ['nothing at all', {}, { kind: 'background', hidden: null }],
+  ['nothing at all', {}, { kind: 'background', hidden: null, hasStrokes: false }],
   [
     'an empty mask under a prediction',
     { predictions: [student] },
@@ -27,12 +30,12 @@ it.each<[string, Partial<DoneSituation>, unknown]>([
   [
     'a prediction whose layer is hidden',
     { predictions: [{ ...student, choice: hidden }] },
-    { kind: 'background', hidden: 'student' },
+    { kind: 'background', hidden: 'student', hasStrokes: false },
   ],
   [
     'a prediction that cannot be seen at 0 %',
     { predictions: [{ ...student, choice: faint }] },
-    { kind: 'background', hidden: 'student' },
+    { kind: 'background', hidden: 'student', hasStrokes: false },
   ],
   [
     'a prediction of which only outlines are seen',
@@ -42,24 +45,43 @@ it.each<[string, Partial<DoneSituation>, unknown]>([
   [
     'a prediction of nothing',
     { predictions: [{ ...student, pixels: 0 }] },
-    { kind: 'background', hidden: null },
+    { kind: 'background', hidden: null, hasStrokes: false },
   ],
-  ['a mask of the person', { marked: 90, predictions: [student] }, { kind: 'mask', beside: null }],
+  [
+    'a mask of the person',
+    { marked: 90, predictions: [student] },
+    { kind: 'mask', beside: null, hasStrokes: false },
+  ],
   [
     'a dab beside a prediction that marks far more',
     { marked: 4, predictions: [student] },
-    { kind: 'mask', beside: 'student' },
+    { kind: 'mask', beside: 'student', hasStrokes: false },
   ],
   ['a suggestion over a mask', { marked: 90, suggestion: shown }, { kind: 'suggestion' }],
   [
     'a suggestion that is hidden',
     { marked: 90, suggestion: hidden },
-    { kind: 'mask', beside: null },
+    { kind: 'mask', beside: null, hasStrokes: false },
   ],
   [
     'a mask that is done, under a prediction',
     { isDone: true, predictions: [student] },
-    { kind: 'mask', beside: null },
+    { kind: 'mask', beside: null, hasStrokes: false },
+  ],
+  [
+    'strokes of one class and nothing else',
+    { hasStrokes: true },
+    { kind: 'background', hidden: null, hasStrokes: true },
+  ],
+  [
+    'a mask beside strokes from which nothing is proposed',
+    { marked: 90, hasStrokes: true },
+    { kind: 'mask', beside: null, hasStrokes: true },
+  ],
+  [
+    'a suggestion that is hidden, and nothing else',
+    { suggestion: hidden, hasStrokes: true },
+    { kind: 'background', hidden: 'suggestion', hasStrokes: false },
   ],
 ])('%s', (_, situation, expected) => {
   expect(doneOutcome({ ...none, ...situation })).toEqual(expected);

@@ -1,51 +1,62 @@
 import type { ModelLayer } from '../../../contract/masks.ts';
-import type { Choice } from './layer-choices.svelte.ts';
+import type { Choice } from './layers/layer-choices.svelte.ts';
 
-/** What marking a mask as done saves, so that it is what a person sees. */
+/** Mask that marking as done would save: what the user sees. */
 export type DoneOutcome =
-  /** What the person marked; `beside`: a prediction in sight marks far more, and is no part of it. */
-  | { readonly kind: 'mask'; readonly beside: ModelLayer | null }
+  /**
+   * User's mask. `beside`: a visible prediction that marks far more and is not included; `hasStrokes`: there are
+   * suggestion strokes without a suggestion.
+   */
+  | { readonly kind: 'mask'; readonly beside: ModelLayer | null; readonly hasStrokes: boolean }
   | { readonly kind: 'suggestion' }
   | { readonly kind: 'prediction'; readonly layer: ModelLayer }
-  /** Nothing is marked or in sight; `hidden`: a prediction that is there and not shown. */
-  | { readonly kind: 'background'; readonly hidden: ModelLayer | null };
+  /** Background only: nothing is marked or visible. `hidden`: a suggestion or prediction that is not shown. */
+  | {
+      readonly kind: 'background';
+      readonly hidden: ModelLayer | 'suggestion' | null;
+      readonly hasStrokes: boolean;
+    };
 
 interface PredictedLayer {
   readonly layer: ModelLayer;
-  /** Pixels that it marks as some class. */
+  /** Number of pixels with a class. */
   readonly pixels: number;
   readonly choice: Choice;
 }
 
 export interface DoneSituation {
-  /** Pixels that the person marked, those marked as not known among them. */
+  /** Number of pixels that the user marked, including those marked as unknown. */
   readonly marked: number;
   readonly isDone: boolean;
-  /** A suggestion that is not accepted. */
+  /** Display of a suggestion that is not accepted yet. */
   readonly suggestion: Choice | null;
-  /** In the order in which they are offered. */
+  /** True if the image has strokes of the suggestion tool. */
+  readonly hasStrokes: boolean;
+  /** Predictions in the order of the menu. */
   readonly predictions: readonly PredictedLayer[];
 }
 
-/** Of a prediction in sight, the share that a person must have marked for it to be no oversight. */
+/** Share of a visible prediction's pixels below which the user's mask may have been left incomplete by oversight. */
 const oversight = 0.5;
 
 export function doneOutcome(situation: DoneSituation): DoneOutcome {
   const { marked, isDone, suggestion, predictions } = situation;
   const drawn = predictions.filter(({ pixels }) => pixels > 0);
   const seen = drawn.find(({ choice }) => isInSight(choice));
-  // What a person said once is not changed by going through the images again.
-  if (isDone) return { kind: 'mask', beside: null };
+  // Reviewing a finished mask does not change it.
+  if (isDone) return { kind: 'mask', beside: null, hasStrokes: false };
   if (suggestion !== null && isInSight(suggestion)) return { kind: 'suggestion' };
+  const hasStrokes = situation.hasStrokes && suggestion === null;
   if (marked > 0) {
     const isOversight = seen !== undefined && marked < oversight * seen.pixels;
-    return { kind: 'mask', beside: isOversight ? seen.layer : null };
+    return { kind: 'mask', beside: isOversight ? seen.layer : null, hasStrokes };
   }
   if (seen !== undefined) return { kind: 'prediction', layer: seen.layer };
-  return { kind: 'background', hidden: drawn[0]?.layer ?? null };
+  const hidden = suggestion === null ? (drawn[0]?.layer ?? null) : 'suggestion';
+  return { kind: 'background', hidden, hasStrokes };
 }
 
-/** With an opacity of nothing and no outline a layer is shown and cannot be seen. */
+/** True if a layer is shown and visible: with zero opacity and no outline it is not. */
 function isInSight({ isShown, opacity, hasOutline }: Choice): boolean {
   return isShown && (opacity > 0 || hasOutline);
 }

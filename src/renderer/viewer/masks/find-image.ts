@@ -1,9 +1,9 @@
-import type { SelectableImages } from '../../lib/selectable-images.svelte.ts';
+import type { SelectableImages } from '../../lib/images/selectable-images.svelte.ts';
 
-/** Images of a page of the list. */
+/** Images per page of the list. */
 const pageSize = 200;
 
-/** Selects an image, wherever it is: where the list does not have it, all are listed. False if it is gone. */
+/** Selects an image; shows all images if the filter hides it. Returns false if it was removed. */
 export async function selectImage(images: SelectableImages, id: number): Promise<boolean> {
   let position = images.list.positionOf(id);
   if (position === null) {

@@ -3,56 +3,57 @@ import { notices } from '../../lib/notices.svelte.ts';
 import { text } from '../../text/index.ts';
 import type { Adopting } from './adopting.svelte.ts';
 import { doneOutcome, type DoneOutcome } from './done-choice.ts';
-import type { LayerChoices } from './layer-choices.svelte.ts';
+import type { LayerChoices } from './layers/layer-choices.svelte.ts';
 import type { MaskedImage, OpenMask } from './open-mask.svelte.ts';
-import type { SuggestDesk } from './suggest-desk.svelte.ts';
+import type { Suggestions } from './suggestions.svelte.ts';
 
 const words = text.masks.finish;
 
-/** The desk whose open mask is marked as done. */
+/** Editor whose open mask is marked as done. */
 export interface FinishPlace {
   readonly open: OpenMask | null;
   readonly choices: LayerChoices;
   readonly adopting: Adopting;
-  readonly suggestions: SuggestDesk;
-  /** Whether all that is in sight of the layers is drawn: what is not was not seen. */
+  readonly suggestions: Suggestions;
+  /** True if all visible layers are drawn completely, so that the user has seen them. */
   isDrawn(): boolean;
-  /** Saves what was painted: false where that failed. */
+  /** Saves painted tiles; false if that failed. */
   flush(): Promise<boolean>;
   /**
-   * Says that the mask is done. True if it is said.
+   * Sets the state of the mask; returns true if it succeeded.
    *
-   * @param isJoined whether the edit before it and this are one step to undo
+   * @param isJoined true to join it with the preceding edit into one undo step
    */
   setState(state: MaskState, isJoined?: boolean): Promise<boolean>;
-  /** Takes back the step just taken, if none came after it. */
+  /** Returns a function that undoes the latest step if none followed it. */
   undoLast(): () => void;
 }
 
-/** What is asked before a mask is done. */
+/** Question before a mask is marked as done. */
 export interface FinishQuestion {
   readonly image: string;
   readonly outcome: Extract<DoneOutcome, { kind: 'mask' | 'background' }>;
   answer(answer: FinishAnswer, isRemembered: boolean): void;
 }
 
-/** `save`: what the person marked, or background; `take`: the prediction besides; `show`: makes it visible. */
+/** `save`: the user's mask, or background; `take`: also the prediction; `show`: makes the hidden layer visible. */
 export type FinishAnswer = 'save' | 'take' | 'show' | 'cancel';
 
-/** Answers that hold until the window is closed. */
+/** Answers that apply until the window is closed. */
 export interface RememberedAnswers {
   background: 'save' | null;
   beside: 'save' | 'take' | null;
+  strokes: 'save' | null;
 }
 
 const rememberedAnswers: Record<number, RememberedAnswers> = {};
 
-/** Those of a project, which its grid and its viewer share. */
+/** Remembered answers of a project, shared by its grid and viewer. */
 export function answersOf(project: number): RememberedAnswers {
-  return (rememberedAnswers[project] ??= { background: null, beside: null });
+  return (rememberedAnswers[project] ??= { background: null, beside: null, strokes: null });
 }
 
-/** A question about an image whose answer comes later; `ask` gets it, and null once it is answered. */
+/** Asks about an image; `ask` gets the question, and null once it is answered. Resolves to the answer. */
 export function questionOf(
   image: string,
   outcome: FinishQuestion['outcome'],
@@ -62,19 +63,26 @@ export function questionOf(
   return new Promise((resolve) => {
     const answer = (answer: FinishAnswer, isRemembered: boolean): void => {
       ask(null);
-      if (isRemembered && outcome.kind === 'background' && answer === 'save') {
-        remembered.background = answer;
-      }
-      if (isRemembered && outcome.kind === 'mask' && (answer === 'save' || answer === 'take')) {
-        remembered.beside = answer;
-      }
+      if (isRemembered) remember(remembered, outcome, answer);
       resolve(answer);
     };
     ask({ image, outcome, answer });
   });
 }
 
-/** Marks a mask as done with what a person sees on it, and asks where that is not clear. */
+function remember(
+  remembered: RememberedAnswers,
+  outcome: FinishQuestion['outcome'],
+  answer: FinishAnswer,
+): void {
+  if (answer !== 'save' && answer !== 'take') return;
+  if (outcome.kind === 'mask' && outcome.beside !== null) remembered.beside = answer;
+  else if (answer === 'save') {
+    remembered[outcome.kind === 'background' ? 'background' : 'strokes'] = answer;
+  }
+}
+
+/** Marks a mask as done with what the user sees on it, and asks if that is ambiguous. */
 export class Finishing {
   question: FinishQuestion | null = $state.raw(null);
   readonly #place: FinishPlace;
@@ -85,7 +93,7 @@ export class Finishing {
     this.#remembered = remembered;
   }
 
-  /** What marking as done would save now. */
+  /** Mask that marking as done would save now. */
   get outcome(): DoneOutcome {
     const { open, choices, adopting, suggestions } = this.#place;
     const human = open?.info('human');
@@ -93,6 +101,7 @@ export class Finishing {
       marked: pixelsOf(human),
       isDone: human?.state === 'done',
       suggestion: suggestions.isProposed ? choices.of('suggestion') : null,
+      hasStrokes: suggestions.hasStrokes,
       predictions: adopting.layers.map((layer) => ({
         layer,
         pixels: pixelsOf(open?.info(layer)),
@@ -101,9 +110,11 @@ export class Finishing {
     });
   }
 
-  /** True where the mask is done, so that the next image can come. */
+  /** Marks the mask as done; returns true if it is, so that the next image can be opened. */
   async finish(): Promise<boolean> {
     if (this.question !== null || !(await this.#place.flush())) return false;
+    // A suggestion that was still loading when the button was pressed has not been seen.
+    if (await this.#place.suggestions.arrived()) return false;
     const { outcome } = this;
     const { open } = this.#place;
     if (open === null) return false;
@@ -114,8 +125,7 @@ export class Finishing {
       case 'prediction':
         return this.#takePrediction(outcome.layer, image);
       case 'mask':
-        if (outcome.beside === null) return this.#place.setState('done');
-        return this.#finishBeside(outcome, outcome.beside, image);
+        return this.#finishMask(outcome, image);
       case 'background':
         return this.#finishEmpty(outcome, image);
     }
@@ -129,32 +139,36 @@ export class Finishing {
       notices.add('attention', words.suggestedPart(image.name));
       return false;
     }
-    return this.#done(image, isPainted, words.suggested(image.name));
+    if (!isPainted) return this.#place.setState('done');
+    return this.#done(image, true, words.suggested(image.name));
   }
 
   async #takePrediction(layer: ModelLayer, image: MaskedImage): Promise<boolean> {
-    // Pressed before it was drawn, it would be about something not seen.
+    // A prediction that is not drawn yet has not been seen.
     if (!this.#place.isDrawn()) return false;
     const taken = await this.#place.adopting.adopt({ layer });
     return taken && this.#done(image, true, words.taken(text.masks.layers[layer], image.name));
   }
 
-  async #finishBeside(
+  async #finishMask(
     outcome: Extract<DoneOutcome, { kind: 'mask' }>,
-    layer: ModelLayer,
     image: MaskedImage,
   ): Promise<boolean> {
-    const answer = this.#remembered.beside ?? (await this.#ask(image.name, outcome));
+    const { beside, hasStrokes } = outcome;
+    if (beside === null && !hasStrokes) return this.#place.setState('done');
+    const remembered = this.#remembered[beside === null ? 'strokes' : 'beside'];
+    const answer = remembered ?? (await this.#ask(image.name, outcome));
     if (answer === 'save') return this.#place.setState('done');
-    return answer === 'take' && this.#takePrediction(layer, image);
+    return answer === 'take' && beside !== null && this.#takePrediction(beside, image);
   }
 
   async #finishEmpty(
     outcome: Extract<DoneOutcome, { kind: 'background' }>,
     image: MaskedImage,
   ): Promise<boolean> {
-    // A prediction that is hidden is asked about each time.
-    const remembered = outcome.hidden === null ? this.#remembered.background : null;
+    // Hidden layers and strokes are asked about each time.
+    const isPlain = outcome.hidden === null && !outcome.hasStrokes;
+    const remembered = isPlain ? this.#remembered.background : null;
     const answer = remembered ?? (await this.#ask(image.name, outcome));
     if (answer === 'show' && outcome.hidden !== null) {
       const { choices } = this.#place;
@@ -165,7 +179,7 @@ export class Finishing {
   }
 
   async #done({ id }: MaskedImage, isJoined: boolean, message: string): Promise<boolean> {
-    // Another image may have come in sight while the engine was at work; what was taken stays a draft then.
+    // If another image was opened while the engine worked, the adopted mask stays a draft.
     if (this.#place.open?.image.id !== id) return false;
     if (!(await this.#place.setState('done', isJoined))) return false;
     const undo = this.#place.undoLast();
@@ -178,7 +192,7 @@ export class Finishing {
   }
 }
 
-/** Pixels that a layer marks. */
+/** Number of pixels that a layer marks. */
 export function pixelsOf(info: MaskInfo | undefined): number {
   return info?.histogram.reduce((sum, { pixels }) => sum + pixels, 0) ?? 0;
 }

@@ -4,32 +4,33 @@ import { valueAt } from '../../../core/mask/sparse-mask.ts';
 import { tileSide } from '../../../core/mask/tiles.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import { text } from '../../text/index.ts';
-import type { Point, Size } from '../geometry.ts';
+import type { Point, Size } from '../tools/geometry.ts';
 import type { Stage } from '../stage.ts';
-import { ignoreColour, type Rgb } from './colouring.ts';
-import { lateStroke } from './late-stroke.ts';
-import type { LayerName } from './layer-choices.svelte.ts';
-import type { Painter, RegionProblem, ShownValues, Stroke } from './painter.ts';
-import type { LayerSituation } from './shown-layers.ts';
+import { ignoreColour, type Rgb } from './layers/colouring.ts';
+import { lateStroke } from './edits/late-stroke.ts';
+import type { LayerName } from './layers/layer-choices.svelte.ts';
+import type { Painter, RegionProblem, ShownValues, Stroke } from './edits/painter.ts';
+import type { LayerSituation } from './layers/shown-layers.ts';
 import { noneStroke } from './suggesting.svelte.ts';
 import type { ToolSettings } from './tool-settings.svelte.ts';
-import type { Board, StrokeKind } from './tools/board.ts';
+import type { Board, OpenShape, StrokeKind } from './tools/board.ts';
 
 const words = text.masks;
 
 export interface BoardSituation extends LayerSituation {
-  /** Paints on the mask of the image that is shown: now, or once it is open. */
+  /** Edits the mask of the shown image, now or once it is open. */
   edit(work: (painter: Painter) => void): void;
-  /** Something is painted once this resolves: nothing is closed before. */
+  /** Keeps the window from closing until `work` settles, which leads to an edit. */
   hold<T>(work: Promise<T>): Promise<T>;
   readonly settings: ToolSettings;
-  /** What is shown of the open image, for tools that go by it; undefined while that is not known. */
+  openShape: OpenShape;
+  /** Displayed values of the open image, for tools that depend on them; undefined while unknown. */
   shown(): ShownValues | undefined;
 }
 
 const eraserColour: Rgb = [255, 255, 255];
 
-/** The mask of the open image, to be painted on with the chosen class. */
+/** Painting target of the tools: the mask of the open image, with the chosen class. */
 export class MaskBoard implements Board {
   protected readonly situation: BoardSituation;
 
@@ -68,14 +69,13 @@ export class MaskBoard implements Board {
     if (!settings.isPicked || !isInside(at, shown.size)) return begin();
     const pick = (): void => {
       const seen = valueAt(shown, Math.floor(at.x), Math.floor(at.y));
-      if (seen === undefined) return;
-      settings.setRange(seen - settings.tolerance, seen + settings.tolerance);
+      if (seen !== undefined) settings.pickRange(seen);
     };
     if (shown.tile(tileAt(at)) !== undefined) {
       pick();
       return begin();
     }
-    // The shade under the cursor is not here yet, and that of another place is not meant.
+    // The stroke waits until the shade under the cursor is loaded.
     return lateStroke((begun) => {
       const picked = shown.load([tileAt(at)]).then(() => {
         pick();
@@ -83,6 +83,10 @@ export class MaskBoard implements Board {
       });
       void this.situation.hold(picked).catch(tellFailure);
     });
+  }
+
+  outline(shape: OpenShape): void {
+    this.situation.openShape = shape;
   }
 
   polygon(corners: readonly Corner[], isErasing: boolean): void {
@@ -113,7 +117,7 @@ export class MaskBoard implements Board {
     });
   }
 
-  /** The hand may be quicker than the engine, which says what there is in the mask. */
+  /** Begins a stroke, which may start before the engine has opened the mask. */
   #begin(paint: Paint, shown?: ShownValues): Stroke {
     this.reveal('human');
     return lateStroke((begun) => {
@@ -123,7 +127,7 @@ export class MaskBoard implements Board {
     });
   }
 
-  /** Nobody paints what is not seen: a layer that is hidden is shown. */
+  /** Shows a hidden layer, so that nobody paints invisibly. */
   protected reveal(layer: LayerName): void {
     const { choices } = this.situation;
     if (!choices.of(layer).isShown) choices.change(layer, { isShown: true });
@@ -131,13 +135,13 @@ export class MaskBoard implements Board {
 
   protected paint(isErasing: boolean): Paint {
     const { value, guard, locked } = this.situation.settings;
-    // There is nothing to erase on background.
+    // Erasing with the guard for background would have no effect.
     const wanted = guard === 'background' && !isErasing ? 'background' : 'everything';
     return { value: isErasing ? 0 : value, over: paintOver(wanted, locked) };
   }
 }
 
-/** The strokes that a suggestion learns from: the eraser says that none of the classes is there. */
+/** Painting target of suggestion strokes. The eraser marks pixels that have none of the classes. */
 export class StrokeBoard extends MaskBoard {
   override begin({ isErasing }: StrokeKind): Stroke | undefined {
     const { value } = this.situation.settings;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { MaskOpenings } from './mask-openings.ts';
 import type { MaskedImage } from './open-mask.svelte.ts';
-import type { Painter } from './painter.ts';
+import type { Painter } from './edits/painter.ts';
 
 const imageOf = (id: number): MaskedImage => ({ id, name: `${id}.png`, width: 9, height: 9 });
 
-/** Openings whose requests wait until they are answered, each as often as it is asked for. */
-function desk() {
+/** Openings whose requests wait until the test answers them. */
+function editor() {
   const asked: { image: number; answer: (error?: Error) => Promise<void> }[] = [];
   const opened: number[] = [];
   const failures: unknown[] = [];
@@ -42,7 +42,7 @@ function desk() {
 
 describe('masks that are being opened', () => {
   it('paints what was painted meanwhile, in its order', async () => {
-    const { openings, asked, opened, painted, waits, paint } = desk();
+    const { openings, asked, opened, painted, waits, paint } = editor();
     const over = openings.open(imageOf(1));
     paint(1, 'first');
     paint(1, 'second');
@@ -56,7 +56,7 @@ describe('masks that are being opened', () => {
   });
 
   it('paints on the image that was meant, though another is looked at when its mask is open', async () => {
-    const { openings, asked, painted, paint } = desk();
+    const { openings, asked, painted, paint } = editor();
     void openings.open(imageOf(1));
     paint(1, 'stroke');
     openings.leave(1);
@@ -68,7 +68,7 @@ describe('masks that are being opened', () => {
   });
 
   it('opens no mask that nobody looks at or paints on', async () => {
-    const { openings, asked, opened, failures } = desk();
+    const { openings, asked, opened, failures } = editor();
     const over = openings.open(imageOf(1));
     openings.leave(1);
     await over;
@@ -77,7 +77,7 @@ describe('masks that are being opened', () => {
   });
 
   it('keeps what was painted where the engine fails, until it can', async () => {
-    const { openings, asked, failures, painted, paint } = desk();
+    const { openings, asked, failures, painted, paint } = editor();
     void openings.open(imageOf(1));
     paint(1, 'stroke');
     await asked[0]?.answer(new Error('the engine has gone'));
@@ -90,14 +90,14 @@ describe('masks that are being opened', () => {
   });
 
   it('gives up what was painted on an image that is gone', async () => {
-    const { openings, asked, failures, painted, paint } = desk();
+    const { openings, asked, failures, painted, paint } = editor();
     paint(1, 'stroke');
     await asked[0]?.answer(Object.assign(new Error('gone'), { code: 'not-found' }));
     expect([painted, failures.length, openings.isBusy]).toEqual([[], 1, false]);
   });
 
   it('paints once where an image is looked at again before its mask is open', async () => {
-    const { openings, asked, painted, paint } = desk();
+    const { openings, asked, painted, paint } = editor();
     void openings.open(imageOf(1));
     paint(1, 'stroke');
     openings.leave(1);

@@ -1,16 +1,16 @@
 import type { MaskedImage } from './open-mask.svelte.ts';
-import type { Painter } from './painter.ts';
+import type { Painter } from './edits/painter.ts';
 
-/** What is done to a mask once it is open. */
+/** Edit to apply to a mask once it is open. */
 export type WaitingEdit = (painter: Painter) => void;
 
 export interface OpeningsHooks<Mask> {
-  /** @throws what the engine says; code 'not-found' where the image is gone */
+  /** @throws the engine's error; code 'not-found' if the image was removed */
   open(image: MaskedImage, signal: AbortSignal): Promise<Mask>;
-  /** A mask is open; what waited for it is painted next. */
+  /** Called when a mask is open, before waiting edits are applied. */
   opened(open: Mask): void;
   failed(error: unknown): void;
-  /** Something waits from now on, or no longer. */
+  /** Called when edits begin or cease to wait. */
   waits(isBusy: boolean): void;
 }
 
@@ -20,9 +20,9 @@ interface Waiting {
 }
 
 /**
- * Masks on their way from the engine. The hand may be quicker: what is painted meanwhile waits, whatever is
- * looked at by then, and is painted on the image that it was meant for. Where a mask could not be opened it
- * goes on waiting until `retry`; only with the image itself it is given up.
+ * Opens masks, and queues edits that are made before their mask is open. Queued edits are applied to the image on which
+ * they were made, even if another one is shown by then. If opening fails they wait for `retry`; they are discarded only
+ * if the image was removed.
  */
 export class MaskOpenings<Mask extends { readonly painter: Painter }> {
   readonly #hooks: OpeningsHooks<Mask>;
@@ -33,12 +33,12 @@ export class MaskOpenings<Mask extends { readonly painter: Painter }> {
     this.#hooks = hooks;
   }
 
-  /** Whether something that was painted waits for its mask. */
+  /** True if edits wait for their mask. */
   get isBusy(): boolean {
     return this.#waiting.size > 0;
   }
 
-  /** Opens a mask, in the place of an earlier try. Resolves when it is open, or is not for now. */
+  /** Opens a mask and aborts an earlier attempt. Resolves when it is open or opening has failed. */
   open(image: MaskedImage): Promise<void> {
     this.#attempts.get(image.id)?.abort.abort();
     const abort = new AbortController();
@@ -49,12 +49,12 @@ export class MaskOpenings<Mask extends { readonly painter: Painter }> {
     return over;
   }
 
-  /** The image is no longer looked at: its mask is only needed for what waits. */
+  /** Aborts opening the mask of an image that is no longer shown, unless edits wait for it. */
   leave(image: number): void {
     if (!this.#waiting.has(image)) this.#attempts.get(image)?.abort.abort();
   }
 
-  /** Has something painted once the mask is open. */
+  /** Queues an edit until the mask is open. */
   wait(image: MaskedImage, edit: WaitingEdit): void {
     const waiting = this.#waiting.get(image.id) ?? { image, edits: [] };
     waiting.edits.push(edit);
@@ -63,14 +63,14 @@ export class MaskOpenings<Mask extends { readonly painter: Painter }> {
     if (!this.#attempts.has(image.id)) void this.open(image);
   }
 
-  /** Opens what something waits for, as when the engine is back. */
+  /** Opens the masks that edits wait for, for example when the engine is back. */
   retry(): void {
     for (const { image } of this.#waiting.values()) {
       if (!this.#attempts.has(image.id)) void this.open(image);
     }
   }
 
-  /** Resolves when nothing is being opened. */
+  /** Resolves when all current attempts have ended. */
   async settled(): Promise<void> {
     await Promise.all([...this.#attempts.values()].map(({ over }) => over));
   }

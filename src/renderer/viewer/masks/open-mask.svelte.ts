@@ -2,31 +2,31 @@ import { type MaskInfo, maskLayer, type MaskLayer as MaskOwner } from '../../../
 import { coarsePlace } from '../../../core/mask/area.ts';
 import { type SparseMask, valueAt } from '../../../core/mask/sparse-mask.ts';
 import { call } from '../../lib/client.ts';
-import type { Point, Rectangle, Size } from '../geometry.ts';
-import { DifferenceSource } from './difference.ts';
+import type { Point, Rectangle, Size } from '../tools/geometry.ts';
+import { DifferenceSource } from './layers/difference.ts';
 import {
   type Comparison,
   comparisonNames,
   comparisons,
   type LayerName,
-} from './layer-choices.svelte.ts';
-import { LayerTiles } from './layer-tiles.ts';
-import type { LayerSource } from './mask-layer.ts';
-import { Painter, type PainterHooks } from './painter.ts';
-import type { TileSaver } from './tile-saver.ts';
+} from './layers/layer-choices.svelte.ts';
+import { LayerTiles } from './layers/layer-tiles.ts';
+import type { LayerSource } from './layers/mask-layer.ts';
+import { Painter, type PainterHooks } from './edits/painter.ts';
+import type { TileSaver } from './edits/tile-saver.ts';
 
-/** An image whose mask is worked on. */
+/** Image of an open mask. */
 export interface MaskedImage extends Size {
   readonly id: number;
   readonly name: string;
 }
 
 export interface OpenMaskHooks extends PainterHooks {
-  /** A part of a layer can be drawn, or is to be drawn again; px of the image. */
+  /** Redraws a part of a layer that was loaded, px of the image. */
   arrived(owner: MaskOwner, part: Rectangle): void;
 }
 
-/** The masks of the image that is open: whose there are, their tiles, and what edits the person's. */
+/** Masks of the open image by author, their tiles, and the painter of the user's mask. */
 export class OpenMask {
   readonly image: MaskedImage;
   readonly painter: Painter;
@@ -46,7 +46,7 @@ export class OpenMask {
     this.infos = infos;
     const open = (owner: MaskOwner): LayerTiles => {
       const info = infos.find(({ layer }) => layer === owner);
-      // Of the run that was listed, whatever others come meanwhile.
+      // Requests the listed run, even if newer runs exist by then.
       const asked = { image: image.id, layer: owner, run: info?.run ?? null };
       return new LayerTiles(
         image,
@@ -72,7 +72,7 @@ export class OpenMask {
   }
 
   /**
-   * Looks what masks an image has. What of it is not saved yet is taken over from the saver.
+   * Lists the masks of an image and opens them. Unsaved tiles are taken over from the saver.
    *
    * @throws RequestError
    */
@@ -82,7 +82,7 @@ export class OpenMask {
     hooks: OpenMaskHooks,
     signal: AbortSignal,
   ): Promise<OpenMask> {
-    // Saved while the engine answers, it is no longer the saver's, and the answer does not know of it yet.
+    // Read before the request: tiles that are saved while the engine answers are in neither afterwards.
     const unsaved = saver.maskOf(image.id);
     const infos = await call('mask.list', { image: image.id }, signal);
     return new OpenMask(image, infos, saver, unsaved ?? saver.maskOf(image.id), hooks);
@@ -92,7 +92,7 @@ export class OpenMask {
     return this.infos.find(({ layer }) => layer === owner);
   }
 
-  /** Whether what is marked in each layer is as it was listed: of the same run, and of the same revision. */
+  /** True if every layer has the run and revision of `infos`. */
   isAsIn(infos: readonly MaskInfo[]): boolean {
     return maskLayer.options.every((owner) => {
       const [one, other] = [this.info(owner), infos.find(({ layer }) => layer === owner)];
@@ -100,29 +100,29 @@ export class OpenMask {
     });
   }
 
-  /** After a save. */
+  /** Updates a layer's information after a save. */
   take(info: MaskInfo): void {
     this.infos = [...this.infos.filter(({ layer }) => layer !== info.layer), info];
     this.#tiles[info.layer].trim();
   }
 
-  /** Undefined where the layer has nothing to show. */
+  /** Source of a layer's values; undefined if it has no mask. */
   source(layer: LayerName, compared: Comparison): LayerSource | undefined {
     if (layer === 'suggestion') return undefined;
     if (layer !== 'difference') return this.#tiles[layer];
-    // A person who has marked nothing yet is compared as one who has.
+    // The user's mask can be compared even while it is empty.
     const isThere = comparisons[compared].every(
       (owner) => owner === 'human' || this.info(owner) !== undefined,
     );
     return isThere ? this.#differences[compared] : undefined;
   }
 
-  /** A part of the person's mask changed. */
+  /** Updates the differences after a change of the user's mask. */
   changed(): void {
     for (const difference of Object.values(this.#differences)) difference.changed();
   }
 
-  /** The value of a layer at a place; undefined where that is not known here. */
+  /** Value of a layer at a point, from the finest cached level; undefined if none is cached. */
   valueAt(owner: MaskOwner, { x, y }: Point): number | undefined {
     const tiles = this.#tiles[owner];
     const [column, row] = [Math.floor(x), Math.floor(y)];

@@ -5,16 +5,16 @@ import type { TileValues } from '../../../core/mask/sparse-mask.ts';
 import { tilesIn, tileSide } from '../../../core/mask/tiles.ts';
 import type { Rectangle } from '../../../core/mask/tiles.ts';
 import { call } from '../../lib/client.ts';
-import { LayerTiles, sizeAt } from './layer-tiles.ts';
-import type { LayerSource } from './mask-layer.ts';
+import { LayerTiles, sizeAt } from './layers/layer-tiles.ts';
+import type { LayerSource } from './layers/mask-layer.ts';
 import type { MaskedImage } from './open-mask.svelte.ts';
-import { Painter } from './painter.ts';
-import { blocksOf, countValues, paintProposal, withinImage } from './proposal.ts';
+import { Painter } from './edits/painter.ts';
+import { blocksOf, countValues, paintProposal, withinImage } from './edits/proposal.ts';
 
-/** A stroke that says "none of the classes is here". */
+/** Value of strokes that mark pixels with none of the classes. */
 export const noneStroke = 255;
 
-/** The engine answers for so much at once, px a side. */
+/** Largest side of a region per request, px. */
 const blockSide = 8 * tileSide;
 
 export interface SuggestingHooks {
@@ -23,23 +23,24 @@ export interface SuggestingHooks {
 }
 
 /**
- * Strokes that show by example what is what, and what is proposed for the rest. Both are the page's alone until
- * what is proposed is accepted.
+ * Example strokes on an image and the suggestion made from them. Both exist only in the window until the suggestion is
+ * accepted.
  */
 export class Suggesting implements LayerSource {
   readonly image: MaskedImage;
   strokes: LayerTiles;
   painter: Painter;
   isBusy = $state(false);
-  /** Kinds that have strokes: two are needed. */
+  /** Number of classes with strokes, "none of the classes" included; two are needed. */
   kinds = $state(0);
   proposal: Suggestion | null = $state.raw(null);
   readonly #hooks: SuggestingHooks;
   #past: MaskPatch[] = [];
   #values: { readonly level: number; readonly mask: SparseMask } | undefined;
   #asking: AbortController | undefined;
+  #asked: Promise<void> = Promise.resolve();
   #hasFailed = false;
-  /** What is in view, as asked last. */
+  /** Region and level of the latest request. */
   #view: { readonly region: Rectangle; readonly level: number } | undefined;
 
   constructor(image: MaskedImage, hooks: SuggestingHooks) {
@@ -55,17 +56,17 @@ export class Suggesting implements LayerSource {
   }
 
   want(): void {
-    // It comes as a whole, when it was asked for.
+    // All tiles arrive together with the suggestion.
   }
 
-  /** Whether all of the image is in view, so that what is proposed is for all of it. */
+  /** True if the whole image is in view, so that the suggestion covers it. */
   get isWhole(): boolean {
     const { width, height } = this.image;
     const region = this.#view?.region;
     return region?.x === 0 && region.y === 0 && region.width >= width && region.height >= height;
   }
 
-  /** What is proposed is for this part of the image from now on; px of it. */
+  /** Sets the part of the image to make suggestions for, px of the image. */
   look(region: Rectangle, level: number): void {
     const part = withinImage(region, this.image);
     if (part === undefined) return;
@@ -77,8 +78,25 @@ export class Suggesting implements LayerSource {
     else void this.#prepare(part, level);
   }
 
-  /** Asks for a proposal; one that was asked for before is no longer wanted. */
-  async ask(): Promise<void> {
+  /** Waits for the first suggestion if it is being made; returns true if it was. */
+  async arrived(): Promise<boolean> {
+    await this.painter.settled();
+    if (!this.isBusy || this.proposal !== null) return false;
+    let asked: Promise<void>;
+    do {
+      asked = this.#asked;
+      await asked;
+    } while (asked !== this.#asked);
+    return true;
+  }
+
+  /** Requests a suggestion and aborts an earlier request. */
+  ask(): Promise<void> {
+    this.#asked = this.#ask();
+    return this.#asked;
+  }
+
+  async #ask(): Promise<void> {
     this.#asking?.abort();
     if (this.kinds < 2 || this.#view === undefined) {
       this.#show(null, 0);
@@ -97,7 +115,7 @@ export class Suggesting implements LayerSource {
     }
   }
 
-  /** Takes the last stroke back; false if there is none. */
+  /** Undoes the last stroke; false if there is none. */
   undo(): boolean {
     const patch = this.#past.pop();
     if (patch !== undefined) void this.painter.apply(patch, 'before').catch(this.#hooks.failed);
@@ -105,9 +123,9 @@ export class Suggesting implements LayerSource {
   }
 
   /**
-   * What is proposed in view, at full resolution, painted into a mask: an edit of all classes.
+   * Requests the suggestion for the view at full resolution and paints it into a mask, as one edit of all classes.
    *
-   * @param painted takes the edit, also where the engine fails after some of it
+   * @param painted called with the edit, even if the engine fails after a part of it
    * @throws RequestError
    */
   async accept(
@@ -138,7 +156,7 @@ export class Suggesting implements LayerSource {
     }
   }
 
-  /** Begins again: no strokes, and nothing is proposed. */
+  /** Clears the strokes and the suggestion. */
   restart(): void {
     this.#asking?.abort();
     this.strokes = this.#noStrokes();
@@ -154,7 +172,7 @@ export class Suggesting implements LayerSource {
 
   #noStrokes(): LayerTiles {
     const none = (): void => undefined;
-    // The engine has nothing of them.
+    // The engine does not store strokes.
     const isUnsaved = (): boolean => true;
     const nothing = (): Promise<MaskTile[]> => Promise.resolve([]);
     return new LayerTiles(this.image, [], nothing, none, none, undefined, isUnsaved);
@@ -179,7 +197,7 @@ export class Suggesting implements LayerSource {
       await call('mask.prepareSuggestion', { image: this.image.id, region, level });
       this.#hasFailed = false;
     } catch (error) {
-      // Once is enough: it is asked again with every view.
+      // Reported once, since it repeats with every view.
       if (!this.#hasFailed) this.#hooks.failed(error);
       this.#hasFailed = true;
     }

@@ -1,7 +1,7 @@
 import { ignoreValue } from '../../../core/mask/tiles.ts';
-import { store, storedNumber } from '../../lib/stored.ts';
+import { isStored, store, storedNumber } from '../../lib/stored.ts';
 
-/** Tools that change a mask, by the names of their keys. */
+/** Tools that edit a mask, by their key action. */
 export const maskTools = [
   'brush',
   'eraser',
@@ -13,29 +13,43 @@ export const maskTools = [
 ] as const;
 export type MaskToolId = (typeof maskTools)[number];
 
-/** px of the image */
+/** Smallest and largest size of a brush, px of the image. */
 export const smallestSize = 1;
 export const largestSize = 1024;
 
-/** What may be painted over. */
+/** Pixels that may be painted over. */
 export type Guard = 'everything' | 'background' | 'not-locked';
 
-/** How the tools paint; remembered, but for what belongs to a project. */
+/** Settings of the tools; those independent of a project are kept in local storage. */
 export class ToolSettings {
-  /** Of the class that is painted, or 255: not known. */
+  /** Mask value to paint: a class's, or 255 for unknown. */
   value = $state(1);
-  /** Values of classes that are never painted over. */
+  /** Values that are never painted over. */
   locked: readonly number[] = $state.raw([]);
   guard: Guard = $state('everything');
-  /** Of the threshold brush: shades as they are shown, 0 to 255. */
+  /** Range of the threshold brush in displayed shades, 0 to 255; stored if the user set it. */
   low = $state(storedNumber('mask-low', 128, 0, 255));
   high = $state(storedNumber('mask-high', 255, 0, 255));
-  /** Whether the range is around the shade under the cursor when a stroke begins. */
-  isPicked = $state(false);
-  /** Whether a pen's pressure changes the size. */
+  #isPicked = $state(storedNumber('mask-picked', isStored('mask-low') ? 0 : 1, 0, 1) === 1);
+  /** True if a pen's pressure changes the size. */
   usesPressure = $state(storedNumber('mask-pressure', 1, 0, 1) === 1);
   #size = $state(storedNumber('mask-size', 24, smallestSize, largestSize));
   #tolerance = $state(storedNumber('mask-tolerance', 16, 0, 255));
+
+  /**
+   * True if the range is set around the shade under the cursor when a stroke begins. This is the default, because no
+   * fixed range suits every image.
+   */
+  get isPicked(): boolean {
+    return this.#isPicked;
+  }
+
+  set isPicked(isPicked: boolean) {
+    this.#isPicked = isPicked;
+    store('mask-picked', isPicked ? 1 : 0);
+    // The last picked range stays as the fixed one.
+    if (!isPicked) this.setRange(this.low, this.high);
+  }
 
   /** Diameter of brush and eraser, px of the image. */
   get size(): number {
@@ -47,7 +61,7 @@ export class ToolSettings {
     store('mask-size', this.#size);
   }
 
-  /** Of a connected region and a picked range: how far shades may differ. */
+  /** Largest difference of shades within a connected region or a picked range. */
   get tolerance(): number {
     return this.#tolerance;
   }
@@ -57,12 +71,19 @@ export class ToolSettings {
     store('mask-tolerance', this.#tolerance);
   }
 
-  /** A fifth larger or smaller, one pixel at least. */
+  /** Changes the size by a fifth, at least by one pixel. */
   step(direction: 1 | -1): void {
     const by = Math.max(1, Math.round(this.#size / 5));
     this.size = this.#size + direction * by;
   }
 
+  /** Sets the range around a shade of the image, plus and minus the tolerance. */
+  pickRange(shade: number): void {
+    this.low = Math.max(0, shade - this.tolerance);
+    this.high = Math.min(255, shade + this.tolerance);
+  }
+
+  /** Sets and stores the range. */
   setRange(low: number, high: number): void {
     this.low = Math.min(low, high);
     this.high = Math.max(low, high);

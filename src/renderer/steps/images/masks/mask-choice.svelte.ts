@@ -6,38 +6,39 @@ import type {
   MaskSourceContents,
 } from '../../../../contract/mask-sources.ts';
 import { call, RequestError } from '../../../lib/client.ts';
-import { type Assignment, isUnnamed, proposedAssignments, targetOf } from './mask-plan.ts';
+import { type Assignment, isUnnamed, proposedAssignments, targetOf } from './class-assignments.ts';
 
-/** Images that are tried before none is shown. */
+/** Number of images that are tried before none is shown. */
 const mostTried = 20;
 
-/** A source that was chosen. */
+/** A chosen source of masks. */
 export type ChosenSource = Pick<FoundMaskSource, 'kind' | 'path'>;
 
-/** Which masks come in with a folder, and what becomes of their classes. */
+/** Choice of the masks to import with a folder, and of the project's classes for their values. */
 export class MaskChoice {
-  /** Null: none. */
+  /** Source of masks; null for none. */
   source: ChosenSource | null = $state.raw(null);
-  /** Null until it is known. */
+  /** Null until the source is read. */
   contents: MaskSourceContents | null = $state.raw(null);
   failure: string | null = $state(null);
-  /** One of the images with its mask; null until it is read, and where there is none to show. */
+  /** Preview of an image with its mask; null until it is read, or if there is none. */
   shown: MaskPreview | null = $state.raw(null);
   assignments: readonly Assignment[] = $state.raw([]);
-  /** Of GeoJSON: which property names the class. */
+  /** Property of polygons that names their class. */
   property: string | null = $state(null);
   isDone = $state(true);
   isReplacing = $state(false);
-  /** GeoJSON says its classes only once it is known where they stand. */
+  /** True while the property that names the polygons' classes is not chosen. */
   readonly needsProperty = $derived(
     this.contents !== null && this.contents.properties.length > 0 && this.property === null,
   );
+  /** Number of classes without a choice or a name. */
   readonly undecided = $derived(
     this.assignments.filter((one) => targetOf(one) === undefined).length,
   );
-  /** Of these, new classes without a name. */
+  /** Number of new classes without a name. */
   readonly unnamed = $derived(this.assignments.filter(isUnnamed).length);
-  readonly isLooking = $derived(
+  readonly isLoading = $derived(
     this.source !== null && this.contents === null && this.failure === null,
   );
   readonly isReady = $derived(
@@ -54,26 +55,26 @@ export class MaskChoice {
   }
 
   choose(source: ChosenSource | null): void {
-    // What was found says more than is asked with.
+    // Sources that were found have more fields than a request takes.
     this.source = source && { kind: source.kind, path: source.path };
     this.property = null;
-    void this.#look();
+    void this.#load();
   }
 
   chooseProperty(property: string): void {
     this.property = property;
-    void this.#look();
+    void this.#load();
   }
 
-  /** Shows another of the images with their masks. What cannot be read is passed over, as its reason is listed. */
+  /** Shows another image with its mask. Unreadable ones are skipped; the reason is among the listed problems. */
   async preview(index: number): Promise<void> {
     const { signal } = this.#controller;
     if (this.source === null) return;
     const source = { ...this.source, property: this.property };
-    const asked = { project: this.#project.id, folder: this.#folder, source, index };
+    const request = { project: this.#project.id, folder: this.#folder, source, index };
     this.#wanted = index;
     try {
-      const preview = await call('image.previewMasks', asked, signal);
+      const preview = await call('image.previewMasks', request, signal);
       if (!signal.aborted && this.#wanted === index) this.shown = preview ?? this.shown;
     } catch {
       const before = this.shown?.index ?? -1;
@@ -91,8 +92,8 @@ export class MaskChoice {
     this.#controller.abort();
   }
 
-  /** What the import is told; null: no masks. */
-  plan(): MaskImport | null {
+  /** Request for the import; null for no masks. */
+  request(): MaskImport | null {
     const { contents, source } = this;
     if (contents === null || source === null) return null;
     const classes = contents.classes.flatMap(({ value }, index) => {
@@ -108,7 +109,7 @@ export class MaskChoice {
     };
   }
 
-  async #look(): Promise<void> {
+  async #load(): Promise<void> {
     this.#controller.abort();
     const controller = new AbortController();
     this.#controller = controller;
@@ -118,11 +119,13 @@ export class MaskChoice {
     this.assignments = [];
     if (this.source === null) return;
     const source = { ...this.source, property: this.property };
-    const asked = { project: this.#project.id, folder: this.#folder, source };
+    const request = { project: this.#project.id, folder: this.#folder, source };
     try {
-      const contents = await call('image.lookMasks', asked, controller.signal);
+      const contents = await call('image.lookMasks', request, controller.signal);
       if (controller.signal.aborted) return;
       this.contents = contents;
+      // Files written by this app name the property.
+      this.property = contents.property;
       this.assignments = proposedAssignments(contents.classes, this.#project.classes);
       this.isDone = contents.isComplete;
       void this.preview(0);

@@ -4,10 +4,14 @@ import { previewPixels } from './preview-pixels.ts';
 import { valueColours } from './value-colours.ts';
 
 const colouredClass = (value: number, colour: string | null): SourceClass => ({
-  ...{ value, colour, name: null, number: value, count: 1 },
+  value,
+  colour,
+  name: null,
+  number: value,
+  count: 1,
 });
 
-it('gives every value a colour of its own, also where the masks have black or one colour twice', () => {
+it('gives each value a different colour, even if masks have black or the same colour twice', () => {
   const colours = ['#e69f00', null, '#000000', '#e69f00', '#123456'];
   const given = valueColours(colours.map((colour, at) => colouredClass(at + 1, colour)));
   expect(given.get(1)).toBe('#e69f00');
@@ -15,7 +19,7 @@ it('gives every value a colour of its own, also where the masks have black or on
   expect(new Set(given.values()).size).toBe(6);
 });
 
-it('draws fills with outlines, and dims the rest where one value is highlighted', () => {
+it('draws fills with outlines, and dims the rest if a value is highlighted', () => {
   const values = Uint8Array.of(0, 0, 0, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 2, 0, 0, 0);
   const preview = { width: 4, height: 5, values };
   const colours = new Map([

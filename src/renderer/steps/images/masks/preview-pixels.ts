@@ -1,17 +1,17 @@
 import type { MaskPreview } from '../../../../contract/mask-sources.ts';
 import { ignoreValue } from '../../../../core/mask/tiles.ts';
 
-/** Opacities, [0, 255]. */
+/** Opacities of regions, and of those that are not highlighted, [0, 255]. */
 const fill = 110;
 const dim = 25;
-/** px between the stripes of what is not known. */
+/** Distance between the stripes of ignored pixels, px. */
 const stripes = 8;
 
 /**
- * Colours of a preview's values to lay over its picture, (height, width, 4) RGBA: every region filled, with an opaque
- * outline; what is not known is striped besides. The rest is dimmed where one value is highlighted.
+ * Overlay of a preview's mask, (height, width, 4) RGBA: each region is filled and has an opaque outline; ignored pixels
+ * are striped too. If a value is highlighted, the others are dimmed.
  *
- * @param colours `#rrggbb` by value; what has none is not drawn
+ * @param colours `#rrggbb` by value; values without a colour are not drawn
  */
 export function previewPixels(
   { width, height, values }: Pick<MaskPreview, 'width' | 'height' | 'values'>,

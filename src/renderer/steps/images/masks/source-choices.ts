@@ -9,7 +9,7 @@ export interface MaskSourceCard {
   readonly why: string;
 }
 
-/** Where masks may come from: what was found, a file that was chosen, another file, nowhere. */
+/** Choices of a source of masks: those found, the chosen file, another file, none. */
 export function sourceChoices(
   found: readonly FoundMaskSource[],
   chosen: ChosenSource | null,

@@ -2,14 +2,14 @@ import type { SourceClass } from '../../../../contract/mask-sources.ts';
 import { nextColour } from '../../../../contract/palette.ts';
 import { ignoreValue } from '../../../../core/mask/tiles.ts';
 
-/** Of pixels of which nothing is known. */
+/** Colour of ignored pixels. */
 const ignoreColour = '#9aa3ad';
-/** Regions of it could not be told from the ground of most images. */
+/** Colour that is replaced: black regions do not stand out from the background of most images. */
 const black = '#000000';
 
 /**
- * Colours in which a preview shows the values of a source, before its classes are assigned: its own where it has
- * them and they can be told apart, else those of new classes.
+ * Colours by value for the preview of a source, before its classes are assigned: the source's own colours where they
+ * are distinct, otherwise those of new classes.
  */
 export function valueColours(classes: readonly SourceClass[]): ReadonlyMap<number, string> {
   const taken: string[] = [];

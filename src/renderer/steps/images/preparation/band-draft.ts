@@ -4,12 +4,12 @@ import { readBandList, writtenBandList } from '../../../lib/band-list.ts';
 
 export type BandKind = 'own' | 'all' | 'three' | 'one' | 'list';
 
-/** Which bands are seen, counted from 1; what belongs to other kinds comes back with them. */
+/** Draft choice of bands, counted from 1. Entries of the other kinds are kept, and return when their kind is chosen. */
 export interface BandDraft {
   readonly kind: BandKind;
   readonly three: readonly [red: number, green: number, blue: number];
   readonly one: number;
-  /** As it is typed. */
+  /** List as typed. */
   readonly list: string;
 }
 
@@ -20,16 +20,18 @@ export type BandFault =
   | { readonly kind: 'twice' | 'missing'; readonly band: number }
   | { readonly kind: 'many'; readonly bands: number };
 
-/** More are no colours, and each is a channel of its own. */
+/** Number of bands shown as red, green and blue; with more, each is a separate channel. */
 const colours = 3;
 
-/** Whether all bands can be chosen at once: of three or fewer they are colours, or each can be named. */
-export function hasAll(choices: readonly number[]): boolean {
+/** True if "all bands" is a choice: there are more than three, which are chosen one by one, and at most the limit. */
+export function canChooseAll(choices: readonly number[]): boolean {
   return choices.length > colours && choices.length <= mostBands;
 }
 
 /**
- * @param bands as the contract has them
+ * Draft of a choice of bands.
+ *
+ * @param bands in the contract's form
  * @param choices bands that can be chosen
  */
 export function bandDraftOf(
@@ -49,11 +51,11 @@ export function bandDraftOf(
   if (bands.length === colours && green !== undefined && blue !== undefined) {
     return { ...draft, kind: 'three', three: [red, green, blue] };
   }
-  const isAll = hasAll(choices) && bands.join() === choices.join();
+  const isAll = canChooseAll(choices) && bands.join() === choices.join();
   return { ...draft, kind: isAll ? 'all' : 'list' };
 }
 
-/** The bands of a draft that has no fault, as the contract has them; undefined: the file's own. */
+/** Bands of a valid draft, in the contract's form; undefined for the file's own bands. */
 export function writtenBands(
   { kind, three, one, list }: BandDraft,
   choices: readonly number[],
@@ -75,8 +77,10 @@ export function writtenBands(
 }
 
 /**
- * @param choices bands that can be chosen; none: it is not known which there are
- * @param now bands that are seen by now: they stay a choice, also where these images lack them
+ * The first error in a list of bands; null if there is none.
+ *
+ * @param choices bands that can be chosen; empty while they are unknown
+ * @param now bands of the saved choice, which stay valid even if these images lack them
  */
 export function bandFaultOf(
   { kind, list }: BandDraft,
@@ -96,7 +100,7 @@ export function bandFaultOf(
   return bands.length > mostBands ? { kind: 'many', bands: bands.length } : null;
 }
 
-/** Which bands are these files' own colours; undefined where they differ, or there are no others. */
+/** Bands of the files' own colours; undefined if the files differ or have no other bands. */
 export function ownBands(descriptions: readonly ImageFacts[]): readonly number[] | undefined {
   const [first] = descriptions;
   const isMore = descriptions.some(({ bands, alpha, auto }) => {
@@ -106,7 +110,7 @@ export function ownBands(descriptions: readonly ImageFacts[]): readonly number[]
   return isMore && isSame ? first?.auto.bands : undefined;
 }
 
-/** Bands that all of these images have, but those that only say where there is something. */
+/** Bands that all of these images have, without alpha bands. */
 export function choosableBands(descriptions: readonly ImageFacts[]): number[] {
   const [first] = descriptions;
   if (first === undefined) return [];

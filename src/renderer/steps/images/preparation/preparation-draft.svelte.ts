@@ -1,38 +1,41 @@
 import type { ImageFacts, Project, ProjectImage } from '../../../../contract/app.ts';
 import type { WrittenPreparation } from '../../../../contract/jobs.ts';
 import { call } from '../../../lib/client.ts';
+import { errorMessage } from '../../../lib/error-message.ts';
 import { coalesced } from '../../../lib/coalesce.ts';
 import { dataUrl } from '../../../lib/data-url.ts';
 import { bandDraftOf, bandFaultOf, choosableBands, writtenBands } from './band-draft.ts';
 import type { BandDraft } from './band-draft.ts';
-import { draftOf, writtenRange } from './range-draft.ts';
+import { rangeDraftOf, writtenRange } from './range-draft.ts';
 import type { RangeDraft } from './range-draft.ts';
-import { spread } from './spread.ts';
+import { evenlySpaced } from './evenly-spaced.ts';
 
-/** Images that are shown before and after. */
+/** Number of images shown before and after. */
 export const sampleCount = 4;
 
-/** A picture, why there is none, or neither while it is drawn. */
+/** A picture, or the reason why there is none; `url` is null while it is drawn. */
 export type Shown =
-  { readonly url: string } | { readonly failure: string } | { readonly url: null };
+  | { readonly url: string }
+  | { readonly failure: string }
+  | { readonly url: null };
 
 const waiting: Shown = { url: null };
 
-/** What somebody is about to choose of a project's images, and how that looks. */
+/** Draft of a project's image preparation, with sample images drawn with it. */
 export class PreparationDraft {
-  range: RangeDraft = $state.raw(draftOf('auto'));
+  range: RangeDraft = $state.raw(rangeDraftOf('auto'));
   bands: BandDraft = $state.raw(bandDraftOf(undefined, []));
-  /** Null while they are asked for. */
+  /** Sample images; null until they are loaded. */
   images: readonly ProjectImage[] | null = $state.raw(null);
   descriptions: readonly ImageFacts[] = $state.raw([]);
   before: readonly Shown[] = $state.raw([]);
   after: readonly Shown[] = $state.raw([]);
   failure: string | null = $state(null);
-  /** Whether the files were asked what they say, so that it is known which bands there are. */
-  isAsked = $state(false);
+  /** True once the files are read, so that their bands are known. */
+  isDescribed = $state(false);
   readonly choosable: readonly number[] = $derived(choosableBands(this.descriptions));
   readonly bandFault = $derived.by(() => bandFaultOf(this.bands, this.choosable, this.#now.bands));
-  /** Null while a number is missing or wrong. */
+  /** Preparation in the contract's form; null while a number or a band is missing or wrong. */
   readonly written: WrittenPreparation | null = $derived.by(() => {
     const range = writtenRange(this.range);
     if (range === null || this.bandFault !== null) return null;
@@ -45,13 +48,13 @@ export class PreparationDraft {
 
   constructor(project: Project) {
     this.#project = project;
-    // It crosses to another process, which a proxy cannot.
+    // A proxy cannot be sent to another process.
     this.#now = $state.snapshot(project.settings.preparation);
-    this.range = draftOf(this.#now.range);
+    this.range = rangeDraftOf(this.#now.range);
     this.bands = bandDraftOf(this.#now.bands, []);
   }
 
-  /** Asks for the images; returns a function after which nothing is asked any more. */
+  /** Loads the images; returns a function that stops further drawing. */
   start(): () => void {
     void this.#load();
     return () => {
@@ -77,27 +80,27 @@ export class PreparationDraft {
       this.images = images;
       await Promise.all([this.#describe(images), this.#drawNow(images)]);
     } catch (error) {
-      this.failure = sentenceOf(error);
+      this.failure = errorMessage(error);
     }
   }
 
   async #sample(): Promise<ProjectImage[]> {
     const filter = { show: 'all', search: '' } as const;
-    const pages = spread(this.#project.images, sampleCount).map((offset) =>
+    const pages = evenlySpaced(this.#project.images, sampleCount).map((offset) =>
       call('image.page', { project: this.#project.id, filter, offset, limit: 1 }),
     );
     return (await Promise.all(pages)).flatMap(({ images }) => images);
   }
 
-  /** An image whose file is gone says so in place of its picture; the others still tell. */
+  /** Reads the facts of the images. A missing file shows an error in place of its picture; the others still count. */
   async #describe(images: readonly ProjectImage[]): Promise<void> {
-    const told = await Promise.allSettled(
+    const results = await Promise.allSettled(
       images.map(({ id }) => call('image.describe', { image: id })),
     );
-    this.descriptions = told.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    // Nobody has chosen bands yet: only now it is known which there are.
+    this.descriptions = results.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    // No bands were chosen yet: the choice appears only now that they are known.
     this.bands = bandDraftOf(this.#now.bands, this.choosable);
-    this.isAsked = true;
+    this.isDescribed = true;
   }
 
   async #drawNow(images: readonly ProjectImage[]): Promise<void> {
@@ -105,13 +108,13 @@ export class PreparationDraft {
       images.map(async ({ id }, index) => {
         const shown = await draw(id, this.#now);
         this.before = replaced(this.before, index, shown);
-        // Until something is chosen they are the same.
+        // Both are the same until something is chosen.
         if (this.after[index] === waiting) this.after = replaced(this.after, index, shown);
       }),
     );
   }
 
-  /** Of what is chosen by now: choices made meanwhile are answered together. */
+  /** Draws the samples with the current choices; changes made while drawing are drawn together afterwards. */
   readonly #draw = coalesced(async () => {
     const { images, written } = this;
     if (images === null || written === null || this.#isClosed) return;
@@ -129,14 +132,10 @@ async function draw(image: number, preparation: WrittenPreparation): Promise<Sho
     const bytes = await call('image.preview', { image, preparation });
     return { url: await dataUrl(bytes, 'image/webp') };
   } catch (error) {
-    return { failure: sentenceOf(error) };
+    return { failure: errorMessage(error) };
   }
 }
 
 function replaced(list: readonly Shown[], index: number, shown: Shown): readonly Shown[] {
   return list.map((one, at) => (at === index ? shown : one));
-}
-
-function sentenceOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
 import { preparation } from '../../../../contract/jobs.ts';
-import { draftOf, faultOf, isSameWindow, writtenRange } from './range-draft.ts';
+import { rangeDraftOf, rangeFaultOf, isSameWindow, writtenRange } from './range-draft.ts';
 
-const draft = draftOf('auto');
+const draft = rangeDraftOf('auto');
 
 test.each([
   'auto',
@@ -12,18 +12,18 @@ test.each([
   'window:-600:1500',
   'window:0.5:1',
   'percentile:0.5:100',
-])('%s is read and written as it was', (range) => {
-  expect(writtenRange(draftOf(range))).toBe(range);
+])('%s is read and written unchanged', (range) => {
+  expect(writtenRange(rangeDraftOf(range))).toBe(range);
 });
 
-describe('numbers as somebody types them', () => {
+describe('typed numbers', () => {
   it.each([
     [{ kind: 'window', center: -0.00000001, width: 1 }, 'window:0:1'],
     [{ kind: 'window', center: 1 / 3, width: 2e8 }, 'window:0.333333:200000000'],
     [{ kind: 'window', center: 100, width: 1000 }, 'window:100:1000'],
     [{ kind: 'percentile', low: 0.12345, high: 99.9999 }, 'percentile:0.123:100'],
     [{ kind: 'percentile', low: 10, high: 90 }, 'percentile:10:90'],
-  ] as const)('%j is written in a form that the contract takes', (numbers, expected) => {
+  ] as const)('%j is written in a form that the contract accepts', (numbers, expected) => {
     const range = writtenRange({ ...draft, ...numbers });
     expect(range).toBe(expected);
     expect(preparation.safeParse({ range }).success).toBe(true);
@@ -39,12 +39,12 @@ describe('numbers as somebody types them', () => {
     [{ kind: 'percentile', low: -1 }, 'percent'],
     [{ kind: 'percentile', high: 101 }, 'percent'],
     [{ kind: 'percentile', high: NaN }, 'percent'],
-  ] as const)('%j cannot be used', (numbers, fault) => {
-    expect(faultOf({ ...draft, ...numbers })).toBe(fault);
+  ] as const)('%j is invalid', (numbers, fault) => {
+    expect(rangeFaultOf({ ...draft, ...numbers })).toBe(fault);
     expect(writtenRange({ ...draft, ...numbers })).toBeNull();
   });
 
-  it('do not count where another choice is made', () => {
+  it('do not matter if another kind is chosen', () => {
     expect(writtenRange({ ...draft, kind: 'full', width: NaN, low: NaN })).toBe('full');
   });
 });

@@ -1,21 +1,21 @@
-/** What can be chosen of intensities; the names are those of the contract's ranges. */
+/** Kinds of intensity range, with the names of the contract. */
 export type RangeKind = 'auto' | 'file' | 'window' | 'percentile' | 'full' | 'stored';
 
-/** A choice with the numbers that belong to it, and those of the others, which come back with them. NaN: none. */
+/** Draft choice of a range. Numbers of the other kinds are kept and return with their kind. NaN: no number. */
 export interface RangeDraft {
   readonly kind: RangeKind;
-  /** Of rescaled values, Hounsfield units in CT. */
+  /** Centre and width of a window over rescaled values: Hounsfield units in CT. */
   readonly center: number;
   readonly width: number;
-  /** In percent. */
+  /** Lower and upper percentile, percent. */
   readonly low: number;
   readonly high: number;
 }
 
-/** Which number a draft cannot be used with. */
+/** The number that makes a draft invalid. */
 export type RangeFault = 'center' | 'width' | 'percent';
 
-/** A window by centre and width, and what it is called. */
+/** A named window, by centre and width. */
 export interface NamedWindow {
   readonly name: string;
   readonly center: number;
@@ -23,11 +23,11 @@ export interface NamedWindow {
 }
 
 const usual = { center: 40, width: 400, low: 2, high: 98 } as const;
-/** The contract writes up to nine digits before the point. */
+/** Largest number: the contract allows up to nine digits before the point. */
 const most = 1e9 - 1;
 
-/** @param range as the contract has it */
-export function draftOf(range: string): RangeDraft {
+/** Draft of a range in the contract's form. */
+export function rangeDraftOf(range: string): RangeDraft {
   const [kind = 'auto', first, second] = range.split(':');
   const numbers = { first: Number(first), second: Number(second) };
   switch (kind) {
@@ -44,7 +44,7 @@ export function draftOf(range: string): RangeDraft {
   }
 }
 
-export function faultOf({ kind, center, width, low, high }: RangeDraft): RangeFault | null {
+export function rangeFaultOf({ kind, center, width, low, high }: RangeDraft): RangeFault | null {
   if (kind === 'window') {
     if (!(Math.abs(center) <= most)) return 'center';
     return width >= 1 && width <= most ? null : 'width';
@@ -53,16 +53,16 @@ export function faultOf({ kind, center, width, low, high }: RangeDraft): RangeFa
   return low >= 0 && low < high && high <= 100 ? null : 'percent';
 }
 
-/** As the contract has it; null where a number is missing or wrong. */
+/** Range in the contract's form; null if a number is missing or wrong. */
 export function writtenRange(draft: RangeDraft): string | null {
-  if (faultOf(draft) !== null) return null;
+  if (rangeFaultOf(draft) !== null) return null;
   const { kind, center, width, low, high } = draft;
   if (kind === 'window') return `window:${rounded(center, 6)}:${rounded(width, 6)}`;
   if (kind === 'percentile') return `percentile:${rounded(low, 3)}:${rounded(high, 3)}`;
   return kind;
 }
 
-/** So many decimals at most, and never an exponent: the contract has none. */
+/** A number with at most `places` decimals and without an exponent, which the contract does not allow. */
 function rounded(value: number, places: number): string {
   return String(Number(value.toFixed(places)));
 }

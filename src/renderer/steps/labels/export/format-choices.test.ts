@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { labelFormat, type LabelFormat } from '../../../../contract/label-export.ts';
-import { formatCards, likelyFormat } from './format-choices.ts';
+import { formatCards, defaultFormat } from './format-choices.ts';
 
-function choices(fitting: readonly LabelFormat[]): Parameters<typeof likelyFormat>[0] {
+function choices(fitting: readonly LabelFormat[]): Parameters<typeof defaultFormat>[0] {
   const formats = labelFormat.options.map((format) => ({
     format,
     fits: fitting.includes(format) ? ('all' as const) : ('none' as const),
@@ -18,11 +18,11 @@ it.each([
   [['png', 'coco', 'csv'], 'png'],
   [['csv'], 'csv'],
   [[], 'png'],
-] as const)('of %j, %s keeps most of what the files know', (fitting, expected) => {
-  expect(likelyFormat(choices(fitting))).toBe(expected);
+] as const)('of %j, proposes %s, which keeps most metadata', (fitting, expected) => {
+  expect(defaultFormat(choices(fitting))).toBe(expected);
 });
 
-it('every format has its card, which says whether it fits', () => {
+it('every format has a card that says whether it fits', () => {
   const cards = formatCards(choices(['png']).formats);
   expect(cards.map(({ value }) => value)).toEqual(labelFormat.options);
   expect(cards[0]?.why).toContain('Fits these images.');

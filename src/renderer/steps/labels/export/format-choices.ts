@@ -3,9 +3,9 @@ import type {
   LabelFormat,
   LabelFormatFit,
 } from '../../../../contract/label-export.ts';
-import { labelExportText as words } from '../../../text/en/label-export.ts';
+import { labelExportText as words } from '../../../text/en/steps/label-export.ts';
 
-/** The formats as cards: what each is for, and whether it fits. */
+/** Cards of the formats: what each is for, and whether it fits. */
 export function formatCards(
   formats: readonly LabelFormatFit[],
 ): { value: LabelFormat; title: string; why: string }[] {
@@ -15,11 +15,11 @@ export function formatCards(
   });
 }
 
-/** Those that keep most of what the files know come first. */
+/** Formats by preference; those that keep most of the images' metadata come first. */
 const preferred: readonly LabelFormat[] = ['dicom-seg', 'nifti', 'geotiff', 'png', 'csv'];
 
-/** What is chosen until a person chooses. */
-export function likelyFormat({ formats }: LabelExportChoices): LabelFormat {
+/** Format that is chosen by default. */
+export function defaultFormat({ formats }: LabelExportChoices): LabelFormat {
   const fitting = (format: LabelFormat): boolean =>
     formats.some((one) => one.format === format && one.fits === 'all');
   return preferred.find(fitting) ?? 'png';

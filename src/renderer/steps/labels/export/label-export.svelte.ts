@@ -6,11 +6,12 @@ import type {
   LabelFormat,
 } from '../../../../contract/label-export.ts';
 import { call, listen } from '../../../lib/client.ts';
+import { errorMessage } from '../../../lib/error-message.ts';
 import { notices } from '../../../lib/notices.svelte.ts';
-import { labelExportText as words } from '../../../text/en/label-export.ts';
-import { likelyFormat } from './format-choices.ts';
+import { labelExportText as words } from '../../../text/en/steps/label-export.ts';
+import { defaultFormat } from './format-choices.ts';
 
-/** Taking the labels of a project out, from the choice to the report. */
+/** Export of a project's labels, from the choice of a format to the report. */
 export class LabelExport {
   choices: LabelExportChoices | null = $state.raw(null);
   format: LabelFormat = $state('png');
@@ -25,17 +26,17 @@ export class LabelExport {
     this.#project = project;
   }
 
-  /** Listens and looks at the files; returns a function that ends it. */
+  /** Starts listening and loads the choices; returns a function that stops both. */
   start(): () => void {
     const controller = new AbortController();
-    void this.#look(controller.signal);
-    const deafen = listen('labels.progress', (progress) => {
+    void this.#load(controller.signal);
+    const stopListening = listen('labels.progress', (progress) => {
       if (progress.project === this.#project && this.progress !== null) this.progress = progress;
     });
     return () => {
       controller.abort();
-      deafen();
-      // Nobody would see how it ends.
+      stopListening();
+      // Nobody would see the result.
       if (this.progress !== null) void this.stop();
     };
   }
@@ -44,7 +45,7 @@ export class LabelExport {
     return this.choices?.formats.find(({ format }) => format === this.format);
   }
 
-  /** Asks where to, and writes. */
+  /** Asks for a folder and writes the files. */
   async run(): Promise<void> {
     this.failure = null;
     const [project, format, which] = [this.#project, this.format, this.which];
@@ -54,7 +55,7 @@ export class LabelExport {
       this.progress = { project, done: 0, total: 0, secondsLeft: null };
       this.report = await call('labels.export', { project, format, which, folder });
     } catch (error) {
-      this.failure = error instanceof Error ? error.message : String(error);
+      this.failure = errorMessage(error);
     } finally {
       this.progress = null;
     }
@@ -72,18 +73,18 @@ export class LabelExport {
     await this.#try(() => call('shell.showInFolder', { file }));
   }
 
-  /** Back to the choice. */
-  again(): void {
+  /** Returns to the choice of a format. */
+  reset(): void {
     this.report = null;
   }
 
-  async #look(signal: AbortSignal): Promise<void> {
+  async #load(signal: AbortSignal): Promise<void> {
     try {
       const choices = await call('labels.choices', { project: this.#project }, signal);
       this.choices = choices;
-      this.format = likelyFormat(choices);
+      this.format = defaultFormat(choices);
     } catch (error) {
-      if (!signal.aborted) this.failure = error instanceof Error ? error.message : String(error);
+      if (!signal.aborted) this.failure = errorMessage(error);
     }
   }
 

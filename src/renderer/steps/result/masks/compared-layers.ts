@@ -1,8 +1,8 @@
-import { intersection, type Rectangle } from '../../../viewer/geometry.ts';
+import { intersection, type Rectangle } from '../../../viewer/tools/geometry.ts';
 import type { Layer } from '../../../viewer/layer.ts';
-import type { Rgb } from '../../../viewer/masks/colouring.ts';
-import { type LayerSource, MaskLayer } from '../../../viewer/masks/mask-layer.ts';
-import { differenceColours } from '../../../viewer/masks/shown-layers.ts';
+import type { Rgb } from '../../../viewer/masks/layers/colouring.ts';
+import { type LayerSource, MaskLayer } from '../../../viewer/masks/layers/mask-layer.ts';
+import { differenceColours } from '../../../viewer/masks/layers/shown-layers.ts';
 import type { ViewTransform } from '../../../viewer/view-transform.ts';
 import type { ComparedMasks } from './compared-masks.ts';
 import type { MaskComparison } from './mask-comparison.svelte.ts';
@@ -10,7 +10,7 @@ import { splitAt } from './wipe.ts';
 
 type Choice = Pick<MaskComparison, 'first' | 'second' | 'mode' | 'share' | 'opacity' | 'isHidden'>;
 
-/** Draws two masks side by side, or where they differ, over an image. */
+/** Layer over an image that shows two masks beside a line, or their differences. */
 export class ComparedLayers implements Layer {
   masks: ComparedMasks | null = null;
   readonly #choice: Choice;
@@ -22,13 +22,13 @@ export class ComparedLayers implements Layer {
     this.#colours = colours;
   }
 
-  /** Other masks, of another image. */
+  /** Replaces the masks by those of another image. */
   show(masks: ComparedMasks | null): void {
     this.masks = masks;
     this.#layers.clear();
   }
 
-  /** A part can be drawn now; px of the image. */
+  /** Marks a part as changed, px of the image. */
   changed(part: Rectangle): void {
     for (const layer of this.#layers.values()) layer.changed(part);
   }

@@ -4,17 +4,18 @@ import {
   type MaskLayer as MaskOwner,
 } from '../../../../contract/masks.ts';
 import { call } from '../../../lib/client.ts';
-import type { Rectangle, Size } from '../../../viewer/geometry.ts';
-import { DifferenceSource } from '../../../viewer/masks/difference.ts';
-import { LayerTiles } from '../../../viewer/masks/layer-tiles.ts';
+import type { Rectangle, Size } from '../../../viewer/tools/geometry.ts';
+import { DifferenceSource } from '../../../viewer/masks/layers/difference.ts';
+import { LayerTiles } from '../../../viewer/masks/layers/layer-tiles.ts';
 
-export interface ComparedHooks {
-  /** Tiles came; px of the image. */
-  arrived(part: Rectangle): void;
+/** Callbacks for the tiles of the masks. */
+export interface TileCallbacks {
+  /** Called when tiles of a part are loaded, px of the image. */
+  loaded(part: Rectangle): void;
   failed(error: unknown): void;
 }
 
-/** Masks of one image to look at: the person's, and what the three of a run predicted. */
+/** Masks of one image: the outlined one, and those predicted by the teacher, copy and student of a run. */
 export class ComparedMasks {
   readonly image: number;
   readonly #tiles: ReadonlyMap<MaskOwner, LayerTiles>;
@@ -25,11 +26,11 @@ export class ComparedMasks {
     this.#tiles = tiles;
   }
 
-  /** @throws RequestError */
+  /** Opens the masks of an image; their tiles are loaded when drawn. @throws RequestError */
   static async open(
     image: Size & { readonly id: number },
     run: number,
-    hooks: ComparedHooks,
+    callbacks: TileCallbacks,
     signal: AbortSignal,
   ): Promise<ComparedMasks> {
     const infos = await call('mask.list', { image: image.id, run }, signal);
@@ -40,10 +41,10 @@ export class ComparedMasks {
         (level, wanted) =>
           call('mask.tiles', { image: image.id, layer, run, level, tiles: wanted }),
         (part) => {
-          hooks.arrived(part);
+          callbacks.loaded(part);
         },
         (error) => {
-          hooks.failed(error);
+          callbacks.failed(error);
         },
       );
     const found = maskLayer.options.flatMap((owner): [MaskOwner, LayerTiles][] => {
@@ -53,7 +54,7 @@ export class ComparedMasks {
     return new ComparedMasks(image.id, new Map(found));
   }
 
-  /** Undefined where there is no such mask. */
+  /** Tiles of a mask; undefined if there is none. */
   source(owner: MaskOwner): LayerTiles | undefined {
     return this.#tiles.get(owner);
   }

@@ -1,21 +1,21 @@
-import { keymap } from '../../../lib/keymap.svelte.ts';
-import { hasMod } from '../../../lib/keys.ts';
+import { keymap } from '../../../lib/keys/keymap.svelte.ts';
+import { hasMod } from '../../../lib/keys/keys.ts';
 import type { MaskComparison } from './mask-comparison.svelte.ts';
 
-/** Of the image, at one press of an arrow: with Shift, and without. */
+/** Movement of the line per press of an arrow key with and without Shift, as a share of the image. */
 const strides = { large: 0.1, small: 0.02 };
 
-const whose = {
+const modelOfKey = {
   'see-student': 'student',
   'see-copy': 'copy',
   'see-teacher': 'teacher',
 } as const;
-const whoseKeys = Object.keys(whose) as (keyof typeof whose)[];
+const modelKeys = Object.keys(modelOfKey) as (keyof typeof modelOfKey)[];
 
-/** What a key does to a comparison; false where it is for others. */
+/** Handles a key of the comparison. @returns false if the key is not for it */
 export function onComparisonKey(event: KeyboardEvent, comparison: MaskComparison): boolean {
-  const who = keymap.find(event, whoseKeys);
-  if (who !== undefined) comparison.see(whose[who]);
+  const who = keymap.find(event, modelKeys);
+  if (who !== undefined) comparison.showPrediction(modelOfKey[who]);
   else if (keymap.matches(event, 'see-difference')) comparison.toggleDifference();
   else if (keymap.matches(event, 'hide-overlays')) comparison.isHidden = !comparison.isHidden;
   else if (keymap.matches(event, 'next-image')) comparison.choose(comparison.position + 1);
@@ -24,7 +24,7 @@ export function onComparisonKey(event: KeyboardEvent, comparison: MaskComparison
   return true;
 }
 
-/** What a key does to the line between two masks. */
+/** Handles a key that moves the line between two masks. @returns false if the key is not for it */
 export function onWipeKey(event: KeyboardEvent, comparison: MaskComparison): boolean {
   if (comparison.mode !== 'wipe' || hasMod(event) || event.altKey) return false;
   const stride = event.shiftKey ? strides.large : strides.small;

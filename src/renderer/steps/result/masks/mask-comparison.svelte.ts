@@ -1,27 +1,28 @@
 import type { Run, RunMask } from '../../../../contract/app.ts';
 import type { MaskLayer, ModelLayer } from '../../../../contract/masks.ts';
 import { call } from '../../../lib/client.ts';
+import { errorMessage } from '../../../lib/error-message.ts';
 
-/** At first, and as many more at each asking. */
-const portion = 60;
+/** Number of images listed at first, and added each time. */
+const pageSize = 60;
 
-/** What is looked at of the masks of one run's test images. */
+/** State of the comparison of masks of one run's test images. */
 export class MaskComparison {
-  /** The student's worst first; null until they are known. */
+  /** Test images, those with the student's lowest score first; null until they are loaded. */
   images = $state.raw<readonly RunMask[] | null>(null);
   failure = $state<string | null>(null);
-  /** What is on the left of the line: what is true, or what one of them said. */
+  /** Mask on the left of the line: the outlined one, or a model's. */
   first = $state<MaskLayer>('human');
-  /** What is on its right. */
+  /** Model whose mask is on the right of the line. */
   second = $state<ModelLayer>('student');
   mode = $state<'wipe' | 'difference'>('wipe');
-  /** Of the image's width, on the left of the line. */
+  /** Position of the line, as a share of the image's visible width. */
   share = $state(0.5);
-  /** Of fills, in [0, 1]. */
+  /** Opacity of fills, in [0, 1]. */
   opacity = $state(0.45);
   isHidden = $state(false);
   #position = $state(0);
-  #limit = $state(portion);
+  #limit = $state(pageSize);
   readonly run: number;
 
   constructor(run: Pick<Run, 'id'>) {
@@ -29,11 +30,11 @@ export class MaskComparison {
   }
 
   readonly listed: readonly RunMask[] = $derived((this.images ?? []).slice(0, this.#limit));
-  /** The one that is shown large. */
+  /** The image on the stage. */
   readonly chosen: RunMask | undefined = $derived(this.images?.[this.#position]);
 
   get left(): number {
-    return Math.min(portion, (this.images?.length ?? 0) - this.listed.length);
+    return Math.min(pageSize, (this.images?.length ?? 0) - this.listed.length);
   }
 
   get position(): number {
@@ -45,23 +46,23 @@ export class MaskComparison {
     try {
       this.images = await call('run.masks', { run: this.run });
     } catch (error) {
-      this.failure = error instanceof Error ? error.message : String(error);
+      this.failure = errorMessage(error);
     }
   }
 
   more(): void {
-    this.#limit += portion;
+    this.#limit += pageSize;
   }
 
-  /** Shows another image: one that there is, nearest to what is asked. */
+  /** Shows the image at a position, which is limited to the list. */
   choose(position: number): void {
     const last = (this.images?.length ?? 1) - 1;
     this.#position = Math.min(last, Math.max(0, position));
     while (this.#position >= this.#limit) this.more();
   }
 
-  /** Whose mask is on the right; nobody is compared with himself. */
-  see(who: ModelLayer): void {
+  /** Shows a model's mask on the right; if it was on the left, the outlined mask takes its place there. */
+  showPrediction(who: ModelLayer): void {
     this.second = who;
     if (this.first === who) this.first = 'human';
     this.isHidden = false;
@@ -76,7 +77,7 @@ export class MaskComparison {
     this.isHidden = false;
   }
 
-  /** Moves the line, in shares of the image. */
+  /** Moves the line by a share of the image. */
   move(by: number): void {
     this.share = Math.min(1, Math.max(0, Math.round((this.share + by) * 1000) / 1000));
   }

@@ -1,11 +1,11 @@
-import type { Tool, ToolEvent } from '../../../viewer/tool.ts';
+import type { Tool, ToolEvent } from '../../../viewer/tools/tool.ts';
 import type { MaskComparison } from './mask-comparison.svelte.ts';
-import { seenPart, shareAt, splitAt } from './wipe.ts';
+import { visiblePart, shareAt, splitAt } from './wipe.ts';
 
-/** CSS px */
-const handle = 14;
+/** Radius of the knob, CSS px. */
+const knobRadius = 14;
 
-/** Drags the line between two masks. */
+/** Tool that drags the line between two masks. */
 export function wipeTool(comparison: Pick<MaskComparison, 'share' | 'isHidden'>): Tool {
   const follow = ({ stage, screen }: ToolEvent): void => {
     comparison.share = shareAt(stage.view, screen.x);
@@ -24,7 +24,7 @@ export function wipeTool(comparison: Pick<MaskComparison, 'share' | 'isHidden'>)
     draw: (context, view) => {
       if (comparison.isHidden) return;
       const x = splitAt(view, comparison.share);
-      const { y, height } = seenPart(view);
+      const { y, height } = visiblePart(view);
       context.lineWidth = 3;
       context.strokeStyle = 'rgb(14 16 19 / 70%)';
       line(context, x, y, height);
@@ -43,11 +43,11 @@ function line(context: CanvasRenderingContext2D, x: number, y: number, height: n
   context.stroke();
 }
 
-/** Two arrows in a disc: it can be dragged either way. */
+/** Draws a disc with two arrows: the line can be dragged either way. */
 function knob(context: CanvasRenderingContext2D, x: number, y: number): void {
   context.fillStyle = '#fff';
   context.beginPath();
-  context.arc(x, y, handle, 0, 2 * Math.PI);
+  context.arc(x, y, knobRadius, 0, 2 * Math.PI);
   context.fill();
   context.strokeStyle = '#15181c';
   context.lineWidth = 1.5;

@@ -34,11 +34,14 @@ it.each([
   ['medical', ['d', 'c', 'b', 'a']],
   ['satellite', ['a', 'd', 'c', 'b']],
   ['other', ['a', 'd', 'c', 'b']],
-] as const)('for %s projects its own field comes first, and what may be sold', (domain, order) => {
-  const groups = groupsOf(entries, domain);
-  expect(groups.flatMap((group) => group.entries.map(({ card }) => card.id))).toEqual(order);
-  expect(groups).toHaveLength(2);
-});
+] as const)(
+  'for %s projects the same domain comes first, and in it commercial use',
+  (domain, order) => {
+    const groups = groupsOf(entries, domain);
+    expect(groups.flatMap((group) => group.entries.map(({ card }) => card.id))).toEqual(order);
+    expect(groups).toHaveLength(2);
+  },
+);
 
 it.each([
   [[null], null],

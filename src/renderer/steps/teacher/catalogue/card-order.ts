@@ -12,7 +12,7 @@ const orders: Record<Domain, readonly [CardDomain, ...CardDomain[]]> = {
   other: ['general', 'medical', 'satellite'],
 };
 
-/** The project's own field first, and in each what a product may be made of first. */
+/** Cards by domain, that of the project first; in each domain those with permitted commercial use first. */
 export function groupsOf(entries: readonly CatalogueEntry[], domain: Domain): CardGroup[] {
   const rank = ({ card }: CatalogueEntry): number => ['yes', 'ask', 'no'].indexOf(card.commercial);
   return orders[domain]
@@ -29,7 +29,7 @@ export function firstDomain(domain: Domain): CardDomain {
   return orders[domain][0];
 }
 
-/** Of all files of a card; null where the size of the large one is not known. */
+/** Size of all files of a card; null if the size of the weights is unknown. */
 export function bytesOf({ card: { files } }: CatalogueEntry): number | null {
   const [weights, ...others] = files;
   if (weights?.bytes == null) return null;

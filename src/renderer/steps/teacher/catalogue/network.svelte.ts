@@ -1,17 +1,20 @@
 import { isSafeFromOthers } from '../../../../contract/catalogue.ts';
 import type { ShownDownloads } from '../../../../contract/catalogue.ts';
 import { call } from '../../../lib/client.ts';
+import { errorMessage } from '../../../lib/error-message.ts';
 import { notices } from '../../../lib/notices.svelte.ts';
 
-/** A mirror and a proxy, as they are being written. */
+/** Form for the mirror and the proxy of downloads. */
 export class Network {
   mirror = $state('');
   proxy = $state('');
-  /** Whether a person insists on the mirror that is written, though it is not encrypted. */
+  /** True if the user allows the entered mirror although it is not encrypted. */
   plainHttp = $state(false);
-  /** As they are kept. */
+  /** Saved settings. */
   kept = $state.raw<ShownDownloads>({
-    ...{ mirror: null, proxy: null, plainHttp: false },
+    mirror: null,
+    proxy: null,
+    plainHttp: false,
     logins: { mirror: 'none', proxy: 'none' },
   });
   failure = $state<string | null>(null);
@@ -25,7 +28,7 @@ export class Network {
     );
   }
 
-  /** Whether the mirror that is written is an address beyond this computer without encryption. */
+  /** True if the entered mirror is on another computer and not encrypted. */
   get isPlain(): boolean {
     const address = this.mirror.trim();
     return URL.canParse(address) && !isSafeFromOthers(address);
@@ -48,7 +51,7 @@ export class Network {
       this.#show(await call('catalogue.saveSettings', settings));
       this.isSaved = true;
     } catch (error) {
-      this.failure = error instanceof Error ? error.message : String(error);
+      this.failure = errorMessage(error);
     }
   }
 

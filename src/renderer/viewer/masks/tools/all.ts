@@ -1,4 +1,4 @@
-import type { Tool } from '../../tool.ts';
+import type { Tool } from '../../tools/tool.ts';
 import type { MaskToolId } from '../tool-settings.svelte.ts';
 import type { Board } from './board.ts';
 import { brushTool } from './brush.ts';
@@ -6,10 +6,10 @@ import { polygonTool } from './polygon.ts';
 import { regionTool } from './region.ts';
 
 /**
- * Every tool that works on masks.
+ * Tools of the mask editor by ID.
  *
- * @param board what is painted on
- * @param strokes what takes strokes that a suggestion is made of
+ * @param board painting target of the tools
+ * @param strokes painting target of the suggestion tool
  */
 export function maskTools(board: Board, strokes: Board): Readonly<Record<MaskToolId, Tool>> {
   return {

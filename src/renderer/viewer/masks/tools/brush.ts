@@ -1,15 +1,15 @@
 import { brushRuns, type Dab } from '../../../../core/mask/brush.ts';
-import type { Tool, ToolEvent, ToolPoint } from '../../tool.ts';
-import type { Stroke } from '../painter.ts';
+import type { Tool, ToolEvent, ToolPoint } from '../../tools/tool.ts';
+import type { Stroke } from '../edits/painter.ts';
 import type { Board } from './board.ts';
 import { BrushCursor } from './cursor.ts';
 
-/** A pen that is hardly pressed still draws: of the size, at least. */
+/** Smallest share of the size at light pressure of a pen. */
 const lightest = 0.15;
 
 /**
- * Paints while the pointer is down: brush, eraser and threshold brush. Alt, or the other end of a pen, makes
- * any of them an eraser for the stroke; Shift goes on in a straight line from where the last stroke ended.
+ * Brush, eraser, threshold brush or suggestion brush: paints while the pointer is down. Alt, or the eraser end of a
+ * pen, erases; Shift draws a straight line from the end of the last stroke.
  */
 export function brushTool(
   id: 'brush' | 'eraser' | 'threshold-brush' | 'suggest',
@@ -46,7 +46,7 @@ export function brushTool(
     id,
     cursor: () => 'none',
     leave: (stage) => {
-      // A straight line goes on from a stroke on the same image alone.
+      // Straight lines start only from strokes on the same image.
       last = undefined;
       cursor.show(stage, null, 0);
     },
@@ -77,7 +77,7 @@ export function brushTool(
       show(event);
     },
     key: (event, stage) => {
-      // The circle says that Alt erases.
+      // The cursor shows that Alt erases.
       if (event.key === 'Alt' && hovered !== null && stroke === undefined) {
         isErasing = id === 'eraser' || event.type === 'keydown';
         cursor.show(stage, hovered.image, dabOf(hovered, hovered).radius);

@@ -1,18 +1,18 @@
-import type { Point, Rectangle } from '../../geometry.ts';
+import type { Point, Rectangle } from '../../tools/geometry.ts';
 import type { Stage } from '../../stage.ts';
 import type { ViewTransform } from '../../view-transform.ts';
-import type { Rgb } from '../colouring.ts';
+import type { Rgb } from '../layers/colouring.ts';
 
-/** CSS px around a circle that its lines and its softness need. */
+/** Margin around the circle for its soft edge, CSS px. */
 const margin = 8;
 
-/** The circle of a brush where the hand is: what is under it is seen, and its edge on any image. */
+/** Cursor of a brush: a circle with the pixels under it visible and an edge that contrasts with any image. */
 export class BrushCursor {
   #at: Point | null = null;
   #radius = 0;
   #shown: Rectangle | undefined;
 
-  /** @param at px of the image; null: it is away. @param radius px of the image */
+  /** Moves the cursor. @param at px of the image; null hides it. @param radius px of the image */
   show(stage: Stage, at: Point | null, radius: number): void {
     if (this.#shown !== undefined) stage.invalidate('interaction', this.#shown);
     this.#at = at;
@@ -32,7 +32,7 @@ export class BrushCursor {
       context.strokeStyle = style;
       context.stroke();
     };
-    // Soft outside, hard where the mask will end.
+    // Soft outside, sharp at the edge of the painted area.
     circle(3, 5, `rgb(${red} ${green} ${blue} / 0.18)`);
     circle(0.75, 2.5, 'rgb(0 0 0 / 0.55)');
     circle(0, 1.25, 'rgb(255 255 255 / 0.95)');

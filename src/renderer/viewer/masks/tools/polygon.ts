@@ -1,30 +1,45 @@
-import type { Point } from '../../geometry.ts';
+import type { Point } from '../../tools/geometry.ts';
 import type { Stage } from '../../stage.ts';
-import type { Tool, ToolEvent } from '../../tool.ts';
+import type { Tool, ToolEvent } from '../../tools/tool.ts';
 import type { Board } from './board.ts';
 
-/** CSS px within which a click on the first corner closes the polygon. */
+/** Distance to the first corner within which a click closes the polygon, CSS px. */
 const closing = 9;
-/** CSS px between corners of what is drawn freehand. */
+/** Distance between the corners of a freehand outline, CSS px. */
 const apart = 4;
 
 /**
- * A polygon by clicks, or freehand by dragging: closed by a double click, Enter, or a click on its first
- * corner; Backspace takes the last corner back. With Alt, what is in it is erased.
+ * Polygon tool: clicks set corners, dragging draws freehand. A double click, Enter, a click on the first corner, or
+ * `settle` closes the polygon; Backspace removes what the last press added. With Alt the polygon erases.
  */
 export function polygonTool(board: Board): Tool {
   let corners: Point[] = [];
+  /** Number of corners before each press. */
+  let presses: number[] = [];
   let hovered: Point | undefined;
   let isErasing = false;
   let isDragged = false;
 
   const again = (stage: Stage): void => {
+    board.outline({ corners: corners.length, isErasing });
     stage.invalidate('interaction');
+  };
+  const drop = (stage: Stage): void => {
+    corners = [];
+    presses = [];
+    again(stage);
   };
   const close = (stage: Stage): void => {
     if (corners.length > 2) board.polygon(corners, isErasing);
-    corners = [];
+    drop(stage);
+  };
+  const stepBack = (stage: Stage): boolean => {
+    if (corners.length === 0) return false;
+    // The second press of a double click added no corner.
+    while ((presses.at(-1) ?? 0) === corners.length) presses.pop();
+    corners.length = presses.pop() ?? 0;
     again(stage);
+    return true;
   };
   const isNear = (stage: Stage, one: Point, other: Point, distance: number): boolean => {
     const [a, b] = [stage.view.toScreen(one), stage.view.toScreen(other)];
@@ -37,10 +52,9 @@ export function polygonTool(board: Board): Tool {
   return {
     id: 'polygon',
     cursor: () => 'crosshair',
-    leave: (stage) => {
-      corners = [];
-      again(stage);
-    },
+    leave: drop,
+    settle: close,
+    stepBack,
     down: (event) => {
       isErasing = event.alt || event.isEraser;
       isDragged = false;
@@ -49,7 +63,8 @@ export function polygonTool(board: Board): Tool {
         return;
       }
       const last = corners.at(-1);
-      // The second press of a double click is on the same place.
+      presses.push(corners.length);
+      // The second press of a double click is at the same point.
       if (last === undefined || !isNear(event.stage, last, event.image, 1)) {
         corners.push(event.image);
       }
@@ -70,13 +85,10 @@ export function polygonTool(board: Board): Tool {
       if (isDragged && isAtFirst(event)) close(event.stage);
       isDragged = false;
     },
-    cancel: (stage) => {
-      corners = [];
-      again(stage);
-    },
+    cancel: drop,
     hover: (event) => {
       hovered = event?.image;
-      if (event !== null && corners.length > 0) again(event.stage);
+      if (event !== null && corners.length > 0) event.stage.invalidate('interaction');
     },
     doubleClick: ({ stage }) => {
       close(stage);
@@ -84,10 +96,9 @@ export function polygonTool(board: Board): Tool {
     key: (event, stage) => {
       if (event.type !== 'keydown' || corners.length === 0) return false;
       if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) close(stage);
-      else if (event.key === 'Escape') corners = [];
-      else if (event.key === 'Backspace') corners.pop();
+      else if (event.key === 'Escape') drop(stage);
+      else if (event.key === 'Backspace') stepBack(stage);
       else return false;
-      again(stage);
       return true;
     },
     draw: (context, view) => {

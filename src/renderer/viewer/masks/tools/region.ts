@@ -1,7 +1,7 @@
-import type { Tool } from '../../tool.ts';
+import type { Tool } from '../../tools/tool.ts';
 import type { Board } from './board.ts';
 
-/** One click takes a region: of the mask, or of what looks alike in the image. With Alt it is erased. */
+/** Fill and magic wand: a click paints a connected region of the mask, or of similar shades; with Alt it erases. */
 export function regionTool(id: 'fill' | 'wand', board: Board): Tool {
   return {
     id,

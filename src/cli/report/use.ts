@@ -1,0 +1,57 @@
+import type { Cause, Remedy, Use } from '../../contract/usefulness.ts';
+import { deliveredOf } from '../../contract/judgement.ts';
+import type { DistillSummary, Interval } from '../../contract/results.ts';
+import { counted, percent, percentInterval, shareInterval } from '../figures.ts';
+
+type Task = 'classes' | 'outlines';
+
+/** Explains that training did not improve the student. */
+export const fittedSentence =
+  'The student is the fitted copy: its blocks were fitted to replace the skipped ones. Training did not improve it, so nothing was distilled.';
+
+/** Names the step that made the student differ from the untrained copy. */
+export function doerOf(summary: DistillSummary): string {
+  return deliveredOf(summary) === 'fitted' ? 'Fitting the kept blocks' : 'Distilling';
+}
+
+/** Explains why a student is not usable, and what to do next. */
+export function reasons({ causes, remedies }: Use, task: Task): string[] {
+  return [
+    ...causes.map((cause) => causeText(cause, task)),
+    `What to do next: ${remedies.map((remedy) => remedyText(remedy, task)).join('; ')}.`,
+  ];
+}
+
+function causeText(cause: Cause, task: Task): string {
+  switch (cause.kind) {
+    case 'teacher':
+      return `Its teacher does poorly on these images: it reaches ${quality(cause.quality, task)}; ${task === 'classes' ? percent(cause.baseline) : cause.baseline.toFixed(3)} is possible without a model.`;
+    case 'steps':
+      return `It was distilled for only ${counted(cause.steps, 'step')}; the default is ${cause.usual}.`;
+    case 'decoderSteps':
+      return `Its decoder was trained for only ${counted(cause.steps, 'step')}; the default is ${cause.usual}.`;
+    case 'labelled':
+      return `Its ${task === 'classes' ? 'head' : 'decoder'} was trained on only ${counted(cause.images, task === 'classes' ? 'labelled image' : 'image with a mask', task === 'classes' ? 'labelled images' : 'images with masks')}.`;
+    case 'tested':
+      return `Only ${counted(cause.images, 'test image')}: with so few, even a good student is hardly distinguishable from guessing.`;
+  }
+}
+
+function quality(interval: Interval, task: Task): string {
+  return task === 'classes'
+    ? `an accuracy of ${percentInterval(interval)}`
+    : `a mean Dice of ${shareInterval(interval)}`;
+}
+
+function remedyText(remedy: Remedy, task: Task): string {
+  const isClasses = task === 'classes';
+  const words: Record<Remedy, string> = {
+    copy: 'use the untrained copy (its files are next to those of the student)',
+    steps: isClasses ? 'use more --steps' : 'use more --steps and --decoder-steps',
+    label: isClasses ? 'label more images' : 'outline more images',
+    adapt: 'add --adapt to fine-tune the student on the masks',
+    blocks: 'use a smaller --skip',
+    teacher: 'choose a teacher of your field, or check the labels',
+  };
+  return words[remedy];
+}

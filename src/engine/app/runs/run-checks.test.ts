@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import type { ProjectSettings } from '../../../contract/app.ts';
+import { tilePixels } from '../../../core/mask/tiles.ts';
+import { addProject, newImage, newTeacher } from '../../../store/testing/fixtures.ts';
+import { temporaryStore } from '../../../store/testing/temporary-store.ts';
+import { checkRun } from './run-checks.ts';
+
+const manyGigabytes = 1e12;
+
+/** Notes on a segmentation run with these settings, on a machine with so much memory. */
+async function said(settings: Partial<ProjectSettings>, memory: number): Promise<string[]> {
+  const store = temporaryStore();
+  const { id } = addProject(store, ['x'], 'segmentation');
+  const images = store.images.add(
+    id,
+    ['a.png', 'b.png'].map((name) => newImage(name, { width: 2000, height: 2000 })),
+  );
+  for (const image of images) {
+    const pixels = new Uint8Array(tilePixels).fill(1, 0, 9);
+    store.masks.save(image.id, 'human', [{ x: 0, y: 0, pixels }]);
+    store.masks.setState(image.id, 'human', 'done');
+  }
+  const teacher = store.teachers.upsert(newTeacher()).id;
+  store.projects.update(id, { settings: { teacher, ...settings } });
+  return checkRun(store, store.projects.get(id), memory);
+}
+
+test('what is beyond the memory of the machine is said before a run, and refused far beyond', async () => {
+  const about = expect.stringMatching(
+    /^With an image size of \d+ px, a run needs about [\d.]+ GB/,
+  ) as string;
+  expect(await said({}, manyGigabytes)).not.toContainEqual(about);
+  expect(await said({ imageSize: 1024 }, manyGigabytes)).not.toContainEqual(about);
+  const refused = said({ imageSize: 1024 }, 4e9);
+  await expect(refused).rejects.toMatchObject({ code: 'too-large', message: about });
+  const message = await refused.then(String, String);
+  const gigabytes = Number(/about ([\d.]+) GB/.exec(message)?.[1]);
+  expect(await said({ imageSize: 1024 }, (1e9 * gigabytes) / 1.5)).toContainEqual(about);
+});

@@ -1,0 +1,133 @@
+import { readdir, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { needsLevels } from '../../../formats/tiles/read-tile.ts';
+import type { TilePlace } from '../../../formats/tiles/read-tile.ts';
+import type { ImagePool } from '../../image-pool/image-pool.ts';
+
+/** Folder in the workspace, structured like the thumbnails, so that both are deleted alike. */
+export const levelsFolder = 'levels';
+/** Most bytes of all levels on the disk; the least recently used are deleted first. */
+const keptBytes = 4 * 2 ** 30;
+/** Time between two progress reports, ms. */
+const reportInterval = 150;
+
+export interface LeveledImage {
+  readonly path: string;
+  readonly frame?: number | undefined;
+  /** SHA-256 of the file. */
+  readonly sha256: Uint8Array;
+}
+
+export type LevelProgress = (done: number, total: number) => void;
+
+interface Building {
+  readonly done: Promise<void>;
+  readonly controller: AbortController;
+  waiting: number;
+}
+
+/** Reduced levels of very large images, built once and kept in the workspace within a limit. */
+export class LevelCache {
+  readonly #folder: string;
+  readonly #pool: ImagePool;
+  readonly #building = new Map<string, Building>();
+
+  constructor(workspace: string, pool: ImagePool) {
+    this.#pool = pool;
+    this.#folder = join(workspace, levelsFolder);
+  }
+
+  place({ path, frame, sha256 }: LeveledImage): TilePlace {
+    const content = Buffer.from(sha256).toString('hex');
+    const name = `${content}${frame === undefined ? '' : `-${frame}`}.levels`;
+    return { path, frame, levels: join(this.#folder, content.slice(0, 2), name) };
+  }
+
+  /**
+   * Resolves when the levels of a file that needs them exist. Concurrent requests share one build, which stops when
+   * none of them waits any more.
+   *
+   * @throws UserError as the file's `read`, 'disk', 'cancelled'
+   */
+  async ensure(place: TilePlace, onprogress: LevelProgress, signal: AbortSignal): Promise<void> {
+    const isBuilding = this.#building.has(place.levels);
+    if (!isBuilding && !(await needsLevels(place))) return;
+    const building = this.#building.get(place.levels) ?? this.#begin(place, onprogress);
+    building.waiting++;
+    const leave = (): void => {
+      building.waiting--;
+      if (building.waiting === 0) building.controller.abort();
+    };
+    signal.addEventListener('abort', leave, { once: true });
+    try {
+      await building.done;
+    } finally {
+      signal.removeEventListener('abort', leave);
+    }
+  }
+
+  /** Marks levels as just used, so that others are deleted first. */
+  async touch({ levels }: TilePlace): Promise<void> {
+    await utimes(levels, new Date(), new Date()).catch(() => undefined);
+  }
+
+  #begin(place: TilePlace, onprogress: LevelProgress): Building {
+    const controller = new AbortController();
+    const building: Building = {
+      controller,
+      waiting: 0,
+      done: this.#build(place, onprogress, controller.signal).finally(() => {
+        this.#building.delete(place.levels);
+      }),
+    };
+    this.#building.set(place.levels, building);
+    return building;
+  }
+
+  async #build(place: TilePlace, onprogress: LevelProgress, signal: AbortSignal): Promise<void> {
+    const shared = new Int32Array(new SharedArrayBuffer(12));
+    const report = (): void => {
+      const total = Atomics.load(shared, 1);
+      if (total > 0) onprogress(Atomics.load(shared, 0), total);
+    };
+    const timer = setInterval(report, reportInterval);
+    // The thread checks this between strips; if it does not react, it is ended after a while.
+    const stop = (): void => void Atomics.store(shared, 2, 1);
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      const { path } = place;
+      await this.#pool.run('levels', { place, shared }, { subject: path, turn: 'next', signal });
+      report();
+    } finally {
+      signal.removeEventListener('abort', stop);
+      clearInterval(timer);
+    }
+    await this.#trim(place.levels);
+  }
+
+  /** Deletes the least recently used levels beyond the limit; the latest stays. */
+  async #trim(latest: string): Promise<void> {
+    const names = await readdir(this.#folder, { recursive: true }).catch(() => []);
+    const files = await Promise.all(
+      names
+        .filter((name) => /\.(?:levels|part)$/.test(name))
+        .map(async (name) => {
+          const path = join(this.#folder, name);
+          const found = await stat(path).catch(() => undefined);
+          return { path, bytes: found?.size ?? 0, used: found?.mtimeMs ?? 0 };
+        }),
+    );
+    let bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+    for (const file of files.sort((one, other) => one.used - other.used)) {
+      if (bytes <= keptBytes) return;
+      if (file.path === latest || this.#isBuilt(file.path)) continue;
+      await rm(file.path, { force: true });
+      bytes -= file.bytes;
+    }
+  }
+
+  /** True for a file of a running build. */
+  #isBuilt(path: string): boolean {
+    return [...this.#building.keys()].some((target) => path.startsWith(target));
+  }
+}

@@ -1,0 +1,179 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { tinyArchitecture } from '../../../tests/support/tiny-vit.ts';
+import type { DeviceName, JobEvent } from '../../contract/jobs.ts';
+import { UserError } from '../../core/errors.ts';
+import { chooseDevice } from './choose-device.ts';
+import { KnownSpeeds } from './known-speeds.ts';
+import type { FoundDevice } from './list-devices.ts';
+import type { TrialRequest } from '../speed/trial.ts';
+
+/** Simulated devices of a machine, and their results in trials. */
+const machine = vi.hoisted((): Machine => ({ speeds: {}, tried: [], free: 1 }));
+
+interface Machine {
+  speeds: Partial<Record<DeviceName, number | string>>;
+  tried: DeviceName[];
+  /** Share of the processors that is free. */
+  free: number;
+  whenTried?: (() => void) | undefined;
+}
+
+vi.mock('./list-devices.ts', () => ({
+  findDevices: (): Promise<FoundDevice[]> =>
+    Promise.resolve(
+      (['cpu', 'webgpu', 'tensorflow'] as const).map((name) => ({
+        name,
+        description: `a ${name}`,
+        missing: name in machine.speeds ? null : 'It is not there.',
+        threads: null,
+        memoryBytes: null,
+      })),
+    ),
+  timeDevice: ({ device }: TrialRequest, signal?: AbortSignal) => {
+    machine.tried.push(device);
+    machine.whenTried?.();
+    if (signal?.aborted) return Promise.reject(new UserError('cancelled', 'Stopped.'));
+    const outcome = machine.speeds[device] ?? 'It is not there.';
+    return Promise.resolve(
+      typeof outcome === 'string'
+        ? { missing: outcome }
+        : { imagesPerSecond: outcome, free: machine.free },
+    );
+  },
+}));
+
+const candidate = {
+  teacher: 'teacher.safetensors',
+  blocks: [0, 2],
+  rank: 16,
+  batch: 32,
+  precision: 'float32',
+  imageSize: 16,
+  threads: 2,
+  architecture: tinyArchitecture,
+} as const;
+
+let folder = '';
+let file = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'understudy-choice-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+beforeEach(() => {
+  file = join(folder, `${performance.now()}.json`);
+  machine.tried = [];
+  vi.stubEnv('UNDERSTUDY_DEVICE', '');
+});
+
+interface Chosen {
+  readonly device: DeviceName;
+  readonly said: readonly string[];
+}
+
+async function choose(
+  asked: 'auto' | DeviceName = 'auto',
+  signal = new AbortController().signal,
+): Promise<Chosen> {
+  const said: string[] = [];
+  const report = (event: JobEvent): void => {
+    if (event.type === 'notice') said.push(event.message);
+  };
+  const context = { signal, report };
+  const device = await chooseDevice(asked, candidate, context, await KnownSpeeds.open(file));
+  return { device, said };
+}
+
+describe('chooseDevice', () => {
+  it('takes what was asked for, tried or not', async () => {
+    machine.speeds = { cpu: 100 };
+    expect(await choose('cuda')).toEqual({ device: 'cuda', said: [] });
+    expect(machine.tried).toEqual([]);
+  });
+
+  it('tries nothing where the processor is all there is', async () => {
+    machine.speeds = { cpu: 100 };
+    expect(await choose()).toEqual({ device: 'cpu', said: [] });
+    expect(machine.tried).toEqual([]);
+  });
+
+  it('takes the fastest, says how fast all are, and remembers it', async () => {
+    machine.speeds = { cpu: 100, webgpu: 812.4, tensorflow: 300 };
+    const { device, said } = await choose();
+    expect(device).toBe('webgpu');
+    expect(said.at(-1)).toMatch(/webgpu 812, tensorflow 300, cpu 100\. The fastest is used/);
+    expect(machine.tried).toEqual(['cpu', 'webgpu', 'tensorflow']);
+    machine.tried = [];
+    expect((await choose()).device).toBe('webgpu');
+    expect(machine.tried).toEqual([]);
+  });
+
+  it('goes by what was measured beside other work, and does not remember it', async () => {
+    machine.speeds = { cpu: 100, webgpu: 60 };
+    machine.free = 0.5;
+    onTestFinished(() => {
+      machine.free = 1;
+    });
+    const { device, said } = await choose();
+    expect(device).toBe('cpu');
+    expect(said.filter((text) => text.startsWith('Other programs were busy'))).toHaveLength(2);
+    machine.free = 0.9;
+    machine.speeds.webgpu = 300;
+    expect((await choose()).device).toBe('webgpu');
+    expect(machine.tried).toEqual(['cpu', 'webgpu', 'cpu', 'webgpu']);
+    expect((await choose()).said).toHaveLength(1);
+    expect(machine.tried).toHaveLength(4);
+  });
+
+  it('is not taken in by a GPU that is slower, or does not get through', async () => {
+    machine.speeds = { cpu: 100, webgpu: 3, tensorflow: 'Its driver did not answer.' };
+    expect((await choose()).device).toBe('cpu');
+    machine.tried = [];
+    // Not tried again either, unless requested.
+    expect((await choose()).device).toBe('cpu');
+    expect(machine.tried).toEqual([]);
+  });
+
+  it('says what did not get through, and tries the processor again', async () => {
+    machine.speeds = { cpu: 'It was ended.', webgpu: 'Its driver did not answer.', tensorflow: 30 };
+    const { device, said } = await choose();
+    expect(device).toBe('tensorflow');
+    expect(said.at(-1)).toMatch(
+      /tensorflow 30\.0\. The speed test failed on: cpu \(It was ended\.\), webgpu \(Its driver did not answer\.\); .*tensorflow is used/,
+    );
+    machine.speeds.cpu = 100;
+    machine.tried = [];
+    expect((await choose()).device).toBe('cpu');
+    expect(machine.tried).toEqual(['cpu']);
+  });
+
+  it('takes the processor where nothing got through', async () => {
+    machine.speeds = { cpu: 'It was ended.', webgpu: 'Its driver did not answer.' };
+    const { device, said } = await choose();
+    expect(device).toBe('cpu');
+    expect(said.at(-1)).toMatch(/^The speed test failed on: .*cpu is used/);
+  });
+
+  it('stops when it is asked to, and remembers nothing of what was stopped', async () => {
+    machine.speeds = { cpu: 100, webgpu: 800 };
+    const controller = new AbortController();
+    machine.whenTried = () => {
+      controller.abort();
+    };
+    await expect(choose('auto', controller.signal)).rejects.toMatchObject({ code: 'cancelled' });
+    expect(machine.tried).toEqual(['cpu']);
+    machine.whenTried = undefined;
+    expect((await choose()).device).toBe('webgpu');
+    expect(machine.tried).toEqual(['cpu', 'cpu', 'webgpu']);
+  });
+
+  it('goes by the environment, which must name a device', async () => {
+    machine.speeds = { cpu: 100, webgpu: 800 };
+    vi.stubEnv('UNDERSTUDY_DEVICE', 'cpu');
+    expect(await choose()).toEqual({ device: 'cpu', said: [] });
+    vi.stubEnv('UNDERSTUDY_DEVICE', 'abacus');
+    await expect(choose()).rejects.toThrow(/UNDERSTUDY_DEVICE is "abacus", which is not a device/);
+  });
+});

@@ -1,0 +1,17 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { UserError } from '../../core/errors.ts';
+import { databaseName, openStore } from '../../store/store.ts';
+import type { Store } from '../../store/store.ts';
+import { outputText } from '../../text/index.ts';
+
+/**
+ * Opens a workspace that a command names; never creates one.
+ *
+ * @throws UserError 'not-found' when the folder has no workspace, and the errors of `openStore`
+ */
+export function openNamedWorkspace(workspace: string): Store {
+  const folder = resolve(workspace);
+  if (existsSync(join(folder, databaseName))) return openStore(folder, { isKnown: true });
+  throw new UserError('not-found', outputText.noWorkspace(folder));
+}

@@ -1,0 +1,410 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { LabelExportReport } from '../../contract/label-export.ts';
+import { tilePixels } from '../../core/mask/tiles.ts';
+import { pngFile } from '../../formats/testing/image-fixtures.ts';
+import { readLabelFile } from '../../formats/labels/label-file.ts';
+import { parseLabelList } from '../../formats/masks/paired/label-list.ts';
+import { askewVolume, ctSlice, turnedGeotiff } from '../../formats/masks/testing/geo-fixtures.ts';
+import { placedGeotiff } from '../../formats/testing/placed-geotiff.ts';
+import { addProject, newImage } from '../../store/testing/fixtures.ts';
+import { temporaryFolder, temporaryStore } from '../../store/testing/temporary-store.ts';
+import { labelExportChoices } from './choices.ts';
+import { exportLabels, type LabelExportOptions } from './export-labels.ts';
+import { projectOfFiles, type TestFile, type TestProject } from '../testing/project-of-files.ts';
+
+const never = new AbortController().signal;
+
+async function exported(
+  { store, id }: Pick<TestProject, 'store' | 'id'>,
+  change: Partial<LabelExportOptions> = {},
+  { signal = never, progress }: { signal?: AbortSignal; progress?: (done: number) => void } = {},
+): Promise<LabelExportReport> {
+  const folder = temporaryFolder();
+  const options = { project: id, format: 'png', which: 'all', folder, ...change } as const;
+  return exportLabels(store, options, { signal, progress: progress ?? (() => undefined) });
+}
+
+const photo = (name: string): TestFile => ({
+  ...{ name, width: 2, height: 2 },
+  bytes: pngFile({ width: 2, height: 2, channels: 1, bits: 8, values: [1, 2, 3, 4] }),
+});
+
+describe('a folder for labels', () => {
+  it('that has files gets a new one inside, and nothing of it is replaced', async () => {
+    const project = await projectOfFiles([photo('a.png')]);
+    const folder = temporaryFolder();
+    await mkdir(join(folder, 'masks'));
+    await writeFile(join(folder, 'masks', 'a.png'), 'drawn by hand');
+    const first = await exported(project, { folder });
+    const second = await exported(project, { folder });
+    expect(first.folder).toBe(join(folder, 'labels-png'));
+    expect(second.folder).toBe(join(folder, 'labels-png-2'));
+    expect(await readFile(join(folder, 'masks', 'a.png'), 'utf8')).toBe('drawn by hand');
+  });
+
+  it('that is new is made', async () => {
+    const folder = join(temporaryFolder(), 'deep', 'er');
+    const { files } = await exported(await projectOfFiles([photo('a.png')]), { folder });
+    expect((await readdir(folder)).sort()).toEqual(['labelmap.txt', 'masks']);
+    expect(files).toEqual(['labelmap.txt', 'masks/a.png']);
+  });
+
+  it('is none in the workspace', async () => {
+    const project = await projectOfFiles([photo('a.png')]);
+    await expect(exported(project, { folder: project.store.folder })).rejects.toMatchObject({
+      code: 'invalid-option',
+    });
+  });
+});
+
+describe('what is exported', () => {
+  it('is named so that no mask takes the place of another', async () => {
+    const project = await projectOfFiles(
+      ['x.png', 'x.jpg', 'X.bmp', 'sub/images/x.png', 'sub/images/deep/x.png'].map(photo),
+    );
+    const { files } = await exported(project);
+    // Also where file names ignore case.
+    expect(new Set(files.map((name) => name.toLowerCase())).size).toBe(6);
+    expect(files.slice(1).sort()).toEqual([
+      'masks/X.bmp.png',
+      'masks/x.jpg.png',
+      'masks/x.png.png',
+      'sub/masks/deep/x.png',
+      'sub/masks/x.png',
+    ]);
+  });
+
+  it('never lies outside the folder, whatever an image is called', async () => {
+    const store = temporaryStore();
+    const { id } = addProject(store, ['x']);
+    const [image] = store.images.add(id, [newImage('../../evil.png')]);
+    store.masks.setState(image?.id ?? 0, 'human', 'done');
+    await expect(exported({ store, id })).rejects.toMatchObject({ code: 'invalid-file' });
+  });
+
+  it('are the masks that are done, where only those are asked for', async () => {
+    const project = await projectOfFiles([photo('a.png'), photo('b.png')]);
+    const [, second] = [...project.store.images.all(project.id)];
+    await expect(exported(project, { which: 'done' })).rejects.toThrow(/marked as done/);
+    project.store.masks.setState(second?.id ?? 0, 'human', 'done');
+    const { files, images, unmarked } = await exported(project, { which: 'done' });
+    expect([files.at(-1), images, unmarked]).toEqual(['masks/b.png', 1, 1]);
+  });
+
+  it('numbers classes without gaps once one is gone', async () => {
+    const project = await projectOfFiles([photo('a.png')], [2]);
+    const { store, id } = project;
+    const [first] = store.classes.list(id);
+    store.classes.remove(first?.id ?? 0);
+    const [image] = [...store.images.all(id)];
+    const [tile] = store.masks.tiles(image?.id ?? 0, 'human', [{ x: 0, y: 0 }]);
+    expect(new Set(tile?.pixels)).toContain(2);
+    const { folder } = await exported(project, { format: 'coco' });
+    const coco = JSON.parse(await readFile(join(folder, 'annotations.json'), 'utf8')) as {
+      categories: { id: number }[];
+      annotations: { category_id: number }[];
+    };
+    expect(coco.categories.map((one) => one.id)).toEqual([1, 2]);
+    expect(new Set(coco.annotations.map((one) => one.category_id))).toEqual(new Set([1]));
+  });
+});
+
+describe('classes called as what is no class', () => {
+  it('by a project from before that was refused, keep their regions', async () => {
+    const project = await projectOfFiles([photo('a.png')], [1, 2]);
+    const { store, id } = project;
+    const [first] = store.classes.list(id);
+    store.classes.rename(first?.id ?? 0, 'Background');
+    const { folder } = await exported(project);
+    const list = parseLabelList(
+      await readFile(join(folder, 'labelmap.txt'), 'utf8'),
+      'labelmap.txt',
+    );
+    expect(list.slice(0, 2)).toMatchObject([
+      { value: 0, name: 'background' },
+      { value: 1, name: 'Background (1)' },
+    ]);
+  });
+});
+
+it('of more classes than masks hold is refused before anything is written', async () => {
+  const names = Array.from({ length: 256 }, (_, at) => `class ${at}`);
+  const project = await projectOfFiles([photo('a.png')], [1], names);
+  const folder = join(temporaryFolder(), 'new');
+  for (const format of ['png', 'coco', 'geotiff', 'nifti', 'dicom-seg'] as const) {
+    await expect(exported(project, { format, folder })).rejects.toMatchObject({
+      code: 'too-large',
+      message: expect.stringMatching(
+        /256 classes.*254\. Remove class 254 and 1 more first/,
+      ) as string,
+    });
+  }
+  await expect(readdir(folder)).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+describe('images that do not fit a format', () => {
+  const files = [
+    photo('photo.png'),
+    { name: 'map.tif', width: 9, height: 9, bytes: turnedGeotiff(9, 9) },
+    { name: 'v.nii', width: 7, height: 5, slices: 4, bytes: askewVolume(1, [5, 7, 4], true) },
+    {
+      ...{ name: 'ct.dcm', width: 5, height: 4 },
+      bytes: ctSlice({ rows: 4, columns: 5, z: 1, instance: '2.25.9' }),
+    },
+    {
+      ...{ name: 'lost.dcm', width: 5, height: 4 },
+      bytes: ctSlice({ rows: 4, columns: 5, z: 2, instance: '2.25.8', without: [0x00280030] }),
+    },
+  ];
+
+  it.each([
+    ['geotiff', 1, 'photo.png is not a GeoTIFF'],
+    ['nifti', 4, 'photo.png is not a NIfTI volume'],
+    ['dicom-seg', 1, 'photo.png is not a DICOM image'],
+  ] as const)(
+    '%s: are named with the reason, and the others are written',
+    async (format, images, why) => {
+      const project = await projectOfFiles(files);
+      const report = await exported(project, { format });
+      expect(report.images).toBe(images);
+      expect(report.leftOut).toHaveLength(project.masks.size - images);
+      const reason = report.leftOut.find(({ path }) => path.endsWith('photo.png'))?.reason;
+      expect(reason).toContain(why);
+      expect(reason).toContain('Export its mask as PNG');
+    },
+  );
+
+  it('are told of before anything is written', async () => {
+    const { store, id } = await projectOfFiles(files);
+    const { formats, masks } = await labelExportChoices(store, id);
+    expect(masks).toBe(8);
+    expect(Object.fromEntries(formats.map(({ format, fits }) => [format, fits]))).toEqual({
+      ...{ png: 'all', coco: 'all', geojson: 'all', gpkg: 'all', csv: 'none' },
+      ...{ geotiff: 'some', nifti: 'some', 'dicom-seg': 'some' },
+    });
+    const photos = await projectOfFiles([photo('a.png')]);
+    const choices = await labelExportChoices(photos.store, photos.id);
+    expect(choices.formats.find(({ format }) => format === 'nifti')).toMatchObject({
+      fits: 'none',
+      reason: expect.stringContaining('is not a NIfTI volume') as string,
+    });
+  });
+
+  it('are reported when longitude and latitude are unknown, which a GeoPackage does not need', async () => {
+    const size = { width: 2, height: 2 };
+    const transform = [1, 0, 5, 0, -1, 5] as const;
+    const bytes = placedGeotiff(size, { code: 32767, transform });
+    const project = await projectOfFiles([{ name: 'own.tif', ...size, bytes }]);
+    const { formats } = await labelExportChoices(project.store, project.id);
+    const fit = (name: string) => formats.find(({ format }) => format === name);
+    expect(fit('gpkg')?.fits).toBe('all');
+    expect(fit('geojson')).toMatchObject({
+      fits: 'none',
+      reason: expect.stringContaining(
+        'the conversion from a projection without a name is unknown',
+      ) as string,
+    });
+    const report = await exported(project, { format: 'geojson' });
+    expect(report.images).toBe(0);
+    expect(report.leftOut.map(({ reason }) => reason)).toEqual([fit('geojson')?.reason]);
+    expect(report.files).toEqual([]);
+    const packed = await exported(project, { format: 'gpkg' });
+    expect(packed).toMatchObject({ files: ['masks/own.gpkg'], leftOut: [] });
+    expect(packed.notes.join()).toContain('their coordinate system is unknown');
+  });
+
+  it.each(['geotiff', 'nifti', 'dicom-seg'] as const)(
+    '%s: leave no file where all of them are left out, and no folder that was made for it',
+    async (format) => {
+      const project = await projectOfFiles([photo('a.png'), photo('b.png')]);
+      const folder = temporaryFolder();
+      const report = await exported(project, { format, folder: join(folder, 'deep', 'er') });
+      expect(report).toMatchObject({ images: 0, files: [] });
+      expect(report.leftOut).toHaveLength(2);
+      expect(await readdir(folder)).toEqual([]);
+      await writeFile(join(folder, 'mine'), '');
+      await exported(project, { format, folder });
+      expect(await readdir(folder)).toEqual(['mine']);
+    },
+  );
+
+  it('say so where their file has changed or is gone', async () => {
+    const project = await projectOfFiles(files.slice(1, 2));
+    await writeFile(join(project.folder, 'map.tif'), turnedGeotiff(8, 8));
+    const [changed] = (await exported(project, { format: 'geotiff' })).leftOut;
+    expect(changed?.reason).toContain('has 8 × 8 pixels now');
+    const other = await projectOfFiles(files.slice(1, 2));
+    other.store.images.relocate([
+      { ...{ folder: '/nowhere', name: 'map.tif', modified: 1 }, id: firstImage(other) },
+    ]);
+    const [gone] = (await exported(other, { format: 'geotiff' })).leftOut;
+    expect(gone?.reason).toContain('was not found');
+  });
+});
+
+function firstImage({ store, id }: TestProject): number {
+  return [...store.images.all(id)][0]?.id ?? 0;
+}
+
+describe('an export that is stopped', () => {
+  it.each(['png', 'coco', 'geojson', 'gpkg'] as const)(
+    'leaves whole files or none (%s)',
+    async (format) => {
+      const project = await projectOfFiles(
+        Array.from({ length: 9 }, (_, at) => photo(`${at}.png`)),
+      );
+      const stop = new AbortController();
+      const progress = (done: number): void => {
+        if (done === 4) stop.abort();
+      };
+      const report = await exported(project, { format }, { signal: stop.signal, progress });
+      expect(report.cancelled).toBe(true);
+      const there = await readdir(report.folder, { recursive: true });
+      expect(there.filter((name) => name.includes('.understudy'))).toEqual([]);
+      expect(there.filter((name) => /\.(?:png|json|geojson|gpkg)$/.test(name))).toHaveLength(
+        format === 'coco' ? 0 : 4,
+      );
+      expect(report.images).toBe(format === 'coco' ? 0 : 4);
+    },
+  );
+});
+
+describe('a table of labels', () => {
+  it('is read back the same', async () => {
+    const store = temporaryStore();
+    const folder = temporaryFolder();
+    const { id, classes } = addProject(store, ['up, "high"', 'low', ' in between']);
+    const names = ['a.png', 'with space .png', 'sub/ä,b.png', 'none.png', 'unlabelled.png'];
+    const added = store.images.add(
+      id,
+      names.map((name, index) => ({
+        ...newImage(name, { folder, isTest: index === 1 }),
+        group: index === 2 ? 'patient 7' : undefined,
+      })),
+    );
+    const [first, second] = classes.map((one) => one.id);
+    const labels = [[first], [first, second], [second], [], null];
+    store.labels.set(
+      id,
+      added.map(({ id: image }, index) => ({
+        image,
+        classes: labels[index]?.filter((one) => one !== undefined) ?? null,
+      })),
+    );
+    const report = await exported({ store, id }, { format: 'csv' });
+    expect(report).toMatchObject({ files: ['labels.csv'], images: 4, unmarked: 1, leftOut: [] });
+    const found = names.map((name) => ({ name, path: join(folder, name) }));
+    const read = await readLabelFile(join(report.folder, 'labels.csv'), folder, found);
+    expect(read.problems).toEqual([]);
+    expect(read.images.map((one) => [one.labels, one.isLabelled, one.split, one.group])).toEqual([
+      [['up, "high"'], true, 'train', undefined],
+      [['up, "high"', 'low'], true, 'test', undefined],
+      [['low'], true, 'train', 'patient 7'],
+      [[], true, 'train', undefined],
+      [[], false, 'train', undefined],
+    ]);
+  });
+
+  it('brings back classes and files whose names a spreadsheet would compute', async () => {
+    const store = temporaryStore();
+    const folder = temporaryFolder();
+    const names = ['-', '=A', '@b', '+1', "'-", '-5'];
+    const { id, classes } = addProject(store, names);
+    const files = names.map((_, index) => `=cmd ${index}.png`);
+    const added = store.images.add(
+      id,
+      files.map((name) => ({ ...newImage(name, { folder }), group: '=1+1' })),
+    );
+    store.labels.set(
+      id,
+      added.map(({ id: image }, index) => ({ image, classes: [classes[index]?.id ?? 0] })),
+    );
+    const report = await exported({ store, id }, { format: 'csv' });
+    const file = join(report.folder, 'labels.csv');
+    expect(await readFile(file, 'utf8')).not.toMatch(/(?:^|,)[=@]/m);
+    const found = files.map((name) => ({ name, path: join(folder, name) }));
+    const read = await readLabelFile(file, folder, found);
+    expect(read.images.map(({ labels }) => labels)).toEqual(names.map((name) => [name]));
+    expect(new Set(read.images.map(({ group }) => group))).toEqual(new Set(['=1+1']));
+  });
+
+  it('has a row for a file, and rows for slices only where they differ', async () => {
+    const store = temporaryStore();
+    const { id, classes } = addProject(store, ['x', 'a|b']);
+    const images = ['same.nii', 'odd.nii'].flatMap((name) =>
+      [0, 1].map((frame) => newImage(`${name}#${frame + 1}`, { frame }, name)),
+    );
+    const added = store.images.add(id, [...images, newImage('bad.png')]);
+    const [x = 0, bad = 0] = classes.map((one) => one.id);
+    const given = [[x], [x], [x], [], [bad]];
+    store.labels.set(
+      id,
+      added.map(({ id: image }, index) => ({ image, classes: given[index] ?? [] })),
+    );
+    const report = await exported({ store, id }, { format: 'csv' });
+    const text = await readFile(join(report.folder, 'labels.csv'), 'utf8');
+    expect(text.split('\n').slice(1, -1)).toEqual([
+      'odd.nii#1,x,train,',
+      'odd.nii#2,-,train,',
+      'same.nii,x,train,',
+    ]);
+    expect(report.notes).toHaveLength(1);
+    expect(report.leftOut[0]?.reason).toContain('“a|b”');
+  });
+
+  it('has the classes that masks show, where a project outlines regions', async () => {
+    const images = ['shown.png', 'ignored.png', 'empty.png', 'bare.png'].map(photo);
+    const project = await projectOfFiles(images, [1, 2, 255], ['a', 'b', 'c'], 'segmentation');
+    const { store, id } = project;
+    const [bare, empty, ignored, shown] = [...store.images.all(id)].map((image) => image.id);
+    const painted = (...values: number[]): Uint8Array => {
+      const pixels = new Uint8Array(tilePixels);
+      for (const [at, value] of values.entries()) pixels[(at >> 1) * 512 + (at & 1)] = value;
+      return pixels;
+    };
+    const save = (image: number | undefined, pixels: Uint8Array): void => {
+      store.masks.save(image ?? 0, 'human', [{ x: 0, y: 0, pixels }]);
+    };
+    save(shown, painted(3, 255, 1, 0));
+    save(ignored, painted(255, 255, 255, 255));
+    save(empty, painted());
+    store.masks.setState(shown ?? 0, 'human', 'done');
+    store.masks.remove(bare ?? 0, 'human');
+    const rows = async (which: 'all' | 'done') => {
+      const { folder, images: count, unmarked } = await exported(project, { format: 'csv', which });
+      const text = await readFile(join(folder, 'labels.csv'), 'utf8');
+      return { count, unmarked, rows: text.split('\n').slice(1, -1).sort() };
+    };
+    expect(await rows('all')).toEqual({
+      ...{ count: 2, unmarked: 2 },
+      rows: [
+        'bare.png,,train,',
+        'empty.png,-,train,',
+        'ignored.png,,train,',
+        'shown.png,a|c,train,',
+      ],
+    });
+    expect((await rows('done')).rows).toContain('empty.png,,train,');
+    const fit = (await labelExportChoices(store, id)).formats.find(
+      ({ format }) => format === 'csv',
+    );
+    expect(fit?.fits).toBe('all');
+  });
+
+  it('is not written where there is nothing to say', async () => {
+    const { store, id } = await projectOfFiles([photo('a.png')]);
+    await expect(exported({ store, id }, { format: 'csv' })).rejects.toThrow(/has a label yet/);
+    const bare = temporaryStore();
+    const project = addProject(bare, ['x']);
+    await expect(exported({ store: bare, id: project.id })).rejects.toThrow(/has a mask yet/);
+  });
+});
+
+it('a slice that is all background but done is a mask like others', async () => {
+  const project = await projectOfFiles([photo('a.png')], [0]);
+  const image = firstImage(project);
+  project.store.masks.save(image, 'human', [{ x: 0, y: 0, pixels: new Uint8Array(tilePixels) }]);
+  expect((await exported(project)).images).toBe(1);
+});

@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { Watchdog } from './watchdog.ts';
+import type { SilenceLimits } from './watchdog.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const patience: SilenceLimits = {
+  stop: { times: 4, least: 100, most: 1000 },
+  work: { times: 8, least: 500, most: 3000 },
+};
+
+function watch(): { silence: Watchdog; said: string[] } {
+  const said: string[] = [];
+  const silence = new Watchdog(patience, {
+    working: (ms) => said.push(`silent for ${ms}`),
+    resumed: () => said.push('speaks again'),
+    stopping: (ms) => said.push(`given up after ${ms}`),
+  });
+  return { silence, said };
+}
+
+it.each([
+  ['at least', 1, 100],
+  ['by its longest silence', 80, 320],
+  ['at most', 400, 1000],
+])('who was asked to stop has time: %s', (_, silentBefore, time) => {
+  const { silence, said } = watch();
+  vi.advanceTimersByTime(silentBefore);
+  silence.heard();
+  silence.stopping();
+  vi.advanceTimersByTime(time - 1);
+  expect(said).toEqual([]);
+  vi.advanceTimersByTime(1);
+  expect(said).toEqual([`given up after ${time}`]);
+});
+
+it('who was asked to stop and still speaks has more time', () => {
+  const { silence, said } = watch();
+  silence.stopping();
+  for (let message = 0; message < 10; message++) {
+    vi.advanceTimersByTime(90);
+    silence.heard();
+  }
+  expect(said).toEqual([]);
+  // The longest silence so far was ninety.
+  vi.advanceTimersByTime(360);
+  expect(said).toEqual(['given up after 360']);
+});
+
+it('asking twice gives no more time', () => {
+  const { silence, said } = watch();
+  silence.stopping();
+  vi.advanceTimersByTime(60);
+  silence.stopping();
+  vi.advanceTimersByTime(40);
+  expect(said).toHaveLength(1);
+});
+
+it('who works and is silent for long is told of once, and again when he speaks', () => {
+  const { silence, said } = watch();
+  vi.advanceTimersByTime(100);
+  silence.heard();
+  vi.advanceTimersByTime(799);
+  expect(said).toEqual([]);
+  vi.advanceTimersByTime(5000);
+  expect(said).toEqual(['silent for 800']);
+  silence.heard();
+  expect(said).toEqual(['silent for 800', 'speaks again']);
+  silence.close();
+  vi.advanceTimersByTime(10_000);
+  expect(said).toHaveLength(2);
+});

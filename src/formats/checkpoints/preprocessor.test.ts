@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { namedCheckpoints } from '../../../tests/support/named-checkpoints.ts';
+import { tinyVit } from '../../../tests/support/tiny-vit.ts';
+import { required } from '../../../tests/support/values.ts';
+import type { TeacherOverrides } from '../../contract/jobs.ts';
+import type { DescribedTeacher } from './read-teacher.ts';
+import { sidecars, transformers } from './testing/sidecars.ts';
+
+const { store, storeVit, described } = sidecars();
+
+describe('processor_config.json:', () => {
+  const images = { image_mean: [0.1, 0.2, 0.3], image_std: [0.4, 0.5, 0.6] };
+  const means = async (files: Readonly<Record<string, unknown>>): Promise<readonly number[]> =>
+    (await described(files, { heads: 2 })).normalization.mean;
+
+  it('its image processor is read where that has no file of its own', async () => {
+    const both = { image_processor: images, processor_class: 'CLIPProcessor' };
+    expect(await means({ 'processor_config.json': both })).toEqual(images.image_mean);
+    const own = { ...images, image_mean: [0.7, 0.8, 0.9] };
+    const files = { 'processor_config.json': both, 'preprocessor_config.json': own };
+    expect(await means(files)).toEqual(own.image_mean);
+  });
+
+  it('a step that is not understood is named with its file', async () => {
+    const files = { 'processor_config.json': { image_processor: { ...images, gamma: 2 } } };
+    const { notes } = await described(files, { heads: 2 });
+    expect(notes.join()).toContain('processor_config.json has "gamma": 2');
+  });
+
+  it('one that is of texts alone says nothing', async () => {
+    const { notes } = await described({ 'processor_config.json': { a: 1 } }, { heads: 2 });
+    expect(notes).toEqual([]);
+  });
+});
+
+describe('preprocessor_config.json:', () => {
+  const plain = { image_mean: [0.1, 0.2, 0.3], image_std: [0.4, 0.5, 0.6] };
+  const found = async (more: object, overrides: TeacherOverrides = {}): Promise<DescribedTeacher> =>
+    described({ 'preprocessor_config.json': { ...plain, ...more } }, { heads: 2, ...overrides });
+  const sourceOf = ({ inferred }: DescribedTeacher): unknown[] =>
+    inferred
+      .filter(({ property }) => property === 'mean' || property === 'deviation')
+      .map(({ source }) => source);
+
+  it.each([
+    { image_processor_type: 'BitImageProcessor', do_center_crop: true, crop_size: 224 },
+    { image_processor_type: 'ViTImageProcessorFast', resample: 3, size: { height: 8, width: 8 } },
+    { feature_extractor_type: 'CLIPFeatureExtractor', do_convert_rgb: true },
+    { image_processor_type: 'SiglipImageProcessorPil', processor_class: 'SiglipProcessor' },
+    { do_flip_channel_order: false, rescale_offset: false, do_invert: false, do_grayscale: null },
+    { image_processor_type: null, do_pad: true, data_format: 'channels_first', crop_pct: 0.875 },
+  ])('what does not change the pixels: %j', async (more) => {
+    const teacher = await found(more);
+    expect(sourceOf(teacher)).toEqual(['config', 'config']);
+    expect(teacher.normalization.mean).toEqual(plain.image_mean);
+    expect(teacher.notes).toEqual([]);
+  });
+
+  it.each<[object, string]>([
+    [{ do_grayscale: true }, '"do_grayscale": true'],
+    [{ rescale_offset: true }, '"rescale_offset": true'],
+    [{ offset: true }, '"offset": true'],
+    [{ do_invert: true }, '"do_invert": true'],
+    [{ gamma: 2.2 }, '"gamma": 2.2'],
+    [{ include_top: true }, '"include_top": true'],
+    [{ auto_map: { AutoImageProcessor: 'x.Y' } }, '"auto_map": {"AutoImageProcessor":"x.Y"}'],
+    [{ image_processor_type: 'MyImageProcessor' }, '"image_processor_type": "MyImageProcessor"'],
+    [{ image_processor_type: ['ViTImageProcessor'] }, '"image_processor_type": ["ViTImage'],
+    [{ feature_extractor_type: 'ImageGPTFeatureExtractor' }, '"feature_extractor_type": "Image'],
+  ])('what may change them is said by name, and all else is a guess: %j', async (more, said) => {
+    const teacher = await found(more);
+    expect(sourceOf(teacher)).toEqual(['guess', 'guess']);
+    expect(teacher.normalization.mean).not.toEqual(plain.image_mean);
+    expect(teacher.notes).toHaveLength(1);
+    expect(teacher.notes[0]).toContain(`preprocessor_config.json has ${said}`);
+    expect(teacher.notes[0]).toContain('Unless given with --mean and --std');
+  });
+
+  it.each([
+    { image_mean: [0.5, 0.5, 0.5], image_std: [0, 0, 0] },
+    { image_mean: [0.5, 0.5], image_std: [0.5, 0.5] },
+    { image_mean: [775, 1080, 1228], image_std: [1281, 1270, 1399] },
+    { do_rescale: false },
+  ])('numbers that were not taken over leave a guess: %j', async (more) => {
+    const named = required(
+      namedCheckpoints.find(({ title }) => title === 'DINOv2 by Hugging Face'),
+      'checkpoint',
+    );
+    const weights = named.store(tinyVit(named.architecture));
+    await store(weights);
+    expect(sourceOf(await described({}, { heads: 2 }))).toEqual(['family', 'family']);
+    expect(sourceOf(await found(more))).toEqual(['guess', 'guess']);
+  });
+
+  it('a step that is not followed makes a guess of what the kind of model says, too', async () => {
+    await storeVit();
+    const teacher = await described({
+      'config.json': { ...transformers, model_type: 'vit_msn' },
+      'preprocessor_config.json': { do_invert: true },
+    });
+    expect(sourceOf(teacher)).toEqual(['guess', 'guess']);
+  });
+
+  it.each<[object, string]>([
+    [{ do_flip_channel_order: true }, '"do_flip_channel_order": true'],
+    [{ flip_channel_order: true }, '"flip_channel_order": true'],
+    [{ image_processor_type: 'MobileViTImageProcessor' }, '"MobileViTImageProcessor"'],
+    [{ feature_extractor_type: 'MobileViTFeatureExtractor' }, '"MobileViTFeatureExtractor"'],
+  ])('another order of colours is refused unless a person says which: %j', async (more, said) => {
+    await expect(found(more)).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringMatching(new RegExp(`${said}.*--teacher-bands 3,2,1`)) as string,
+    });
+    const teacher = await found(more, { colourBands: [3, 2, 1] });
+    expect(teacher.colours).toEqual([2, 1, 0]);
+    expect(sourceOf(teacher)).toEqual(['guess', 'guess']);
+  });
+
+  it.each<[object, string | undefined]>([
+    [{ mode: 'RGB', resize_mode: 'squash', fill_color: 0, size: [8, 8] }, undefined],
+    [{ mode: 'BGR' }, '"mode": "BGR"'],
+    [{ gamma: 2 }, '"gamma": 2'],
+  ])('preprocess_cfg of OpenCLIP is held to the same: %j', async (more, said) => {
+    const teacher = await described({
+      'open_clip_config.json': {
+        model_cfg: { vision_cfg: { width: 6, head_width: 2 } },
+        preprocess_cfg: { mean: plain.image_mean, std: plain.image_std, ...more },
+      },
+    });
+    const source = said === undefined ? 'config' : 'guess';
+    expect(sourceOf(teacher)).toEqual([source, source]);
+    if (said !== undefined) expect(teacher.notes[0]).toContain(`preprocess_cfg has ${said}`);
+  });
+
+  it('a processor that need not turn colours around, and does not, is a guess alone', async () => {
+    const type = { image_processor_type: 'MobileViTImageProcessor' };
+    const teacher = await found({ ...type, do_flip_channel_order: false });
+    expect(sourceOf(teacher)).toEqual(['guess', 'guess']);
+  });
+});

@@ -1,0 +1,22 @@
+import { UserError } from '../../core/errors.ts';
+import { fileText } from '../../text/index.ts';
+
+/**
+ * Messages of libvips, its decoders, zlib, C++ and V8 about lack of memory, which has no error code: "vips_tracked:
+ * out of memory -- size == 732MB", "VipsJpeg: Insufficient memory (case 4)", "Could not allocate enough memory for
+ * raw output", "std::bad_alloc", "Array buffer allocation failed". A thread without room for its stack fails with
+ * "glib: Error creating thread: Resource temporarily unavailable".
+ */
+const sayings =
+  /out of memory|(?:insufficient|enough) memory|bad_alloc|allocation failed|failed to allocate|creating thread/i;
+
+/**
+ * Returns the error to throw if an image was not read for lack of memory; undefined for any other failure, and for
+ * one already worded.
+ */
+export function memoryFailure(error: unknown, path: string): UserError | undefined {
+  if (error instanceof UserError) return undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  if (!sayings.test(message)) return undefined;
+  return new UserError('too-large', fileText.noMemoryToRead(path), message);
+}

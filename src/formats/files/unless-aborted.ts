@@ -1,0 +1,29 @@
+import { UserError } from '../../core/errors.ts';
+import { fileText } from '../../text/index.ts';
+
+/**
+ * Waits for shared work, which goes on for others, as long as `signal` is not aborted.
+ *
+ * @throws UserError 'cancelled' once it is, and as the work does
+ */
+export async function unlessAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  if (signal === undefined) return work;
+  if (signal.aborted) throw stopped();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => {
+    reject(stopped());
+  };
+  signal.addEventListener('abort', onAbort);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function stopped(): UserError {
+  return new UserError('cancelled', fileText.stopped);
+}

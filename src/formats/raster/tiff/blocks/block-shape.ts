@@ -1,0 +1,23 @@
+/** Shape that a block must decode to. */
+export interface BlockShape {
+  /** px. */
+  readonly width: number;
+  /** Rows wanted: those inside the page. */
+  readonly rows: number;
+  /** Rows of a whole block; a last strip may have them all. */
+  readonly fullRows: number;
+  /** Values a pixel. */
+  readonly samples: number;
+  /** A row as stored. */
+  readonly rowBytes: number;
+}
+
+/** Context that some schemes need besides a block's bytes. */
+export interface BlockContext {
+  readonly path: string;
+  /** Quantization and Huffman tables common to all blocks; empty where there are none. */
+  readonly jpegTables: Uint8Array;
+  readonly isYcbcr: boolean;
+  /** LercParameters: the version, then 0 nothing, 1 Deflate or 2 zstd around each block. */
+  readonly lercPacking: number;
+}

@@ -1,0 +1,310 @@
+import type { ChildProcess } from 'node:child_process';
+import { events } from '../../contract/app.ts';
+import type {
+  Answer,
+  EngineMethod,
+  EngineRequest,
+  EventName,
+  EventOf,
+  Failure,
+} from '../../contract/app.ts';
+import { readEngineMessage, refusal } from './engine-messages.ts';
+import { endProcess } from './engine-process.ts';
+import { Heartbeat, silentAfter } from './heartbeat.ts';
+import { RecentText } from '../window/recent-text.ts';
+
+export type EngineState = EventOf<'engine.state'>;
+
+export interface EngineHostOptions {
+  /** Starts a process that has a message channel; what it prints goes to `onOutput`. */
+  readonly start: (onOutput: (text: string) => void) => ChildProcess;
+  readonly onEvent: (name: EventName, content: unknown) => void;
+  readonly log: (text: string) => void;
+  /** Delay before another start, so that the cause of the failure may pass. */
+  readonly restartDelayMs?: number;
+  /** Time for a clean end, after which the process is killed. */
+  readonly shutdownMs?: number;
+  /** Length of a tick of the heartbeat; see Heartbeat. */
+  readonly tickMs?: number;
+}
+
+/** Starts again after so many deaths within the window of time, then gives up. */
+const tolerated = { deaths: 3, withinMs: 60_000 } as const;
+
+/** ms that a process has for a clean end which has not answered for long. */
+const silentShutdownMs = 2000;
+
+interface Pending {
+  readonly message: EngineRequest & { kind: 'request' };
+  readonly settle: (answer: Answer<unknown>) => void;
+  wasSent: boolean;
+}
+
+/**
+ * Owns the engine's process: sends it requests and gives back its answers, passes its events on, starts it
+ * again when it dies, notices when it no longer answers, and ends it cleanly. Requests made before it is ready wait. One that was under
+ * way when it died is answered with the error `engine-stopped`: what it had done is not known.
+ */
+export class EngineHost {
+  readonly #options: EngineHostOptions;
+  readonly #pending = new Map<number, Pending>();
+  #child: ChildProcess | null = null;
+  #said = new RecentText();
+  #isReady = false;
+  /** Why the engine says that it cannot work here. */
+  #refusal: Failure | null = null;
+  #state: EngineState | null = null;
+  #deaths: number[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #lastId = 0;
+  readonly #heartbeat: Heartbeat;
+  /** Restarts and the final stop happen one after the other. */
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(options: EngineHostOptions) {
+    this.#options = options;
+    this.#heartbeat = new Heartbeat({
+      ping: () => {
+        this.#send({ kind: 'ping' });
+      },
+      onSilent: () => {
+        this.#options.log(`${new Date().toISOString()} The engine does not answer.\n`);
+        this.#tell({ state: 'silent', error: null });
+      },
+      ...(options.tickMs === undefined ? {} : { tickMs: options.tickMs }),
+    });
+  }
+
+  /** The last state that was told; null while the first start goes on. */
+  get state(): EngineState | null {
+    return this.#state;
+  }
+
+  start(): void {
+    this.#said = new RecentText();
+    this.#isReady = false;
+    this.#refusal = null;
+    let child: ChildProcess;
+    try {
+      child = this.#options.start((text) => {
+        this.#said.add(text);
+        this.#options.log(text);
+      });
+    } catch (error) {
+      this.#giveUp(
+        'Understudy’s background process could not be started on the folder for projects.',
+        error,
+      );
+      return;
+    }
+    this.#child = child;
+    this.#heartbeat.begin(silentAfter.whenStarting);
+    child.on('message', (received) => {
+      if (child === this.#child) this.#receive(received);
+    });
+    child.on('disconnect', () => {
+      // Without its channel it is of no use; it has a moment to end by itself.
+      setTimeout(() => {
+        if (child === this.#child) child.kill();
+      }, 2000).unref();
+    });
+    child.once('error', (error) => {
+      this.#ended(child, error.message);
+    });
+    child.once('exit', (code, signal) => {
+      // What it wrote last arrives after its exit; a worker may hold the pipe open, so not for long.
+      const end = (): void => {
+        this.#ended(child, signal === null ? `exit code ${code ?? 0}` : `signal ${signal}`);
+      };
+      const late = setTimeout(end, 250);
+      child.once('close', () => {
+        clearTimeout(late);
+        end();
+      });
+    });
+  }
+
+  /** Asks the engine. Never rejects. */
+  request(method: EngineMethod, params: unknown, signal?: AbortSignal): Promise<Answer<unknown>> {
+    if (this.#state?.state === 'failed') {
+      const { code, message, details } = this.#state.error ?? stopped;
+      return Promise.resolve(refusal(code, message, details));
+    }
+    if (signal?.aborted) return Promise.resolve(cancelled);
+    const id = ++this.#lastId;
+    return new Promise((resolve) => {
+      const abort = (): void => {
+        this.#abort(id);
+      };
+      const settle = (answer: Answer<unknown>): void => {
+        this.#pending.delete(id);
+        signal?.removeEventListener('abort', abort);
+        resolve(answer);
+      };
+      signal?.addEventListener('abort', abort);
+      const pending: Pending = {
+        message: { kind: 'request', id, method, params },
+        settle,
+        wasSent: false,
+      };
+      this.#pending.set(id, pending);
+      if (this.#isReady) this.#sendPending(pending);
+    });
+  }
+
+  /** Ends it, cleanly if it still answers, and starts it anew; also after it was given up. */
+  restart(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#tell({ state: 'restarting', error: null });
+      await this.#stopChild();
+      this.#deaths = [];
+      this.start();
+    });
+  }
+
+  /** Ends it cleanly: running jobs keep their checkpoints. */
+  stop(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#stopChild();
+      this.#answerAll(() => true);
+    });
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#turn = this.#turn.then(work);
+    return this.#turn;
+  }
+
+  #receive(received: unknown): void {
+    this.#heartbeat.heard();
+    if (this.#isReady && this.#state?.state === 'silent') this.#tell(ready);
+    const message = readEngineMessage(received);
+    if (message === null) {
+      this.#options.log('The engine sent a message of an unknown kind.\n');
+      return;
+    }
+    const state = message.kind === 'event' && message.name === 'engine.state';
+    if (state) {
+      // A database from a later version, say: starting again would be of no use.
+      const parsed = events['engine.state'].safeParse(message.content);
+      if (parsed.data?.state === 'failed') {
+        this.#refusal = parsed.data.error ?? stopped;
+        return;
+      }
+    }
+    // It can answer while it still opens the workspace.
+    if (message.kind === 'pong') return;
+    if (!this.#isReady) this.#becomeReady();
+    if (message.kind === 'response') this.#pending.get(message.id)?.settle(message.answer);
+    else if (!state) this.#options.onEvent(message.name, message.content);
+  }
+
+  #becomeReady(): void {
+    this.#isReady = true;
+    this.#heartbeat.begin(silentAfter.whenReady);
+    this.#tell(ready);
+    for (const pending of [...this.#pending.values()]) {
+      if (!pending.wasSent) this.#sendPending(pending);
+    }
+  }
+
+  #sendPending(pending: Pending): void {
+    pending.wasSent = true;
+    try {
+      this.#send(pending.message);
+    } catch (error) {
+      // Something that cannot be copied; the channel's own errors come another way.
+      pending.settle(refusal('invalid-request', `The request could not be sent: ${String(error)}`));
+    }
+  }
+
+  #send(message: EngineRequest): void {
+    // A channel that just closed is an exit about to be seen.
+    if (this.#child?.connected === true) this.#child.send(message, () => undefined);
+  }
+
+  #abort(id: number): void {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return;
+    if (pending.wasSent) this.#send({ kind: 'abort', id });
+    else pending.settle(cancelled);
+  }
+
+  #ended(child: ChildProcess, how: string): void {
+    if (child !== this.#child) return;
+    this.#child = null;
+    this.#isReady = false;
+    this.#heartbeat.end();
+    this.#options.log(`${new Date().toISOString()} The engine ended: ${how}.\n`);
+    this.#answerAll((pending) => pending.wasSent);
+
+    if (this.#refusal !== null) {
+      this.#fail(this.#refusal);
+      return;
+    }
+    const now = performance.now();
+    this.#deaths = [...this.#deaths.filter((at) => now - at < tolerated.withinMs), now];
+    if (this.#deaths.length > tolerated.deaths) {
+      this.#giveUp('Understudy’s background process keeps stopping.', how);
+      return;
+    }
+    this.#tell({ state: 'restarting', error: { ...stopped, details: this.#detailsOf(how) } });
+    this.#timer = setTimeout(() => {
+      this.start();
+    }, this.#options.restartDelayMs ?? 500);
+  }
+
+  #giveUp(message: string, why: unknown): void {
+    const how = why instanceof Error ? why.message : String(why);
+    const advice = 'Restart it, or open the log for details.';
+    this.#fail({
+      code: stopped.code,
+      message: `${message} ${advice}`,
+      details: this.#detailsOf(how),
+    });
+  }
+
+  #fail(error: Failure): void {
+    this.#tell({ state: 'failed', error });
+    this.#answerAll(() => true, error);
+  }
+
+  #detailsOf(how: string): string {
+    return [how, this.#said.text].filter((part) => part !== '').join('\n');
+  }
+
+  #tell(state: EngineState): void {
+    this.#state = state;
+    this.#options.onEvent('engine.state', state);
+  }
+
+  #answerAll(which: (pending: Pending) => boolean, error: Failure = stopped): void {
+    for (const pending of [...this.#pending.values()]) {
+      if (which(pending)) pending.settle({ ok: false, error });
+    }
+  }
+
+  async #stopChild(): Promise<void> {
+    clearTimeout(this.#timer);
+    const child = this.#child;
+    const isSilent = this.#heartbeat.isSilent;
+    // From here on its end is no death.
+    this.#child = null;
+    this.#isReady = false;
+    this.#heartbeat.end();
+    if (child === null) return;
+    const patience = this.#options.shutdownMs ?? 10_000;
+    await endProcess(child, isSilent ? Math.min(patience, silentShutdownMs) : patience);
+    this.#answerAll((pending) => pending.wasSent);
+  }
+}
+
+const ready = { state: 'ready', error: null } as const;
+
+const stopped: Failure = {
+  code: 'engine-stopped',
+  message:
+    'Understudy’s background process stopped before it answered. Saved data is safe; try again.',
+};
+
+const cancelled = refusal('cancelled', 'The request was cancelled before it started.');

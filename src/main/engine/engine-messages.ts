@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { events } from '../../contract/app.ts';
+import type { Answer, EngineMessage, EventName, Failure } from '../../contract/app.ts';
+
+const failure = z.object({ code: z.string(), message: z.string(), details: z.string().optional() });
+
+/** The form of what the engine sends. Values are its own affair; the page checks events. */
+const message = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('response'),
+    id: z.int().nonnegative(),
+    answer: z.discriminatedUnion('ok', [
+      z.object({ ok: z.literal(true), value: z.unknown() }),
+      z.object({ ok: z.literal(false), error: failure }),
+    ]),
+  }),
+  z.object({
+    kind: z.literal('event'),
+    name: z.enum(Object.keys(events) as [EventName, ...EventName[]]),
+    content: z.unknown(),
+  }),
+  z.object({ kind: z.literal('pong') }),
+]);
+
+/** The message, or null for anything else: a stray line of a library, say. */
+export function readEngineMessage(received: unknown): EngineMessage | null {
+  const parsed = message.safeParse(received);
+  return parsed.success ? parsed.data : null;
+}
+
+export function refusal(
+  code: string,
+  text: string,
+  details?: string,
+): Answer<never> & { ok: false } {
+  const error: Failure = { code, message: text, ...(details === undefined ? {} : { details }) };
+  return { ok: false, error };
+}

@@ -1,0 +1,142 @@
+import process from 'node:process';
+import { app, Menu } from 'electron';
+import type { MenuItemConstructorOptions } from 'electron';
+import type { EventOf, MenuKeys } from '../../contract/app.ts';
+
+type Command = EventOf<'menu.command'>['command'];
+
+export interface MenuActions {
+  /** Something the page does. */
+  readonly command: (command: Command) => void;
+  readonly showLog: () => void;
+}
+
+/** Keys in use until the page sends those a person chose. */
+const usualKeys: Required<MenuKeys> = {
+  'new-project': ['CmdOrCtrl+N'],
+  'open-projects': ['CmdOrCtrl+O'],
+  import: ['CmdOrCtrl+I'],
+  undo: ['CmdOrCtrl+Z'],
+  redo: ['CmdOrCtrl+Shift+Z', 'CmdOrCtrl+Y'],
+  shortcuts: ['CmdOrCtrl+/'],
+};
+
+/**
+ * The application's menu, the same on every system but for the places where a Mac wants things.
+ *
+ * @param chosen keys of commands, none where there is an empty list
+ */
+export function setMenu(actions: MenuActions, chosen: MenuKeys = {}): void {
+  const keys = { ...usualKeys, ...chosen };
+  const item = (label: string, command: keyof MenuKeys): MenuItemConstructorOptions[] =>
+    items(label, keys[command], () => {
+      actions.command(command);
+    });
+  const isMac = process.platform === 'darwin';
+  const template: MenuItemConstructorOptions[] = [
+    ...(isMac ? [{ role: 'appMenu' } as const] : []),
+    fileMenu(actions, item, isMac),
+    editMenu(item),
+    viewMenu(),
+    { role: 'windowMenu' },
+    helpMenu(actions, item),
+  ];
+  Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+}
+
+/** An item of the menu with the keys of its command. */
+type KeyedItem = (label: string, command: keyof MenuKeys) => MenuItemConstructorOptions[];
+
+function fileMenu(
+  { command }: MenuActions,
+  item: KeyedItem,
+  isMac: boolean,
+): MenuItemConstructorOptions {
+  return {
+    label: '&File',
+    submenu: [
+      ...item('New project', 'new-project'),
+      ...item('Open…', 'open-projects'),
+      { type: 'separator' },
+      ...item('Import images…', 'import'),
+      { type: 'separator' },
+      {
+        label: 'Folder for projects…',
+        click: () => {
+          command('choose-workspace');
+        },
+      },
+      { type: 'separator' },
+      { role: isMac ? 'close' : 'quit' },
+    ],
+  };
+}
+
+/** The page keeps what can be undone; text fields undo their own typing before this is reached. */
+function editMenu(item: KeyedItem): MenuItemConstructorOptions {
+  return {
+    label: '&Edit',
+    submenu: [
+      ...item('Undo', 'undo'),
+      ...item('Redo', 'redo'),
+      { type: 'separator' },
+      { role: 'cut' },
+      { role: 'copy' },
+      { role: 'paste' },
+      { role: 'delete' },
+      { type: 'separator' },
+      { role: 'selectAll' },
+    ],
+  };
+}
+
+function viewMenu(): MenuItemConstructorOptions {
+  const forDevelopers: MenuItemConstructorOptions[] = [
+    { type: 'separator' },
+    { role: 'reload' },
+    { role: 'toggleDevTools' },
+  ];
+  return {
+    label: '&View',
+    submenu: [
+      { role: 'resetZoom' },
+      { role: 'zoomIn' },
+      { role: 'zoomOut' },
+      { type: 'separator' },
+      { role: 'togglefullscreen' },
+      ...(app.isPackaged ? [] : forDevelopers),
+    ],
+  };
+}
+
+function helpMenu({ command, showLog }: MenuActions, item: KeyedItem): MenuItemConstructorOptions {
+  return {
+    role: 'help',
+    submenu: [
+      ...item('Keyboard shortcuts', 'shortcuts'),
+      { label: 'Show log', click: showLog },
+      { type: 'separator' },
+      {
+        label: 'About Understudy',
+        click: () => {
+          command('about');
+        },
+      },
+    ],
+  };
+}
+
+/** An item has one key: for each further one there is an item that is not seen. */
+function items(
+  label: string,
+  [key, ...others]: readonly string[],
+  click: () => void,
+): MenuItemConstructorOptions[] {
+  return [
+    { label, click, ...(key !== undefined && { accelerator: key }) },
+    ...others.map((accelerator) => ({
+      ...{ label, click, accelerator, visible: false },
+      acceleratorWorksWhenHidden: process.platform !== 'darwin',
+    })),
+  ];
+}

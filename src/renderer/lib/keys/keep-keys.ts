@@ -1,0 +1,129 @@
+import { areKeysNowhere } from './keys-place.ts';
+
+/** Selector of focusable elements. */
+const takers = [
+  ...['a[href]', 'button:enabled', 'input:enabled', 'select:enabled', 'textarea:enabled'],
+  ...['summary', '[tabindex="0"]'],
+].join(', ');
+
+/** Time in ms that a step or dialog has to set the focus itself. */
+const patience = 80;
+
+/**
+ * Keeps the keyboard focus on an element. When the focused element disappears, the focus moves to its replacement,
+ * else to the dialog's main button or the step's title. An element that is disabled for a while gets the focus back,
+ * unless the user clicks elsewhere meanwhile. Without a focused element, keyboard users start again at the top of the
+ * window, and screen readers fall silent.
+ *
+ * @returns a function that stops it
+ */
+export function keepKeys(): () => void {
+  /** Last focused element and its ancestors, the innermost first. */
+  let chain: readonly Element[] = [];
+  let timer = 0;
+
+  /**
+   * True while the last focused element is disabled. The focus stays off other elements meanwhile, or a second press
+   * would trigger another action.
+   */
+  let isWaiting = false;
+  /** True if the latest input was by pointer. Nothing scrolls then, and no other control of a step gets the focus. */
+  let isByPointer = false;
+
+  const isLost = (): boolean => {
+    const [last] = chain;
+    return last !== undefined && areKeysNowhere() && !isThere(last);
+  };
+  const look = (): void => {
+    const [last] = chain;
+    const isOff = last?.matches(':disabled') === true;
+    if (isWaiting && !isOff && last instanceof HTMLElement && areKeysNowhere())
+      last.focus({ preventScroll: isByPointer });
+    isWaiting = isOff;
+    if (timer !== 0 || !isLost()) return;
+    timer = window.setTimeout(() => {
+      timer = 0;
+      if (isLost()) placeFor(chain, isByPointer)?.focus({ preventScroll: isByPointer });
+    }, patience);
+  };
+  const onfocusin = ({ target }: FocusEvent): void => {
+    chain = target instanceof Element ? withAncestors(target) : [];
+    isWaiting = false;
+  };
+  const onfocusout = ({ target }: FocusEvent): void => {
+    setTimeout(() => {
+      // A click beside the element removed the focus on purpose.
+      const isLeft = target === chain[0] && target instanceof Element && isUsable(target);
+      if (isLeft && !isWaiting && areKeysNowhere()) chain = [];
+      look();
+    });
+  };
+  const onpointerdown = ({ target }: PointerEvent): void => {
+    isByPointer = true;
+    // Whoever goes on elsewhere does not want the focus back at the disabled element.
+    const isElsewhere = !(target instanceof Node) || chain[0]?.contains(target) !== true;
+    if (isWaiting && isElsewhere) chain = [];
+  };
+  const onkeydown = (): void => {
+    isByPointer = false;
+  };
+  const observer = new MutationObserver(look);
+  observer.observe(document.body, {
+    ...{ subtree: true, childList: true, attributes: true },
+    attributeFilter: ['disabled', 'hidden', 'open'],
+  });
+  document.addEventListener('focusin', onfocusin);
+  document.addEventListener('focusout', onfocusout);
+  document.addEventListener('pointerdown', onpointerdown, true);
+  document.addEventListener('keydown', onkeydown, true);
+  return () => {
+    clearTimeout(timer);
+    observer.disconnect();
+    document.removeEventListener('focusin', onfocusin);
+    document.removeEventListener('focusout', onfocusout);
+    document.removeEventListener('pointerdown', onpointerdown, true);
+    document.removeEventListener('keydown', onkeydown, true);
+  };
+}
+
+function isThere(element: Element): boolean {
+  return element.isConnected && element.checkVisibility();
+}
+
+function isUsable(element: Element): boolean {
+  return isThere(element) && !element.matches(':disabled');
+}
+
+function withAncestors(element: Element): Element[] {
+  const chain: Element[] = [];
+  for (let one: Element | null = element; one !== null; one = one.parentElement) chain.push(one);
+  return chain;
+}
+
+/** @param isByPointer true if the element was used by pointer */
+function placeFor(chain: readonly Element[], isByPointer: boolean): HTMLElement | null {
+  const dialog = [...document.querySelectorAll<HTMLDialogElement>('dialog[open]')].at(-1);
+  // After a click in a step its title has the focus: arrow keys then move in the grid of images, as before the click.
+  const isFree = isByPointer && dialog === undefined;
+  for (const holder of isFree ? [] : chain.slice(1)) {
+    if (!holder.isConnected) continue;
+    const isOutside = dialog !== undefined && !dialog.contains(holder);
+    // A holder of the step's title encloses controls of the whole step, as the button that leaves it.
+    if (isOutside || holder.matches('dialog, main, :has(#step-title)')) break;
+    const found = takerIn(holder);
+    if (found !== undefined) return found;
+  }
+  // The image viewer handles keys itself.
+  if (dialog?.dataset.viewer !== undefined) return dialog;
+  if (dialog === undefined) {
+    const main = document.querySelector('main');
+    return document.getElementById('step-title') ?? (main && takerIn(main)) ?? null;
+  }
+  return takerIn(dialog.querySelector('footer') ?? dialog) ?? takerIn(dialog) ?? null;
+}
+
+/** Main button within an element, else its first focusable element. */
+function takerIn(holder: Element): HTMLElement | undefined {
+  const all = [...holder.querySelectorAll<HTMLElement>(takers)].filter(isUsable);
+  return all.find((one) => one.matches('button.primary')) ?? all[0];
+}
