@@ -99,7 +99,7 @@ export const preparation = {
       if (bands === 3) return 'The model receives these as red, green and blue.';
       const pictures =
         bands === 2 ? 'the first in grey' : 'red, green and blue of them, or the first three';
-      return `The model receives ${bands === 2 ? 'both' : `all ${count(bands)}`}; pictures show ${pictures}. A teacher trained on as many bands uses them in this order; other teachers are adapted to them.`;
+      return `The model receives ${bands === 2 ? 'both' : `all ${count(bands)}`}; pictures show ${pictures}. A teacher with as many bands uses them in this order; others are adapted.`;
     },
     faults: {
       none: 'Name at least one band, for example 1-6, 8.',
