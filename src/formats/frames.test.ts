@@ -130,6 +130,13 @@ describe('patients without a number', () => {
     expect(new Set(groups).size).toBe(1);
   });
 
+  test('are one by a pseudonym with digits, and different by different ones', async () => {
+    for (const id of ['ANON001', 'anon_0042', 'Subject 7', 'patient12']) {
+      const groups = await groupsOf([{ id }, { id }, { id: `${id}1` }]);
+      expect([id, groups[0] === groups[1], groups[0] === groups[2]]).toEqual([id, true, false]);
+    }
+  });
+
   test('are told apart where either differs', async () => {
     const groups = await groupsOf([
       schmidt,

@@ -105,9 +105,12 @@ export async function expandFrames<T extends Imaged>(
 
 const readHere: ReadFrames = (paths) => mapConcurrently(paths, 1, readFrames);
 
-/** Values that anonymisers write in place of a patient's number: the same for everybody. */
+/**
+ * Values that anonymisers write in place of a patient's number: the same for everybody. A word with digits, such as
+ * `ANON001`, is a pseudonym: taking it for a placeholder would put one patient's studies on both sides.
+ */
 const placeholder =
-  /^(?:anon\w*|de-?identified|removed|unknown|none|n\/?a|patient|subject|test|x+|0+|-+)?$/i;
+  /^(?:anon[\p{L}_]*|de-?identified|removed|unknown|none|n\/?a|patient|subject|test|x+|0+|-+)?$/iu;
 
 /** Returns true if a file is DICOM or NIfTI by its name: each slice or frame in it becomes an image. */
 export function isVolumeName(name: string): boolean {

@@ -73,4 +73,13 @@ describe('checkWeights', () => {
       'teacher.safetensors: the weight norm.bias contains NaN or infinite values.',
     );
   });
+
+  it.each([1e38, -2e15])('names the weight that holds %d, too large to compute with', (value) => {
+    const attempt = check((weights) => {
+      weights.set('norm.bias', { shape: [6], data: Float32Array.of(0, 0, 0, 0, value, 0) });
+    });
+    expect(attempt).toThrow(
+      'teacher.safetensors: the weight norm.bias contains values that are too large to compute with.',
+    );
+  });
 });

@@ -71,11 +71,16 @@ export function checkWeights(
   requireFiniteWeights(weights, source);
 }
 
-/** @throws UserError naming the first weight with values that are not finite */
+/** No trained weight comes near it, and the product of two weights is still finite in float32. */
+const largestWeight = 1e15;
+
+/** @throws UserError naming the first weight with values that are not finite, or too large to compute with */
 export function requireFiniteWeights(weights: VitWeights, source: string): void {
   for (const [name, { data }] of weights) {
-    if (data.every((value) => Number.isFinite(value))) continue;
-    throw new UserError('invalid-file', encoderText.weightNotFinite(source, name));
+    if (data.every((value) => Math.abs(value) <= largestWeight)) continue;
+    const isFinite = data.every((value) => Number.isFinite(value));
+    const message = isFinite ? encoderText.weightTooLarge : encoderText.weightNotFinite;
+    throw new UserError('invalid-file', message(source, name));
   }
 }
 

@@ -2,6 +2,8 @@
 export const encoderText = {
   weightNotFinite: (source: string, weight: string) =>
     `${source}: the weight ${weight} contains NaN or infinite values. The file may be damaged, or its training diverged.`,
+  weightTooLarge: (source: string, weight: string) =>
+    `${source}: the weight ${weight} contains values that are too large to compute with. The file may be damaged, or its training diverged.`,
   weightOfOtherShape: (source: string, weight: string, shapes: WeightShapes) =>
     `${source}: the weight ${weight} has shape (${shapes.found.join(', ')}), but the rest of the file requires (${shapes.required.join(', ')}). The file may be damaged, or its architecture is not supported.`,
   weightsMissing: (source: string, missing: readonly string[]) =>
