@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,4 +83,11 @@ describe('card of an exported model', () => {
     const path = await fileWith(new Map([['author', 'another program']]));
     await expect(readCard(path)).rejects.toThrow('not a model exported by Understudy');
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'that is a device is refused before it is read',
+    async () => {
+      await expect(readCard('/dev/zero')).rejects.toThrow('/dev/zero is not a file.');
+    },
+  );
 });

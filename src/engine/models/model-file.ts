@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { cardFormat, modelCard } from '../../contract/model-card.ts';
 import type { ModelCard } from '../../contract/model-card.ts';
@@ -7,6 +7,7 @@ import { channelsOf, preparationOf } from '../../core/image/preparation.ts';
 import { checkModelNumbers } from '../../core/onnx/check-model.ts';
 import { onnxMetadata, parseOnnx } from '../../core/onnx/metadata.ts';
 import { readFailure } from '../../formats/files/file-errors.ts';
+import { statFile } from '../../formats/files/stat-file.ts';
 import { readResult } from '../../runtime/executor.ts';
 import type { ModelProto } from '../../core/onnx/onnx_pb.js';
 import type { LoadedGraph, ModelFileExecutor } from '../../runtime/executor.ts';
@@ -115,7 +116,7 @@ async function parseFile(path: string): Promise<{ card: ModelCard; model: ModelP
     new UserError('invalid-file', modelText.notExported(path), String(details));
   let bytes: Uint8Array;
   try {
-    if ((await stat(path)).size > largestModel) throw notOurs('larger than 2 GiB');
+    if ((await statFile(path)).size > largestModel) throw notOurs('larger than 2 GiB');
     bytes = await readFile(path);
   } catch (error) {
     throw error instanceof UserError ? error : readFailure(error, path);

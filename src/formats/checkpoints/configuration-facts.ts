@@ -109,12 +109,23 @@ function wrongNormalization(
   return least > 0 ? undefined : teacherNotes.deviationNotPositive(where, least);
 }
 
+/** Compares lists of numbers to the fourth decimal: files round them. */
+function agree(some: readonly unknown[], others: readonly unknown[]): boolean {
+  const rounded = (lists: readonly unknown[]): string =>
+    JSON.stringify(lists, (_, value: unknown) =>
+      typeof value === 'number' ? Math.round(value * 1e4) : value,
+    );
+  return rounded(some) === rounded(others);
+}
+
 /** Statements of several files; a later file overrides an earlier one. */
 export class Collected {
   readonly #values: Partial<Record<keyof z.infer<typeof teacherOverrides>, Stated<unknown>>> = {};
   readonly #sizes: Sidecars['sizes'][number][] = [];
   readonly #parts: Sidecars['parts'][number][] = [];
   readonly #notes: string[] = [];
+  /** Place of the statement on mean and deviation; undefined for what a model's kind usually has. */
+  #normalizationFile: string | undefined;
   readonly #others: Pick<
     { -readonly [K in keyof Sidecars]: Sidecars[K] },
     | 'otherActivation'
@@ -211,6 +222,18 @@ export class Collected {
     this.#notes.push(sentence);
   }
 
+  /**
+   * Records the mean and standard deviation by which a model's kind prepares images if no file states others.
+   */
+  sayUsualNormalization(
+    mean: readonly number[],
+    deviation: readonly number[],
+    where: string,
+  ): void {
+    this.sayNormalization(mean, deviation, 1, where);
+    this.#normalizationFile = undefined;
+  }
+
   /** @param scale of the pixels that they are for, where 1 is [0, 1] */
   sayNormalization(
     mean: readonly number[] | null | undefined,
@@ -234,6 +257,12 @@ export class Collected {
       this.#notes.push(teacherNotes.normalizationOfOtherValues(where, mean[0] ?? 0));
       return;
     }
+    const before = [this.#values.mean?.value, this.#values.deviation?.value];
+    const differs = !agree(before, [scaled.mean, scaled.deviation]);
+    if (this.#normalizationFile !== undefined && differs) {
+      this.#notes.push(teacherNotes.twoNormalizations(this.#normalizationFile, where));
+    }
+    this.#normalizationFile = where;
     this.#values.mean = { value: scaled.mean, where };
     this.#values.deviation = { value: scaled.deviation, where };
   }

@@ -7,6 +7,7 @@ import type { DescribedTeacher } from './read-teacher.ts';
 import { sidecars, transformers } from './testing/sidecars.ts';
 
 const { store, storeVit, described } = sidecars();
+const plainStatistics = { mean: [0.1, 0.2, 0.3], std: [0.4, 0.5, 0.6] };
 
 describe('processor_config.json:', () => {
   const images = { image_mean: [0.1, 0.2, 0.3], image_std: [0.4, 0.5, 0.6] };
@@ -19,6 +20,20 @@ describe('processor_config.json:', () => {
     const own = { ...images, image_mean: [0.7, 0.8, 0.9] };
     const files = { 'processor_config.json': both, 'preprocessor_config.json': own };
     expect(await means(files)).toEqual(own.image_mean);
+  });
+
+  it('contradicting statements of two files are noted', async () => {
+    const timm = { architecture: 'vit_tiny_patch8_64', pretrained_cfg: { ...plainStatistics } };
+    const others = { image_mean: [0, 0, 0], image_std: [1, 1, 1] };
+    const notesOf = async (stated: object): Promise<string> => {
+      const files = { 'config.json': timm, 'preprocessor_config.json': stated };
+      return (await described(files, { heads: 2 })).notes.join();
+    };
+    expect(await notesOf(others)).toContain(
+      'config.json, mean and preprocessor_config.json, image_mean state different means',
+    );
+    const { mean: image_mean, std: image_std } = plainStatistics;
+    expect(await notesOf({ image_mean, image_std })).not.toContain('state different means');
   });
 
   it('a step that is not understood is named with its file', async () => {

@@ -221,7 +221,7 @@ const imageNetModels = ['deit', 'vit_mae', 'vit_msn', 'ijepa'];
 function addUsualImages(collected: Collected, { type, where }: KnownTower, channels: number): void {
   if (!imageNetModels.includes(type) || channels !== 3) return;
   const { mean, deviation } = imageNetNormalization;
-  collected.sayNormalization(mean, deviation, 1, `${where}, model_type`);
+  collected.sayUsualNormalization(mean, deviation, `${where}, model_type`);
 }
 
 /** OpenCLIP's own weights lie beside those of timm in one repository. */

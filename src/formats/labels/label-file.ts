@@ -1,10 +1,11 @@
-import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { open, readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { whileReading } from '../../core/activity.ts';
 import { compareCodePoints } from '../../core/dataset/order.ts';
 import { UserError } from '../../core/errors.ts';
 import { labelFileText } from '../../text/index.ts';
 import { readFailure } from '../files/file-errors.ts';
+import { statFile } from '../files/stat-file.ts';
 import { isLabelFile, noneOfThem, parseLabelRows, type LabelRow } from './label-rows.ts';
 import type { FoundImage, ImageProblem, LabelledImage, LabelledImages } from './labelled-images.ts';
 
@@ -88,7 +89,7 @@ async function beginningOf(path: string): Promise<string> {
 async function readText(path: string): Promise<string> {
   let bytes: Uint8Array;
   try {
-    const { size } = await stat(path);
+    const { size } = await statFile(path);
     if (size > sizeLimit) {
       throw new UserError('too-large', labelFileText.tooLarge(path, sizeLimit / 2 ** 20));
     }

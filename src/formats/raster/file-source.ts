@@ -1,5 +1,5 @@
 import { UserError } from '../../core/errors.ts';
-import { imageText } from '../../text/index.ts';
+import { fileText, imageText } from '../../text/index.ts';
 import { readFailure } from '../files/file-errors.ts';
 import { openForReading, type OpenedFile } from './open-file.ts';
 import { closedFile } from './read-request.ts';
@@ -50,7 +50,7 @@ export class FileSource implements ByteSource, SizedBytes {
     } catch (error) {
       throw readFailure(error, path);
     }
-    throw new UserError('invalid-file', imageText.notAFile(path));
+    throw new UserError('invalid-file', fileText.notAFile(path));
   }
 
   async read(start: number, length: number): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,7 +1,8 @@
-import { open, stat, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { UserError } from '../../core/errors.ts';
 import { elementCount, type Tensor } from '../../core/tensor.ts';
 import { readFailure } from '../files/file-errors.ts';
+import { statFile } from '../files/stat-file.ts';
 import {
   encodeHeader,
   headerLimit,
@@ -48,7 +49,7 @@ export interface SafetensorsFile extends SafetensorsHeader {
  * long or does not fit the file), 'unsupported' (a type of element the format did not have) or 'disk'.
  */
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
-  await requireFile(path);
+  await statFile(path);
   const handle = await open(path, 'r').catch((error: unknown) => {
     throw readFailure(error, path);
   });
@@ -64,15 +65,6 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
     await handle.close();
     throw readFailure(error, path);
   }
-}
-
-/** Opening a pipe would wait for whoever writes to it. */
-async function requireFile(path: string): Promise<void> {
-  const found = await stat(path).catch((error: unknown) => {
-    throw readFailure(error, path);
-  });
-  if (found.isFile() || found.isDirectory()) return;
-  throw new UserError('invalid-file', safetensorsText.notAFile(path));
 }
 
 /** Reads a whole file; every tensor must be F32, F16, BF16 or F64. Throws as `openSafetensors` and `read`. */

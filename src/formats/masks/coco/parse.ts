@@ -61,13 +61,13 @@ export function parseCoco(json: unknown, path: string): CocoFile {
   for (const image of images) {
     const [id, parsed] = parseImage(image, path);
     // Which of them has the annotations would be a guess.
-    if (byId.has(id)) throw noCoco(path, cocoText.imageRepeated(nameOf(id)));
-    byId.set(id, parsed);
+    if (byId.has(keyOf(id))) throw noCoco(path, cocoText.imageRepeated(nameOf(id)));
+    byId.set(keyOf(id), parsed);
   }
   let strayed = 0;
   for (const one of annotations) {
     const { image, ...annotation } = parseAnnotation(one, path);
-    const target = byId.get(image);
+    const target = byId.get(keyOf(image));
     if (target) target.annotations.push(annotation);
     else strayed++;
   }
@@ -117,6 +117,11 @@ function parseCategories(categories: readonly unknown[], path: string): CocoCate
     ids.add(id);
   }
   return parsed;
+}
+
+/** Some programs write the same number as a text in one list: an image would lose its annotations. */
+function keyOf(id: unknown): unknown {
+  return typeof id === 'number' ? String(id) : id;
 }
 
 function nameOf(id: unknown): string {

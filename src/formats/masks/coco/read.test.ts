@@ -23,6 +23,14 @@ const annotated = (change: object): unknown => ({
   annotations: [{ ...annotation, ...change }],
 });
 
+it('finds the annotations of an image when one list writes its id as text', async () => {
+  const tileOf = async (content: unknown): Promise<Uint8Array | null | undefined> =>
+    (await read(content))?.tile(0, 0);
+  const tile = await tileOf(coco);
+  expect(tile?.[0]).toBe(1);
+  expect(await tileOf(annotated({ image_id: '1' }))).toEqual(tile);
+});
+
 describe('what is wrong with a COCO file', () => {
   it.each([
     ['no JSON', '{"images": [', /not valid JSON/],

@@ -3,6 +3,7 @@ export const fileText = {
   notFound: (path: string) => `${path} was not found. Check the path.`,
   nameNotUtf8: (path: string) =>
     `${path} was not found. Its name has characters (�) that are not valid UTF-8, and such names cannot be read. Rename it.`,
+  notAFile: (path: string) => `${path} is not a file. Choose a file.`,
   isFolder: (path: string) => `${path} is a folder, not a file. Name a file.`,
   mayNotRead: (path: string) => `${path} cannot be read: permission denied. Check its permissions.`,
   unreadable: (path: string, code: string) =>

@@ -3,7 +3,6 @@ export const imageText = {
   damaged: (path: string) =>
     `${path} is damaged or cut short and cannot be decoded. Copy it again or remove it.`,
   empty: (path: string) => `${path} is empty. Copy it again or remove it.`,
-  notAFile: (path: string) => `${path} is not a file. Name a file.`,
   notAnImage: (path: string) => `${path} is not an image. Remove it or replace it.`,
   /** @param format name of the file's format. @param supported names of the supported formats */
   otherFormat: (path: string, format: string, supported: readonly string[]) =>

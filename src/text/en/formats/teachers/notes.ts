@@ -51,6 +51,9 @@ export const teacherPropertyText = {
 
 /** Notes about the encoder of a checkpoint and how it is read. */
 export const teacherNotes = {
+  /** @param unused and @param used places in files */
+  twoNormalizations: (unused: string, used: string) =>
+    `${unused} and ${used} state different means or standard deviations; those of ${used} are used. If the others are right, set them when you add the teacher.`,
   /** @param prefixes some of those of the encoders' names, of `encoders` in all */
   teacherOfSeveral: (encoders: number, prefixes: readonly string[]) =>
     `${severalEncoders(encoders, prefixes)}: the teacher is used, as it is the one intended for inference.`,

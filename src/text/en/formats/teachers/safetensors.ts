@@ -25,7 +25,6 @@ export const safetensorsText = {
   unreadableType: (path: string, tensor: string, type: string) =>
     `${path} holds tensor "${tensor}" as ${type}. Save it as F32, F16 or BF16.`,
   noTensor: (path: string, tensor: string) => `${path} has no tensor "${tensor}".`,
-  notAFile: (path: string) => `${path} is not a file. Choose a checkpoint file on a disk.`,
   lfsPointer: (path: string) =>
     `${path} is only a Git LFS pointer, not the large file that it replaces. Download the file itself with "git lfs pull".`,
 
