@@ -153,6 +153,17 @@ describe('refuses', () => {
     expect(readFileSync(file)).toEqual(bytes);
   });
 
+  test.each([
+    ['a secret', (folder: string) => writeFileSync(join(folder, 'secret'), 'x')],
+    ['a run', (folder: string) => mkdirSync(join(folder, 'runs', '1'), { recursive: true })],
+  ])('an empty database next to %s is damaged, not a first start', (_name, write) => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, databaseName), '');
+    write(folder);
+    expect(() => openStore(folder)).toThrow(/is damaged or is not a database/);
+    expect(readFileSync(join(folder, databaseName)).length).toBe(0);
+  });
+
   test('a lock that is no lock', () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'understudy.lock'), 'something else '.repeat(100));

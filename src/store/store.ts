@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Connection } from './connection.ts';
-import { folderFailure, missingWorkspaceError } from './failures.ts';
+import { damageError, folderFailure, missingWorkspaceError } from './failures.ts';
 import { inspectDatabase } from './inspect.ts';
 import { takeLock } from './lock.ts';
 import { migrate } from './migrate.ts';
@@ -26,7 +26,7 @@ import { TeacherQueries } from './queries/teachers.ts';
 import { UnfinishedFileQueries } from './queries/unfinished-files.ts';
 import { TestSetQueries } from './queries/test-sets.ts';
 import { WatchedFolderQueries } from './queries/watched-folders.ts';
-import { makePrivateFile, prepareWorkspaceFolder } from './workspace-files.ts';
+import { hasContents, makePrivateFile, prepareWorkspaceFolder } from './workspace-files.ts';
 
 /*
  * A workspace is a folder with one SQLite database, `understudy.sqlite`, held by one process at a time
@@ -113,6 +113,10 @@ export function openStore(folder: string, { isKnown = false }: OpenOptions = {})
 }
 
 function openDatabase(file: string): Connection {
+  // A first start that was killed leaves an empty file, but nothing else: here a database lost its content.
+  if (existsSync(file) && statSync(file).size === 0 && hasContents(dirname(file))) {
+    throw damageError(file, 'the file is empty');
+  }
   inspectDatabase(file, migrations);
   // SQLite gives the files beside it (-wal, -shm) the permissions of the database.
   makePrivateFile(file);

@@ -1,4 +1,12 @@
-import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, readdirSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+} from 'node:fs';
 import type { Dirent } from 'node:fs';
 import { lstat, realpath, rm } from 'node:fs/promises';
 import { join, sep } from 'node:path';
@@ -15,6 +23,9 @@ import { databaseText } from '../text/index.ts';
 const ownFolders = ['levels', 'runs', 'sample', 'teachers', 'thumbnails'] as const;
 /** Pattern of names of our own files directly in a workspace. */
 const ownFile = /^(?:understudy\.|secret(?:$|\.)|\.understudy-)/;
+
+/** Key of the hashes of patients' numbers. */
+export const secretName = 'secret';
 
 const privateFolder = 0o700;
 const privateFile = 0o600;
@@ -59,6 +70,14 @@ export function prepareWorkspaceFolder(folder: string): void {
     // A folder that others may not enter protects its content too.
     if (entry.isDirectory() && isOwnFolder(entry.name)) restrict(path, privateFolder);
   }
+}
+
+/** Returns true if a workspace was in use before: it has its secret, or content in one of our own folders. */
+export function hasContents(folder: string): boolean {
+  return (
+    existsSync(join(folder, secretName)) ||
+    ownFolders.some((name) => entriesOf(join(folder, name)).length > 0)
+  );
 }
 
 /**

@@ -5,6 +5,7 @@ import { UserError } from '../../../core/errors.ts';
 import { systemCode } from '../../../formats/files/file-errors.ts';
 import { writeFileAtomically } from '../../../formats/files/write-file.ts';
 import type { Store } from '../../../store/store.ts';
+import { secretName } from '../../../store/workspace-files.ts';
 import { patientsText } from '../../../text/index.ts';
 
 const length = 32;
@@ -115,7 +116,7 @@ async function completeReplacement(store: Store): Promise<void> {
 }
 
 function secretFile(store: Store): string {
-  return join(store.folder, 'secret');
+  return join(store.folder, secretName);
 }
 
 /**
