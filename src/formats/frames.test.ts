@@ -85,13 +85,15 @@ describe('patients without a number', () => {
     readonly name?: string | Uint8Array;
     readonly born?: string;
     readonly study?: string;
+    /** Given by a person. */
+    readonly group?: string;
   }
 
   /** The groups of files that say this, each of a study of its own unless it names one. */
   async function groupsOf(files: readonly Said[]): Promise<(string | undefined)[]> {
     const place = await mkdtemp(join(folder, 'patients-'));
     const images = await Promise.all(
-      files.map(async ({ id = '', name, born, study }, at) => {
+      files.map(async ({ id = '', name, born, study, group }, at) => {
         const path = join(place, `${at}.dcm`);
         const more: Entry[] = [
           ...(name === undefined ? [] : [[0x00100010, 'PN', name] satisfies Entry]),
@@ -103,7 +105,7 @@ describe('patients without a number', () => {
           path,
           pictureFile(syntax.explicit, { rows: 1, columns: 1 }, Uint8Array.of(at), more),
         );
-        return { path, name: `${at}.dcm`, classes: [], group: undefined };
+        return { path, name: `${at}.dcm`, classes: [], group };
       }),
     );
     const expanded: { group?: string | undefined }[] = await expandFrames(images, {
@@ -135,6 +137,12 @@ describe('patients without a number', () => {
       const groups = await groupsOf([{ id }, { id }, { id: `${id}1` }]);
       expect([id, groups[0] === groups[1], groups[0] === groups[2]]).toEqual([id, true, false]);
     }
+  });
+
+  test('are one if a person named the group of some of their images only', async () => {
+    const groups = await groupsOf([{ id: '7' }, { id: '7', group: 'ward' }, { id: '8' }]);
+    expect(groups.slice(0, 2)).toEqual(['ward', 'ward']);
+    expect(groups[2]).toMatch(/^[0-9a-f]{16}$/);
   });
 
   test('are told apart where either differs', async () => {

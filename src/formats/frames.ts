@@ -92,15 +92,35 @@ export async function expandFrames<T extends Imaged>(
   );
   const files = looks.flat();
   const identities = identitiesOf(files, (examination) => isGroup(hashed(examination)));
+  const named = namedGroups(images, identities);
   return images.flatMap((image, at) => {
     const [file, identity = ''] = [files[at], identities[at]];
     if (file === undefined) return [image];
-    if (refuse !== undefined && image.group === undefined && identity !== '') {
+    // A person's word comes before the file's, also for the other images of the same patient.
+    const stated = image.group ?? named.get(identity);
+    if (refuse !== undefined && stated === undefined && identity !== '') {
       refuse(image);
       return [];
     }
-    return framesOf(image, file, identity, hashed);
+    const group = stated ?? (identity === '' ? undefined : hashed(identity));
+    return framesOf(image, file, group, hashed);
   });
+}
+
+/**
+ * Finds the groups that a person gave to some images of each patient. The patient's other images join that group:
+ * otherwise a table with a group for a part of them would put one patient on both sides of a split.
+ */
+function namedGroups(
+  images: readonly Imaged[],
+  identities: readonly string[],
+): ReadonlyMap<string, string> {
+  const named = new Map<string, string>();
+  for (const [at, { group }] of images.entries()) {
+    const identity = identities[at] ?? '';
+    if (group !== undefined && identity !== '') keepLeast(named, identity, group);
+  }
+  return named;
 }
 
 const readHere: ReadFrames = (paths) => mapConcurrently(paths, 1, readFrames);
@@ -221,11 +241,9 @@ export function goneGroup(project: number, secret: Uint8Array): string {
 function framesOf<T extends Imaged>(
   image: T,
   { frames }: FileFrames,
-  identity: string,
+  group: string | undefined,
   hashed: (identity: string) => string,
 ): T[] {
-  // What a person has said comes before what the file says.
-  const group = image.group ?? (identity === '' ? undefined : hashed(identity));
   if (frames === 1) return [group === undefined ? image : { ...image, group }];
   return Array.from({ length: frames }, (_, frame) => ({
     ...image,
