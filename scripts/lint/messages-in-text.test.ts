@@ -1,4 +1,5 @@
 import { Linter } from 'eslint';
+import * as svelteParser from 'svelte-eslint-parser';
 import { describe, expect, it } from 'vitest';
 import { messagesInText } from './messages-in-text.ts';
 
@@ -55,5 +56,25 @@ describe('the lint rule', () => {
     const code = "button('Show the log'); button('Row-wise'); button('CmdOrCtrl+I')";
     expect(messagesFor(code)).toEqual([]);
     expect(messagesFor(code, { labels: true })).toEqual(['sentence']);
+  });
+
+  it('refuses words in the markup of a component', () => {
+    const config: Linter.Config = {
+      files: ['**/*.svelte'],
+      languageOptions: { parser: svelteParser },
+      plugins: { understudy: { rules: { 'messages-in-text': messagesInText } } },
+      rules: { 'understudy/messages-in-text': ['error', { labels: true }] },
+    };
+    const lines = (markup: string): number[] =>
+      new Linter().verify(markup, config, 'Panel.svelte').map(({ line }) => line);
+    const words = [
+      '<p class="open wide">Close</p>',
+      '<p title="Close it now"></p>',
+      "{f('A few words')}",
+    ];
+    expect(lines(words.join('\n'))).toEqual([1, 2, 3]);
+    expect(
+      lines('<p class="open wide">{text.close}&nbsp;px</p><style>p { color: red; }</style>'),
+    ).toEqual([]);
   });
 });

@@ -51,9 +51,22 @@ export const messagesInText: Rule.RuleModule = {
       Literal: check,
       TemplateLiteral: check,
       BinaryExpression: check,
+      // Markup of components, where even a single word is read; units are shorter.
+      ':not(SvelteStyleElement) > SvelteText'(node: Rule.Node) {
+        if (labels && /\p{L}{3}/u.test(markupOf(node)))
+          context.report({ node, messageId: 'sentence' });
+      },
+      SvelteLiteral(node: Rule.Node) {
+        if (isRead(markupOf(node), labels)) context.report({ node, messageId: 'sentence' });
+      },
     };
   },
 };
+
+/** Words of a text or an attribute in a component's markup, as svelte-eslint-parser describes them. */
+function markupOf(node: object): string {
+  return 'value' in node && typeof node.value === 'string' ? node.value : '';
+}
 
 function isRead(text: string, labels: boolean): boolean {
   const words = text.match(/\p{L}{2,}/gu)?.length ?? 0;
