@@ -9,7 +9,7 @@ const beginning = /^(?:“|["'(]?(?:\p{Lu}|\{\}))/u;
 /** Ends as a sentence: with a stop after a word or a value, or with a reason that an error states. */
 const ending = /[\p{L}\d”"')}][.?!…][”"')]?$|\p{L}: \{\}$/u;
 /** A capitalised word, a further word, and nothing that words do not have: the label of a button, or a title. */
-const label = /^\p{Lu}\p{Ll}+[ -]\p{L}[\p{L}\d ’'(),“”{}-]*…?$/u;
+const label = /^\p{Lu}\p{Ll}*[ -]\p{L}[\p{L}\d ’'(),“”{}-]*…?$/u;
 
 interface Options {
   /** True where labels and titles count too: in code that has nothing else to name. */
