@@ -2,6 +2,7 @@ import globals from 'globals';
 import svelte from 'eslint-plugin-svelte';
 import svelteParser from 'svelte-eslint-parser';
 import tseslint from 'typescript-eslint';
+import understudy from './scripts/lint/plugin.ts';
 
 // Svelte's own rules, and the types of components. All other code is oxlint's (oxlint.config.ts).
 
@@ -29,7 +30,10 @@ export default tseslint.config(
         extraFileExtensions: ['.svelte'],
       },
     },
+    plugins: { understudy },
     rules: {
+      // Their markup too, which oxlint does not see.
+      'understudy/messages-in-text': ['error', { labels: true }],
       // As in oxlint.config.ts.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],

@@ -22,6 +22,9 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 
 const folders = Object.keys(layers);
 
+/** Tests, and what only they use. */
+const notShipped = ['**/*.test.ts', '**/testing/**'];
+
 const layerRules = Object.entries(layers).map(([folder, allowed]): OxlintOverride => {
   const forbidden = folders.filter((other) => other !== folder && !allowed.includes(other));
   const patterns = [
@@ -263,6 +266,17 @@ export default defineConfig({
       files: ['src/**/*.{ts,svelte}', 'bin/**/*.mjs'],
       excludeFiles: ['**/*.test.ts'],
       rules: { 'understudy/linear-expressions': 'error' },
+    },
+    {
+      // One place for the messages of a language; see docs/adr/0039-messages-in-one-place.md.
+      files: ['src/**/*.{ts,svelte}'],
+      excludeFiles: [...notShipped, 'src/text/**', 'src/cli/**', 'src/renderer/text/**'],
+      rules: { 'understudy/messages-in-text': 'error' },
+    },
+    {
+      files: ['src/{main,renderer}/**/*.{ts,svelte}'],
+      excludeFiles: [...notShipped, 'src/renderer/text/**'],
+      rules: { 'understudy/messages-in-text': ['error', { labels: true }] },
     },
     // Tools read their configuration from a default export.
     { files: ['**/*.config.{js,ts}'], rules: { 'import/no-default-export': 'off' } },

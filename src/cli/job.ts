@@ -2,6 +2,7 @@ import type { JobEvent } from '../contract/jobs.ts';
 import type { SkippedImage } from '../contract/results.ts';
 import { UserError } from '../engine/errors.ts';
 import type { JobContext } from '../engine/job.ts';
+import { commonText } from '../text/index.ts';
 import { type Paint, paintFor } from './paint.ts';
 import { progressView, reporter } from './progress/view.ts';
 import { skippedList } from './report/skipped.ts';
@@ -96,5 +97,5 @@ export function writeResult<Result extends object>(
 /** Converts the AbortError that platform functions throw when their signal is aborted. */
 function asCancelled(error: unknown): unknown {
   const isAbort = error instanceof Error && error.name === 'AbortError';
-  return isAbort ? new UserError('cancelled', 'Stopped.') : error;
+  return isAbort ? new UserError('cancelled', commonText.stopped) : error;
 }

@@ -15,7 +15,7 @@ export function buildProgram(environment: Environment): Command {
   const program = new Command('understudy')
     .description(
       'Turns a large vision transformer, the teacher, into a compact student with a few labelled images. ' +
-        'Everything stays on this machine.',
+        'Everything stays on this computer.',
     )
     .usage('<command> [options]')
     .version(environment.version, '-V, --version', 'print the version')

@@ -1,6 +1,7 @@
 import { type Command, CommanderError } from 'commander';
 import { firstLine, withoutTrace } from '../contract/failure-text.ts';
 import { UserError } from '../engine/errors.ts';
+import { commonText } from '../text/index.ts';
 import { PartlyDone } from './job.ts';
 import { paintFor } from './paint.ts';
 import { buildProgram } from './program.ts';
@@ -57,7 +58,7 @@ function describe(
   return {
     exitCode: exitCodes.defect,
     code: 'defect',
-    message: `Something went wrong inside Understudy: ${message}`,
+    message: commonText.defect(message),
     more: debug ? stack : 'Set UNDERSTUDY_DEBUG=1 to show where, and please report this error.',
   };
 }

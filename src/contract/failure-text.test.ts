@@ -27,5 +27,5 @@ test('of a text for nobody in particular, the first line is the message, and not
   expect(firstLine('one\ntwo')).toEqual({ message: 'one', details: 'one\ntwo' });
   const long = 'x'.repeat(5000);
   expect(firstLine(long)).toEqual({ message: `${'x'.repeat(300)}…`, details: long });
-  expect(firstLine('\n    at here').message).toBe('An unknown error.');
+  expect(firstLine('\n    at here').message).toBe('An unknown error occurred.');
 });

@@ -1,4 +1,5 @@
 import { withoutEnd } from '../core/text/scan.ts';
+import { commonText } from '../text/index.ts';
 
 /**
  * Start of a library's trace in a message: a line of a stack, or a place in the sources of a native library
@@ -37,5 +38,5 @@ export function firstLine(text: string): SplitMessage {
 
 function cut(text: string, at: number): SplitMessage {
   const message = withoutEnd(text.slice(0, at), /[\s:([{]/);
-  return { message: message === '' ? 'An unknown error.' : message, details: text };
+  return { message: message === '' ? commonText.unknownError : message, details: text };
 }

@@ -1,7 +1,7 @@
 import type { Failure } from '../contract/app.ts';
 import { firstLine, withoutTrace } from '../contract/failure-text.ts';
 import { UserError } from '../core/errors.ts';
-import { jobText } from '../text/index.ts';
+import { commonText } from '../text/index.ts';
 
 /**
  * Converts an error for another process: a message for the user, and details that the window folds away.
@@ -18,7 +18,7 @@ export function failureOf(error: unknown): Failure {
   const details = error instanceof Error ? (error.stack ?? whole) : whole;
   return {
     code: 'defect',
-    message: jobText.defect(message),
+    message: commonText.defect(message),
     ...(details === undefined ? {} : { details }),
   };
 }

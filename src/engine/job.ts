@@ -1,6 +1,6 @@
 import type { JobEvent, JobPhase } from '../contract/jobs.ts';
 import { UserError } from '../core/errors.ts';
-import { jobText } from '../text/index.ts';
+import { commonText } from '../text/index.ts';
 
 /** Reporting and cancellation of a job. */
 export interface JobContext {
@@ -12,7 +12,7 @@ export interface JobContext {
 
 /** Throws when the job was cancelled. */
 export function throwIfCancelled({ signal }: Pick<JobContext, 'signal'>): void {
-  if (signal.aborted) throw new UserError('cancelled', jobText.stopped);
+  if (signal.aborted) throw new UserError('cancelled', commonText.stopped);
 }
 
 /** Yields to timers and signals, because a graph blocks its thread while it computes. */

@@ -3,7 +3,7 @@ import { opendir, realpath, stat } from 'node:fs/promises';
 import { extname, join, resolve, sep } from 'node:path';
 import { compareCodePoints } from '../core/dataset/order.ts';
 import { UserError } from '../core/errors.ts';
-import { imageFolderText } from '../text/index.ts';
+import { commonText, imageFolderText } from '../text/index.ts';
 import { isUndecodable, readFailure } from './files/file-errors.ts';
 import { isLabelList, markExportedLabels } from './labels/exported-labels.ts';
 import { imageExtensions } from './images.ts';
@@ -137,7 +137,7 @@ async function look(search: Search, place: Place): Promise<void> {
 }
 
 function requireGoingOn({ signal }: Search): void {
-  if (signal?.aborted === true) throw new UserError('cancelled', imageFolderText.searchStopped);
+  if (signal?.aborted === true) throw new UserError('cancelled', commonText.stopped);
 }
 
 async function visit(search: Search, place: Place, entry: Dirent): Promise<void> {

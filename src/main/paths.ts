@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import process from 'node:process';
 import { app } from 'electron';
+import { engineText } from '../text/index.ts';
 
 /** The folder with package.json: this file is built into `out/main/main.js`. */
 export const root = join(import.meta.dirname, '..', '..');
@@ -40,6 +41,6 @@ function installedNode(binary: string): string {
     if (existsSync(file)) return file;
   }
   throw new Error(
-    `No Node was installed for ${process.platform} on ${process.arch}. Run npm install without --omit=optional.`,
+    engineText.nodeMissing({ platform: process.platform, architecture: process.arch }),
   );
 }

@@ -6,6 +6,7 @@ import { engineMethods, hostMethods, methods } from '../contract/app.ts';
 import type { Answer, EngineMethod, MethodName, ShellMethod } from '../contract/app.ts';
 import { channels } from '../contract/bridge.ts';
 import type { LoginKind, LoginState } from '../contract/logins.ts';
+import { requestText, windowRequestText } from '../text/index.ts';
 import type { EngineHost } from './engine/engine-host.ts';
 import { refusal } from './engine/engine-messages.ts';
 import type { LoginKeeper } from './logins.ts';
@@ -47,14 +48,14 @@ export function serveRequests(world: RequestWorld): void {
   ): Promise<Answer<unknown>> => {
     if (!isOurs(event, world.contents())) return forbidden;
     const parsedId = requestId.safeParse(id);
-    if (!parsedId.success) return refusal('invalid-request', 'The request has no number.');
+    if (!parsedId.success) return refusal('invalid-request', windowRequestText.withoutNumber);
     const abort = new AbortController();
     underWay.set(parsedId.data, abort);
     try {
       return await answer(world, method, params, abort.signal);
     } catch (error) {
       world.log.note(`${String(method)}: ${describe(error)}`);
-      return refusal('internal', 'The request failed. Open the log for details.', describe(error));
+      return refusal('internal', windowRequestText.failed, describe(error));
     } finally {
       // A page that was reloaded counts from the start again.
       if (underWay.get(parsedId.data) === abort) underWay.delete(parsedId.data);
@@ -92,26 +93,20 @@ async function answer(
   signal: AbortSignal,
 ): Promise<Answer<unknown>> {
   const name = methodName.safeParse(method);
-  if (!name.success) {
-    return refusal('invalid-request', 'The window sent an unknown request.');
-  }
+  if (!name.success) return refusal('invalid-request', requestText.unknown);
   const parsed = methods[name.data].params.safeParse(params);
   if (hostMethods.has(name.data)) return forbidden;
   if (!parsed.success) {
     return refusal(
       'invalid-request',
-      `The window sent an invalid request for ${name.data}.`,
+      requestText.invalidParameters(name.data),
       // As long as what was sent.
       z.prettifyError(parsed.error).slice(0, 2000),
     );
   }
   if (isEngineMethod(name.data)) {
-    if (!places.allows(name.data, parsed.data)) {
-      return refusal(
-        'forbidden',
-        'Nothing was saved: the file was not chosen in the dialog. Choose it again.',
-      );
-    }
+    if (!places.allows(name.data, parsed.data))
+      return refusal('forbidden', windowRequestText.placeNotChosen);
     const answered = await engine.request(name.data, parsed.data, signal);
     if (name.data === 'project.remove' && answered.ok) projectRemoved();
     return withKeptLogins(name.data, parsed.data, answered, logins);
@@ -123,7 +118,7 @@ async function answer(
   } catch (error) {
     if (error instanceof ShellError) return refusal(error.code, error.message);
     log.note(`${name.data}: ${describe(error)}`);
-    return refusal('internal', `The request failed. Open the log for details.`, describe(error));
+    return refusal('internal', windowRequestText.failed, describe(error));
   }
 }
 
@@ -153,4 +148,4 @@ function isOurs(event: IpcMainEvent, contents: WebContents | null): boolean {
   return event.sender === contents && isPage(event.senderFrame);
 }
 
-const forbidden = refusal('forbidden', 'This page is not allowed to send requests.');
+const forbidden = refusal('forbidden', windowRequestText.notAllowed);

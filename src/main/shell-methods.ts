@@ -3,6 +3,7 @@ import { isAbsolute } from 'node:path';
 import { dialog, shell } from 'electron';
 import type { BrowserWindow, OpenDialogOptions } from 'electron';
 import type { MenuKeys, ParsedParams, Result, ShellMethod } from '../contract/app.ts';
+import { fileText, windowText } from '../text/index.ts';
 import { about } from './window/about.ts';
 import { notify } from './window/notifications.ts';
 import type { EngineHost } from './engine/engine-host.ts';
@@ -71,7 +72,7 @@ export function shellHandlers(world: ShellWorld): ShellHandlers {
     },
     'shell.showInFolder': async ({ file }) => {
       if (!isAbsolute(file) || !(await exists(file))) {
-        throw new ShellError('not-found', `${file} no longer exists.`);
+        throw new ShellError('not-found', fileText.gone(file));
       }
       shell.showItemInFolder(file);
       return null;
@@ -82,7 +83,7 @@ export function shellHandlers(world: ShellWorld): ShellHandlers {
     },
     'shell.chooseWorkspace': async () => {
       const folder = await open({
-        title: 'Folder for projects',
+        title: windowText.workspaceFolder,
         defaultPath: world.workspace.folder,
         properties: ['openDirectory', 'createDirectory'],
       });

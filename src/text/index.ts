@@ -2,6 +2,8 @@
  * Sentences that users see from everything but the window and the command line, in the language of the program.
  * A translation is a second folder with the same exports, chosen here.
  */
+export * from './en/common.ts';
+export * from './en/core/class-names.ts';
 export * from './en/core/encoders.ts';
 export * from './en/core/labelled-set.ts';
 export * from './en/engine/app/folder-import.ts';
@@ -19,7 +21,6 @@ export * from './en/engine/devices.ts';
 export * from './en/engine/downloads.ts';
 export * from './en/engine/folder-masks.ts';
 export * from './en/engine/image-pool.ts';
-export * from './en/engine/job.ts';
 export * from './en/engine/label-export.ts';
 export * from './en/engine/labelled-images.ts';
 export * from './en/engine/models.ts';
@@ -60,6 +61,10 @@ export * from './en/formats/teachers/notes.ts';
 export * from './en/formats/teachers/pytorch.ts';
 export * from './en/formats/teachers/refused-models.ts';
 export * from './en/formats/teachers/safetensors.ts';
+export * from './en/main/engine.ts';
+export * from './en/main/menu.ts';
+export * from './en/main/requests.ts';
+export * from './en/main/window.ts';
 export * from './en/runtime/executor.ts';
 export * from './en/runtime/onnx-runtime.ts';
 export * from './en/runtime/tensorflow.ts';

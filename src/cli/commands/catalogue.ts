@@ -56,7 +56,7 @@ export function addCatalogue(teacher: Command, environment: Environment): void {
         catalogueReport(result.cards, paint),
       );
     });
-  addJsonOption(addOptions(catalogue, listOptions));
+  addJsonOption(addOptions(catalogue, listOptions), 'result');
   const fetch = teacher
     .command('fetch')
     .summary('download a teacher from the catalogue')

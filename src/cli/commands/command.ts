@@ -12,6 +12,8 @@ export interface CommandSpec<Schema extends z.ZodType> extends Options<Schema> {
   readonly description: string;
   /** Required arguments. */
   readonly usage: string;
+  /** What `--json` writes: everything by default. */
+  readonly json?: keyof typeof jsonHelp;
   /** Text below the options. */
   readonly footer?: string;
   /** Returns a sentence for each option that contradicts the others. */
@@ -37,7 +39,7 @@ export function addCommand<Schema extends z.ZodType>(
       requireNone(spec.refusals?.(request, given(spec, values)) ?? []);
       await spec.run(request, values.json === true);
     });
-  addJsonOption(addOptions(command, spec));
+  addJsonOption(addOptions(command, spec), spec.json);
   if (spec.footer !== undefined) command.addHelpText('after', `\n${spec.footer}`);
 }
 
@@ -52,6 +54,15 @@ function requireNone(refusals: readonly string[]): void {
   if (refusals.length > 0) throw new UserError('invalid-option', refusals.join('\n'));
 }
 
-export function addJsonOption(command: Command): Command {
-  return command.option('--json', 'write progress and result as lines of JSON, for other programs');
+/** Help on `--json`, by what it writes. */
+const jsonHelp = {
+  result: 'write the result as a line of JSON, for other programs',
+  everything: 'write progress and result as lines of JSON, for other programs',
+};
+
+export function addJsonOption(
+  command: Command,
+  written: keyof typeof jsonHelp = 'everything',
+): Command {
+  return command.option('--json', jsonHelp[written]);
 }

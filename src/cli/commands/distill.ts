@@ -41,7 +41,7 @@ const table: OptionTable<DistillRequest, 'toleranceUnit'> = {
   out: { flags: '--out <folder>', help: 'folder for the student and its results', group: needed },
   labels: {
     flags: '--labels <how>',
-    help: 'imagefolder: the folder of each image is its class; or a CSV file with the columns path,label[,split,group]: several labels as a|b, none as -; for segmentation, masks: masks in a folder "masks" next to "images"; or a label file such as COCO',
+    help: 'imagefolder: the folder of each image is its class; or a CSV file with the columns path,label[,split,group]: several labels as a|b, none as -. For segmentation: masks, if they are in a folder "masks" next to "images"; or a label file such as COCO',
     group: images,
   },
   test: {
@@ -86,7 +86,7 @@ const table: OptionTable<DistillRequest, 'toleranceUnit'> = {
   },
   start: {
     flags: '--start <how>',
-    help: 'student before training. fitted: each kept block is fitted so that it also replaces the skipped blocks after it; copy: the untrained copy, as in the WeCoLoRA paper; auto: fitted, unless the untrained copy is better on reserved training images',
+    help: 'student before training. fitted: each kept block is fitted so that it also replaces the skipped blocks after it; copy: the untrained copy, as in the WeCoLoRA paper; auto: fitted, unless the untrained copy is better on validation images (some of the training images)',
     group: student,
   },
   skip: {
@@ -108,7 +108,7 @@ const table: OptionTable<DistillRequest, 'toleranceUnit'> = {
   batch: { flags: '--batch <n>', help: `images per step (${usual('batch')})`, group: training },
   learningRate: {
     flags: '--lr <x>',
-    help: 'peak learning rate (default: 0.003 × batch / 256, twice as high if training starts from the untrained copy; 0.003 for segmentation, less for batches below 32). It is lowered automatically if the student moves away from the teacher',
+    help: 'peak learning rate, lowered automatically if the student moves away from the teacher (default: 0.003 × batch / 256, twice as high if training starts from the untrained copy; 0.003 for segmentation, less for batches below 32)',
     group: training,
   },
   views: {
@@ -141,7 +141,7 @@ const table: OptionTable<DistillRequest, 'toleranceUnit'> = {
   tolerance: { ...toleranceOption, group: regions },
   device: {
     flags: '--device <name>',
-    help: 'device to compute on; auto times training steps of this student on every device of the computer and uses the fastest',
+    help: 'device to compute on; auto measures training steps of this student on each device of the computer and uses the fastest',
     group: machine,
   },
   precision: {

@@ -12,7 +12,7 @@ import { classOption } from './mask-options.ts';
 const table: OptionTable<Omit<ImportRequest, 'folder'>> = {
   workspace: {
     flags: '--workspace <folder>',
-    help: 'folder where the window stores projects; created if missing; close that window first',
+    help: "the window's folder for projects, created if missing; close the window first",
   },
   project: { flags: '--project <name>', help: 'name of the project; created if missing' },
   labels: {
@@ -48,7 +48,7 @@ const table: OptionTable<Omit<ImportRequest, 'folder'>> = {
   maskState: {
     flags: '--mask-state <state>',
     group: 'Masks',
-    help: 'draft: masks to check; done: complete masks, in which all unmarked pixels are background (default: done, but draft for GeoJSON and GeoPackage)',
+    help: 'draft: masks to check; done: complete masks, in which all unmarked pixels are background; if not given, draft for GeoJSON and GeoPackage and done for others',
   },
   rekey: {
     flags: '--rekey',
@@ -64,9 +64,9 @@ export function addImport(program: Command, environment: Environment): void {
     .command('import')
     .summary('import a folder of images into a project')
     .description(
-      'Adds the images of a folder to a project, like the window does, with labels from class folders or a table, ' +
+      'Adds the images of a folder to a project, as the window does, with labels from class folders or a table, ' +
         'and with masks if --masks is given. The files stay where they are. Importing the same folder again adds only ' +
-        'new images. Ctrl-C keeps the images imported until then.',
+        'new images. After Ctrl-C, the images imported so far are kept.',
     )
     .usage('<folder> --workspace <folder> --project <name> [options]')
     .argument('<folder>', 'folder of images')
@@ -86,5 +86,5 @@ export function addImport(program: Command, environment: Environment): void {
         isPartly: ({ skipped }) => isPartly(skipped),
       });
     });
-  addJsonOption(addOptions(command, options));
+  addJsonOption(addOptions(command, options), 'result');
 }

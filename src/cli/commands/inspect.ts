@@ -16,15 +16,16 @@ const devicesRequest = z.strictObject({ threads: z.int().min(1).max(256).optiona
 export function addImage(program: Command, environment: Environment): void {
   const image = program
     .command('image')
-    .summary('describe an image file, find missing images (image --help)')
+    .summary('describe an image file, or find missing images (image --help)')
     .description('Describes an image file, or finds the missing images of a project.');
   addLocate(image, environment);
   const inspect = image
     .command('inspect')
+    .usage('<file> [options]')
     .summary('describe an image file: values, spacing, orientation, coordinates')
     .description(
       'Reads all frames of an image file and prints their size, values and display settings. ' +
-        'The format is recognised by content. The file is not changed, and no data of a patient is printed.',
+        'The format is recognised by content. The file is not changed, and no patient data is printed.',
     )
     .argument('<file>', 'image file')
     .action(async (file: string, { json = false }: { readonly json?: boolean }) => {
@@ -40,13 +41,13 @@ export function addImage(program: Command, environment: Environment): void {
         skipped: () => [],
       });
     });
-  addJsonOption(inspect);
+  addJsonOption(inspect, 'result');
 }
 
 const locateTable: OptionTable<Omit<LocateRequest, 'folder'>> = {
   workspace: {
     flags: '--workspace <folder>',
-    help: 'folder where the window stores projects; close that window first',
+    help: "the window's folder for projects; close the window first",
   },
   project: { flags: '--project <name>', help: 'name of the project' },
   from: {
@@ -88,6 +89,7 @@ function addLocate(image: Command, environment: Environment): void {
 export function addDevices(program: Command, environment: Environment): void {
   addCommand(program, {
     name: 'devices',
+    json: 'result',
     summary: 'list the devices of this computer and their speed',
     description:
       'Lists the devices (processor and GPUs) of this computer with their measured training speed, or why they cannot be used.',

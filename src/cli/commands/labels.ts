@@ -11,7 +11,7 @@ import { addJsonOption } from './command.ts';
 const table: OptionTable<LabelExportRequest> = {
   workspace: {
     flags: '--workspace <folder>',
-    help: 'folder where the window stores projects; close that window first',
+    help: "the window's folder for projects; close the window first",
   },
   project: { flags: '--project <name>', help: 'name of the project' },
   format: {
@@ -41,7 +41,7 @@ export function addLabels(program: Command, environment: Environment): void {
     .summary('export masks or classes of a project in a format for other tools')
     .description(
       'Writes the labels of a project to files. No existing file is replaced, images are neither ' +
-        'copied nor changed, and no data of a patient is written. Images whose labels do not fit the format ' +
+        'copied nor changed, and no patient data is written. Images whose labels do not fit the format ' +
         'are listed with the reason; if no image fits, nothing is written and the command fails. ' +
         'After Ctrl-C, the files already written are complete.',
     )
@@ -62,5 +62,5 @@ export function addLabels(program: Command, environment: Environment): void {
         isPartly: ({ leftOut }) => isPartly(leftOut),
       });
     });
-  addJsonOption(addOptions(command, options));
+  addJsonOption(addOptions(command, options), 'result');
 }

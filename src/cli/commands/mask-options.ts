@@ -13,7 +13,7 @@ const lengthUnits = lengthUnit.options.toSorted((a, b) => b.length - a.length);
 
 export const classOption = {
   flags: '--class <pairs>',
-  help: 'class of each name, number or colour in the masks, as what=class,…, e.g. 1=nucleus,255=ignore; background and ignore are allowed as classes',
+  help: 'classes of names, numbers or colours in the masks, as name=class,…, e.g. 1=nucleus,255=ignore; besides classes, background and ignore are allowed',
 } as const satisfies OptionSpec;
 
 export const toleranceOption = {

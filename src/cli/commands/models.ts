@@ -33,12 +33,12 @@ const evaluateTable: OptionTable<EvaluateRequest, 'toleranceUnit'> = {
   },
   labels: {
     flags: '--labels <how>',
-    help: 'imagefolder: the folder of each image is its class; or a CSV file with the columns path,label; for a segmentation student, masks: a folder "masks" next to "images"; or a label file',
+    help: 'imagefolder: the folder of each image is its class; or a CSV file with the columns path,label. For a segmentation student: masks, if they are in a folder "masks" next to "images"; or a label file such as COCO',
   },
   class: { ...classOption, group: regions },
   tolerance: {
     ...toleranceOption,
-    help: `${toleranceOption.help} (default: ${usualTolerance.distance} px)`,
+    help: `${toleranceOption.help} (default: ${usualTolerance.distance})`,
     group: regions,
   },
   seed: {

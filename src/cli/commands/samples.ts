@@ -31,7 +31,7 @@ const sampleTable: OptionTable<SampleRequest> = {
   out: { flags: '--out <folder>', help: 'folder for the images' },
   layout: {
     flags: '--layout <kind>',
-    help: 'classes: one folder per class; masks: a folder images and a folder masks, for distill --task segmentation',
+    help: 'classes: one folder per class; masks: a folder "images" and a folder "masks", for distill --task segmentation',
   },
   perClass: {
     flags: '--per-class <n>',
@@ -67,8 +67,8 @@ export function addSample(program: Command, environment: Environment): void {
     name: 'sample',
     summary: 'draw sample images with classes and masks',
     description:
-      'Draws sample images into the folders train and test, with a class per image, and a mask that has the class of ' +
-      'each pixel. The same seed draws the same images.',
+      'Draws sample images into the folders "train" and "test". Each image has a class, and a mask with the class of each ' +
+      'pixel. The same seed draws the same images.',
     usage: '--set <name> --out <folder> [options]',
     schema: sampleRequest,
     table: sampleTable,

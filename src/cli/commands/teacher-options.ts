@@ -25,7 +25,7 @@ export const overrideOptions: Record<keyof TeacherOverrides, OptionSpec> = {
   },
   colourBands: {
     flags: '--teacher-bands <list>',
-    help: "for teachers of more than three bands: numbers (from 1) of the teacher's bands that receive red, green and blue of the images (or the bands of --bands), in this order; its other bands receive the mean of these",
+    help: "for teachers of more than three bands: which of the teacher's bands, counted from 1, receive the red, green and blue of the images (or the bands of --bands), in this order; its other bands receive the mean of these",
     group,
   },
 };

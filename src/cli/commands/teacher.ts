@@ -19,8 +19,8 @@ const file =
 export function addTeacher(program: Command, environment: Environment): void {
   const teacher = program
     .command('teacher')
-    .summary('inspect, download and import teachers (teacher --help)')
-    .description('Describes, downloads and imports teachers: large vision transformers.');
+    .summary('inspect, list, download and import teachers (teacher --help)')
+    .description('Describes, lists, downloads and imports teachers: large vision transformers.');
   addInspect(teacher, environment);
   addImport(teacher, environment);
   addList(teacher, environment);
@@ -32,6 +32,7 @@ function addInspect(teacher: Command, environment: Environment): void {
   const options = { schema: teacherOverrides, table: overrideOptions };
   const inspect = teacher
     .command('inspect')
+    .usage('<file> [options]')
     .summary('describe a checkpoint and the students that can be made from it')
     .description(
       'Reads a checkpoint and the files next to it (config.json, preprocessor_config.json), and prints its kind of ' +
@@ -46,12 +47,12 @@ function addInspect(teacher: Command, environment: Environment): void {
       );
       writeResult(environment, values.json === true, description, teacherReport);
     });
-  addJsonOption(addOptions(inspect, options));
+  addJsonOption(addOptions(inspect, options), 'result');
 }
 
 const workspaceOption = {
   flags: '--workspace <folder>',
-  help: 'folder where the window stores projects; close that window first',
+  help: "the window's folder for projects; close the window first",
 } as const;
 
 /** Adds the command that imports a teacher into a workspace. */
@@ -64,9 +65,9 @@ function addImport(teacher: Command, environment: Environment): void {
   const options = { schema, table };
   const command = teacher
     .command('import')
-    .summary('add a teacher to a workspace (the folder of the window)')
+    .summary("add a teacher to a workspace (the window's folder for projects)")
     .description(
-      'Adds a teacher to a workspace, like the window does: reads it with the given options, tests it on a few drawn ' +
+      'Adds a teacher to a workspace, as the window does: reads it with the given options, tests it on a few drawn ' +
         'images, and stores its properties. The file stays where it is. Importing the same file again replaces the ' +
         'stored properties for later runs.',
     )
@@ -100,5 +101,5 @@ function addList(teacher: Command, environment: Environment): void {
       const list = await environment.engine.listTeachers(workspace);
       writeResult(environment, values.json === true, list, teacherListReport);
     });
-  addJsonOption(addOptions(command, options));
+  addJsonOption(addOptions(command, options), 'result');
 }

@@ -5,7 +5,7 @@ import { percent } from '../figures.ts';
 export function costs({ size, time }: Judgement, each: 'image' | 'tile'): string {
   const speed =
     time === null
-      ? 'is no faster on this machine'
+      ? 'is not faster on this computer'
       : `needs ${percent(time, 0)} of its time per ${each}`;
   return `has ${percent(size, 0)} of its size and ${speed}`;
 }

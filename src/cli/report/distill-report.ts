@@ -88,7 +88,7 @@ function keptOf({ start, kept, rateFalls }: RecipeReport, steps: number): string
       ? `step ${kept}`
       : kept === 'copy'
         ? 'the untrained copy'
-        : 'its start';
+        : 'the state before training';
   return `${begun}${fell}, best state kept: ${what}`;
 }
 

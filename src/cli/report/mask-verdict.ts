@@ -33,7 +33,7 @@ export function maskVerdict(summary: MaskSummary): string[] {
 function unusable(summary: MaskSummary, { use, baseline }: MaskJudgement): string {
   const figure = (who: 'teacher' | 'student'): string =>
     summary[who].dice.mean?.value.toFixed(3) ?? '-';
-  const nothing = `marking the whole of each image reaches ${baseline?.toFixed(3) ?? '-'}`;
+  const nothing = `outlining all of each image reaches ${baseline?.toFixed(3) ?? '-'}`;
   if (use.verdict === 'unsuitable') {
     return `This teacher is unsuitable for these images: its mean Dice of ${figure('teacher')} is hardly better than no model (${nothing}).`;
   }
@@ -113,7 +113,7 @@ function delivered(summary: MaskSummary): string[] {
   const what = deliveredOf(summary);
   if (what === 'copy') {
     return [
-      "The student's encoder is the untrained copy: no training state was closer to the teacher.",
+      "The student's encoder is the untrained copy: no trained state was closer to the teacher.",
     ];
   }
   return what === 'fitted' ? [fittedSentence] : [];

@@ -7,7 +7,7 @@ type Task = 'classes' | 'outlines';
 
 /** Explains that training did not improve the student. */
 export const fittedSentence =
-  'The student is the fitted copy: its blocks were fitted to replace the skipped ones. Training did not improve it, so nothing was distilled.';
+  'The student is the fitted copy, the state before training: its blocks are adjusted to replace the skipped ones. Training did not improve it, so nothing was distilled.';
 
 /** Names the step that made the student differ from the untrained copy. */
 export function doerOf(summary: DistillSummary): string {
@@ -25,7 +25,7 @@ export function reasons({ causes, remedies }: Use, task: Task): string[] {
 function causeText(cause: Cause, task: Task): string {
   switch (cause.kind) {
     case 'teacher':
-      return `Its teacher does poorly on these images: it reaches ${quality(cause.quality, task)}; ${task === 'classes' ? percent(cause.baseline) : cause.baseline.toFixed(3)} is possible without a model.`;
+      return `Its teacher does not do well on these images: ${quality(cause.quality, task)}; ${task === 'classes' ? percent(cause.baseline) : cause.baseline.toFixed(3)} can be reached without a model.`;
     case 'steps':
       return `It was distilled for only ${counted(cause.steps, 'step')}; the default is ${cause.usual}.`;
     case 'decoderSteps':
@@ -33,7 +33,7 @@ function causeText(cause: Cause, task: Task): string {
     case 'labelled':
       return `Its ${task === 'classes' ? 'head' : 'decoder'} was trained on only ${counted(cause.images, task === 'classes' ? 'labelled image' : 'image with a mask', task === 'classes' ? 'labelled images' : 'images with masks')}.`;
     case 'tested':
-      return `Only ${counted(cause.images, 'test image')}: with so few, even a good student is hardly distinguishable from guessing.`;
+      return `Only ${counted(cause.images, 'test image')}: with so few, even a good student is hard to distinguish from guessing.`;
   }
 }
 

@@ -48,7 +48,7 @@ describe('verdict', () => {
     expect(said(0.7, 0.8)).toContain('The student is 13.4 points below the teacher, has');
     const slow = { ...candidate(0.934, 6), msPerImage: 2.4 };
     expect(verdict(classSummaryOf({ student: slow }))[1]).toBe(
-      'The student is as accurate as the teacher, has 50 % of its size and is no faster on this machine.',
+      'The student is as accurate as the teacher, has 50 % of its size and is not faster on this computer.',
     );
   });
 
@@ -80,7 +80,7 @@ describe('verdict', () => {
     expect(text).toMatch(
       /^Do not use this student: its accuracy of 52\.9 % .* guessing \(50\.0 %\) .*64\.7 %/,
     );
-    expect(text).toMatch(/Its teacher does poorly .* 29\.4 % \(9\.4–49\.4\)/);
+    expect(text).toMatch(/Its teacher does not do well .* 29\.4 % \(9\.4–49\.4\)/);
     expect(text).toContain('What to do next: choose a teacher of your field');
     expect(text).not.toMatch(/helped|above|of its size/);
   });
@@ -95,7 +95,7 @@ describe('verdict', () => {
       loss: { first: 1, last: 1 },
     });
     const text = verdict(summary).join(' ');
-    expect(text).toContain('The student is the untrained copy: no training state was as good');
+    expect(text).toContain('The student is the untrained copy: no trained state was as good');
     expect(text).not.toContain('learnt nothing');
   });
 
@@ -182,9 +182,7 @@ describe('verdict on masks', () => {
   it('rejects a student with unusable masks, with the reason and what to do', () => {
     const text = saidOfMasks([0.204, 0.248, 0.209], { steps: 20, units: 3 });
     expect(text).toMatch(/^Do not use this student: its mean Dice of 0\.209 is far too low/);
-    expect(text).toContain(
-      'Its teacher does poorly on these images: it reaches a mean Dice of 0.204',
-    );
+    expect(text).toContain('Its teacher does not do well on these images: a mean Dice of 0.204');
     expect(text).toContain('for only 20 steps; the default is 150');
     expect(text).toContain('Only 3 test images');
     expect(text).toContain(

@@ -75,7 +75,7 @@ function delivered(summary: ClassSummary): string[] {
   const what = deliveredOf(summary);
   if (what === 'copy') {
     return [
-      'The student is the untrained copy: no training state was as good on the reserved training images.',
+      'The student is the untrained copy: no trained state was as good on the validation images.',
     ];
   }
   return what === 'fitted' ? [fittedSentence] : [];

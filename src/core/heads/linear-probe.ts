@@ -14,7 +14,7 @@ import { minimise } from './lbfgs.ts';
 import { probeLoss, type ProbeData } from './logistic-loss.ts';
 import { probabilitiesOf } from './probabilities.ts';
 import { featureStatistics, standardised, type FeatureStatistics } from './standardise.ts';
-import { labelledSetText } from '../../text/index.ts';
+import { commonText, labelledSetText } from '../../text/index.ts';
 
 /** Linear probe: batch norm without affine, then a linear layer. D features, C classes. */
 export interface LinearProbe extends FeatureStatistics {
@@ -80,7 +80,7 @@ export async function trainLinearProbe(training: ProbeTraining): Promise<LinearP
   };
   const beforeIteration = async () => {
     if (training.signal?.aborted) {
-      throw new UserError('cancelled', labelledSetText.trainingCancelled);
+      throw new UserError('cancelled', commonText.stopped);
     }
     await training.pause?.();
   };

@@ -1,3 +1,5 @@
+import { classNameText } from '../../text/index.ts';
+
 /**
  * Names reserved in lists of classes: “background” for the value 0, “ignore” for 255.
  * labelme writes them with underscores around.
@@ -7,8 +9,8 @@ export const backgroundName = /^_*background_*$/i;
 export const ignoreName = /^_*(?:ignored?|void|unlabell?ed)_*$/i;
 
 const reserved = [
-  { word: 'background', name: backgroundName, means: 'the background (the value 0)' },
-  { word: 'ignore', name: /^_*ignore_*$/i, means: 'unknown pixels (the value 255)' },
+  { word: 'background', name: backgroundName, reserves: classNameText.isBackground },
+  { word: 'ignore', name: /^_*ignore_*$/i, reserves: classNameText.isIgnore },
 ] as const;
 
 /** Reserved meaning of a name in a list of classes; null if it may name a class. */
@@ -20,7 +22,7 @@ export function reservedWord(name: string): 'background' | 'ignore' | null {
 export function reservedNameProblem(name: string): string | null {
   const found = reserved.find((one) => one.name.test(name.trim()));
   if (found === undefined) return null;
-  return `“${name.trim()}” cannot be the name of a class of masks: lists of classes reserve it for ${found.means}.`;
+  return found.reserves(name.trim());
 }
 
 /** Largest number of classes of one source: masks have no more values. */

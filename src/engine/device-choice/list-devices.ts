@@ -4,7 +4,7 @@ import type { DeviceName } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import { keptBlocks } from '../../core/vit/copy.ts';
 import { defaultThreads } from '../../runtime/threads.ts';
-import { deviceText } from '../../text/index.ts';
+import { commonText, deviceText } from '../../text/index.ts';
 import { performInWorker, WorkerDied } from '../worker/worker-process.ts';
 import { openTeacher } from '../teachers/teacher.ts';
 import type { WorkerResult, WorkerTask } from '../worker/worker-protocol.ts';
@@ -113,7 +113,7 @@ async function inWorker(
     const watch = { report: () => undefined, kill, isMuted: true };
     return await performInWorker(task, new AbortController().signal, watch);
   } catch (error) {
-    if (signal.aborted) throw new UserError('cancelled', deviceText.stopped);
+    if (signal.aborted) throw new UserError('cancelled', commonText.stopped);
     if (late.aborted) return deviceText.driverSilent;
     if (error instanceof WorkerDied) return deviceText.driverCrashed;
     // Messages of a UserError may be long; of a library's message the first line suffices.

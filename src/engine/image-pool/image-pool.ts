@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { UserError } from '../../core/errors.ts';
-import { readingText } from '../../text/index.ts';
+import { commonText } from '../../text/index.ts';
 // The engine loads native modules too: threads must not be the only ones that hold them.
 import '../../formats/libvips.ts';
 import { Lane, threadFile } from './lane.ts';
@@ -188,5 +188,5 @@ export class ImagePool {
 }
 
 function cancelled(): UserError {
-  return new UserError('cancelled', readingText.stopped);
+  return new UserError('cancelled', commonText.stopped);
 }

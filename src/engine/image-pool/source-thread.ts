@@ -1,6 +1,6 @@
 import { UserError } from '../../core/errors.ts';
 import { unlessAborted } from '../../formats/files/unless-aborted.ts';
-import { readingText } from '../../text/index.ts';
+import { commonText } from '../../text/index.ts';
 import { Lane, threadFile } from './lane.ts';
 import type { LaneOptions } from './lane.ts';
 import { valueOf } from './outcome.ts';
@@ -49,7 +49,7 @@ export class SourceThread {
     signal?: AbortSignal,
   ): Promise<ResultOf<N>> {
     const work = this.#before.then(async () => {
-      if (signal?.aborted === true) throw new UserError('cancelled', readingText.stopped);
+      if (signal?.aborted === true) throw new UserError('cancelled', commonText.stopped);
       return valueOf(await this.#lane.perform({ name, request }, { subject, signal }));
     });
     this.#before = work.catch(() => undefined);

@@ -14,7 +14,7 @@ import { readHead } from '../../formats/raster/file-source.ts';
 import { isNifti } from '../../formats/raster/nifti/open-nifti.ts';
 import { headerFileOf } from '../../formats/raster/nifti/pair.ts';
 import { isTiff } from '../../formats/raster/tiff/directory.ts';
-import { labelExportText } from '../../text/index.ts';
+import { commonText, labelExportText } from '../../text/index.ts';
 import { breathe } from '../job.ts';
 
 /** Requirements of mask formats on an image's file, whoever made the masks. */
@@ -130,7 +130,7 @@ export async function yieldOrCancel({
   readonly signal?: AbortSignal | undefined;
 }): Promise<void> {
   await breathe();
-  if (signal?.aborted === true) throw new UserError('cancelled', labelExportText.stopped);
+  if (signal?.aborted === true) throw new UserError('cancelled', commonText.stopped);
 }
 
 /** Passes parts on until cancelled, and yields to other requests in between. */

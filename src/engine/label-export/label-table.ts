@@ -2,7 +2,7 @@ import { UserError } from '../../core/errors.ts';
 import { csvText } from '../../formats/labels/csv-text.ts';
 import { labelCell } from '../../formats/labels/label-rows.ts';
 import type { StoredImage } from '../../store/queries/images.ts';
-import { exportNoteText, labelExportText } from '../../text/index.ts';
+import { commonText, exportNoteText } from '../../text/index.ts';
 import { breathe } from '../job.ts';
 import type { ExportFolder } from './export-folder.ts';
 import type { ExportNames } from './export-names.ts';
@@ -41,7 +41,7 @@ export async function exportTable(
     const rows: Row[] = [];
     for (const slices of images.values()) {
       await breathe();
-      if (signal.aborted) throw new UserError('cancelled', labelExportText.stopped);
+      if (signal.aborted) throw new UserError('cancelled', commonText.stopped);
       addRows(rows, slices, classesOf, outcome);
     }
     const prefix = names.nameOf({ folder: place, name: '' }).replace(/\/$/, '');

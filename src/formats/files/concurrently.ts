@@ -1,5 +1,5 @@
 import { UserError } from '../../core/errors.ts';
-import { fileText } from '../../text/index.ts';
+import { commonText } from '../../text/index.ts';
 
 /**
  * Maps `items` with at most `limit` calls of `work` under way, and gives the results in the order of
@@ -25,7 +25,7 @@ export async function mapConcurrently<T, R>(
     for (const [index, item] of queue) {
       if (failed) return;
       try {
-        if (signal?.aborted === true) throw new UserError('cancelled', fileText.stopped);
+        if (signal?.aborted === true) throw new UserError('cancelled', commonText.stopped);
         results[index] = await work(item, index);
       } catch (error) {
         failed = true;

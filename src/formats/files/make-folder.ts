@@ -22,7 +22,7 @@ export async function makeFolder(path: string, within?: string, mode?: number): 
     throw new UserError('disk', fileText.fileAtFolder(path));
   }
   if (path === within) {
-    throw new UserError('disk', fileText.folderGone(path));
+    throw new UserError('disk', fileText.gone(path));
   }
   const parent = dirname(path);
   const made = parent === path ? [] : await makeFolder(parent, within, mode);

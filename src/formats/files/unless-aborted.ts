@@ -1,5 +1,5 @@
 import { UserError } from '../../core/errors.ts';
-import { fileText } from '../../text/index.ts';
+import { commonText } from '../../text/index.ts';
 
 /**
  * Waits for shared work, which goes on for others, as long as `signal` is not aborted.
@@ -25,5 +25,5 @@ export async function unlessAborted<T>(
 }
 
 function stopped(): UserError {
-  return new UserError('cancelled', fileText.stopped);
+  return new UserError('cancelled', commonText.stopped);
 }

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareCodePoints } from '../../core/dataset/order.ts';
 import { UserError } from '../../core/errors.ts';
-import { maskFileText } from '../../text/index.ts';
+import { commonText } from '../../text/index.ts';
 
 /** Files that may hold the labels of many images. */
 const wanted = /\.(?:json|geojson|gpkg|zip)$/i;
@@ -32,7 +32,7 @@ export async function findLabelSources(folder: string, signal?: AbortSignal): Pr
     files.push(join(path, name));
   };
   const look = async (path: string, depth: number): Promise<void> => {
-    if (signal?.aborted === true) throw new UserError('cancelled', maskFileText.searchStopped);
+    if (signal?.aborted === true) throw new UserError('cancelled', commonText.stopped);
     const inside = await readdir(path, { withFileTypes: true }).catch(() => []);
     entries += inside.length;
     for (const entry of inside) {

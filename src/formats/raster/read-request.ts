@@ -1,5 +1,5 @@
 import { UserError } from '../../core/errors.ts';
-import { imageText } from '../../text/index.ts';
+import { commonText, imageText } from '../../text/index.ts';
 import { sampleBytes } from './sample-arrays.ts';
 import type { ImageHeader, ReadLimits, ReadRequest } from './image-file.ts';
 
@@ -69,7 +69,7 @@ function requireSpan(
 
 /** Throws `UserError('cancelled')` once `signal` is aborted. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new UserError('cancelled', imageText.readingStopped);
+  if (signal?.aborted === true) throw new UserError('cancelled', commonText.stopped);
 }
 
 /** Returns the error for reading a file that was closed before or meanwhile. */

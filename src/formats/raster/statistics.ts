@@ -1,5 +1,5 @@
 import { UserError } from '../../core/errors.ts';
-import { fileText } from '../../text/index.ts';
+import { commonText } from '../../text/index.ts';
 import { sampleBytes } from './sample-arrays.ts';
 import type { ImageFile, ImageHeader, ReadRequest, Samples } from './image-file.ts';
 
@@ -42,7 +42,7 @@ export async function rasterStatistics(
   const sums = new Sums();
   for (let frame = 0; frame < file.header.frames; frame++) {
     for (const region of regionsOf(file.header)) {
-      if (signal?.aborted === true) throw new UserError('cancelled', fileText.stopped);
+      if (signal?.aborted === true) throw new UserError('cancelled', commonText.stopped);
       const request = signal === undefined ? { frame, region } : { frame, region, signal };
       sums.add((await file.read(request)).data);
     }

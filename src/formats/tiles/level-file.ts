@@ -228,7 +228,7 @@ function startOf(levels: readonly ViewLevel[], level: ViewLevel, bytes: number):
     if (one.halvings === level.halvings) return start;
     start += tileCount(one) * bytes;
   }
-  throw new RangeError(`Levels of ${level.halvings} halvings are not stored.`);
+  throw new RangeError(`startOf: levels of ${level.halvings} halvings are not stored`);
 }
 
 function tileCount({ width, height }: ViewLevel): number {

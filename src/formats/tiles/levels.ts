@@ -48,7 +48,7 @@ export function tileRegion(
 ): { x: number; y: number; width: number; height: number } {
   const [left, top] = [x * tileSide, y * tileSide];
   if (!(x >= 0 && y >= 0 && left < width && top < height)) {
-    throw new RangeError(`There is no tile (${x}, ${y}) in a level of ${width} × ${height}.`);
+    throw new RangeError(`tileRegion: no tile (${x}, ${y}) in a level of ${width} × ${height}`);
   }
   return {
     x: left,

@@ -51,8 +51,9 @@ export async function readTile(
 ): Promise<Pixels> {
   return withViewed(place.path, async (file) => {
     requireFrame(file, place.frame);
-    const level = viewLevels(file.header)[request.level];
-    if (level === undefined) throw new RangeError(`There is no level ${request.level}.`);
+    const levels = viewLevels(file.header);
+    const level = levels[request.level];
+    if (level === undefined) throw new RangeError(imageText.noLevel(request.level, levels.length));
     const region = tileRegion(level, request);
     const bands = checkedBands(request.bands, file.header);
     if (isWhole(file.header)) {
@@ -136,7 +137,9 @@ function checkedBands(
   const wanted = bands ?? Array.from({ length: header.bands }, (_, band) => band);
   const absent = wanted.find((band) => band >= header.bands);
   if (absent === undefined && wanted.length > 0) return wanted;
-  throw new RangeError(`There is no band ${absent ?? 'asked for'}: the file has ${header.bands}.`);
+  throw new RangeError(
+    absent === undefined ? imageText.noBands : imageText.noBand(absent, header.bands),
+  );
 }
 
 const missing = 'reduced levels';

@@ -35,7 +35,8 @@ class WholeFrames {
       entry.bytes = grown(levels, halvings, file);
       this.#forget();
       const level = levels[halvings];
-      if (level === undefined) throw new RangeError(`There is no level ${halvings}.`);
+      if (level === undefined)
+        throw new RangeError(`wholeFrames: no level of ${halvings} halvings`);
       return level;
     } catch (error) {
       if (signal?.aborted === true) throw error;

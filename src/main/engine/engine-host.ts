@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { events } from '../../contract/app.ts';
+import { commonText, engineText } from '../../text/index.ts';
 import type {
   Answer,
   EngineMethod,
@@ -91,10 +92,7 @@ export class EngineHost {
         this.#options.log(text);
       });
     } catch (error) {
-      this.#giveUp(
-        'Understudy’s background process could not be started on the folder for projects.',
-        error,
-      );
+      this.#giveUp(engineText.notStarted, error);
       return;
     }
     this.#child = child;
@@ -214,7 +212,7 @@ export class EngineHost {
       this.#send(pending.message);
     } catch (error) {
       // Something that cannot be copied; the channel's own errors come another way.
-      pending.settle(refusal('invalid-request', `The request could not be sent: ${String(error)}`));
+      pending.settle(refusal('invalid-request', engineText.notSent(String(error))));
     }
   }
 
@@ -245,7 +243,7 @@ export class EngineHost {
     const now = performance.now();
     this.#deaths = [...this.#deaths.filter((at) => now - at < tolerated.withinMs), now];
     if (this.#deaths.length > tolerated.deaths) {
-      this.#giveUp('Understudy’s background process keeps stopping.', how);
+      this.#giveUp(engineText.keepsStopping, how);
       return;
     }
     this.#tell({ state: 'restarting', error: { ...stopped, details: this.#detailsOf(how) } });
@@ -256,12 +254,7 @@ export class EngineHost {
 
   #giveUp(message: string, why: unknown): void {
     const how = why instanceof Error ? why.message : String(why);
-    const advice = 'Restart it, or open the log for details.';
-    this.#fail({
-      code: stopped.code,
-      message: `${message} ${advice}`,
-      details: this.#detailsOf(how),
-    });
+    this.#fail({ code: stopped.code, message, details: this.#detailsOf(how) });
   }
 
   #fail(error: Failure): void {
@@ -301,10 +294,6 @@ export class EngineHost {
 
 const ready = { state: 'ready', error: null } as const;
 
-const stopped: Failure = {
-  code: 'engine-stopped',
-  message:
-    'Understudy’s background process stopped before it answered. Saved data is safe; try again.',
-};
+const stopped: Failure = { code: 'engine-stopped', message: engineText.stopped };
 
-const cancelled = refusal('cancelled', 'The request was cancelled before it started.');
+const cancelled = refusal('cancelled', commonText.stopped);

@@ -3,6 +3,7 @@ import type { BrowserWindow } from 'electron';
 import { z } from 'zod';
 import { events, hasEnded, runState } from '../../contract/app.ts';
 import type { EventName } from '../../contract/app.ts';
+import { closingText, windowText } from '../../text/index.ts';
 
 const runEvent = z.object({ id: z.number(), state: runState });
 
@@ -50,10 +51,9 @@ export class Closing {
   async #ask(window: BrowserWindow): Promise<void> {
     const { response } = await dialog.showMessageBox(window, {
       type: 'question',
-      message: 'A student is being distilled.',
-      detail:
-        'If you pause, its progress is saved, and it continues when you open Understudy again; only a decoder in training starts over. Without the window, it continues in the background; open Understudy again to see it.',
-      buttons: ['Pause and close', 'Keep going without the window', 'Cancel'],
+      message: closingText.distilling,
+      detail: closingText.choice,
+      buttons: [closingText.pause, closingText.keepGoing, windowText.cancel],
       defaultId: pauseAndClose,
       cancelId: 2,
     });

@@ -1,3 +1,5 @@
+import { failurePageText, menuText, windowText } from '../../text/index.ts';
+
 /** Failure of the page, for the page that replaces it. */
 export interface PageFailure {
   readonly title: string;
@@ -20,12 +22,12 @@ export function failurePage({ title, text, details }: PageFailure): string {
   const button = 'display:inline-block;margin-right:16px;color:LinkText';
   return `<!doctype html>
 <html lang="en" style="color-scheme:dark light">
-  <head><meta charset="utf-8" /><title>Understudy</title></head>
+  <head><meta charset="utf-8" /><title>${windowText.app}</title></head>
   <body style="font:13px/1.5 system-ui,sans-serif;max-width:560px;margin:20vh auto 0;padding:0 24px">
     <h1 style="font-size:20px;font-weight:600">${escape(title)}</h1>
     <p>${escape(text)}</p>
-    <p><a style="${button}" href="${failureActions.reload}">Reload</a><a style="${button}" href="${failureActions.log}">Show the log</a></p>
-    <details><summary>Details</summary><pre style="white-space:pre-wrap">${escape(details)}</pre><a style="${button}" href="${failureActions.copy}">Copy</a></details>
+    <p><a style="${button}" href="${failureActions.reload}">${failurePageText.reload}</a><a style="${button}" href="${failureActions.log}">${menuText.showLog}</a></p>
+    <details><summary>${windowText.details}</summary><pre style="white-space:pre-wrap">${escape(details)}</pre><a style="${button}" href="${failureActions.copy}">${windowText.copy}</a></details>
   </body>
 </html>
 `;

@@ -2,6 +2,7 @@ import process from 'node:process';
 import { app, Menu } from 'electron';
 import type { MenuItemConstructorOptions } from 'electron';
 import type { EventOf, MenuKeys } from '../../contract/app.ts';
+import { menuText } from '../../text/index.ts';
 
 type Command = EventOf<'menu.command'>['command'];
 
@@ -53,15 +54,15 @@ function fileMenu(
   isMac: boolean,
 ): MenuItemConstructorOptions {
   return {
-    label: '&File',
+    label: menuText.file,
     submenu: [
-      ...item('New project', 'new-project'),
-      ...item('Open…', 'open-projects'),
+      ...item(menuText.newProject, 'new-project'),
+      ...item(menuText.allProjects, 'open-projects'),
       { type: 'separator' },
-      ...item('Import images…', 'import'),
+      ...item(menuText.importImages, 'import'),
       { type: 'separator' },
       {
-        label: 'Folder for projects…',
+        label: menuText.workspaceFolder,
         click: () => {
           command('choose-workspace');
         },
@@ -75,10 +76,10 @@ function fileMenu(
 /** The page keeps what can be undone; text fields undo their own typing before this is reached. */
 function editMenu(item: KeyedItem): MenuItemConstructorOptions {
   return {
-    label: '&Edit',
+    label: menuText.edit,
     submenu: [
-      ...item('Undo', 'undo'),
-      ...item('Redo', 'redo'),
+      ...item(menuText.undo, 'undo'),
+      ...item(menuText.redo, 'redo'),
       { type: 'separator' },
       { role: 'cut' },
       { role: 'copy' },
@@ -97,7 +98,7 @@ function viewMenu(): MenuItemConstructorOptions {
     { role: 'toggleDevTools' },
   ];
   return {
-    label: '&View',
+    label: menuText.view,
     submenu: [
       { role: 'resetZoom' },
       { role: 'zoomIn' },
@@ -113,11 +114,11 @@ function helpMenu({ command, showLog }: MenuActions, item: KeyedItem): MenuItemC
   return {
     role: 'help',
     submenu: [
-      ...item('Keyboard shortcuts', 'shortcuts'),
-      { label: 'Show log', click: showLog },
+      ...item(menuText.shortcuts, 'shortcuts'),
+      { label: menuText.showLog, click: showLog },
       { type: 'separator' },
       {
-        label: 'About Understudy',
+        label: menuText.about,
         click: () => {
           command('about');
         },

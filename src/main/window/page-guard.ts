@@ -1,12 +1,10 @@
 import { clipboard } from 'electron';
 import type { BrowserWindow, WebContents } from 'electron';
+import { failurePageText } from '../../text/index.ts';
 import { failureActions } from './failure-page.ts';
 import type { PageFailure } from './failure-page.ts';
 import type { Log } from '../log.ts';
 import { failureUrl, isOwnUrl, isPageUrl, pageUrl } from './page.ts';
-
-const reassurance =
-  'Saved data is safe, and a run in progress continues. Reload to get the window back.';
 
 /**
  * Watches over the page: when its process ends or it cannot be loaded, a page without scripts takes its
@@ -15,7 +13,7 @@ const reassurance =
 export class PageGuard {
   readonly #log: Log;
   readonly #showLog: () => void;
-  #failure: PageFailure = { title: 'All is well', text: '', details: '' };
+  #failure: PageFailure = { title: failurePageText.none, text: '', details: '' };
 
   constructor(log: Log, showLog: () => void) {
     this.#log = log;
@@ -30,8 +28,8 @@ export class PageGuard {
     webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
       if (reason === 'clean-exit') return;
       this.#show(webContents, {
-        title: 'The window stopped working',
-        text: reassurance,
+        title: failurePageText.stopped,
+        text: failurePageText.reassurance,
         details: `${reason}, exit code ${exitCode}`,
       });
     });
@@ -44,8 +42,8 @@ export class PageGuard {
         return;
       }
       this.#show(webContents, {
-        title: 'The window could not be loaded',
-        text: reassurance,
+        title: failurePageText.notLoaded,
+        text: failurePageText.reassurance,
         details: `${description} (${code}), ${url}`,
       });
     });

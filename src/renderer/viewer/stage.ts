@@ -180,7 +180,7 @@ function newPlane(host: HTMLElement, plane: Plane): PlaneState {
   canvas.style.cssText = 'position:absolute;inset:0;width:100%;height:100%;pointer-events:none';
   host.append(canvas);
   const context = canvas.getContext('2d');
-  if (context === null) throw new Error('This window cannot draw.');
+  if (context === null) throw new Error('canvas: no 2d context');
   return { canvas, context, layers: [], dirty: 'all' };
 }
 

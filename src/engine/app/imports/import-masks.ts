@@ -8,7 +8,7 @@ import type { MaskSource, OpenMask, SizedImage } from '../../../formats/masks/ma
 import type { Store } from '../../../store/store.ts';
 import { AssignedClasses, gone, undecided, type AssignedValues } from './assigned-classes.ts';
 import { breathe } from '../../job.ts';
-import { maskImportText } from '../../../text/index.ts';
+import { commonText, maskImportText } from '../../../text/index.ts';
 
 /** Tiles saved together, 16 MB. */
 const tilesAtOnce = 64;
@@ -234,7 +234,7 @@ export class ImportMasks {
     let some: PaintedTile[] = [];
     for (let y = 0; y < rows; y++) {
       for (let x = 0; x < columns; x++) {
-        if (this.#signal.aborted) throw new UserError('cancelled', maskImportText.stopped);
+        if (this.#signal.aborted) throw new UserError('cancelled', commonText.stopped);
         const stored = await mask.tile(x, y);
         if (stored === null) continue;
         some.push({ x, y, pixels: this.#translated(stored, mask, values, lost) });

@@ -8,7 +8,7 @@ import { findImages } from '../../../formats/image-folder.ts';
 import type { ImagePlace, StoredImage } from '../../../store/queries/images.ts';
 import type { Store } from '../../../store/store.ts';
 import { stampOf } from './known-files.ts';
-import { folderImportText } from '../../../text/index.ts';
+import { commonText } from '../../../text/index.ts';
 
 /** Concurrent calls of `stat`, and concurrently read files. */
 const statsAtOnce = 32;
@@ -216,5 +216,5 @@ function hex(bytes: Uint8Array): string {
 }
 
 function requireOn(signal: AbortSignal): void {
-  if (signal.aborted) throw new UserError('cancelled', folderImportText.searchStopped);
+  if (signal.aborted) throw new UserError('cancelled', commonText.stopped);
 }

@@ -11,7 +11,7 @@ import {
 import type { MaskSource, OpenMask } from '../../../formats/masks/mask-source.ts';
 import type { ImagePool } from '../../image-pool/image-pool.ts';
 import { breathe } from '../../job.ts';
-import { maskImportText } from '../../../text/index.ts';
+import { commonText } from '../../../text/index.ts';
 
 /** Longer side of the preview, px. */
 const previewSide = 640;
@@ -83,7 +83,7 @@ async function reduce(
   const { columns, rows } = tileCounts(size);
   for (let y = 0; y < rows; y++) {
     for (let x = 0; x < columns; x++) {
-      if (signal.aborted) throw new UserError('cancelled', maskImportText.previewStopped);
+      if (signal.aborted) throw new UserError('cancelled', commonText.stopped);
       const tile = await mask.tile(x, y);
       if (tile === null) continue;
       const extent = tileExtent({ x, y }, size);

@@ -13,7 +13,7 @@ import type {
   SuggestOrder,
   SuggestRequest,
 } from '../../suggest/protocol.ts';
-import { suggestionText } from '../../../text/index.ts';
+import { commonText, suggestionText } from '../../../text/index.ts';
 
 /** Idle time after which the process ends to free its memory, ms. */
 const idleTime = 5 * 60_000;
@@ -56,14 +56,14 @@ export class SuggestProcess {
     signal: AbortSignal,
     report: (progress: FeatureProgress) => void,
   ): Promise<Suggestion | null> {
-    if (signal.aborted) throw new UserError('cancelled', suggestionText.stopped);
+    if (signal.aborted) throw new UserError('cancelled', commonText.stopped);
     const id = this.#nextId++;
     const settle = Promise.withResolvers<Suggestion | null>();
     this.#pending.set(id, { settle, report });
     const stop = (): void => {
       this.#order({ kind: 'abort', id });
       // The caller stops waiting at once, however long the process takes to notice.
-      settle.reject(new UserError('cancelled', suggestionText.stopped));
+      settle.reject(new UserError('cancelled', commonText.stopped));
     };
     signal.addEventListener('abort', stop);
     clearTimeout(this.#idle);
@@ -84,7 +84,7 @@ export class SuggestProcess {
     this.#child?.kill('SIGKILL');
     this.#child = undefined;
     for (const { settle } of this.#pending.values()) {
-      settle.reject(new UserError('cancelled', suggestionText.stopped));
+      settle.reject(new UserError('cancelled', commonText.stopped));
     }
   }
 

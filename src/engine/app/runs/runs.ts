@@ -25,7 +25,7 @@ import { RunStates } from './run-states.ts';
 import type { SilenceLimits } from '../../worker/watchdog.ts';
 import { performInWorker, WorkerDied, WorkerHung } from '../../worker/worker-process.ts';
 import { failureOf } from '../../failures.ts';
-import { runText } from '../../../text/index.ts';
+import { commonText, runText } from '../../../text/index.ts';
 
 /** Consecutive worker crashes without progress before a run fails. */
 const mostCrashes = 3;
@@ -305,7 +305,7 @@ export class RunService {
     try {
       return { device: await this.#devices.choose(project, teacher, signal) };
     } catch (error) {
-      if (signal.aborted) throw new UserError('cancelled', runText.stopped);
+      if (signal.aborted) throw new UserError('cancelled', commonText.stopped);
       if (error instanceof UserError) return { device: 'cpu', deviceNote: error.message };
       console.error(error);
       return { device: 'cpu' };

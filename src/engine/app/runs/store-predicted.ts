@@ -4,7 +4,7 @@ import { UserError } from '../../../core/errors.ts';
 import { tileCounts } from '../../../core/mask/tiles.ts';
 import type { Store } from '../../../store/store.ts';
 import { openMaskFile, translatedMask } from '../../tasks/segmentation/data/mask-file.ts';
-import { studentText } from '../../../text/index.ts';
+import { commonText } from '../../../text/index.ts';
 
 /** Destination of a predicted mask. */
 export interface PredictedPlace {
@@ -35,7 +35,7 @@ export async function storePredicted(
     const mask = translatedMask(kept, table, []);
     const { columns, rows } = tileCounts(size);
     for (let y = 0; y < rows; y++) {
-      if (signal?.aborted === true) throw new UserError('cancelled', studentText.stopped);
+      if (signal?.aborted === true) throw new UserError('cancelled', commonText.stopped);
       // Yields to other requests.
       await setImmediate();
       for (let x = 0; x < columns; x++) {

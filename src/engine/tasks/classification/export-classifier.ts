@@ -9,6 +9,7 @@ import { frozenLinears } from '../../../core/vit/forward.ts';
 import type { VitModel } from '../../../core/vit/weights.ts';
 import type { FoundImage } from '../../../formats/labels/labelled-images.ts';
 import type { ModelFileExecutor } from '../../../runtime/executor.ts';
+import { modelText } from '../../../text/index.ts';
 import { exportStudent } from '../../models/export-files.ts';
 import type { ExportResult, ExportStem } from '../../models/export-files.ts';
 import { readBatches, stackRows } from '../../models/inference.ts';
@@ -57,7 +58,7 @@ export async function exportClassifier(
       compared: 'logits',
       card,
       metadata: new Map(),
-      documentation: `Input "image": (batch, ${channels}, ${imageSize}, ${imageSize}), values in [0, 1] in steps of 1/255; normalisation is inside.`,
+      documentation: modelText.classifierFile({ channels, imageSize }),
       encoder: merged,
       head: new Map([
         ['head.weight', head.weight],

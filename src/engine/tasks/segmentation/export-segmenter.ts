@@ -11,6 +11,7 @@ import type { Tensor } from '../../../core/tensor.ts';
 import { frozenLinears } from '../../../core/vit/forward.ts';
 import type { VitModel } from '../../../core/vit/weights.ts';
 import type { ModelFileExecutor } from '../../../runtime/executor.ts';
+import { modelText } from '../../../text/index.ts';
 import { exportStudent } from '../../models/export-files.ts';
 import type { ExportResult, ExportStem } from '../../models/export-files.ts';
 import type { JobContext } from '../../job.ts';
@@ -53,7 +54,7 @@ export async function exportSegmenter(
       compared: 'probabilities',
       card,
       metadata: deepnessMetadata(card, resolution),
-      documentation: `Input "image": (batch, ${channels}, ${imageSize}, ${imageSize}), values in [0, 1] in steps of 1/255; normalisation is inside. Output "probabilities": (batch, ${card.classes.length}, ${imageSize}, ${imageSize}), background first.`,
+      documentation: modelText.segmenterFile({ channels, imageSize }, card.classes.length),
       encoder: merged,
       head: new Map(),
       decoder: new Map(

@@ -22,7 +22,7 @@ import {
   type PolygonFile,
 } from './polygon-file.ts';
 import { ringShape } from './rings.ts';
-import { polygonLabelsText } from '../../../text/index.ts';
+import { commonText, polygonLabelsText } from '../../../text/index.ts';
 
 /** A kind of file that holds polygons. */
 export interface PolygonFormat {
@@ -106,7 +106,7 @@ class PolygonSource {
   /** Reads what classes a file has. */
   async survey(path: string): Promise<void> {
     const { excluded, signal } = this.#request;
-    if (signal?.aborted === true) throw new UserError('cancelled', polygonLabelsText.stopped);
+    if (signal?.aborted === true) throw new UserError('cancelled', commonText.stopped);
     const reason = excluded?.get(path);
     if (reason !== undefined) {
       this.#problems.push({ path, reason });

@@ -165,8 +165,7 @@ class OpenNifti implements NiftiFile {
   /** Header of the file; its notes grow when a read meets a value that cannot be represented exactly. */
   get header(): ImageHeader {
     if (!this.#slices.hasRounded) return this.#image;
-    const note = 'Some values are beyond ±2^53, where float64 rounds.';
-    return { ...this.#image, notes: [...this.#image.notes, note] };
+    return { ...this.#image, notes: [...this.#image.notes, niftiText.rounded] };
   }
 
   async read(request: ReadRequest = {}): Promise<Pixels> {

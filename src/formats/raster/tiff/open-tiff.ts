@@ -1,5 +1,5 @@
 import { UserError } from '../../../core/errors.ts';
-import { imageText, tiffText } from '../../../text/index.ts';
+import { commonText, tiffText } from '../../../text/index.ts';
 import { decodeWithin } from '../../files/decode-budget.ts';
 import { FileSource } from '../file-source.ts';
 import type { ImageFile, OpenImage, Pixels, ReadLimits, ReadRequest } from '../image-file.ts';
@@ -80,7 +80,7 @@ class TiffImage implements ImageFile {
       letGo();
       return value;
     } catch (error) {
-      if (signal.aborted) throw new UserError('cancelled', imageText.readingOfStopped(this.path));
+      if (signal.aborted) throw new UserError('cancelled', commonText.stopped);
       throw error;
     }
   }

@@ -38,7 +38,7 @@ export function maskVerdict(summary: MaskSummary): Verdict {
 function shortfall(summary: MaskSummary, { use, baseline }: MaskJudgement): string[] {
   const delivered = summary.adapted ? [] : deliveredSentence(summary, text.isCopy);
   if (use.shortfall === null) return delivered;
-  const dice = must(summary.student.dice.mean, 'Dice of the student');
+  const dice = must(summary.student.dice.mean, 'mean Dice of the student');
   return [useText.outlines[use.shortfall](dice.value, baseline ?? 0), ...delivered];
 }
 

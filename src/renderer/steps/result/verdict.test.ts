@@ -152,7 +152,7 @@ describe('verdict against the teacher', () => {
     [
       0.93,
       2.4,
-      'The student is as accurate as its teacher, as far as the test images can tell, has 50 % of its size and is not faster on this machine.',
+      'The student is as accurate as its teacher, as far as the test images can tell, has 50 % of its size and is not faster on this computer.',
     ],
     [
       0.94,

@@ -1,18 +1,20 @@
+import { menuText, windowText } from '../../../text/index.ts';
+
 /** Text of the About dialog. */
 export const about = {
   /** Further search words of the action. */
   also: 'version licence license electron information',
-  title: 'About Understudy',
+  title: menuText.about,
   what: 'Distils a large vision transformer into a compact model, the student, with a few labelled images. Everything stays on this computer.',
   licence: 'MIT licence',
   rows: {
-    version: 'Understudy',
+    version: windowText.app,
     electron: 'Electron',
     chromium: 'Chromium',
     node: 'Node.js in Electron',
     system: 'System',
     licence: 'Licence',
-    workspace: 'Folder for projects',
+    workspace: windowText.workspaceFolder,
     log: 'Log',
   },
   standIn: (running: string, intended: string) =>

@@ -1,16 +1,14 @@
 import { ordinal } from '../../lib/format.ts';
+import { menuText, windowText } from '../../../text/index.ts';
 
 /** Text used in several places. */
 export const common = {
-  app: 'Understudy',
-  cancel: 'Cancel',
+  ...windowText,
   close: 'Close',
-  copy: 'Copy',
   copied: 'Copied',
-  details: 'Details',
   dismiss: 'Dismiss',
-  undo: 'Undo',
-  redo: 'Redo',
+  undo: menuText.undo,
+  redo: menuText.redo,
   /** Name of a student by the blocks that it keeps of its teacher. */
   student: (kept: number, depth: number, skip: number | null) =>
     skip === null

@@ -1,5 +1,6 @@
 import type { StepName } from '../../lib/project-state.svelte.ts';
 import { count, counted, roughDuration } from '../../lib/format.ts';
+import { menuText } from '../../../text/index.ts';
 
 const steps: Record<StepName, string> = {
   project: 'Project',
@@ -56,8 +57,8 @@ export const frame = {
   imagesSpoken: (images: number) => counted(images, 'image'),
 
   projectMenu: 'Projects',
-  allProjects: 'All projects',
-  newProject: 'New project',
+  allProjects: menuText.allProjects,
+  newProject: menuText.newProject,
   search: 'Search',
   keys: 'Keys',
   throughputUnit: 'images/s',
@@ -111,9 +112,9 @@ export const frame = {
   restart: 'Start the engine',
   restartEngine: 'Restart the engine',
   chooseWorkspace: 'Choose another folder…',
-  workspaceFolder: 'Folder for projects…',
-  showLog: 'Show the log',
-  about: 'About Understudy',
+  workspaceFolder: menuText.workspaceFolder,
+  showLog: menuText.showLog,
+  about: menuText.about,
 
   drop: {
     start: {

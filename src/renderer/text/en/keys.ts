@@ -1,5 +1,6 @@
 import type { ReservedFor } from '../../lib/keys/keymap-rules.ts';
 import type { FixedKey, KeyActionId, KeyPlace } from '../../lib/keys/keymap-table.ts';
+import { menuText } from '../../../text/index.ts';
 
 const places: Record<KeyPlace, string> = {
   window: 'Everywhere',
@@ -13,12 +14,12 @@ const places: Record<KeyPlace, string> = {
 const actions: Record<KeyActionId, string> = {
   search: 'Search steps, actions, projects',
   shortcuts: 'Show the keys',
-  undo: 'Undo',
-  redo: 'Redo',
+  undo: menuText.undo,
+  redo: menuText.redo,
   'next-image': 'Next image',
   'previous-image': 'Previous image',
-  'new-project': 'New project',
-  'open-projects': 'All projects',
+  'new-project': menuText.newProject,
+  'open-projects': menuText.allProjects,
   import: 'Import images',
   'remove-images': 'Remove images',
   'use-test': 'Hold out for the test',

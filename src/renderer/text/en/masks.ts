@@ -1,3 +1,5 @@
+import { menuText } from '../../../text/index.ts';
+
 const layers = {
   human: 'Your mask',
   student: 'Student',
@@ -121,8 +123,8 @@ export const masks = {
     undoClosed: 'To undo this, open the image and undo it there.',
   },
   markDraft: 'Back to draft',
-  undo: 'Undo',
-  redo: 'Redo',
+  undo: menuText.undo,
+  redo: menuText.redo,
   accept: 'Accept the suggestion',
   startOver: 'Start over',
   keepMarked: 'Keep my marks',

@@ -16,7 +16,6 @@ export const labelledSetText = {
     `All ${images} labelled images have the same class. Label images of at least two classes.`,
   sameLabels: (images: number) =>
     `All ${images} labelled images have the same labels. Label some images with a class and some without it.`,
-  trainingCancelled: 'Training the head was cancelled.',
 
   noSampleClass: (set: string, name: string, classes: readonly string[]) =>
     `The sample set ${set} has no class “${name}”. Its classes are ${classes.join(', ')}.`,

@@ -10,7 +10,6 @@ export const deviceText = {
   driverCrashed: 'Its driver crashed the test process.',
   gpuWithoutName: 'name unknown to the system',
   noGpu: 'no GPU was found',
-  stopped: 'Stopped.',
 
   /** @param failure message of the device's error */
   continuesOnProcessor: (failure: string) => `${failure} The run continues on the processor.`,

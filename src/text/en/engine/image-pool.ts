@@ -1,6 +1,5 @@
 /** Text about files that the image pool reads. `file` is null if one of several files, which is unknown, failed. */
 export const readingText = {
-  stopped: 'The work was stopped.',
   /** @param why first line of the error's message */
   unreadable: (path: string, why: string) =>
     `${path} could not be read (${why}). It may be damaged; copy it again or remove it.`,

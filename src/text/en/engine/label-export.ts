@@ -10,7 +10,6 @@ export const labelExportText = {
     `The project has ${classes} classes, but masks can have only ${limit}. Remove ${first ?? ''}${others.length === 0 ? '' : ` and ${others.length} more`} first.`,
   outside: (name: string, { folder }: { readonly folder: string }) =>
     `${name} would be written outside ${folder}. Rename the image.`,
-  stopped: 'Stopped.',
 
   notGeotiff: (path: string) =>
     `${path} is not a GeoTIFF, so its label raster would have no coordinates. Export its mask as PNG.`,

@@ -11,17 +11,17 @@ export const recipeText = {
 
   /** @param to completed steps of the state that training is rolled back to */
   rolledBack: (rise: Rise, to: number) =>
-    `${riseText(rise)}. Training is rolled back to ${to === 0 ? 'its start' : `step ${to}`} and continues with a quarter of the learning rate.`,
+    `${riseText(rise)}. Training is rolled back to ${to === 0 ? 'the state before training' : `step ${to}`} and continues with a quarter of the learning rate.`,
   endedEarly: (rise: Rise) =>
     `${riseText(rise)}, even with the smallest learning rate. Training ends here, with the best state so far.`,
   belowCopy: ({ step, student, copy }: { step: number; student: Accuracy; copy: Accuracy }) =>
-    `After step ${step} the student is right on ${percent(student)} of the reserved training images, its untrained copy on ${percent(copy)}. The best state so far is kept.`,
+    `After step ${step} the student is right on ${percent(student)} of the validation images, its untrained copy on ${percent(copy)}. The best state so far is kept.`,
 
   /** @param tested see `StartTrial` */
   keptCopy: (tested: number, accuracy: Accuracy) =>
     `Training did not improve the student. The result is its untrained copy: ${placeText(tested)}, no other state was as good${tested > 0 ? ` (${percent(accuracy)} right)` : ''}.`,
   keptStart: (tested: number, start: Start) =>
-    `Training did not improve the student. The result is its start, the ${start === 'fitted' ? 'fitted' : 'untrained'} copy, which was best ${placeText(tested)}.`,
+    `Training did not improve the student. The result is its state before training, the ${start === 'fitted' ? 'fitted' : 'untrained'} copy, which was best ${placeText(tested)}.`,
   keptStep: (tested: number, step: number) =>
     `The result is the student after step ${step}, which was best ${placeText(tested)}.`,
 
@@ -66,8 +66,8 @@ function riseText({ step, began, now }: Rise): string {
 /** Phrase for the images on which states of the student are compared: never those it is trained on. */
 function placeText(tested: number): string {
   return tested > 0
-    ? `on ${tested} reserved training ${tested === 1 ? 'image' : 'images'}`
-    : 'on views of reserved images';
+    ? `on ${tested} validation ${tested === 1 ? 'image' : 'images'}`
+    : 'on views of validation images';
 }
 
 /** Percentage such as `85.0 %`; `-` without a measurement. */

@@ -27,9 +27,7 @@ export const fileText = {
 
   fileAtFolder: (path: string) =>
     `${path} is a file where a folder is needed. Choose another name.`,
-  folderGone: (path: string) => `${path} no longer exists. Restore it and try again.`,
+  gone: (path: string) => `${path} no longer exists. Restore it and try again.`,
   mayNotMakeFolder: (parent: string) =>
     `No folder can be created in ${parent}. Choose another location.`,
-
-  stopped: 'The work was stopped.',
 };

@@ -5,7 +5,7 @@ import type { MaskTile, Size } from '../../../../core/mask/tiles.ts';
 import type { MaskClass, MaskRaster } from '../../../../formats/masks/mask-raster.ts';
 import type { OpenMask } from '../../../../formats/masks/mask-source.ts';
 import { MaskSpool } from './mask-spool.ts';
-import { jobText, segmentationText } from '../../../../text/index.ts';
+import { commonText, segmentationText } from '../../../../text/index.ts';
 
 /**
  * Mask files for passing masks between processes: one file each, in tiles, so that masks of any size are written and
@@ -27,7 +27,7 @@ export async function writeMaskFile(
   try {
     const { columns, rows } = tileCounts(mask);
     for (let y = 0; y < rows; y++) {
-      if (signal?.aborted === true) throw new UserError('cancelled', jobText.stopped);
+      if (signal?.aborted === true) throw new UserError('cancelled', commonText.stopped);
       const tiles: MaskTile[] = [];
       for (let x = 0; x < columns; x++) {
         const pixels = await mask.tile(x, y);

@@ -18,7 +18,7 @@ import type { PreparedImage, PreparedRegion } from '../../../../formats/raster/p
 import { breathe } from '../../../job.ts';
 import { MaskRows } from '../data/mask-rows.ts';
 import { MaskSpool } from '../data/mask-spool.ts';
-import { jobText } from '../../../../text/index.ts';
+import { commonText } from '../../../../text/index.ts';
 
 /** A model that classifies each pixel of a square tile. */
 export interface TileModel {
@@ -382,5 +382,5 @@ function weightsOf(
 }
 
 function throwIfStopped(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new UserError('cancelled', jobText.stopped);
+  if (signal?.aborted === true) throw new UserError('cancelled', commonText.stopped);
 }

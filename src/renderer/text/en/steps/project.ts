@@ -1,5 +1,6 @@
 import type { Domain, ProjectTask } from '../../../../contract/app.ts';
 import { counted } from '../../../lib/format.ts';
+import { menuText } from '../../../../text/index.ts';
 
 const domains: Record<Domain, { title: string; why: string }> = {
   medical: {
@@ -31,7 +32,7 @@ const tasks: Record<ProjectTask, { title: string; why: string }> = {
 export const project = {
   title: 'Project',
   explanation: 'The kind of images, the task and the classes decide how the student is trained.',
-  newTitle: 'New project',
+  newTitle: menuText.newProject,
   newExplanation:
     'Choose the kind of images, the task and the classes. You can change them later, the task only until the project has images.',
   name: 'Name',

@@ -67,7 +67,7 @@ export const resultText = {
     overlap: '(intervals overlap)',
     /** Comparison with the teacher, its size and its speed; `times` is null if the student is not faster. */
     overTeacher: (quality: string, size: number, times: string | null) =>
-      `${quality}, has ${count(size * 100)} % of its size and ${times === null ? 'is not faster on this machine' : `is ${times} times as fast`}.`,
+      `${quality}, has ${count(size * 100)} % of its size and ${times === null ? 'is not faster on this computer' : `is ${times} times as fast`}.`,
     helped: (gain: number, who: string) =>
       `${who} helped: accuracy is ${points(gain)} higher than for the untrained copy, and the 95 % intervals do not overlap.`,
     perhaps: (gain: number, who: string, tested: number) =>

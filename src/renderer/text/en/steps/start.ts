@@ -1,9 +1,10 @@
 import { count, counted, day } from '../../../lib/format.ts';
+import { menuText } from '../../../../text/index.ts';
 
 export const start = {
   title: 'Projects',
   explanation: 'A project holds your images, their labels, and the students you make from them.',
-  newProject: 'New project',
+  newProject: menuText.newProject,
   openSample: 'Open the sample',
   drop: 'Drop a folder of images',
   dropWhat: 'or choose one: Understudy makes a project from it',

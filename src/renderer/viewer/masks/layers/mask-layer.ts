@@ -236,6 +236,6 @@ function roundedOut({ x, y, width, height }: Rectangle): Rectangle {
 function newCanvas(): Canvas {
   const canvas = new OffscreenCanvas(tileSide, tileSide);
   const context = canvas.getContext('2d');
-  if (context === null) throw new Error('This window cannot draw.');
+  if (context === null) throw new Error('canvas: no 2d context');
   return { canvas, context, stale: whole, version: -1, drawn: 0 };
 }

@@ -11,7 +11,6 @@ export const folderImportText = {
       ? `${folder} is missing: it was moved or deleted, or its disk was removed. 1 image was imported before and is kept. Import the folder again when it is back.`
       : `${folder} is missing: it was moved or deleted, or its disk was removed. ${added} images were imported before and are kept. Import the folder again when it is back.`,
   notWatched: (folder: string) => `${folder} is not watched. Add it again to watch it.`,
-  searchStopped: 'Stopped.',
   pictureOutdated:
     'The bands or value range of this image changed in the meantime. Request its picture again.',
 

@@ -21,7 +21,6 @@ export const maskEditingText = {
 };
 
 export const suggestionText = {
-  stopped: 'Stopped.',
   noTeacher: 'This project has no teacher yet. Choose one: suggestions use its features.',
   tooManyTiles: ({ tiles, limit }: { readonly tiles: number; readonly limit: number }) =>
     `The region has ${tiles} tiles at this level; ${limit} is the maximum for one suggestion. Zoom in, or select smaller parts.`,

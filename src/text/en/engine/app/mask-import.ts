@@ -2,8 +2,6 @@ import { shortQuote } from '../../words.ts';
 
 /** Text about imports of masks and the assignment of their classes. */
 export const maskImportText = {
-  stopped: 'The import was stopped.',
-  previewStopped: 'The preview was stopped.',
   notSegmentation: (project: string) =>
     `${project} classifies whole images, so masks cannot be imported. Create a project for segmentation.`,
 

@@ -1,6 +1,5 @@
 /** Text about runs of the workspace: checks before they begin, and how they end. */
 export const runText = {
-  stopped: 'Stopped.',
   noTeacher: (project: string) => `Choose a teacher for ${project} first.`,
   teacherRemoved: (teacher: string) =>
     `The teacher ${teacher} was removed. Choose another one and start a new run.`,
@@ -54,7 +53,6 @@ export const studentText = {
   notDone: 'This run has no student yet. Wait until it is done.',
   notSaved: (file: string) => `${file} is missing, so nothing can be saved. Distil again.`,
 
-  stopped: 'Stopped.',
   noSegmentation:
     'This run has no finished segmentation student. Wait until it is done, or choose another run.',
   predictsAlready: 'This student is already predicting. Wait until it is done.',

@@ -12,7 +12,6 @@ export const imageFolderText = {
     `${folder} holds more than ${limit} folders. Choose a smaller folder of images.`,
   tooManyImages: (folder: string, limit: number) =>
     `${folder} holds more than ${limit} images. Choose a smaller folder of images.`,
-  searchStopped: 'The search was stopped.',
 
   notNamedAsImage: 'Its name is not that of an image file.',
   nameNotUtf8: (path: string) => `${path} cannot be read: its name is not valid UTF-8. Rename it.`,

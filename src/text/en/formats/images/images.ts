@@ -9,8 +9,6 @@ export const imageText = {
     `${path} is a ${format} file, which is not supported. Save it as ${supported.slice(0, -1).join(', ')} or ${supported.at(-1) ?? ''}.`,
   endedEarly: (path: string) =>
     `${path} ended while it was being read. Copy it again or remove it.`,
-  readingStopped: 'Reading was stopped.',
-  readingOfStopped: (path: string) => `Reading ${path} was stopped.`,
   closed: (path: string) => `${path} was closed while it was being read.`,
   /** @param limit bytes */
   tooMuchAtOnce: (path: string, { width, height, bands }: Part, limit: number) =>

@@ -1,5 +1,6 @@
 /** Text about NIfTI files. */
 export const niftiText = {
+  rounded: 'Some values are beyond ±2^53, where float64 rounds.',
   /** @param why one of the reasons below */
   invalid: (path: string, why: string) =>
     `${path} is not a valid NIfTI file: ${why}. Copy it again or remove it.`,

@@ -4,7 +4,6 @@ export const maskFileText = {
     `${path} is not a supported file of masks. Choose COCO JSON, GeoJSON, a GeoPackage, an archive of CVAT’s segmentation masks, a DICOM segmentation, a NIfTI label map of a DICOM series or a GeoTIFF of labels.`,
   unreadable: (path: string) =>
     `${path} could not be read as labels. It may be damaged; export or copy it again, or leave it out.`,
-  searchStopped: 'The search was stopped.',
 
   /** @param limit bytes. @param kind one of the kinds below */
   tooLong: (path: string, bytes: number, { limit, kind }: FileLimit) =>

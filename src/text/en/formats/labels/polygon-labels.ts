@@ -19,7 +19,6 @@ export const polygonLabelsText = {
     `The polygons in ${path} have more than ${limits.features} features or ${limits.points} points together. Import them in parts.`,
   tooManyValues: (path: string, property: string, limit: number) =>
     `The property “${property}” of ${path} has more than ${limit} different values, but a mask can hold ${limit} classes. Choose another property.`,
-  stopped: 'The masks were not read.',
 
   noConversion: (path: string, { from, to }: { from: string; to: string }) =>
     `${path}: coordinates cannot be converted from ${from} to ${to}, as one of the two systems is unknown. Reproject the polygons to the image’s coordinates, or rasterise them.`,
