@@ -139,6 +139,11 @@ describe('patients without a number', () => {
     }
   });
 
+  test('are one by the number that another study of the same person states', async () => {
+    const groups = await groupsOf([{ ...schmidt, id: '7' }, schmidt, { id: '7' }]);
+    expect(new Set(groups).size).toBe(1);
+  });
+
   test('are one if a person named the group of some of their images only', async () => {
     const groups = await groupsOf([{ id: '7' }, { id: '7', group: 'ward' }, { id: '8' }]);
     expect(groups.slice(0, 2)).toEqual(['ward', 'ward']);

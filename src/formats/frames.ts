@@ -145,8 +145,8 @@ function mayHoldMore(name: string): boolean {
 
 /**
  * Whom each file names, if anybody: its patient by number, else by name and date of birth, else the examination or
- * series whose images belong together. A file that leaves its patient out is of the one whom others of its series or
- * study name, and numbers that differ by case or width alone are one patient's. Neither numbers nor UIDs hold a NUL, so
+ * series whose images belong together. A file without a number has that of its series, its
+ * study, or the same person in another study, and numbers that differ by case or width alone are one patient's. Neither numbers nor UIDs hold a NUL, so
  * that none of them is the same as a person's digest.
  *
  * @param isBegun whether images have the examination itself as their group already
@@ -158,6 +158,8 @@ export function identitiesOf(
 ): string[] {
   const numbers = new Map<string, string>();
   const [byNumber, byPerson] = [new Map<string, string>(), new Map<string, string>()];
+  /** Numbers of persons: one study may leave the number out that another states. */
+  const numberOf = new Map<string, string>();
   const own = (file: FileFrames): string | undefined => {
     const number = patientNumber(file);
     return number === null ? undefined : numbers.get(plainly(number));
@@ -169,6 +171,7 @@ export function identitiesOf(
   for (const file of files) {
     if (file === undefined) continue;
     const [number, person] = [own(file), personOf(file)];
+    if (number !== undefined && person !== undefined) keepLeast(numberOf, person, number);
     for (const uid of uidsOf(file)) {
       if (number !== undefined) keepLeast(byNumber, uid, number);
       else if (person !== undefined) keepLeast(byPerson, uid, person);
@@ -179,7 +182,7 @@ export function identitiesOf(
     const examination = examinationOf(file);
     const ofOthers = (named: ReadonlyMap<string, string>): string | undefined =>
       uidsOf(file).flatMap((uid) => named.get(uid) ?? [])[0];
-    const number = own(file) ?? ofOthers(byNumber);
+    const number = own(file) ?? ofOthers(byNumber) ?? numberOf.get(personOf(file) ?? '');
     if (number !== undefined) return number;
     if (examination !== '' && isBegun(examination)) return examination;
     return ofOthers(byPerson) ?? personOf(file) ?? examination;

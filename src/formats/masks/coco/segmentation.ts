@@ -40,7 +40,7 @@ function storedRuns(
   const { size, counts } = segmentation;
   const [height, width] = Array.isArray(size) ? (size as unknown[]) : [];
   if (height !== image.height || width !== image.width) {
-    throw wrong(name, cocoText.runsOfOtherSize(String(width), String(height), image));
+    throw wrong(name, cocoText.runsOfOtherSize(String(width ?? '?'), String(height ?? '?'), image));
   }
   budget.spend(lengthOfRuns(counts));
   if (typeof counts === 'string') return checkRuns(decodeRuns(counts, name), image, name);
