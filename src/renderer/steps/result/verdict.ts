@@ -19,7 +19,7 @@ export interface Verdict {
   readonly reasons: readonly string[];
   /** Next steps; empty if the student is usable. */
   readonly advice: readonly string[];
-  /** First remedy; null if the student can be exported. */
+  /** First remedy; null if the student is recommended. */
   readonly next: Remedy | null;
   /** `doubt` if it is not certain that distilling helped. */
   readonly tone: 'good' | 'doubt';
@@ -78,7 +78,7 @@ export function usableVerdict(
     sentences: isCopy ? [...sentences, comparison] : sentences,
     reasons: [],
     advice: [],
-    next: null,
+    next: isCopy ? 'copy' : null,
     tone: hasHelped ? 'good' : 'doubt',
   };
 }

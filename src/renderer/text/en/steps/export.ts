@@ -243,13 +243,16 @@ export const exportText = {
   /** Hint for a student that is not useful. */
   saveAnyway: 'You can still save it.',
   saving: 'Saving…',
-  dialog: 'Save the student',
+  dialog: { student: 'Save the student', copy: 'Save the untrained copy' },
   saved: {
     title: (file: string) => `${file} is saved`,
     more: (folder: string, bytes: number) => `${written(megabytes(bytes))} in ${folder}`,
     show: 'Show in folder',
   },
-  failed: 'The student could not be saved',
+  failed: {
+    student: 'The student could not be saved',
+    copy: 'The untrained copy could not be saved',
+  },
   caution:
     'Not a medical device. Validate the student on your own data before anyone relies on it.',
   empty: {
