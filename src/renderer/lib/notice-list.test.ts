@@ -31,7 +31,7 @@ describe('notices', () => {
     expect(withNotice(list, notice({ id: 4, details: 'x' }))).toHaveLength(4);
   });
 
-  it('tell over an image only the last of what was done there', () => {
+  it('keep only the latest one of kind `done` over an image', () => {
     const list = [
       notice({ id: 1, kind: 'done', message: 'Went back.', action }),
       notice({ id: 2 }),

@@ -65,13 +65,13 @@ const values = (): TileValues => ({ width: 2, height: 2, bands: 1, data: new Uin
 
 describe('TileLoader', () => {
   it('fetches in order, four at a time, and gives up what is no longer wanted', async () => {
-    const asked: { x: number; signal: AbortSignal; answer: (values: TileValues) => void }[] = [];
+    const requests: { x: number; signal: AbortSignal; answer: (values: TileValues) => void }[] = [];
     const oncome = vi.fn();
     const loader = new TileLoader(
       newTileCache(),
       ({ x }, signal) =>
         new Promise((answer, fail) => {
-          asked.push({ x, signal, answer });
+          requests.push({ x, signal, answer });
           signal.addEventListener('abort', () => {
             fail(new Error('aborted'));
           });
@@ -79,19 +79,19 @@ describe('TileLoader', () => {
       { oncome, onfail: vi.fn() },
     );
     loader.want([tile(3), tile(1), tile(2), tile(7), tile(5)]);
-    expect(asked.map(({ x }) => x)).toEqual([3, 1, 2, 7]);
+    expect(requests.map(({ x }) => x)).toEqual([3, 1, 2, 7]);
     loader.want([tile(5), tile(1)]);
-    expect(asked.filter(({ signal }) => signal.aborted).map(({ x }) => x)).toEqual([3, 2, 7]);
+    expect(requests.filter(({ signal }) => signal.aborted).map(({ x }) => x)).toEqual([3, 2, 7]);
     await vi.waitFor(() => {
-      expect(asked.map(({ x }) => x)).toEqual([3, 1, 2, 7, 5]);
+      expect(requests.map(({ x }) => x)).toEqual([3, 1, 2, 7, 5]);
     });
-    asked[1]?.answer(values());
-    asked[4]?.answer(values());
+    requests[1]?.answer(values());
+    requests[4]?.answer(values());
     await vi.waitFor(() => {
       expect(oncome).toHaveBeenCalledTimes(2);
     });
     loader.want([tile(1), tile(5)]);
-    expect(asked).toHaveLength(5);
+    expect(requests).toHaveLength(5);
   });
 
   it('tells of the first failure of an image, and asks no second time', async () => {
@@ -125,8 +125,8 @@ it('keeps what was used last within its bytes', () => {
 it('takes bytes as the values that they are, wherever they begin', () => {
   const bytes = new Uint8Array(13);
   new DataView(bytes.buffer).setInt16(1, -300, true);
-  const said = { width: 3, height: 2, bands: 1, sampleType: 'int16' } as const;
-  const { data } = tileValues({ ...said, values: bytes.subarray(1) });
+  const facts = { width: 3, height: 2, bands: 1, sampleType: 'int16' } as const;
+  const { data } = tileValues({ ...facts, values: bytes.subarray(1) });
   expect(data).toBeInstanceOf(Int16Array);
   expect([...data]).toEqual([-300, 0, 0, 0, 0, 0]);
 });

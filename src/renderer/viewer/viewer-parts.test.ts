@@ -47,7 +47,7 @@ describe('what the model sees', () => {
   });
   const all = { range: 'auto', bands: Array.from({ length: 13 }, (_, band) => band + 1) };
 
-  it('is shown in red, green and blue, and said in full', () => {
+  it('is shown in red, green and blue, and written in full', () => {
     expect(modelShown(scene, all).bands).toEqual([3, 2, 1]);
     expect(shownText(modelSeen(scene, all), true)).toBe(
       'the 2–98 % stretch of each image of bands 1-13',

@@ -57,7 +57,7 @@ export class StudentExport {
 
   /** Notifies a user who is at another step or in another project by then. */
   #notify({ id, project }: Run, kind: 'done' | 'loss', message: string, file?: string): void {
-    endedWork.tell({
+    endedWork.report({
       project,
       run: id,
       kind,

@@ -109,8 +109,8 @@ export const masks = {
     strokesMore:
       'A suggestion needs strokes of two kinds: two classes, or one class and, with Alt, the background. The strokes are kept when you leave the image.',
     saveEmpty: 'Save as all background',
-    besideTitle: 'Save your mask without the prediction?',
-    besideWhy: (layer: string, name: string) =>
+    omittedTitle: 'Save your mask without the prediction?',
+    omittedReason: (layer: string, name: string) =>
       `Your mask of ${name} covers less than half of the area of the visible prediction (${layer.toLowerCase()}), which is not part of your mask. Pixels outside your mask are learnt as background.`,
     mineAlone: 'Save only my mask',
     takeBoth: 'Add the prediction',

@@ -72,7 +72,7 @@ export const viewer = {
   /** Orientation letters at the image's edges. */
   edges: {
     names: letterNames,
-    said: ({ left, right, top, bottom }: EdgeLetters) =>
+    spoken: ({ left, right, top, bottom }: EdgeLetters) =>
       `Patient’s ${letterNames[left]} at the left edge, ${letterNames[right]} at the right, ${letterNames[top]} at the top, ${letterNames[bottom]} at the bottom.`,
   },
   /** Hints for pointer and wheel with the selected tool. */

@@ -106,8 +106,8 @@ it.each([
   [340, 'm', 340, 'm'],
   [12_500, 'm', 12.5, 'km'],
   [7, 'px', 7, 'px'],
-] as const)('writes %d %s as one would say it', (value, unit, said, saidUnit) => {
+] as const)('writes %d %s in a readable unit', (value, unit, written, writtenUnit) => {
   const found = writtenLength({ value, unit });
-  expect(found.value).toBeCloseTo(said, 9);
-  expect(found.unit).toBe(saidUnit);
+  expect(found.value).toBeCloseTo(written, 9);
+  expect(found.unit).toBe(writtenUnit);
 });

@@ -30,7 +30,7 @@ export const skipText = {
     size: 'Size in float32',
     inFloat32: 'in float32',
     time: 'Time to distil',
-    of: (whole: string) => `of ${whole}`,
+    of: (total: string) => `of ${total}`,
     measuring: 'Measuring the speed of this machine for a few seconds',
     failed: 'The speed of this machine could not be measured',
     again: 'Measure again',
