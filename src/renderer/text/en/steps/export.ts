@@ -202,10 +202,10 @@ export const exportText = {
     qgis: {
       title: 'In QGIS, with the plugin Deepness',
       steps: ({ bands }: WrittenPreparation) => [
-        'Install Deepness from the plugins of QGIS and open its panel.',
+        'Install Deepness from the QGIS plugin manager and open its panel.',
         `Choose the raster layer, and ${layerBands(bands)}.`,
         'Choose this file as the model: type, tile size, overlap and classes are read from it.',
-        'Choose the area and run. The regions appear as polygon layers, one per class, at the place of the raster.',
+        'Choose the area and run. The regions appear as polygon layers, one per class, in the raster’s coordinates.',
       ],
       values:
         'Deepness only scales 8-bit values to 0 to 1: give it a raster whose values are already prepared as the metadata describe.',

@@ -165,7 +165,7 @@ export const resultText = {
     images: 'Images',
     bands: 'Bands in the input',
     lossOf: (first: number, last: number) =>
-      `${decimals(first, 3)} of the untrained copy, ${decimals(last, 3)} of the student, on validation images`,
+      `${decimals(first, 3)} for the untrained copy, ${decimals(last, 3)} for the student, on validation images`,
     trainingOf: (rank: number, steps: number, seconds: number, precision: Precision) =>
       `rank ${count(rank)}, ${counted(steps, 'step')}, ${duration(seconds)} in all${precision === 'float32' ? '' : `; matrix products in ${precision}`}`,
     decoderOf: (steps: number, side: number, adapted: boolean) =>

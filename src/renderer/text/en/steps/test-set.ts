@@ -59,7 +59,7 @@ export const testSetText = {
     test: (images: number) => `${counted(images, 'image is', 'images are')} held out for the test.`,
     learn: (images: number) => `${counted(images, 'image is', 'images are')} used for training.`,
     auto: (images: number) =>
-      `${counted(images, 'image is', 'images are')} used for training or the test automatically.`,
+      `${counted(images, 'image is', 'images are')} assigned to training or test automatically.`,
     group: (images: number, group: string | null) =>
       group === null
         ? `${counted(images, 'image has', 'images have')} no group.`
