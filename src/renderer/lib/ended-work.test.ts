@@ -19,7 +19,7 @@ test('work of another project, or with none open, is reported with its name and 
   );
 });
 
-test('what can be done about it is offered in its project alone', () => {
+test('the action of the work is offered only in its project', () => {
   const failed: EndedWork = { ...work, kind: 'loss', action: own, shownAt: [] };
   expect(noticeOf(failed, { project: 7, step: 'result' }, 'Lungs').offer).toBe('own');
   expect(noticeOf(failed, { project: 1, step: 'result' }, 'Lungs').offer).toBe('go');

@@ -21,7 +21,7 @@ export interface EndedWork {
   readonly shownAt?: readonly StepName[] | undefined;
 }
 
-/** Project and step in sight; null for none. */
+/** Current project and step; null for none. */
 export interface Sight {
   readonly project: number | null;
   readonly step: StepName | null;

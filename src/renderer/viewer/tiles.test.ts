@@ -23,7 +23,7 @@ describe('the plan of tiles', () => {
     expect(levelFor(levels, fitted.zoomedTo(30), 1)).toBe(0);
   });
 
-  it('covers what is seen, whatever is seen', () => {
+  it('covers any view', () => {
     for (const scale of [0.05, 0.3, 1, 7]) {
       for (const by of [0, 400, -900, 5000]) {
         const view = fitted.zoomedTo(scale).movedBy(by, -by);
@@ -43,7 +43,7 @@ describe('the plan of tiles', () => {
     }
   });
 
-  it('brings the whole first, then what is nearest', () => {
+  it('puts the coarsest level first, then the nearest tiles', () => {
     const nearest = { x: 9000, y: 5000 };
     const view = fitted.zoomedTo(1).centredOn(nearest);
     const { places } = tilesFor(levels, view, 1, nearest);
@@ -64,7 +64,7 @@ const tile = (x: number, change: Partial<WantedTile> = {}): WantedTile => ({
 const values = (): TileValues => ({ width: 2, height: 2, bands: 1, data: new Uint8Array(4) });
 
 describe('TileLoader', () => {
-  it('fetches in order, four at a time, and gives up what is no longer wanted', async () => {
+  it('fetches in order, four at a time, and aborts unwanted requests', async () => {
     const requests: { x: number; signal: AbortSignal; answer: (values: TileValues) => void }[] = [];
     const oncome = vi.fn();
     const loader = new TileLoader(
@@ -109,7 +109,7 @@ describe('TileLoader', () => {
   });
 });
 
-it('keeps what was used last within its bytes', () => {
+it('keeps the most recently used tiles within its size limit', () => {
   const cache = new ByteCache<number>(10, (bytes) => bytes);
   cache.set('a', 4);
   cache.set('b', 4);

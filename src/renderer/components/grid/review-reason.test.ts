@@ -33,7 +33,7 @@ describe('a tile says why somebody should look at it', () => {
     expect(reviewReason({ ...image, review }, classes)).toBe(sentence);
   });
 
-  it('and nothing without a review', () => {
+  it('is null without a review', () => {
     expect(reviewReason(image, classes)).toBeNull();
   });
 });
@@ -41,7 +41,7 @@ describe('a tile says why somebody should look at it', () => {
 describe('accepting', () => {
   const review = { reason: 'unsure', ...predictions } as const;
 
-  it('confirms a label, else takes what the student predicts', () => {
+  it('confirms the label, else accepts the prediction of the student', () => {
     expect(acceptedOf({ ...image, isLabelled: true, review }, 'single', classes)).toEqual([4]);
     expect(acceptedOf({ ...image, review }, 'single', classes)).toEqual([7]);
   });

@@ -81,7 +81,7 @@ export class ImageList {
     this.reload();
   }
 
-  /** Reloads the list. Images in sight stay until the answer arrives. */
+  /** Reloads the list. Visible images stay until the answer arrives. */
   reload(): void {
     this.#epoch++;
     this.#isStale = true;
@@ -90,7 +90,7 @@ export class ImageList {
     this.#fetch();
   }
 
-  /** Reloads the data of the images in sight at their positions; which images are listed has not changed. */
+  /** Reloads the data of the visible images at their positions; which images are listed has not changed. */
   refresh(): void {
     this.#epoch++;
     this.#requested = [];
@@ -110,7 +110,7 @@ export class ImageList {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Sets the range in sight, `[from, to)`, and fetches its pages. */
+  /** Sets the visible range, `[from, to)`, and fetches its pages. */
   need(from: number, to: number): void {
     const first = Math.floor(from / pageSize);
     const last = Math.floor(Math.max(from, to - 1) / pageSize);

@@ -60,7 +60,7 @@ export function keepKeys(): () => void {
   };
   const onpointerdown = ({ target }: PointerEvent): void => {
     isByPointer = true;
-    // Whoever goes on elsewhere does not want the focus back at the disabled element.
+    // After a click elsewhere the disabled element does not get the focus back.
     const isElsewhere = !(target instanceof Node) || chain[0]?.contains(target) !== true;
     if (isWaiting && isElsewhere) chain = [];
   };

@@ -41,7 +41,7 @@ function editor() {
 }
 
 describe('masks that are being opened', () => {
-  it('paints what was painted meanwhile, in its order', async () => {
+  it('applies queued edits in their order once the mask is open', async () => {
     const { openings, requests, opened, painted, waits, paint } = editor();
     const over = openings.open(imageOf(1));
     paint(1, 'first');
@@ -76,7 +76,7 @@ describe('masks that are being opened', () => {
     expect([opened, failures]).toEqual([[], []]);
   });
 
-  it('keeps what was painted where the engine fails, until it can', async () => {
+  it('keeps queued edits if opening fails, and applies them after a retry', async () => {
     const { openings, requests, failures, painted, paint } = editor();
     void openings.open(imageOf(1));
     paint(1, 'stroke');
@@ -89,7 +89,7 @@ describe('masks that are being opened', () => {
     expect(painted).toEqual(['stroke on 1']);
   });
 
-  it('gives up what was painted on an image that is gone', async () => {
+  it('discards queued edits of a removed image', async () => {
     const { openings, requests, failures, painted, paint } = editor();
     paint(1, 'stroke');
     await requests[0]?.answer(Object.assign(new Error('gone'), { code: 'not-found' }));

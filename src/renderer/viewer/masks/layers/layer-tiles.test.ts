@@ -58,7 +58,7 @@ function opened(): { tiles: LayerTiles; arrived: Rectangle[] } & ReturnType<type
 const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 describe('the tiles of a layer', () => {
-  it('are asked for once, and only where there is something', async () => {
+  it('are requested once, and only if they are not empty', async () => {
     const { tiles, requests, arrived } = opened();
     tiles.want(0, { x: 0, y: 0 });
     tiles.want(0, { x: 1, y: 0 });
@@ -71,14 +71,14 @@ describe('the tiles of a layer', () => {
     expect(tiles.at(0).tile({ x: 1, y: 0 })?.[100 * tileSide]).toBe(4);
   });
 
-  it('are asked for by their places alone, as by what an edit changed', async () => {
+  it('are requested by position alone, for example for the tiles of an edit', async () => {
     const { tiles, requests } = opened();
     const patch = { x: 1, y: 0, rectangle: { x: 0, y: 0, width: 1, height: 1 } };
     await tiles.load([patch]);
     expect(requests).toEqual([[0, [{ x: 1, y: 0 }]]]);
   });
 
-  it('show an edit at every level, whenever the tiles of that come', async () => {
+  it('show an edit at every level, whenever the tiles of that level arrive', async () => {
     const early = opened();
     const late = opened();
     early.tiles.want(2, { x: 0, y: 0 });
@@ -113,7 +113,7 @@ describe('the tiles of a layer', () => {
     expect(requests).toEqual([]);
   });
 
-  it('are let go of and asked for again, so that a mosaic takes 64 MiB at most', async () => {
+  it('are dropped and requested again, so that a mosaic takes at most 64 MiB', async () => {
     const mosaic = { width: 20_000, height: 20_000 };
     const all = tilesIn({ x: 0, y: 0, ...mosaic }, mosaic);
     const unsaved = new Set<number>();
@@ -175,7 +175,7 @@ describe('the tiles of a layer', () => {
     expect(tiles.count(0) + tiles.count(1)).toBe(most);
   });
 
-  it('keep what is not stored yet where an image is opened again', async () => {
+  it('keep unsaved tiles if an image is opened again', async () => {
     const { fetch } = engine();
     const mask = new SparseMask(size, [{ x: 1, y: 0 }]);
     mask.writable({ x: 0, y: 1 })?.fill(5);
