@@ -9,11 +9,11 @@ import {
   written,
 } from '../../../lib/format.ts';
 
-/** Relative difference in percent, two significant digits: `0.021 %`; below 0.001 % an upper bound. */
+/** Largest relative difference in percent, with two significant digits: `at most 0.021 %`. */
 function relative(difference: number): string {
   const share = difference * 100;
   if (share < 0.001) return 'less than 0.001 %';
-  return `${twoDigits(share)} %`;
+  return `at most ${twoDigits(share)} %`;
 }
 
 const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -96,7 +96,7 @@ export const exportText = {
       `File checked: same class as before export in every pixel of ${counted(tiles, 'tile')}`,
     shareOfPixels: (agreement: number, tiles: number) =>
       `${capitalized(agreementPercent(agreement))} % of the pixels of ${counted(tiles, 'tile')} have the same class as before export`,
-    difference: (difference: number) => `Outputs differ by ${relative(difference)} at most.`,
+    difference: (difference: number) => `Outputs differ by ${relative(difference)}.`,
     none: 'The same weights as in the result',
     noneWhy: 'Weights are stored as they are; there is nothing to compare.',
     explanation:
