@@ -19,7 +19,7 @@ class Activity {
   run: RunProgress | null = $state.raw(null);
   /** Seconds since the latest progress event. */
   waited = $state(0);
-  #heardAt = performance.now();
+  #progressAt = performance.now();
   /** ID of the run whose training was asked to end early, until it ends. */
   finishing: number | null = $state(null);
 
@@ -33,7 +33,7 @@ class Activity {
   /** Starts listening to the engine's events; returns a function that stops it. */
   start(): () => void {
     const clock = setInterval(() => {
-      if (this.run !== null) this.waited = (performance.now() - this.#heardAt) / 1000;
+      if (this.run !== null) this.waited = (performance.now() - this.#progressAt) / 1000;
     }, 1000);
     const disposers = [
       () => {
@@ -46,7 +46,7 @@ class Activity {
       }),
       listen('run.progress', (progress) => {
         this.run = progress;
-        this.#heardAt = performance.now();
+        this.#progressAt = performance.now();
         this.waited = 0;
         if (progress.phase !== 'distill') this.#endFinishing(progress.run);
       }),

@@ -7,7 +7,7 @@ import { positionsOf, type Ranges } from '../ranges.ts';
 
 const pageSize = 200;
 /** Largest number of cached pages: 12,000 images. */
-const keptPages = 60;
+const cachedPages = 60;
 const requestsAtOnce = 2;
 /** Time in ms after a pointer move during which the list keeps still, since a click may follow. */
 const pointedFor = 2000;
@@ -219,7 +219,7 @@ export class ImageList {
   #keep(page: number, images: readonly ProjectImage[]): void {
     this.#pages.set(page, images);
     this.#recent = [...this.#recent.filter((other) => other !== page), page];
-    for (const old of this.#recent.splice(0, this.#recent.length - keptPages))
+    for (const old of this.#recent.splice(0, this.#recent.length - cachedPages))
       this.#pages.delete(old);
   }
 }

@@ -35,7 +35,7 @@ export function classVerdict(summary: ClassSummary): Verdict {
   if (use.verdict !== 'usable') return unusableVerdict(use, 'classes', shortfall(summary, judged));
   const sentences = [
     againstCopy(judged.overCopy, trainingName(summary, judged), images.tested),
-    ...keptSentence(summary, use),
+    ...deliverySentences(summary, use),
   ];
   if (judged.studentStands === 'majority') {
     const { accuracy, balancedAccuracy } = summary.student;
@@ -94,7 +94,7 @@ function shortfall(
 }
 
 /** Sentences if another state than the last was delivered, or if the copy did better on the test images. */
-function keptSentence(summary: ClassSummary, { recommended }: Use): string[] {
+function deliverySentences(summary: ClassSummary, { recommended }: Use): string[] {
   return [
     ...deliveredSentence(summary, text.isCopy),
     ...(recommended === 'copy' ? [text.copyRecommended] : []),
