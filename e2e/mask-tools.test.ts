@@ -140,9 +140,7 @@ describe('tools of masks', () => {
     }
     await press('Control+z');
     await saved(page);
-    await page
-      .getByRole('checkbox', { name: 'Around the shade at the start of the stroke' })
-      .uncheck();
+    await page.getByRole('checkbox', { name: 'Near the shade where the stroke starts' }).uncheck();
     await page.getByRole('slider', { name: 'Darkest shade' }).fill('120');
     await page.getByRole('slider', { name: 'Lightest shade' }).fill('255');
     for (let y = 60; y < 700; y += 90) {

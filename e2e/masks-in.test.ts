@@ -138,7 +138,7 @@ describe('masks that come in with images', () => {
       [],
     );
     await page.getByText('2 without a class in the project').waitFor();
-    await nucleus.selectOption({ label: 'Ignore (not learnt)' });
+    await nucleus.selectOption({ label: 'Ignore (not used for training)' });
     await page.getByText('1 without a class in the project').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
   });

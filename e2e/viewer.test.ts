@@ -133,7 +133,7 @@ describe('the viewer', () => {
     await shown('Slice 1 of 8');
     // Left, right, top and bottom of an axial slice.
     expect(await dialog().locator('.letter').allTextContents()).toEqual(['R', 'L', 'A', 'P']);
-    await shown(/^Wheel: slices\. Ctrl and wheel: zoom\. Drag: move\./);
+    await shown(/^Wheel: slices\. Ctrl and wheel: zoom\. Drag: pan\./);
     await hover(0.5, 0.5);
     await shown(/HU \(stored/);
     await shown(/ mm$/);
@@ -187,7 +187,7 @@ describe('the viewer', () => {
   test('measures in mm, whichever way pixels are longer', async () => {
     const { page } = launched;
     await page.keyboard.press('m');
-    await shown(/Drag: measure\. Space and drag: move\./);
+    await shown(/Drag: measure\. Space and drag: pan\./);
     await page.keyboard.press('a');
     const ratio = await page.evaluate(() => devicePixelRatio);
     const length = (100 * ratio * spacing.x).toFixed(1);
@@ -202,6 +202,33 @@ describe('the viewer', () => {
       .getByText(/^Measured/)
       .waitFor({ state: 'detached' });
     await page.keyboard.press('h');
+  });
+
+  test('keeps its keys when a focused button has nothing more to do', async () => {
+    const { page } = launched;
+    const [next, previous] = ['Next image', 'Previous image'].map((name) =>
+      dialog().getByRole('button', { name: new RegExp(`^${name}`) }),
+    ) as [Locator, Locator];
+    await shown('Slice 2 of 8');
+    await next.focus();
+    for (let slice = 3; slice <= 8; slice++) {
+      await page.keyboard.press(slice % 2 === 0 ? 'Enter' : 'f');
+      await shown(`Slice ${slice} of 8`);
+    }
+    await expect.poll(() => next.isDisabled()).toBe(true);
+    // Nothing follows, and the viewer stays open.
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('d');
+    await shown('Slice 7 of 8');
+    expect(await next.evaluate((one) => one === document.activeElement)).toBe(true);
+    await page.keyboard.press('PageUp');
+    await shown('Slice 6 of 8');
+    await previous.focus();
+    for (let slice = 5; slice >= 1; slice--) await page.keyboard.press('Control+ArrowLeft');
+    await shown('Slice 1 of 8');
+    await expect.poll(() => previous.isDisabled()).toBe(true);
+    await page.keyboard.press('PageDown');
+    await shown('Slice 2 of 8');
   });
 
   test('has nothing against a screen reader', async () => {

@@ -69,8 +69,10 @@ function tooNarrowPanels(page: Page): Promise<string[]> {
     [...document.querySelectorAll<HTMLElement>('body, body *')]
       .filter((element) => {
         if (element.matches('pre, code, input, textarea')) return false;
-        const { overflowX } = getComputedStyle(element);
-        const scrolls = overflowX === 'auto' || overflowX === 'scroll' || element === document.body;
+        const { overflowX, overflowY } = getComputedStyle(element);
+        const scrolls =
+          [overflowX, overflowY].some((one) => one === 'auto' || one === 'scroll') ||
+          element === document.body;
         return scrolls && element.scrollWidth > element.clientWidth + 1;
       })
       .map((element) => {

@@ -16,21 +16,21 @@ export interface DropWays {
 }
 
 /** ID of the latest notice about a drop, which the next drop replaces. */
-let told = 0;
+let latest = 0;
 
 /** Explains what can be dropped if the drop is not one folder, and offers the parent folder. */
-export function tellDropped(dropped: NoFolder, ways: DropWays): void {
+export function showDropNotice(dropped: NoFolder, ways: DropWays): void {
   const action = wayOn(dropped, ways);
-  notices.dismiss(told);
-  told = notices.add('attention', said(dropped), action === undefined ? {} : { action });
+  notices.dismiss(latest);
+  latest = notices.add('attention', messageOf(dropped), action === undefined ? {} : { action });
 }
 
 /** Removes the notice about a drop. */
-export function forgetDropped(): void {
-  notices.dismiss(told);
+export function dismissDropNotice(): void {
+  notices.dismiss(latest);
 }
 
-function said(dropped: NoFolder): string {
+function messageOf(dropped: NoFolder): string {
   const words = text.frame.drop;
   if (dropped.kind === 'nothing') return words.nothing;
   if (dropped.kind === 'folders') return words.folders(dropped.count);

@@ -13,11 +13,11 @@ interface Waiting {
 export class KeysChange {
   waiting: Waiting | null = $state.raw(null);
   /** Message about the last change, and whether it was refused. */
-  said: { readonly sentence: string; readonly isRefusal: boolean } | null = $state.raw(null);
+  message: { readonly sentence: string; readonly isRefusal: boolean } | null = $state.raw(null);
 
   wait(action: KeyActionId, instead?: string): void {
     this.waiting = { action, instead };
-    this.#say(text.keys.pressSpoken(text.keys.actions[action]));
+    this.#show(text.keys.pressSpoken(text.keys.actions[action]));
   }
 
   isWaiting(action: KeyActionId, instead?: string): boolean {
@@ -25,7 +25,7 @@ export class KeysChange {
   }
 
   leave(): void {
-    if (this.waiting !== null) this.said = null;
+    if (this.waiting !== null) this.message = null;
     this.waiting = null;
   }
 
@@ -43,15 +43,15 @@ export class KeysChange {
   take(action: KeyActionId, chord: string): void {
     keymap.take(action, chord);
     this.waiting = null;
-    this.#say(text.keys.given(text.keys.actions[action], keymap.labels(action).join(', ')));
+    this.#show(text.keys.given(text.keys.actions[action], keymap.labels(action).join(', ')));
   }
 
   reset(action?: KeyActionId): void {
     this.waiting = null;
     const refusal = keymap.reset(action);
     if (refusal !== null) this.#refuse(refusal);
-    else if (action === undefined) this.#say(text.keys.allReset);
-    else this.#say(text.keys.wasReset(text.keys.actions[action]));
+    else if (action === undefined) this.#show(text.keys.allReset);
+    else this.#show(text.keys.wasReset(text.keys.actions[action]));
   }
 
   #give({ action, instead }: Waiting, chord: string): void {
@@ -61,7 +61,7 @@ export class KeysChange {
       return;
     }
     this.waiting = null;
-    this.#say(text.keys.given(text.keys.actions[action], keymap.labels(action).join(', ')));
+    this.#show(text.keys.given(text.keys.actions[action], keymap.labels(action).join(', ')));
   }
 
   #refuse({ chord, ...refusal }: Refusal): void {
@@ -70,10 +70,10 @@ export class KeysChange {
       refusal.kind === 'taken'
         ? text.keys.taken(key, text.keys.actions[refusal.by])
         : text.keys.reserved(key, refusal.why);
-    this.said = { sentence, isRefusal: true };
+    this.message = { sentence, isRefusal: true };
   }
 
-  #say(sentence: string): void {
-    this.said = { sentence, isRefusal: false };
+  #show(sentence: string): void {
+    this.message = { sentence, isRefusal: false };
   }
 }

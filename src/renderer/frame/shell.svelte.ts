@@ -6,7 +6,7 @@ import { notices } from '../lib/notices.svelte.ts';
 import { ProjectState, stepNames, type StepName } from '../lib/project-state.svelte.ts';
 import { text } from '../text/index.ts';
 import { Silence } from './silence.svelte.ts';
-import { forgetDropped, tellDropped } from './dropped-notice.ts';
+import { dismissDropNotice, showDropNotice } from './dropped-notice.ts';
 
 /** State of the engine; `starting` until its first event. */
 type EngineState = EventOf<'engine.state'>['state'] | 'starting';
@@ -88,12 +88,12 @@ export class Shell {
 
   takeDropped(dropped: Dropped): void {
     if (dropped.kind === 'folder') {
-      forgetDropped();
+      dismissDropNotice();
       this.takeFolder(dropped.folder);
       return;
     }
     const { open } = this;
-    tellDropped(dropped, {
+    showDropNotice(dropped, {
       take: (folder) => {
         this.takeFolder(folder);
       },

@@ -16,7 +16,7 @@ describe('how far the steps are', () => {
     expect(states.images.progress).toBe('waiting');
   });
 
-  it('says what waits for what', () => {
+  it('names the missing requirement of each step', () => {
     const empty = projectWith({}, { images: 0 });
     expect(stepStates(empty, [], false)).toMatchObject({
       images: { progress: 'open' },

@@ -4,7 +4,7 @@ import { whatRuns } from './what-runs.ts';
 
 const predicting = { run: 4, project: 2, done: 3, total: 8, part: 0.25, secondsLeft: 20 };
 
-it('says how far a student is that outlines, with the part of an image that is done', () => {
+it('shows the progress of outlining, with the finished part of the current image', () => {
   expect(whatRuns(null, null, [], null, predicting)).toEqual({
     ...{ run: 4, part: 0.25 },
     ...{ what: 'Outlining images: 3 of 8', done: 3.25, total: 8, secondsLeft: 20 },

@@ -19,7 +19,7 @@ class Activity {
   run: RunProgress | null = $state.raw(null);
   /** Seconds since the latest progress event. */
   waited = $state(0);
-  #heardAt = performance.now();
+  #progressAt = performance.now();
   /** ID of the run whose training was asked to end early, until it ends. */
   finishing: number | null = $state(null);
 
@@ -28,12 +28,12 @@ class Activity {
 
   #isAsked = false;
   /** Last reported state by run ID, so that no state is reported twice. */
-  readonly #told = new Map<number, Run['state']>();
+  readonly #reported = new Map<number, Run['state']>();
 
   /** Starts listening to the engine's events; returns a function that stops it. */
   start(): () => void {
     const clock = setInterval(() => {
-      if (this.run !== null) this.waited = (performance.now() - this.#heardAt) / 1000;
+      if (this.run !== null) this.waited = (performance.now() - this.#progressAt) / 1000;
     }, 1000);
     const disposers = [
       () => {
@@ -46,12 +46,12 @@ class Activity {
       }),
       listen('run.progress', (progress) => {
         this.run = progress;
-        this.#heardAt = performance.now();
+        this.#progressAt = performance.now();
         this.waited = 0;
         if (progress.phase !== 'distill') this.#endFinishing(progress.run);
       }),
       listen('run.changed', (run) => {
-        this.#tellRun(run);
+        this.#reportRun(run);
         const { id, state } = run;
         if (state === 'running') return;
         if (this.run?.run === id) this.run = null;
@@ -99,12 +99,12 @@ class Activity {
     this.importing = { project, done: 0, total: 0, secondsLeft: null, skipped: 0 };
     try {
       const report = await call('image.import', { project, folder, ...choices });
-      this.#tell(report, () => void this.import(project, folder, choices, again));
+      this.#reportImport(report, () => void this.import(project, folder, choices, again));
       return report;
     } catch (error) {
       const failure = failureOf(error);
       if (failure !== null) {
-        endedWork.tell({
+        endedWork.report({
           ...{ project, kind: 'loss', step: 'images', open: text.ended.openImages, ...failure },
           action: { label: text.images.tryAgain, run: again },
         });
@@ -129,19 +129,19 @@ class Activity {
     if (this.finishing === run) this.finishing = null;
   }
 
-  #tell(report: ImportReport, again: () => void): void {
+  #reportImport(report: ImportReport, again: () => void): void {
     const { kind, message } = importNotice(report);
     const { project } = report;
-    endedWork.tell({
+    endedWork.report({
       ...{ project, kind, message, step: 'images', open: text.ended.openImages },
       ...(report.lost > 0 && { action: { label: text.images.retry, run: again } }),
     });
   }
 
-  #tellRun(run: Run): void {
+  #reportRun(run: Run): void {
     const { id, state, project, error, summary } = run;
-    const before = this.#told.get(id);
-    this.#told.set(id, state);
+    const before = this.#reported.get(id);
+    this.#reported.set(id, state);
     if (state === before || (state !== 'done' && state !== 'failed')) return;
     const words = text.ended;
     const student = text.common.student(
@@ -149,7 +149,7 @@ class Activity {
       run.teacherBlocks,
       run.settings.skip,
     );
-    endedWork.tell(
+    endedWork.report(
       state === 'done'
         ? {
             ...{ project, run: id, kind: 'done', message: words.runDone(student) },

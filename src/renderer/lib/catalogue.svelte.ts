@@ -25,7 +25,7 @@ class Catalogue {
   readonly progress = new SvelteMap<string, FetchProgress>();
   /** Failed downloads by card ID. */
   readonly failures = new SvelteMap<string, FetchFailure>();
-  readonly #asked = new Set<string>();
+  readonly #requested = new Set<string>();
   readonly #listeners = new Set<() => void>();
 
   /** Oldest running download, for the status bar. */
@@ -43,7 +43,7 @@ class Catalogue {
       listen('catalogue.progress', (progress) => {
         const { card, done, total } = progress;
         // No call here awaits a download from before a reload: its last byte ends it.
-        if (!this.#asked.has(card) && total > 0 && done >= total) {
+        if (!this.#requested.has(card) && total > 0 && done >= total) {
           this.progress.delete(card);
           void this.load();
         } else this.progress.set(card, progress);
@@ -81,20 +81,20 @@ class Catalogue {
     const { id, name } = card;
     if (this.progress.has(id)) return;
     this.failures.delete(id);
-    this.#asked.add(id);
+    this.#requested.add(id);
     this.progress.set(id, { card: id, done: part, total: 0, secondsLeft: null });
     try {
       await call('catalogue.fetch', { card: id });
-      this.#tellEnded('done', text.catalogue.added(name), undefined);
-      this.#tell();
+      this.#reportEnd('done', text.catalogue.added(name), undefined);
+      this.#notify();
     } catch (error) {
       if (!(error instanceof RequestError && error.code === 'cancelled')) {
         const failure = describeError(error);
         this.failures.set(id, failure);
-        this.#tellEnded('loss', failure.message, failure.details);
+        this.#reportEnd('loss', failure.message, failure.details);
       }
     } finally {
-      this.#asked.delete(id);
+      this.#requested.delete(id);
       this.progress.delete(id);
       await this.load();
     }
@@ -114,7 +114,7 @@ class Catalogue {
       const teacher = await call('catalogue.bring', { card, file });
       this.failures.delete(card);
       notices.add('done', text.catalogue.added(teacher.name));
-      this.#tell();
+      this.#notify();
       await this.load();
       return null;
     } catch (error) {
@@ -123,14 +123,14 @@ class Catalogue {
   }
 
   /** Reports the end of a download. No notice of a failure at the step Teacher, whose card shows it. */
-  #tellEnded(kind: 'done' | 'loss', message: string, details: string | undefined): void {
-    endedWork.tell({
+  #reportEnd(kind: 'done' | 'loss', message: string, details: string | undefined): void {
+    endedWork.report({
       ...{ project: null, kind, message, details, step: 'teacher', open: text.ended.openTeacher },
       ...(kind === 'loss' && { shownAt: ['teacher'] as const }),
     });
   }
 
-  #tell(): void {
+  #notify(): void {
     for (const listener of this.#listeners) listener();
   }
 }

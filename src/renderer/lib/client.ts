@@ -64,11 +64,11 @@ type Listener = (content: unknown) => void;
 const listeners = new Map<EventName, Set<Listener>>();
 let isListening = false;
 
-function hear(name: EventName, content: unknown): void {
-  const heardBy = listeners.get(name);
-  if (heardBy === undefined) return;
+function dispatch(name: EventName, content: unknown): void {
+  const subscribed = listeners.get(name);
+  if (subscribed === undefined) return;
   const parsed = events[name].safeParse(content);
-  if (parsed.success) for (const listener of [...heardBy]) listener(parsed.data);
+  if (parsed.success) for (const listener of [...subscribed]) listener(parsed.data);
 }
 
 /** Calls `listener` for every event of a name; returns a function that stops it. */
@@ -76,16 +76,16 @@ export function listen<E extends EventName>(
   name: E,
   listener: (content: EventOf<E>) => void,
 ): () => void {
-  if (!isListening) window.understudy.listen(hear);
+  if (!isListening) window.understudy.listen(dispatch);
   isListening = true;
-  const heardBy = listeners.get(name) ?? new Set<Listener>();
-  listeners.set(name, heardBy);
-  // `hear` has checked the content against this event's schema.
-  const hearing: Listener = (content) => {
+  const subscribed = listeners.get(name) ?? new Set<Listener>();
+  listeners.set(name, subscribed);
+  // `dispatch` has checked the content against this event's schema.
+  const checked: Listener = (content) => {
     listener(content as EventOf<E>);
   };
-  heardBy.add(hearing);
+  subscribed.add(checked);
   return () => {
-    heardBy.delete(hearing);
+    subscribed.delete(checked);
   };
 }

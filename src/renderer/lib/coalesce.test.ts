@@ -10,7 +10,7 @@ function controlled() {
   return { open, run: coalesced(work) };
 }
 
-it('answers all calls that come meanwhile with one more run, begun after them', async () => {
+it('answers all calls during a run with one more run, started after them', async () => {
   const { open, run } = controlled();
   const first = run();
   const rest = Promise.all([run(), run(), run()]);
@@ -25,7 +25,7 @@ it('answers all calls that come meanwhile with one more run, begun after them', 
   expect(open).toHaveLength(3);
 });
 
-it('goes on after a failure, which only its own callers hear of', async () => {
+it('continues after a failure, which only its own callers receive', async () => {
   const { open, run } = controlled();
   const first = run();
   const second = run();

@@ -1,7 +1,7 @@
 import { SvelteSet } from 'svelte/reactivity';
 import { text } from '../text/index.ts';
 import { call } from './client.ts';
-import { type EndedWork, type Sight, tellingOf } from './ended-work.ts';
+import { type EndedWork, type Sight, noticeOf } from './ended-work.ts';
 import { notices } from './notices.svelte.ts';
 import type { StepName } from './project-state.svelte.ts';
 import { store, storedNumber } from './stored.ts';
@@ -59,11 +59,11 @@ class EndedWorkList {
     else this.unseen.delete(project);
   }
 
-  tell(work: EndedWork): void {
+  report(work: EndedWork): void {
     const world = this.#world;
     const sight = world?.sight() ?? { project: null, step: null };
     const name = work.project === null ? undefined : world?.nameOf(work.project);
-    const { message, offer, isNews } = tellingOf(work, sight, name);
+    const { message, offer, isNews } = noticeOf(work, sight, name);
     if (isNews && work.project !== null) this.unseen.add(work.project);
     if (message !== null) {
       const go = { label: work.open, run: () => world?.open(work.project, work.step, work.run) };

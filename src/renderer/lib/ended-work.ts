@@ -21,14 +21,14 @@ export interface EndedWork {
   readonly shownAt?: readonly StepName[] | undefined;
 }
 
-/** Project and step in sight; null for none. */
+/** Current project and step; null for none. */
 export interface Sight {
   readonly project: number | null;
   readonly step: StepName | null;
 }
 
 /** Way of reporting work that ended. */
-export interface Telling {
+export interface WorkNotice {
   /** Message of the notice, with the project's name if another project is open; null for no notice. */
   readonly message: string | null;
   /** Button of the notice: the work's own action, the way to its step, or none. */
@@ -38,7 +38,7 @@ export interface Telling {
 }
 
 /** @param name name of the work's project, if known */
-export function tellingOf(work: EndedWork, sight: Sight, name: string | undefined): Telling {
+export function noticeOf(work: EndedWork, sight: Sight, name: string | undefined): WorkNotice {
   const isHere = work.project === null || work.project === sight.project;
   if (!isHere) {
     const message = text.ended.ofProject(name ?? text.ended.aProject, work.message);

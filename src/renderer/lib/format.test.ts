@@ -53,7 +53,7 @@ it.each([
   expect(written(megabytes(bytes))).toBe(text);
 });
 
-it('writes memory in gigabytes where there are some', () => {
+it('writes memory in gigabytes from one gigabyte on', () => {
   expect(written(gigabytes(9_810_000_000))).toBe('9.8 GB');
   expect(written(gigabytes(412_000_000))).toBe('412 MB');
 });

@@ -28,7 +28,7 @@ class Document {
 }
 
 describe('history', () => {
-  it('goes back and forth', () => {
+  it('undoes and redoes', () => {
     const document = new Document();
     for (const value of [1, 2, 3]) document.set(value);
     document.go('undo');
@@ -40,7 +40,7 @@ describe('history', () => {
     expect(document.value).toBe(3);
   });
 
-  it('forgets what was undone at a new change', () => {
+  it('drops undone changes after a new change', () => {
     const document = new Document();
     document.set(1);
     document.go('undo');

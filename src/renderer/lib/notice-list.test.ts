@@ -15,8 +15,8 @@ describe('notices', () => {
   it.each<[string, Partial<Notice>, number | null]>([
     ['a loss', { kind: 'loss' }, null],
     ['a warning about work that ended', { isLasting: true }, null],
-    ['what is done', { kind: 'done' }, 6000],
-    ['what is done and can be undone', { kind: 'done', action }, 20_000],
+    ['a success', { kind: 'done' }, 6000],
+    ['a success that can be undone', { kind: 'done', action }, 20_000],
     ['a short warning', {}, 5000 + 6 * 400],
     ['a long warning', { message: 'word '.repeat(50).trim() }, 25_000],
     ['a short warning with a choice', { action }, 20_000],
@@ -31,7 +31,7 @@ describe('notices', () => {
     expect(withNotice(list, notice({ id: 4, details: 'x' }))).toHaveLength(4);
   });
 
-  it('tell over an image only the last of what was done there', () => {
+  it('keep only the latest one of kind `done` over an image', () => {
     const list = [
       notice({ id: 1, kind: 'done', message: 'Went back.', action }),
       notice({ id: 2 }),

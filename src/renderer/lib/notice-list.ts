@@ -13,8 +13,8 @@ export interface Notice {
 }
 
 /** Display time in ms of a notice of kind `done`, and of a notice with an action. */
-const told = 6000;
-const toldToChoose = 20_000;
+const readingDone = 6000;
+const readingWithAction = 20_000;
 /** Time in ms to notice a warning, and to read one word of it slowly. */
 const noticed = 5000;
 const perWord = 400;
@@ -24,8 +24,8 @@ const seen = 1500;
 /** Display time of a notice in ms; null for one that stays until it is dismissed. */
 export function timeOf({ kind, message, action, isLasting }: Omit<Notice, 'id'>): number | null {
   if (kind === 'loss' || isLasting) return null;
-  const reading = kind === 'done' ? told : noticed + perWord * message.split(/\s+/).length;
-  return action === undefined ? reading : Math.max(reading, toldToChoose);
+  const reading = kind === 'done' ? readingDone : noticed + perWord * message.split(/\s+/).length;
+  return action === undefined ? reading : Math.max(reading, readingWithAction);
 }
 
 /**

@@ -55,19 +55,19 @@ class Predicting {
       });
       const [first] = skipped;
       const place = { project, step: 'labels', open: text.ended.openLabels } as const;
-      const tell = (kind: EndedWork['kind'], message: string, details?: string): void => {
-        endedWork.tell({ ...place, kind, message, details });
+      const report = (kind: EndedWork['kind'], message: string, details?: string): void => {
+        endedWork.report({ ...place, kind, message, details });
       };
-      if (cancelled) tell('attention', text.predicting.stopped(predicted));
-      else if (first === undefined) tell('done', text.predicting.done(predicted));
+      if (cancelled) report('attention', text.predicting.stopped(predicted));
+      else if (first === undefined) report('done', text.predicting.done(predicted));
       else {
         const details = skipped.map(({ path, reason }) => `${path}: ${reason}`).join('\n');
-        tell('attention', text.predicting.doneSome(predicted, skipped.length), details);
+        report('attention', text.predicting.doneSome(predicted, skipped.length), details);
       }
     } catch (error) {
       const failure = failureOf(error);
       if (failure !== null) {
-        endedWork.tell({
+        endedWork.report({
           ...{ project, kind: 'loss', step: 'labels', open: text.ended.openLabels, ...failure },
         });
       }

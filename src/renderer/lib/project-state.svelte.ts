@@ -156,9 +156,9 @@ function leftAt(project: Project, runs: readonly Run[]): StepName | undefined {
   if (runs.some(({ state }) => state === 'running' || state === 'queued')) return undefined;
   // The sample guides the user from its first open step.
   if (project.isSample && runs.length === 0) return undefined;
-  const kept = stepNames.find((name) => name === storedText(stepKey(project)));
+  const stored = stepNames.find((name) => name === storedText(stepKey(project)));
   // The run that was watched has finished.
-  return kept === 'distil' && runs.some(({ state }) => state === 'done') ? 'result' : kept;
+  return stored === 'distil' && runs.some(({ state }) => state === 'done') ? 'result' : stored;
 }
 
 /** First step with something to do in a project. */

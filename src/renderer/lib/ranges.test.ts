@@ -8,7 +8,7 @@ const range = fc
 const step = fc.tuple(fc.boolean(), range);
 
 describe('ranges', () => {
-  it('say what a set of positions says', () => {
+  it('contain the same positions as a set', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
         let ranges: Ranges = [];
@@ -26,7 +26,7 @@ describe('ranges', () => {
     );
   });
 
-  it('join where they touch, so that all is one', () => {
+  it('are joined if they touch', () => {
     expect(adding(adding([], { from: 0, to: 3 }), { from: 3, to: 9 })).toEqual([
       { from: 0, to: 9 },
     ]);

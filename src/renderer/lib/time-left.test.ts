@@ -11,6 +11,6 @@ it.each([
   [[6, 6, 0], 60, 'ending'],
 ] as const)('of %j and %d s later, says as time left %s', (known, waited, expected) => {
   const [done = 0, total = 0, secondsLeft = null] = known ?? [];
-  const told = known && { done, total, secondsLeft };
-  expect(timeLeft(told, waited)).toBe(expected);
+  const progress = known && { done, total, secondsLeft };
+  expect(timeLeft(progress, waited)).toBe(expected);
 });

@@ -20,7 +20,7 @@ it.each<[string, ReturnType<typeof viewedImage>, boolean]>([
   expect(choiceFor(choices, ct).range).toBe(range);
 });
 
-it('images that are in no series share what was chosen', () => {
+it('images outside any series share one choice', () => {
   const choices = withChoice(noChoices, viewedImage(), { bands: [2] });
   expect(choiceFor(withChoice(choices, viewedImage(), { range }), viewedImage({ id: 7 }))).toEqual({
     bands: [2],

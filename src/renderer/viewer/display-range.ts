@@ -34,10 +34,10 @@ export interface Shown {
 /** Properties of an image on which the preparation of its values depends. */
 export function formOf(image: ViewedImage): StoredForm {
   const { format, bands, sampleType, interpretation, alpha, nodata, display } = image;
-  const { unit, ...said } = display;
+  const { unit, ...rest } = display;
   return {
     ...{ format, bands, sampleType, interpretation, alpha, nodata },
-    display: { ...said, ...(unit !== null && { unit }) },
+    display: { ...rest, ...(unit !== null && { unit }) },
   };
 }
 

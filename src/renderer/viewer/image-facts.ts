@@ -32,12 +32,12 @@ export class ImageFacts {
 function once<K, V>(known: Map<K, Promise<V>>, key: K, ask: () => Promise<V>): Promise<V> {
   const found = known.get(key);
   if (found !== undefined) return found;
-  const asked = ask();
-  known.set(key, asked);
+  const answer = ask();
+  known.set(key, answer);
   for (const oldest of known.keys()) {
     if (known.size <= remembered) break;
     known.delete(oldest);
   }
-  asked.catch(() => known.delete(key));
-  return asked;
+  answer.catch(() => known.delete(key));
+  return answer;
 }

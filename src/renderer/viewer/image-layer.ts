@@ -21,7 +21,7 @@ const crispFrom = 4;
 /** Time budget in ms for painting tiles in one frame; the rest is painted in the next. */
 const budget = 24;
 /** Largest size of the cache of painted tiles, bytes. */
-const keptPaint = 2 ** 28;
+const paintedCacheBytes = 2 ** 28;
 
 interface PaintedTile {
   readonly canvas: HTMLCanvasElement;
@@ -33,7 +33,7 @@ export class ImageLayer implements Layer {
   readonly #values: ByteCache<TileValues>;
   readonly #onmore: () => void;
   readonly #painted = new ByteCache<PaintedTile>(
-    keptPaint,
+    paintedCacheBytes,
     ({ canvas }) => canvas.width * canvas.height * 4,
   );
   #picture: Picture | undefined;

@@ -73,7 +73,7 @@ export class ImageStack {
       this.ids = ids;
       void this.#lookAhead();
     } catch {
-      // The image is shown without its stack; opening the image reports what is wrong with the file.
+      // The image is shown without its stack; opening the image reports problems of the file.
     }
   }
 

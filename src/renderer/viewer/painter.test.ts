@@ -55,7 +55,7 @@ describe('the formula of LINEAR (PS3.3 C.11.2.1.2.1)', () => {
     return ((x - 39.5) / 399 + 0.5) * 255;
   };
 
-  it('is what 16-bit values with a sign are shown by, after rescaling', () => {
+  it('applies to signed 16-bit values after rescaling', () => {
     const found = painted(ct, shown, int16).map((one) => one?.[0]);
     expect(found).toEqual([...int16].map((stored) => Math.round(bright(stored))));
   });
@@ -67,7 +67,7 @@ describe('the formula of LINEAR (PS3.3 C.11.2.1.2.1)', () => {
   });
 });
 
-describe('what is painted', () => {
+describe('the painted picture', () => {
   const ranges: IntensityRange[] = [
     { kind: 'stored' },
     { kind: 'file' },
@@ -129,7 +129,7 @@ describe('what is painted', () => {
     ranges.map((range) => [name, range.kind, image, data, range] as const),
   );
 
-  it.each(cases)('is what a model sees: %s, %s', (_name, _kind, image, data, range) => {
+  it.each(cases)('equals the model input: %s, %s', (_name, _kind, image, data, range) => {
     const form = formOf(image);
     const preparation = { bands: null, range };
     const shown = modelShown(image, { range: written(range) });

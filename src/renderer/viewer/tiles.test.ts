@@ -23,7 +23,7 @@ describe('the plan of tiles', () => {
     expect(levelFor(levels, fitted.zoomedTo(30), 1)).toBe(0);
   });
 
-  it('covers what is seen, whatever is seen', () => {
+  it('covers any view', () => {
     for (const scale of [0.05, 0.3, 1, 7]) {
       for (const by of [0, 400, -900, 5000]) {
         const view = fitted.zoomedTo(scale).movedBy(by, -by);
@@ -43,7 +43,7 @@ describe('the plan of tiles', () => {
     }
   });
 
-  it('brings the whole first, then what is nearest', () => {
+  it('puts the coarsest level first, then the nearest tiles', () => {
     const nearest = { x: 9000, y: 5000 };
     const view = fitted.zoomedTo(1).centredOn(nearest);
     const { places } = tilesFor(levels, view, 1, nearest);
@@ -64,14 +64,14 @@ const tile = (x: number, change: Partial<WantedTile> = {}): WantedTile => ({
 const values = (): TileValues => ({ width: 2, height: 2, bands: 1, data: new Uint8Array(4) });
 
 describe('TileLoader', () => {
-  it('fetches in order, four at a time, and gives up what is no longer wanted', async () => {
-    const asked: { x: number; signal: AbortSignal; answer: (values: TileValues) => void }[] = [];
+  it('fetches in order, four at a time, and aborts unwanted requests', async () => {
+    const requests: { x: number; signal: AbortSignal; answer: (values: TileValues) => void }[] = [];
     const oncome = vi.fn();
     const loader = new TileLoader(
       newTileCache(),
       ({ x }, signal) =>
         new Promise((answer, fail) => {
-          asked.push({ x, signal, answer });
+          requests.push({ x, signal, answer });
           signal.addEventListener('abort', () => {
             fail(new Error('aborted'));
           });
@@ -79,19 +79,19 @@ describe('TileLoader', () => {
       { oncome, onfail: vi.fn() },
     );
     loader.want([tile(3), tile(1), tile(2), tile(7), tile(5)]);
-    expect(asked.map(({ x }) => x)).toEqual([3, 1, 2, 7]);
+    expect(requests.map(({ x }) => x)).toEqual([3, 1, 2, 7]);
     loader.want([tile(5), tile(1)]);
-    expect(asked.filter(({ signal }) => signal.aborted).map(({ x }) => x)).toEqual([3, 2, 7]);
+    expect(requests.filter(({ signal }) => signal.aborted).map(({ x }) => x)).toEqual([3, 2, 7]);
     await vi.waitFor(() => {
-      expect(asked.map(({ x }) => x)).toEqual([3, 1, 2, 7, 5]);
+      expect(requests.map(({ x }) => x)).toEqual([3, 1, 2, 7, 5]);
     });
-    asked[1]?.answer(values());
-    asked[4]?.answer(values());
+    requests[1]?.answer(values());
+    requests[4]?.answer(values());
     await vi.waitFor(() => {
       expect(oncome).toHaveBeenCalledTimes(2);
     });
     loader.want([tile(1), tile(5)]);
-    expect(asked).toHaveLength(5);
+    expect(requests).toHaveLength(5);
   });
 
   it('tells of the first failure of an image, and asks no second time', async () => {
@@ -109,7 +109,7 @@ describe('TileLoader', () => {
   });
 });
 
-it('keeps what was used last within its bytes', () => {
+it('keeps the most recently used tiles within its size limit', () => {
   const cache = new ByteCache<number>(10, (bytes) => bytes);
   cache.set('a', 4);
   cache.set('b', 4);
@@ -125,8 +125,8 @@ it('keeps what was used last within its bytes', () => {
 it('takes bytes as the values that they are, wherever they begin', () => {
   const bytes = new Uint8Array(13);
   new DataView(bytes.buffer).setInt16(1, -300, true);
-  const said = { width: 3, height: 2, bands: 1, sampleType: 'int16' } as const;
-  const { data } = tileValues({ ...said, values: bytes.subarray(1) });
+  const facts = { width: 3, height: 2, bands: 1, sampleType: 'int16' } as const;
+  const { data } = tileValues({ ...facts, values: bytes.subarray(1) });
   expect(data).toBeInstanceOf(Int16Array);
   expect([...data]).toEqual([-300, 0, 0, 0, 0, 0]);
 });

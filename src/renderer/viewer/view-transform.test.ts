@@ -14,7 +14,7 @@ describe('ViewTransform', () => {
     expect(view.isFitted).toBe(true);
   });
 
-  it('fits tall pixels by what they measure', () => {
+  it('fits tall pixels by their physical size', () => {
     const view = ViewTransform.fitted({ width: 100, height: 50 }, room, 4);
     expect(view.scaleY).toBe(4 * view.scale);
     expect(view.rectangleToScreen({ x: 0, y: 0, width: 100, height: 50 })).toEqual({
@@ -22,7 +22,7 @@ describe('ViewTransform', () => {
     });
   });
 
-  it('keeps what is under the cursor, and gives back what it was given', () => {
+  it('keeps the point under the cursor, and converts back and forth without change', () => {
     const somewhere = fc.record({
       x: fc.double({ min: 0, max: 1000, noNaN: true }),
       y: fc.double({ min: 175, max: 525, noNaN: true }),

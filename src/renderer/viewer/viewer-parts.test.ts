@@ -9,7 +9,7 @@ import { tileKey } from './tiles/tile-loader.ts';
 import { draggedWindow } from './tools/window-tool.ts';
 
 describe('draggedWindow', () => {
-  it('is wider to the right and higher downwards, in steps of what it is', () => {
+  it('is wider to the right and higher downwards, in proportion to its size', () => {
     const from = { center: 40, width: 512 };
     expect(draggedWindow(from, { x: 10, y: -5 }, 1)).toEqual({ center: 30, width: 532 });
     expect(draggedWindow(from, { x: -1e6, y: 0 }, 1).width).toBe(1);
@@ -40,21 +40,21 @@ describe('presets', () => {
   });
 });
 
-describe('what the model sees', () => {
+describe('the model input', () => {
   const scene = viewedImage({
     ...{ format: 'tiff', bands: 13, sampleType: 'uint16', interpretation: 'bands' },
     display: { colours: [3, 2, 1] },
   });
   const all = { range: 'auto', bands: Array.from({ length: 13 }, (_, band) => band + 1) };
 
-  it('is shown in red, green and blue, and said in full', () => {
+  it('is shown in red, green and blue, and written in full', () => {
     expect(modelShown(scene, all).bands).toEqual([3, 2, 1]);
     expect(shownText(modelSeen(scene, all), true)).toBe(
       'the 2–98 % stretch of each image of bands 1-13',
     );
   });
 
-  it('is nothing where the image has not all of it', () => {
+  it('throws if the image lacks a band', () => {
     const fewer = { ...scene, bands: 12 };
     expect(() => modelShown(fewer, all)).toThrow('band 13 was chosen');
   });
@@ -78,7 +78,7 @@ describe('readingAt', () => {
     cache.set(key, { width, height, bands: 1, data });
   };
 
-  it('gives what is stored, what that means, and where it is', () => {
+  it('has the stored value, its meaning and its position', () => {
     put(0, 1, 1, 512, 88);
     expect(readingAt({ x: 514.7, y: 513.2 }, picture, cache)).toEqual({
       ...{ column: 514, row: 513, stored: [514], meaning: 28, isMean: false },
@@ -86,7 +86,7 @@ describe('readingAt', () => {
     });
   });
 
-  it('says that it is a mean where only a coarser level is there', () => {
+  it('is marked as a mean if only a coarser level is loaded', () => {
     expect(readingAt({ x: 20, y: 10 }, picture, cache)?.stored).toBeNull();
     put(1, 0, 0, 512, 300);
     expect(readingAt({ x: 20, y: 10 }, picture, cache)).toMatchObject({
@@ -94,7 +94,7 @@ describe('readingAt', () => {
     });
   });
 
-  it('has nothing outside, and coordinates of the middle of a pixel', () => {
+  it('is null outside the image, and has the coordinates of the pixel’s centre', () => {
     expect(readingAt({ x: -0.1, y: 5 }, picture, cache)).toBeNull();
     expect(readingAt({ x: 5, y: 600 }, picture, cache)).toBeNull();
     const geo = { transform: [10, 0, 500, 0, -10, 900], crs: 'EPSG:32632' };

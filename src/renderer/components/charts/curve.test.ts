@@ -22,7 +22,7 @@ describe('smoothed', () => {
   const losses = (reach: number, ...values: number[]): number[] =>
     smoothed(points(...values), reach).map(({ loss }) => loss);
 
-  it('is the mean of the neighbours, the first as it is, the last of those before it', () => {
+  it('is the mean of the neighbours; the first point is unchanged, the last is the mean of those before it', () => {
     expect(losses(1, 6, 3, 0, 3)).toEqual([6, 3, 2, 1.5]);
     expect(losses(8, 5, 1, 3)).toEqual([5, 3, 3]);
   });
@@ -51,7 +51,7 @@ describe('thinned', () => {
     expect(thinned(points(1, 2, 3), 5)).toEqual(points(1, 2, 3));
   });
 
-  it('keeps the ends and the mean of what lies between', () => {
+  it('keeps both ends and the means between them', () => {
     const many = points(...Array.from({ length: 1000 }, (_, index) => 1000 - index));
     const few = thinned(many, 100);
     expect(few).toHaveLength(100);
@@ -81,7 +81,7 @@ describe('nearest', () => {
 });
 
 describe('merged', () => {
-  it('appends what follows', () => {
+  it('appends later points', () => {
     expect(merged(points(3, 2), [{ step: 3, loss: 1 }])).toEqual(points(3, 2, 1));
   });
 
@@ -92,12 +92,12 @@ describe('merged', () => {
 });
 
 describe('upTo', () => {
-  it('drops what lies beyond a step', () => {
+  it('drops points after a step', () => {
     expect(upTo(points(4, 3, 2, 1), 2)).toEqual(points(4, 3));
     expect(upTo(points(4), 0)).toEqual([]);
   });
 
-  it('is the same array where nothing does', () => {
+  it('returns the same array if there is nothing to drop', () => {
     const some = points(4, 3);
     expect(upTo(some, 2)).toBe(some);
     expect(upTo(some, Infinity)).toBe(some);

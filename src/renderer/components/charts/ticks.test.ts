@@ -24,7 +24,7 @@ describe('lossAxis', () => {
     expect(lossAxis([1.42, 1.3]).low).toBe(axis.low);
   });
 
-  it('has even marks where no usual ones lie between', () => {
+  it('has evenly spaced ticks if no usual tick is in the range', () => {
     expect(values(lossAxis([1.37, 1.1]))).toEqual([0.6, 0.8, 1, 1.2, 1.4]);
   });
 

@@ -20,7 +20,7 @@ describe('the shape of a grid', () => {
   });
 });
 
-describe('what is in sight', () => {
+describe('the visible tiles', () => {
   it('is every tile once, however it is scrolled', () => {
     for (let top = 0; top < shape.height; top += 997_331) {
       const { from, to } = tilesInSight(shape, top, 700, 0);

@@ -59,7 +59,7 @@ export function tilePosition(shape: GridShape, index: number): { left: number; t
   };
 }
 
-/** Nearest scroll position at which a tile is completely in sight. */
+/** Nearest scroll position at which a tile is completely visible. */
 export function scrollToShow(
   shape: GridShape,
   index: number,

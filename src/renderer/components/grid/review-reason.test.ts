@@ -7,7 +7,7 @@ const classes = [
   { id: 7, name: 'malignant' },
 ];
 const image = { classes: [4], isLabelled: false };
-const said = { student: [7], teacher: [4] };
+const predictions = { student: [7], teacher: [4] };
 const likeliest = [
   { class: 7, probability: 0.521 },
   { class: 4, probability: 0.479 },
@@ -16,10 +16,13 @@ const likeliest = [
 describe('a tile says why somebody should look at it', () => {
   it.each([
     [{ reason: 'unlabelled' }, 'no label yet'],
-    [{ reason: 'unlabelled', ...said }, 'no label; student predicts malignant'],
-    [{ reason: 'unsure', ...said, likeliest }, 'student unsure: malignant 0.52, benign 0.48'],
-    [{ reason: 'teacher', ...said }, 'teacher predicts benign, student predicts malignant'],
-    [{ reason: 'label', ...said }, 'labelled benign, student predicts malignant'],
+    [{ reason: 'unlabelled', ...predictions }, 'no label; student predicts malignant'],
+    [
+      { reason: 'unsure', ...predictions, likeliest },
+      'student unsure: malignant 0.52, benign 0.48',
+    ],
+    [{ reason: 'teacher', ...predictions }, 'teacher predicts benign, student predicts malignant'],
+    [{ reason: 'label', ...predictions }, 'labelled benign, student predicts malignant'],
     [
       { reason: 'label', student: [], teacher: null },
       'labelled benign, student predicts none of them',
@@ -30,15 +33,15 @@ describe('a tile says why somebody should look at it', () => {
     expect(reviewReason({ ...image, review }, classes)).toBe(sentence);
   });
 
-  it('and nothing where nobody asked', () => {
+  it('is null without a review', () => {
     expect(reviewReason(image, classes)).toBeNull();
   });
 });
 
 describe('accepting', () => {
-  const review = { reason: 'unsure', ...said } as const;
+  const review = { reason: 'unsure', ...predictions } as const;
 
-  it('confirms a label, else takes what the student predicts', () => {
+  it('confirms the label, else accepts the prediction of the student', () => {
     expect(acceptedOf({ ...image, isLabelled: true, review }, 'single', classes)).toEqual([4]);
     expect(acceptedOf({ ...image, review }, 'single', classes)).toEqual([7]);
   });

@@ -42,7 +42,7 @@ export function acceptedOf(
   classes: readonly Pick<ProjectClass, 'id'>[],
 ): number[] | null {
   if (isLabelled) return given;
-  const said = review?.student?.filter((id) => classes.some((one) => one.id === id));
-  if (said === undefined || task === 'segmentation') return null;
-  return task === 'single' && said.length !== 1 ? null : said;
+  const predicted = review?.student?.filter((id) => classes.some((one) => one.id === id));
+  if (predicted === undefined || task === 'segmentation') return null;
+  return task === 'single' && predicted.length !== 1 ? null : predicted;
 }

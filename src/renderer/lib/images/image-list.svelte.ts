@@ -7,7 +7,7 @@ import { positionsOf, type Ranges } from '../ranges.ts';
 
 const pageSize = 200;
 /** Largest number of cached pages: 12,000 images. */
-const keptPages = 60;
+const cachedPages = 60;
 const requestsAtOnce = 2;
 /** Time in ms after a pointer move during which the list keeps still, since a click may follow. */
 const pointedFor = 2000;
@@ -33,7 +33,7 @@ export class ImageList {
   /** Cached pages, the most recently used last. */
   #recent: number[] = [];
   #wanted: number[] = [];
-  #asked: readonly number[] = [];
+  #requested: readonly number[] = [];
   /** Counter of changes; answers to requests from before a change are ignored. */
   #epoch = 0;
   #isStale = true;
@@ -81,19 +81,19 @@ export class ImageList {
     this.reload();
   }
 
-  /** Reloads the list. Images in sight stay until the answer arrives. */
+  /** Reloads the list. Visible images stay until the answer arrives. */
   reload(): void {
     this.#epoch++;
     this.#isStale = true;
-    this.#asked = [];
+    this.#requested = [];
     if (this.#wanted.length === 0) this.#wanted = [0];
     this.#fetch();
   }
 
-  /** Reloads the data of the images in sight at their positions; which images are listed has not changed. */
+  /** Reloads the data of the visible images at their positions; which images are listed has not changed. */
   refresh(): void {
     this.#epoch++;
-    this.#asked = [];
+    this.#requested = [];
     for (const page of [...this.#pages.keys()]) {
       if (!this.#wanted.includes(page)) this.#pages.delete(page);
     }
@@ -110,7 +110,7 @@ export class ImageList {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Sets the range in sight, `[from, to)`, and fetches its pages. */
+  /** Sets the visible range, `[from, to)`, and fetches its pages. */
   need(from: number, to: number): void {
     const first = Math.floor(from / pageSize);
     const last = Math.floor(Math.max(from, to - 1) / pageSize);
@@ -137,7 +137,7 @@ export class ImageList {
   /** Shows changes of labels that were just sent to the engine, before it answers. */
   apply(changes: readonly LabelChange[]): void {
     this.#epoch++;
-    this.#asked = [];
+    this.#requested = [];
     // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing watches what lives for one call
     const byImage = new Map(changes.map((change) => [change.image, change]));
     for (const [position, image] of this.#departed) this.#change(position, image, byImage);
@@ -167,8 +167,8 @@ export class ImageList {
 
   #fetch(): void {
     for (const page of this.#wanted) {
-      if (this.#asked.length >= requestsAtOnce) return;
-      if (this.#asked.includes(page) || (this.#pages.has(page) && !this.#isStale)) continue;
+      if (this.#requested.length >= requestsAtOnce) return;
+      if (this.#requested.includes(page) || (this.#pages.has(page) && !this.#isStale)) continue;
       if (this.total !== null && !this.#isStale && page * pageSize >= this.total) continue;
       this.#load(page).catch((error: unknown) => {
         notices.fail(error);
@@ -182,7 +182,7 @@ export class ImageList {
     const positions = isFirst ? [] : [...this.#departed.keys()].sort((a, b) => a - b);
     const total = isFirst || this.total === null ? Infinity : this.total;
     const plan = planPage(page, pageSize, total, positions);
-    this.#asked = [...this.#asked, page];
+    this.#requested = [...this.#requested, page];
     try {
       const answer = await call('image.page', {
         project: this.#project,
@@ -200,7 +200,7 @@ export class ImageList {
       const to = Math.min(plan.to, this.total ?? 0);
       this.#keep(page, weave({ ...plan, to }, listed, this.#departed));
     } finally {
-      if (epoch === this.#epoch) this.#asked = this.#asked.filter((one) => one !== page);
+      if (epoch === this.#epoch) this.#requested = this.#requested.filter((one) => one !== page);
     }
     this.#fetch();
   }
@@ -213,18 +213,18 @@ export class ImageList {
     this.#recent = [];
     this.total = total;
     this.#onrenewed();
-    for (const tell of this.#waiting.splice(0)) tell();
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   #keep(page: number, images: readonly ProjectImage[]): void {
     this.#pages.set(page, images);
     this.#recent = [...this.#recent.filter((other) => other !== page), page];
-    for (const old of this.#recent.splice(0, this.#recent.length - keptPages))
+    for (const old of this.#recent.splice(0, this.#recent.length - cachedPages))
       this.#pages.delete(old);
   }
 }
 
-/** True if the engine would list an image under a filter, as far as its labels tell. */
+/** True if the engine would list an image under a filter, as far as its labels are known. */
 export function fits(image: ProjectImage, { show }: Pick<ImageFilter, 'show'>): boolean {
   switch (show) {
     case 'all':

@@ -37,7 +37,7 @@ describe('labels to give', () => {
   });
 });
 
-describe('what is missing to go on', () => {
+describe('the missing requirement', () => {
   it.each([
     [projectWith({ town: [0, 0] }, { images: 0 }), 'images'],
     [projectWith({ town: [9, 2] }), 'classes'],
@@ -62,7 +62,7 @@ describe('what is missing to go on', () => {
     });
   });
 
-  it('is nothing with two classes, or one of several, and something to measure on', () => {
+  it('is null with two labelled classes, or one of several labels, and a test image', () => {
     expect(missingLabels(projectWith({ town: [1, 1], water: [2, 0], bare: [0, 0] }))).toBeNull();
     expect(missingLabels(projectWith({ town: [2, 1] }, { task: 'several' }))).toBeNull();
     expect(missingLabels(projectWith({ cell: [2, 1] }, { task: 'segmentation' }))).toBeNull();

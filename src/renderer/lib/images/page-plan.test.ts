@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { planPage, weave } from './page-plan.ts';
 
 describe('pages of a listing that images have left', () => {
-  it('hold what they held before', () => {
+  it('keep their contents', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 200 }),

@@ -20,14 +20,14 @@ it.each([
   expect(matching(offers, search)).toHaveLength(count);
 });
 
-it('puts first what begins with the search', () => {
+it('puts labels that begin with the search first', () => {
   expect(matching(offers, 'label').map(({ label }) => label)).toEqual([
     'Label town',
     'Go to labels',
   ]);
 });
 
-it('finds by what else a thing is called, after what is called so', () => {
+it('finds by further search words, after matches of the label', () => {
   const masks = [{ ...offer('Labels'), also: 'masks outlines' }, offer('Mask tools')];
   expect(matching(masks, 'mask').map(({ label }) => label)).toEqual(['Mask tools', 'Labels']);
   expect(matching(masks, 'label out')).toHaveLength(1);

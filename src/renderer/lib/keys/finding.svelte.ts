@@ -39,7 +39,7 @@ class Finding {
       const { images, skipped } = await call('review.find', { project });
       this.wanted = project;
       const message = text.review.found(images, skipped);
-      endedWork.tell({
+      endedWork.report({
         project,
         kind: 'done',
         message,
@@ -49,7 +49,7 @@ class Finding {
     } catch (error) {
       const failure = failureOf(error);
       if (failure !== null) {
-        endedWork.tell({
+        endedWork.report({
           ...{ project, kind: 'loss', step: 'labels', open: text.ended.openLabels, ...failure },
         });
       }

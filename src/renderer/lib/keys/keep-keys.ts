@@ -12,8 +12,8 @@ const patience = 80;
 /**
  * Keeps the keyboard focus on an element. When the focused element disappears, the focus moves to its replacement,
  * else to the dialog's main button or the step's title. An element that is disabled for a while gets the focus back,
- * unless the user clicks elsewhere meanwhile. Without a focused element, keyboard users start again at the top of the
- * window, and screen readers fall silent.
+ * unless the user clicks elsewhere meanwhile (most buttons keep it themselves: `HeldFocus`). Without a focused element,
+ * keyboard users start again at the top of the window, and screen readers fall silent.
  *
  * @returns a function that stops it
  */
@@ -60,7 +60,7 @@ export function keepKeys(): () => void {
   };
   const onpointerdown = ({ target }: PointerEvent): void => {
     isByPointer = true;
-    // Whoever goes on elsewhere does not want the focus back at the disabled element.
+    // After a click elsewhere the disabled element does not get the focus back.
     const isElsewhere = !(target instanceof Node) || chain[0]?.contains(target) !== true;
     if (isWaiting && isElsewhere) chain = [];
   };

@@ -11,11 +11,11 @@ import {
 } from './keymap-rules.ts';
 import type { KeyActionId } from './keymap-table.ts';
 
-const keptUnder = 'keys';
+const storageKey = 'keys';
 
 /** Current keys of every action. Its values are reactive: they change when the user chooses other keys. */
 class Keymap {
-  #chosen: ChosenKeys = $state.raw(readChosen(localStorage.getItem(keptUnder)));
+  #chosen: ChosenKeys = $state.raw(readChosen(localStorage.getItem(storageKey)));
   readonly #bindings: Bindings = $derived(bindingsWith(this.#chosen));
   readonly #isMac = window.understudy.platform === 'darwin';
 
@@ -116,7 +116,7 @@ class Keymap {
         ([id, keys]) => String(keys) !== String(defaultBindings[id as KeyActionId]),
       ),
     );
-    localStorage.setItem(keptUnder, JSON.stringify(this.#chosen));
+    localStorage.setItem(storageKey, JSON.stringify(this.#chosen));
   }
 }
 

@@ -25,9 +25,9 @@ function press(key: string, code = '', held: Partial<KeyPress> = {}): KeyPress {
 
 describe('a chord', () => {
   it.each([
-    ['a letter, whatever Shift Lock says', press('B', 'KeyB'), 'B'],
-    ['a letter by what the keyboard says it is', press('z', 'KeyY'), 'Z'],
-    ['a letter of another script by its place', press('и', 'KeyB'), 'B'],
+    ['a letter, with Caps Lock on', press('B', 'KeyB'), 'B'],
+    ['a letter by the keyboard layout', press('z', 'KeyY'), 'Z'],
+    ['a letter of another script by its position', press('и', 'KeyB'), 'B'],
     ['but not one of this script', press('é', 'KeyW'), 'É'],
     ['Ctrl and Shift', press('Z', 'KeyZ', { ctrlKey: true, shiftKey: true }), 'Mod+Shift+Z'],
     ['a sign without the Shift that it takes', press('?', 'Slash', { shiftKey: true }), '?'],

@@ -13,8 +13,12 @@ export function isTyping(event: KeyboardEvent): boolean {
 /** True if the focused button, list or slider handles the key itself. */
 export function isForControl(event: KeyboardEvent): boolean {
   if (hasMod(event)) return false;
-  if (event.target instanceof HTMLSelectElement) return true;
-  return /^(?:Enter| |Tab|Escape|Home|End|Page.*|Arrow.*)$/.test(event.key);
+  const { target } = event;
+  if (target instanceof HTMLSelectElement) return true;
+  if (/^(?:Enter| |Tab|Escape)$/.test(event.key)) return true;
+  // Buttons in menus and lists handle arrows; others do not.
+  const isPlainButton = target instanceof HTMLButtonElement && target.role === null;
+  return !isPlainButton && /^(?:Home|End|Page.*|Arrow.*)$/.test(event.key);
 }
 
 /** True if Ctrl is down, or Cmd on a Mac. */

@@ -40,7 +40,7 @@ export class StudentExport {
     this.failure = null;
     try {
       const name = fileName(project, run, format, model);
-      const file = await call('shell.chooseSave', { title: exportText.dialog, name });
+      const file = await call('shell.chooseSave', { title: exportText.dialog[model], name });
       if (file === null) return;
       this.isSaving = true;
       const saved = await call('run.export', { run: run.id, format, file, model });
@@ -49,7 +49,7 @@ export class StudentExport {
     } catch (error) {
       this.saved = null;
       this.failure = describeError(error);
-      this.#notify(run, 'loss', `${exportText.failed}. ${this.failure.message}`);
+      this.#notify(run, 'loss', `${exportText.failed[model]}. ${this.failure.message}`);
     } finally {
       this.isSaving = false;
     }
@@ -57,7 +57,7 @@ export class StudentExport {
 
   /** Notifies a user who is at another step or in another project by then. */
   #notify({ id, project }: Run, kind: 'done' | 'loss', message: string, file?: string): void {
-    endedWork.tell({
+    endedWork.report({
       project,
       run: id,
       kind,

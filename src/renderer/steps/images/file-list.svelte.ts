@@ -6,7 +6,7 @@ import { text } from '../../text/index.ts';
 
 const pageSize = 100;
 /** Number of pages kept in memory: 4,000 files. */
-const keptPages = 40;
+const cachedPages = 40;
 
 type Filter = Required<FileFilter>;
 
@@ -74,7 +74,7 @@ export class FileList {
   async #load(page: number): Promise<void> {
     const epoch = this.#epoch;
     this.#requested.push(page);
-    for (const old of this.#requested.splice(0, this.#requested.length - keptPages)) {
+    for (const old of this.#requested.splice(0, this.#requested.length - cachedPages)) {
       this.#pages.delete(old);
     }
     try {

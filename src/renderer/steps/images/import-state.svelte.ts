@@ -11,7 +11,7 @@ export class ImportState {
   watched: readonly WatchedFolder[] = $state.raw([]);
   /** Number of files that were left out. */
   leftOut = $state(0);
-  /** Set if the latest import was interrupted: otherwise nobody would notice that most of a folder is missing. */
+  /** Set if the latest import was interrupted: otherwise a mostly missing folder would go unnoticed. */
   readonly cutShort = $derived(restOf(this.reports[0]));
   readonly #project: number;
   readonly #load = coalesced(() => this.#loadNow());

@@ -15,7 +15,7 @@ const plain: FolderContents = {
   inner: null,
 };
 
-it('proposes segmentation if there are masks beside the images', () => {
+it('proposes segmentation if there are masks next to the images', () => {
   expect(proposeTask({ ...plain, masks: 4 })).toBe('segmentation');
   const coco = { kind: 'coco', path: '/a/coco.json', files: 1 } as const;
   const given = { ...plain, maskSources: [coco] };

@@ -14,7 +14,7 @@ const stepOfRemedy: Record<Remedy, StepName> = {
   teacher: 'teacher',
 };
 
-/** Step that follows from a result: the export of a usable student, otherwise what would help most. */
+/** Step that follows from a result: the export of the recommended model, otherwise what would help most. */
 export function nextStep(summary: DistillSummary): { step: StepName; label: string } {
   const task = resultTaskOf(summary.task);
   const { next } = task.verdict(summary);

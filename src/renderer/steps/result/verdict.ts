@@ -19,7 +19,7 @@ export interface Verdict {
   readonly reasons: readonly string[];
   /** Next steps; empty if the student is usable. */
   readonly advice: readonly string[];
-  /** First remedy; null if the student can be exported. */
+  /** First remedy; null if the student is recommended. */
   readonly next: Remedy | null;
   /** `doubt` if it is not certain that distilling helped. */
   readonly tone: 'good' | 'doubt';
@@ -35,7 +35,7 @@ export function classVerdict(summary: ClassSummary): Verdict {
   if (use.verdict !== 'usable') return unusableVerdict(use, 'classes', shortfall(summary, judged));
   const sentences = [
     againstCopy(judged.overCopy, trainingName(summary, judged), images.tested),
-    ...keptSentence(summary, use),
+    ...deliverySentences(summary, use),
   ];
   if (judged.studentStands === 'majority') {
     const { accuracy, balancedAccuracy } = summary.student;
@@ -78,7 +78,7 @@ export function usableVerdict(
     sentences: isCopy ? [...sentences, comparison] : sentences,
     reasons: [],
     advice: [],
-    next: null,
+    next: isCopy ? 'copy' : null,
     tone: hasHelped ? 'good' : 'doubt',
   };
 }
@@ -94,7 +94,7 @@ function shortfall(
 }
 
 /** Sentences if another state than the last was delivered, or if the copy did better on the test images. */
-function keptSentence(summary: ClassSummary, { recommended }: Use): string[] {
+function deliverySentences(summary: ClassSummary, { recommended }: Use): string[] {
   return [
     ...deliveredSentence(summary, text.isCopy),
     ...(recommended === 'copy' ? [text.copyRecommended] : []),

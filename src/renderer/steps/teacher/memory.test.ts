@@ -13,5 +13,5 @@ it.each([
 });
 
 it('has a text', () => {
-  expect(teacherText.memory.short(12.4e9, 6.44e9)).toContain('needs 12.4 GB, but 6.4 GB are free');
+  expect(teacherText.memory.short(12.4e9, 6.44e9)).toContain('needs 12.4 GB, but 6.4 GB is free');
 });

@@ -6,7 +6,7 @@ const places: Record<KeyPlace, string> = {
   window: 'Everywhere',
   images: 'Images',
   labels: 'Labels',
-  viewer: 'Looking at an image',
+  viewer: 'Viewing an image',
   masks: 'Outlining regions',
   result: 'Comparing masks',
 };

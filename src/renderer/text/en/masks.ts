@@ -30,9 +30,10 @@ export const masks = {
     fill: 'Click a region of the mask: all of it gets the selected class.',
     'threshold-brush': 'Paint. Only pixels whose shade on the screen is in the range are painted.',
     'threshold-picked':
-      'Paint. Only pixels with a shade on the screen close to that at the start of the stroke are painted.',
+      'Paint. Only pixels whose shade on the screen is close to the one where the stroke starts are painted.',
     wand: 'Click: similar connected pixels get the selected class.',
-    suggest: 'Draw a stroke on each class, and with Alt on the background. The rest is proposed.',
+    suggest:
+      'Draw a stroke on each class, and one on the background with Alt. The rest is proposed.',
   },
   notShown: 'This image cannot be shown, so it cannot be outlined or marked as done.',
   size: 'Size',
@@ -41,7 +42,7 @@ export const masks = {
   range: 'Shades',
   rangeLow: 'Darkest shade',
   rangeHigh: 'Lightest shade',
-  picked: 'Around the shade at the start of the stroke',
+  picked: 'Near the shade where the stroke starts',
   guard: 'Paint over',
   guards: { everything: 'Everything', background: 'Background only' },
   pressure: 'Pen pressure sets the size',
@@ -57,7 +58,7 @@ export const masks = {
   hatch: 'Hatch lines over colours',
   compared: 'Compared',
   comparedWith: (first: string, second: string) => `${first} and ${lowered(second)}`,
-  only: (who: string) => `Only: ${who.toLowerCase()}`,
+  only: (who: string) => `${who} only`,
   otherClass: 'Another class',
   adopt: {
     title: 'Use a prediction as my mask',
@@ -99,7 +100,7 @@ export const masks = {
     emptied: (name: string) => `${name} is marked as done, all of it as background.`,
     emptyTitle: 'Save the whole image as background?',
     emptyWhy: (name: string) =>
-      `${name} has no marks. If you mark it as done, students learn the whole image as background.`,
+      `${name} has no marks. If you mark it as done, training treats the whole image as background.`,
     hiddenWhy: (layer: string) =>
       `There is a prediction (${layer.toLowerCase()}), but its layer is not visible now.`,
     show: 'Show the prediction',
@@ -111,15 +112,15 @@ export const masks = {
     strokesMore:
       'A suggestion needs strokes of two kinds: two classes, or one class and, with Alt, the background. The strokes are kept when you leave the image.',
     saveEmpty: 'Save as all background',
-    besideTitle: 'Save your mask without the prediction?',
-    besideWhy: (layer: string, name: string) =>
-      `Your mask of ${name} covers less than half of the area of the visible prediction (${layer.toLowerCase()}), which is not part of your mask. Pixels outside your mask are learnt as background.`,
+    omittedTitle: 'Save your mask without the prediction?',
+    omittedReason: (layer: string, name: string) =>
+      `Your mask of ${name} covers less than half of the area of the visible prediction (${layer.toLowerCase()}), which is not part of your mask. Training treats pixels outside your mask as background.`,
     mineAlone: 'Save only my mask',
     takeBoth: 'Add the prediction',
     remember: 'Do not ask again until the window is closed',
     suggestionLeft: (name: string) =>
       `The suggestion on ${name} was not accepted and is not in the mask. Its strokes reappear when you open the image again.`,
-    undoLater: 'You made another change since then. Undo that change first.',
+    undoLater: 'You have made another change since then. Undo that change first.',
     undoClosed: 'To undo this, open the image and undo it there.',
   },
   markDraft: 'Back to draft',

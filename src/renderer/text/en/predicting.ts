@@ -3,7 +3,7 @@ import { count, counted, roughDuration } from '../../lib/format.ts';
 /** Text of predicting masks with a student. */
 export const predicting = {
   title: 'Let the student outline',
-  why: 'The student’s masks are separate layers. Use what is right as your mask, correct the rest, and mark your mask as done: it becomes a label.',
+  why: 'The student’s masks are separate layers. Use what is right as your mask, correct the rest and mark the mask as done: it then counts as a label.',
   none: (images: number) =>
     `A student is ready: it can outline ${counted(images, 'image')} without a mask marked as done.`,
   some: (predicted: number, left: number) =>
@@ -25,7 +25,7 @@ export const predicting = {
   stopping: 'Stopping…',
   done: (images: number) => `The student has outlined ${counted(images, 'image')}.`,
   doneSome: (images: number, skipped: number) =>
-    `The student has outlined ${counted(images, 'image')}; ${counted(skipped, 'image')} could not be read or changed.`,
+    `The student has outlined ${counted(images, 'image')}; ${counted(skipped, 'image')} could not be read or had changed.`,
   stopped: (images: number) =>
     `Stopped after ${counted(images, 'image')}. The predicted masks stay, and you can continue later.`,
 };

@@ -42,9 +42,9 @@ interface Legend {
 
 /** Hints for dragging with tools that do not paint. */
 const drags: Readonly<Record<string, string>> = {
-  pan: 'Drag: move.',
+  pan: 'Drag: pan.',
   window: 'Drag: width across, level up and down.',
-  measure: 'Drag: measure. Space and drag: move.',
+  measure: 'Drag: measure. Space and drag: pan.',
 };
 
 /** Text of the image viewer. */
@@ -55,10 +55,10 @@ export const viewer = {
   inspector: 'About this image',
   loading: 'Reading the image',
   levels: (share: number) =>
-    `Making smaller copies of a very large image, ${Math.round(share * 100)} %`,
+    `Preparing a very large image for display, ${Math.round(share * 100)} %`,
   failed: 'This image cannot be shown',
   notListed: 'This slice is not in the list that you opened, so you can only view it here.',
-  panTool: 'Move; with any other tool, hold Space',
+  panTool: 'Pan; with any other tool, hold Space',
   windowTool: 'Window and level; with any other tool, drag with the right button',
   measureTool: 'Measure',
   zoomIn: 'Zoom in',
@@ -72,7 +72,7 @@ export const viewer = {
   /** Orientation letters at the image's edges. */
   edges: {
     names: letterNames,
-    said: ({ left, right, top, bottom }: EdgeLetters) =>
+    spoken: ({ left, right, top, bottom }: EdgeLetters) =>
       `Patient’s ${letterNames[left]} at the left edge, ${letterNames[right]} at the right, ${letterNames[top]} at the top, ${letterNames[bottom]} at the bottom.`,
   },
   /** Hints for pointer and wheel with the selected tool. */
@@ -82,7 +82,7 @@ export const viewer = {
     return [
       `Wheel: ${stack ?? 'zoom'}.`,
       ...(stack !== null || isPainting ? [`${mod} and wheel: ${withMod}.`] : []),
-      drags[tool] ?? 'Space and drag: move.',
+      drags[tool] ?? 'Space and drag: pan.',
       ...(tool === 'window' ? [] : ['Right button: width across, level up and down.']),
     ].join(' ');
   },
@@ -99,7 +99,7 @@ export const viewer = {
     prepare: 'Model input…',
     level: 'Level',
     width: 'Width',
-    presets: 'Common windows',
+    presets: 'Window presets',
     own98: '2–98 %',
     full: 'Full range',
     file: (name: string | null, index: number) => name ?? `File ${index + 1}`,

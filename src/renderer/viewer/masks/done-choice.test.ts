@@ -50,23 +50,23 @@ it.each<[string, Partial<DoneSituation>, unknown]>([
   [
     'a mask of the person',
     { marked: 90, predictions: [student] },
-    { kind: 'mask', beside: null, hasStrokes: false },
+    { kind: 'mask', omitted: null, hasStrokes: false },
   ],
   [
     'a dab beside a prediction that marks far more',
     { marked: 4, predictions: [student] },
-    { kind: 'mask', beside: 'student', hasStrokes: false },
+    { kind: 'mask', omitted: 'student', hasStrokes: false },
   ],
   ['a suggestion over a mask', { marked: 90, suggestion: shown }, { kind: 'suggestion' }],
   [
     'a suggestion that is hidden',
     { marked: 90, suggestion: hidden },
-    { kind: 'mask', beside: null, hasStrokes: false },
+    { kind: 'mask', omitted: null, hasStrokes: false },
   ],
   [
     'a mask that is done, under a prediction',
     { isDone: true, predictions: [student] },
-    { kind: 'mask', beside: null, hasStrokes: false },
+    { kind: 'mask', omitted: null, hasStrokes: false },
   ],
   [
     'strokes of one class and nothing else',
@@ -76,7 +76,7 @@ it.each<[string, Partial<DoneSituation>, unknown]>([
   [
     'a mask beside strokes from which nothing is proposed',
     { marked: 90, hasStrokes: true },
-    { kind: 'mask', beside: null, hasStrokes: true },
+    { kind: 'mask', omitted: null, hasStrokes: true },
   ],
   [
     'a suggestion that is hidden, and nothing else',

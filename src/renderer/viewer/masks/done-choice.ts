@@ -4,10 +4,10 @@ import type { Choice } from './layers/layer-choices.svelte.ts';
 /** Mask that marking as done would save: what the user sees. */
 export type DoneOutcome =
   /**
-   * User's mask. `beside`: a visible prediction that marks far more and is not included; `hasStrokes`: there are
+   * User's mask. `omitted`: a visible prediction that marks far more and is not included; `hasStrokes`: there are
    * suggestion strokes without a suggestion.
    */
-  | { readonly kind: 'mask'; readonly beside: ModelLayer | null; readonly hasStrokes: boolean }
+  | { readonly kind: 'mask'; readonly omitted: ModelLayer | null; readonly hasStrokes: boolean }
   | { readonly kind: 'suggestion' }
   | { readonly kind: 'prediction'; readonly layer: ModelLayer }
   /** Background only: nothing is marked or visible. `hidden`: a suggestion or prediction that is not shown. */
@@ -44,12 +44,12 @@ export function doneOutcome(situation: DoneSituation): DoneOutcome {
   const drawn = predictions.filter(({ pixels }) => pixels > 0);
   const seen = drawn.find(({ choice }) => isInSight(choice));
   // Reviewing a finished mask does not change it.
-  if (isDone) return { kind: 'mask', beside: null, hasStrokes: false };
+  if (isDone) return { kind: 'mask', omitted: null, hasStrokes: false };
   if (suggestion !== null && isInSight(suggestion)) return { kind: 'suggestion' };
   const hasStrokes = situation.hasStrokes && suggestion === null;
   if (marked > 0) {
     const isOversight = seen !== undefined && marked < oversight * seen.pixels;
-    return { kind: 'mask', beside: isOversight ? seen.layer : null, hasStrokes };
+    return { kind: 'mask', omitted: isOversight ? seen.layer : null, hasStrokes };
   }
   if (seen !== undefined) return { kind: 'prediction', layer: seen.layer };
   const hidden = suggestion === null ? (drawn[0]?.layer ?? null) : 'suggestion';

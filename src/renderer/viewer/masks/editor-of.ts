@@ -10,8 +10,8 @@ import { MaskEditor } from './mask-editor.svelte.ts';
  */
 const editors = new WeakMap<ProjectState, MaskEditor>();
 const all: MaskEditor[] = [];
-/** State of closing the window. `saving`: waits until all is saved; `told`: saving failed and the user was told. */
-let closing: 'no' | 'saving' | 'told' = 'no';
+/** State of closing the window. `saving`: waits until all is saved; `failed`: saving failed, and a notice says so. */
+let closing: 'no' | 'saving' | 'failed' = 'no';
 /** Time in ms during which a second attempt to close, such as a double click, does not abandon saving. */
 const patience = 2000;
 let began = 0;
@@ -30,8 +30,8 @@ export function editorOf(state: ProjectState): MaskEditor {
 function saveBeforeClosing(event: BeforeUnloadEvent): void {
   const unsaved = all.filter((editor) => editor.isUnsaved);
   // Newer edits may still be saved in time.
-  if (closing === 'told' && unsaved.some(({ saving }) => saving !== 'failed')) closing = 'no';
-  if (unsaved.length === 0 || closing === 'told') return;
+  if (closing === 'failed' && unsaved.some(({ saving }) => saving !== 'failed')) closing = 'no';
+  if (unsaved.length === 0 || closing === 'failed') return;
   if (closing === 'saving') {
     if (performance.now() - began < patience) event.preventDefault();
     return;
@@ -41,7 +41,7 @@ function saveBeforeClosing(event: BeforeUnloadEvent): void {
   began = performance.now();
   void Promise.all(unsaved.map((editor) => editor.flush())).then((saved) => {
     const isSaved = saved.every(Boolean);
-    closing = isSaved ? 'no' : 'told';
+    closing = isSaved ? 'no' : 'failed';
     if (isSaved) void call('shell.leave', null);
     else notices.add('loss', text.masks.closing);
   });

@@ -42,7 +42,7 @@ export type FinishAnswer = 'save' | 'take' | 'show' | 'cancel';
 /** Answers that apply until the window is closed. */
 export interface RememberedAnswers {
   background: 'save' | null;
-  beside: 'save' | 'take' | null;
+  omitted: 'save' | 'take' | null;
   strokes: 'save' | null;
 }
 
@@ -50,7 +50,7 @@ const rememberedAnswers: Record<number, RememberedAnswers> = {};
 
 /** Remembered answers of a project, shared by its grid and viewer. */
 export function answersOf(project: number): RememberedAnswers {
-  return (rememberedAnswers[project] ??= { background: null, beside: null, strokes: null });
+  return (rememberedAnswers[project] ??= { background: null, omitted: null, strokes: null });
 }
 
 /** Asks about an image; `ask` gets the question, and null once it is answered. Resolves to the answer. */
@@ -76,7 +76,7 @@ function remember(
   answer: FinishAnswer,
 ): void {
   if (answer !== 'save' && answer !== 'take') return;
-  if (outcome.kind === 'mask' && outcome.beside !== null) remembered.beside = answer;
+  if (outcome.kind === 'mask' && outcome.omitted !== null) remembered.omitted = answer;
   else if (answer === 'save') {
     remembered[outcome.kind === 'background' ? 'background' : 'strokes'] = answer;
   }
@@ -154,12 +154,12 @@ export class Finishing {
     outcome: Extract<DoneOutcome, { kind: 'mask' }>,
     image: MaskedImage,
   ): Promise<boolean> {
-    const { beside, hasStrokes } = outcome;
-    if (beside === null && !hasStrokes) return this.#place.setState('done');
-    const remembered = this.#remembered[beside === null ? 'strokes' : 'beside'];
+    const { omitted, hasStrokes } = outcome;
+    if (omitted === null && !hasStrokes) return this.#place.setState('done');
+    const remembered = this.#remembered[omitted === null ? 'strokes' : 'omitted'];
     const answer = remembered ?? (await this.#ask(image.name, outcome));
     if (answer === 'save') return this.#place.setState('done');
-    return answer === 'take' && beside !== null && this.#takePrediction(beside, image);
+    return answer === 'take' && omitted !== null && this.#takePrediction(omitted, image);
   }
 
   async #finishEmpty(

@@ -127,7 +127,7 @@ export class MaskBoard implements Board {
     });
   }
 
-  /** Shows a hidden layer, so that nobody paints invisibly. */
+  /** Shows a hidden layer, so that painting is visible. */
   protected reveal(layer: LayerName): void {
     const { choices } = this.situation;
     if (!choices.of(layer).isShown) choices.change(layer, { isShown: true });

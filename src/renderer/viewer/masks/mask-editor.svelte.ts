@@ -2,21 +2,20 @@ import type { Project } from '../../../contract/app.ts';
 import type { MaskState } from '../../../contract/masks.ts';
 import { ignoreValue } from '../../../core/mask/tiles.ts';
 import { call, listen } from '../../lib/client.ts';
-import { errorMessage } from '../../lib/error-message.ts';
 import type { Direction } from '../../lib/history.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import { text } from '../../text/index.ts';
 import type { Stage } from '../stage.ts';
 import type { Tool } from '../tools/tool.ts';
 import { Adopting } from './adopting.svelte.ts';
-import { BegunMasks } from './begun-masks.svelte.ts';
 import { ClassValues } from './layers/class-values.ts';
 import { coloursOf, type Rgb } from './layers/colouring.ts';
 import type { EditorViewer } from './editor-viewer.ts';
 import { answersOf, type FinishPlace, Finishing } from './finishing.svelte.ts';
 import { LayerChoices } from './layers/layer-choices.svelte.ts';
 import { MaskBoard, StrokeBoard } from './mask-board.ts';
-import { MaskOpenings } from './mask-openings.ts';
+import { MaskMarks } from './edits/mask-marks.ts';
+import { MaskSaving } from './edits/mask-saving.svelte.ts';
 import { MaskRevisions } from './edits/mask-revisions.ts';
 import { MaskSteps } from './edits/mask-steps.svelte.ts';
 import { type MaskedImage, OpenMask } from './open-mask.svelte.ts';
@@ -24,7 +23,7 @@ import type { Painter, ShownValues } from './edits/painter.ts';
 import { ShownLayers } from './layers/shown-layers.ts';
 import { Suggestions } from './suggestions.svelte.ts';
 import type { Suggesting } from './suggesting.svelte.ts';
-import { type SaveState, TileSaver } from './edits/tile-saver.ts';
+import type { SaveState } from './edits/tile-saver.ts';
 import { type MaskToolId, ToolSettings } from './tool-settings.svelte.ts';
 import { maskTools } from './tools/all.ts';
 import type { OpenShape } from './tools/board.ts';
@@ -44,46 +43,51 @@ export class MaskEditor {
   readonly tools: Readonly<Record<MaskToolId, Tool>>;
   readonly suggestions: Suggestions;
   readonly finishing: Finishing;
+  readonly marks: MaskMarks;
   readonly #project: () => Project;
   readonly #steps: MaskSteps = new MaskSteps(this);
-  readonly #saver: TileSaver;
+  readonly #saving: MaskSaving;
   readonly #layers: ShownLayers;
   #attached: { readonly stage: Stage; readonly image: MaskedImage } | undefined;
   #viewer: EditorViewer | undefined;
   #opened: Promise<void> = Promise.resolve();
-  /** Number of unanswered requests that change a mask. */
-  #asking = 0;
-  readonly #begun = new BegunMasks();
-  readonly #openings: MaskOpenings<OpenMask>;
-  #isWaiting = $state(false);
-  #saverState: SaveState = $state('saved');
   readonly #revisions = new MaskRevisions();
   readonly #classes = new ClassValues();
 
   constructor(project: () => Project) {
     this.#project = project;
     this.#layers = new ShownLayers(this);
+    this.marks = new MaskMarks({
+      open: () => this.open,
+      steps: this.#steps,
+      revisions: this.#revisions,
+      flush: () => this.flush(),
+      marked: (image, before, step) => this.#viewer?.marked(image, before, step),
+    });
     this.choices = new LayerChoices(() => {
       this.#layers.refresh();
     });
     this.suggestions = this.#newSuggestions();
-    this.#saver = this.#newSaver();
-    this.#openings = new MaskOpenings({
-      open: (image, signal) => this.#openMask(image, signal),
+    this.#saving = new MaskSaving({
+      openMask: (image, signal) => this.#openMask(image, signal),
       opened: (open) => {
         this.#keep(open);
       },
-      failed: (error) => {
-        notices.fail(error);
+      settle: () => this.#viewer?.settle(),
+      classValues: () => this.#project().classes.map(({ maskValue }) => maskValue ?? 0),
+      saved: (image, info) => {
+        this.#revisions.saved(image, info.revision);
+        this.#saving.begun.of(image)?.take(info);
+        if (this.open?.image.id === image) this.open.take(info);
       },
-      waits: (isBusy) => {
-        this.#isWaiting = isBusy;
+      allSaved: () => {
+        this.#rereadStale();
       },
     });
     this.adopting = new Adopting({
       open: () => this.open,
       settle: () => this.#viewer?.settle(),
-      save: () => this.#saver.flush(),
+      save: () => this.#saving.saver.flush(),
       adopted: (image, info) => {
         this.#revisions.saved(image.id, info.revision);
         if (this.open?.image.id === image.id) this.open.take(info);
@@ -94,9 +98,9 @@ export class MaskEditor {
       if (state === 'silent') return;
       this.#revisions.forget();
       if (state !== 'ready') return;
-      this.#saver.retry();
+      this.#saving.saver.retry();
       if (this.open === null && this.#attached) this.#reopen(this.#attached.image);
-      this.#openings.retry();
+      this.#saving.openings.retry();
     });
     listen('project.changed', (changed) => {
       if (changed.project === project().id) void this.#follow();
@@ -149,7 +153,7 @@ export class MaskEditor {
     const unfollow = this.suggestions.follow(stage);
     return () => {
       take();
-      this.#openings.leave(image.id);
+      this.#saving.openings.leave(image.id);
       unfollow();
       this.open = null;
       if (this.#attached?.stage === stage) this.#attached = undefined;
@@ -163,31 +167,26 @@ export class MaskEditor {
 
   edit(work: (painter: Painter) => void): void {
     if (this.open !== null) work(this.open.painter);
-    else if (this.#attached !== undefined) this.#openings.wait(this.#attached.image, work);
+    else if (this.#attached !== undefined) this.#saving.openings.wait(this.#attached.image, work);
   }
 
   hold<T>(work: Promise<T>): Promise<T> {
-    return this.#begun.hold(work);
+    return this.#saving.begun.hold(work);
   }
 
   /** State of saving. Edits that wait for their mask count as being saved. */
   get saving(): SaveState {
-    return this.#saverState === 'saved' && this.#isWaiting ? 'saving' : this.#saverState;
+    return this.#saving.state;
   }
 
   /** True if any edit of any image is not saved yet. */
   get isUnsaved(): boolean {
-    return this.saving !== 'saved' || this.#begun.isBusy;
+    return this.#saving.isUnsaved;
   }
 
   /** Resolves to true when every stroke is saved, or to false if saving failed and will be retried. */
-  async flush(): Promise<boolean> {
-    this.#viewer?.settle();
-    await this.#begun.settled();
-    this.#openings.retry();
-    await this.#openings.settled();
-    await this.#begun.settled();
-    return (await this.#saver.flush()) && !this.#openings.isBusy;
+  flush(): Promise<boolean> {
+    return this.#saving.flush();
   }
 
   /** Connects a viewer; returns a function that disconnects it. */
@@ -209,7 +208,7 @@ export class MaskEditor {
     if (direction === 'undo' && this.#viewer?.stepBack() === true) return;
     // Undo in the middle of a stroke undoes that stroke.
     this.#viewer?.settle();
-    if (this.#openings.isBusy) await this.#opened;
+    if (this.#saving.openings.isBusy) await this.#opened;
     if (direction === 'undo' && this.suggestions.undo()) return;
     await this.#steps.go(direction);
   }
@@ -222,49 +221,13 @@ export class MaskEditor {
     return isThere;
   }
 
-  /**
-   * Marks the mask as done or draft, as an undo step; returns true if it succeeded.
-   *
-   * @param isJoined true to join it with the preceding edit into one undo step
-   */
-  setState(state: MaskState, isJoined = false): Promise<boolean> {
-    return this.#steps.inTurn(async () => {
-      const { open } = this;
-      const before = await this.mark(state);
-      if (open === null || before === null) return false;
-      if (before !== state) this.#steps.addMark(open.image, before, state, isJoined);
-      return true;
-    });
-  }
-
-  /**
-   * Marks the mask as done or draft without adding an undo step.
-   *
-   * @param step direction, if this is part of undo or redo
-   * @returns the previous state; null if it failed
-   */
-  async mark(state: MaskState, step?: Direction): Promise<MaskState | null> {
-    const { open } = this;
-    if (open === null) return null;
-    this.#asking++;
-    try {
-      if (!(await this.flush())) return null;
-      const before = open.info('human')?.state ?? 'draft';
-      const info = await call('mask.setState', { image: open.image.id, state });
-      open.take(info);
-      if (before !== state) this.#viewer?.marked(open.image.id, before, step);
-      this.#revisions.read(open.image.id, info.revision);
-      return before;
-    } catch (error) {
-      notices.fail(error);
-      return null;
-    } finally {
-      this.#asking--;
-    }
+  /** Marks the open mask as a part of undo or redo; returns the previous state, null if that failed. */
+  mark(state: MaskState, direction: Direction): Promise<MaskState | null> {
+    return this.marks.mark(state, direction);
   }
 
   #reopen(image: MaskedImage): void {
-    const opened = this.#openings.open(image);
+    const opened = this.#saving.openings.open(image);
     this.#opened = opened;
     this.isOpening = true;
     this.#layers.refresh();
@@ -277,11 +240,11 @@ export class MaskEditor {
 
   async #openMask(image: MaskedImage, signal: AbortSignal, isAgain = false): Promise<OpenMask> {
     // An edit in progress continues on the same mask.
-    const busy = this.#begun.of(image.id);
+    const busy = this.#saving.begun.of(image.id);
     if (busy !== undefined) return busy;
     const open: OpenMask = await OpenMask.open(
       image,
-      this.#saver,
+      this.#saving.saver,
       {
         failed: (error) => {
           notices.fail(error);
@@ -296,7 +259,7 @@ export class MaskEditor {
           this.#steps.add(image, patch);
         },
         touched: (places) => {
-          this.#saver.touch(image.id, open.human.mask, places);
+          this.#saving.saver.touch(image.id, open.human.mask, places);
         },
       },
       signal,
@@ -314,7 +277,7 @@ export class MaskEditor {
   async #follow(): Promise<void> {
     const { open } = this;
     const isQuiet = (): boolean =>
-      open !== null && this.open === open && !this.isUnsaved && this.#asking === 0;
+      open !== null && this.open === open && !this.isUnsaved && !this.marks.isBusy;
     if (open === null || !isQuiet()) return;
     // If the request fails, the mask is opened again when the engine is back.
     const infos = await call('mask.list', { image: open.image.id }).catch(() => null);
@@ -333,7 +296,7 @@ export class MaskEditor {
       this.#revisions.missed(image.id);
       return;
     }
-    this.#begun.add(open);
+    this.#saving.begun.add(open);
     const revision = open.info('human')?.revision ?? 0;
     if (this.#revisions.read(image.id, revision)) this.#forget(image);
     if (this.#attached?.image.id !== image.id) return;
@@ -376,7 +339,7 @@ export class MaskEditor {
       suggestions: this.suggestions,
       isDrawn: () => this.#layers.isWhole(),
       flush: () => this.flush(),
-      setState: (state, isJoined) => this.setState(state, isJoined),
+      setState: (state, isJoined) => this.marks.set(state, isJoined),
       undoLast: () => {
         const step = this.#steps.last;
         return () => {
@@ -403,30 +366,8 @@ export class MaskEditor {
       painted: (open, patch) => {
         this.#layers.changed('human', patch.rectangle);
         this.#steps.add(open.image, patch);
-        this.#saver.touch(open.image.id, open.human.mask, patch.tiles);
+        this.#saving.saver.touch(open.image.id, open.human.mask, patch.tiles);
       },
     });
   }
-
-  #newSaver(): TileSaver {
-    return new TileSaver({
-      send: (image, tiles) => call('mask.save', { image, tiles }),
-      known: () => this.#project().classes.map(({ maskValue }) => maskValue ?? 0),
-      saved: (image, info) => {
-        this.#revisions.saved(image, info.revision);
-        this.#begun.of(image)?.take(info);
-        if (this.open?.image.id === image) this.open.take(info);
-      },
-      failed: tellUnsaved,
-      changed: (state) => {
-        this.#saverState = state;
-        if (state === 'saved') this.#rereadStale();
-      },
-    });
-  }
-}
-
-function tellUnsaved(error: unknown, isGone: boolean): void {
-  const details = errorMessage(error);
-  notices.add('loss', isGone ? words.imageGone : words.notSaved, { details });
 }

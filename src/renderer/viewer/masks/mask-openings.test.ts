@@ -7,7 +7,7 @@ const imageOf = (id: number): MaskedImage => ({ id, name: `${id}.png`, width: 9,
 
 /** Openings whose requests wait until the test answers them. */
 function editor() {
-  const asked: { image: number; answer: (error?: Error) => Promise<void> }[] = [];
+  const requests: { image: number; answer: (error?: Error) => Promise<void> }[] = [];
   const opened: number[] = [];
   const failures: unknown[] = [];
   const painted: string[] = [];
@@ -19,7 +19,7 @@ function editor() {
         signal.addEventListener('abort', () => {
           reject(signal.reason as Error);
         });
-        asked.push({
+        requests.push({
           image: image.id,
           answer: async (error) => {
             if (error === undefined) resolve(mask);
@@ -37,73 +37,73 @@ function editor() {
       painted.push(`${name} on ${(painter as unknown as { of: number }).of}`);
     });
   };
-  return { openings, asked, opened, failures, painted, waits, paint };
+  return { openings, requests, opened, failures, painted, waits, paint };
 }
 
 describe('masks that are being opened', () => {
-  it('paints what was painted meanwhile, in its order', async () => {
-    const { openings, asked, opened, painted, waits, paint } = editor();
+  it('applies queued edits in their order once the mask is open', async () => {
+    const { openings, requests, opened, painted, waits, paint } = editor();
     const over = openings.open(imageOf(1));
     paint(1, 'first');
     paint(1, 'second');
     expect(openings.isBusy).toBe(true);
-    await asked[0]?.answer();
+    await requests[0]?.answer();
     await over;
     expect(opened).toEqual([1]);
     expect(painted).toEqual(['first on 1', 'second on 1']);
     expect([openings.isBusy, waits.at(-1)]).toEqual([false, false]);
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
   it('paints on the image that was meant, though another is looked at when its mask is open', async () => {
-    const { openings, asked, painted, paint } = editor();
+    const { openings, requests, painted, paint } = editor();
     void openings.open(imageOf(1));
     paint(1, 'stroke');
     openings.leave(1);
     void openings.open(imageOf(2));
-    await asked[1]?.answer();
+    await requests[1]?.answer();
     expect(painted).toEqual([]);
-    await asked[0]?.answer();
+    await requests[0]?.answer();
     expect(painted).toEqual(['stroke on 1']);
   });
 
   it('opens no mask that nobody looks at or paints on', async () => {
-    const { openings, asked, opened, failures } = editor();
+    const { openings, requests, opened, failures } = editor();
     const over = openings.open(imageOf(1));
     openings.leave(1);
     await over;
-    await asked[0]?.answer();
+    await requests[0]?.answer();
     expect([opened, failures]).toEqual([[], []]);
   });
 
-  it('keeps what was painted where the engine fails, until it can', async () => {
-    const { openings, asked, failures, painted, paint } = editor();
+  it('keeps queued edits if opening fails, and applies them after a retry', async () => {
+    const { openings, requests, failures, painted, paint } = editor();
     void openings.open(imageOf(1));
     paint(1, 'stroke');
-    await asked[0]?.answer(new Error('the engine has gone'));
+    await requests[0]?.answer(new Error('the engine has gone'));
     expect([painted, failures.length, openings.isBusy]).toEqual([[], 1, true]);
     openings.retry();
     openings.retry();
-    expect(asked).toHaveLength(2);
-    await asked[1]?.answer();
+    expect(requests).toHaveLength(2);
+    await requests[1]?.answer();
     expect(painted).toEqual(['stroke on 1']);
   });
 
-  it('gives up what was painted on an image that is gone', async () => {
-    const { openings, asked, failures, painted, paint } = editor();
+  it('discards queued edits of a removed image', async () => {
+    const { openings, requests, failures, painted, paint } = editor();
     paint(1, 'stroke');
-    await asked[0]?.answer(Object.assign(new Error('gone'), { code: 'not-found' }));
+    await requests[0]?.answer(Object.assign(new Error('gone'), { code: 'not-found' }));
     expect([painted, failures.length, openings.isBusy]).toEqual([[], 1, false]);
   });
 
   it('paints once where an image is looked at again before its mask is open', async () => {
-    const { openings, asked, painted, paint } = editor();
+    const { openings, requests, painted, paint } = editor();
     void openings.open(imageOf(1));
     paint(1, 'stroke');
     openings.leave(1);
     void openings.open(imageOf(1));
-    await asked[0]?.answer();
-    await asked[1]?.answer();
+    await requests[0]?.answer();
+    await requests[1]?.answer();
     expect(painted).toEqual(['stroke on 1']);
   });
 });

@@ -47,11 +47,11 @@ export class OpenMask {
     const open = (owner: MaskOwner): LayerTiles => {
       const info = infos.find(({ layer }) => layer === owner);
       // Requests the listed run, even if newer runs exist by then.
-      const asked = { image: image.id, layer: owner, run: info?.run ?? null };
+      const request = { image: image.id, layer: owner, run: info?.run ?? null };
       return new LayerTiles(
         image,
         info?.tiles ?? [],
-        (level, tiles) => call('mask.tiles', { ...asked, level, tiles }),
+        (level, tiles) => call('mask.tiles', { ...request, level, tiles }),
         (part) => {
           hooks.arrived(owner, part);
         },

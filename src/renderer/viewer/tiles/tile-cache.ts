@@ -48,10 +48,10 @@ export class ByteCache<T> {
 }
 
 /** Largest size of the cache of stored values, bytes. */
-const keptValues = 2 ** 28;
+const valueCacheBytes = 2 ** 28;
 
 const tileBytes = ({ data }: TileValues): number => data.byteLength;
 
-export function newTileCache(most = keptValues): ByteCache<TileValues> {
+export function newTileCache(most = valueCacheBytes): ByteCache<TileValues> {
   return new ByteCache(most, tileBytes);
 }

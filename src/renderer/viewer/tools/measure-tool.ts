@@ -121,7 +121,7 @@ function drawLine(
   drawWords(context, view, to, from, written);
 }
 
-/** Draws a label beside the end of a line, on the side away from it and within the stage. */
+/** Draws a label next to the end of a line, on the side away from it and within the stage. */
 function drawWords(
   context: CanvasRenderingContext2D,
   { room }: ViewTransform,

@@ -24,7 +24,7 @@ describe('distance on Earth', () => {
     expect(Math.abs(haversineDistance(from, to) / metres - 1)).toBeLessThan(0.006);
   });
 
-  it('is nothing between a place and itself, and something to its opposite', () => {
+  it('is 0 from a place to itself, and over 20,000 km to its antipode', () => {
     const here = { longitude: 10, latitude: 0 };
     expect(geodesicDistance(here, here)).toBe(0);
     expect(geodesicDistance(here, { longitude: -170, latitude: 0 })).toBeGreaterThan(2e7);
@@ -38,7 +38,7 @@ describe('distance', () => {
     expect(aspectOf(image)).toBe(4);
   });
 
-  it('is in pixels where nothing is known', () => {
+  it('is in pixels if the pixel size is unknown', () => {
     expect(distance(origin, { x: 3, y: 4 }, viewedImage())).toEqual({ value: 5, unit: 'px' });
     expect(aspectOf(viewedImage())).toBe(1);
   });
@@ -53,7 +53,7 @@ describe('distance', () => {
     expect(found.value).toBeCloseTo(89.563_977_323_17, 3);
   });
 
-  it('undoes what Web Mercator stretches', () => {
+  it('corrects the scale of Web Mercator', () => {
     const radius = 6_378_137;
     const at = (longitude: number, latitude: number): [number, number] => [
       (radius * longitude * Math.PI) / 180,
@@ -106,8 +106,8 @@ it.each([
   [340, 'm', 340, 'm'],
   [12_500, 'm', 12.5, 'km'],
   [7, 'px', 7, 'px'],
-] as const)('writes %d %s as one would say it', (value, unit, said, saidUnit) => {
+] as const)('writes %d %s in a readable unit', (value, unit, written, writtenUnit) => {
   const found = writtenLength({ value, unit });
-  expect(found.value).toBeCloseTo(said, 9);
-  expect(found.unit).toBe(saidUnit);
+  expect(found.value).toBeCloseTo(written, 9);
+  expect(found.unit).toBe(writtenUnit);
 });

@@ -28,7 +28,7 @@ export class ToolInput {
   #stroke: Stroke | undefined;
   #isSpaceHeld = false;
   /** Last event of the stroke. */
-  #told: ToolEvent | undefined;
+  #last: ToolEvent | undefined;
   #hovered: ToolEvent | undefined;
 
   constructor(stage: Stage, choice: ToolChoice) {
@@ -73,10 +73,10 @@ export class ToolInput {
 
   /** Ends the current stroke and keeps what was drawn; true if there was one. */
   finish(): boolean {
-    const [stroke, told] = [this.#stroke, this.#told];
+    const [stroke, last] = [this.#stroke, this.#last];
     this.#stroke = undefined;
     // The stroke ends at its last event, whose points are already drawn.
-    if (told !== undefined) stroke?.tool.up?.({ ...told, points: [] });
+    if (last !== undefined) stroke?.tool.up?.({ ...last, points: [] });
     this.showCursor();
     return stroke !== undefined;
   }
@@ -150,20 +150,20 @@ export class ToolInput {
     const tool = this.#toolFor(event.button);
     this.#stroke = { tool, pointer: event.pointerId, button: event.button };
     this.#stage.element.setPointerCapture(event.pointerId);
-    this.#told = this.#said(event, event.button);
-    tool.down?.(this.#told);
+    this.#last = this.#toolEvent(event, event.button);
+    tool.down?.(this.#last);
     this.showCursor();
   };
 
   readonly #move = (event: PointerEvent): void => {
     const stroke = this.#stroke;
     if (stroke === undefined) {
-      this.#hover(this.#said(event, -1));
+      this.#hover(this.#toolEvent(event, -1));
     } else if (stroke.pointer === event.pointerId) {
-      const said = this.#said(event, stroke.button);
-      this.#told = said;
-      stroke.tool.move?.(said);
-      this.#hovered = said;
+      const toolEvent = this.#toolEvent(event, stroke.button);
+      this.#last = toolEvent;
+      stroke.tool.move?.(toolEvent);
+      this.#hovered = toolEvent;
     }
     this.showCursor();
   };
@@ -174,7 +174,7 @@ export class ToolInput {
     // With several buttons down, only the one that began the stroke ends it.
     if (event.button !== stroke.button) return;
     this.#stroke = undefined;
-    stroke.tool.up?.(this.#said(event, stroke.button));
+    stroke.tool.up?.(this.#toolEvent(event, stroke.button));
     this.showCursor();
   };
 
@@ -197,7 +197,7 @@ export class ToolInput {
   };
 
   readonly #doubleClick = (event: MouseEvent): void => {
-    this.#tool().doubleClick?.(this.#said(event, event.button));
+    this.#tool().doubleClick?.(this.#toolEvent(event, event.button));
   };
 
   readonly #wheel = (event: WheelEvent): void => {
@@ -210,7 +210,7 @@ export class ToolInput {
     this.#choice.current().hover?.(event);
   }
 
-  #said(event: PointerEvent | MouseEvent, button: number): ToolEvent {
+  #toolEvent(event: PointerEvent | MouseEvent, button: number): ToolEvent {
     const box = this.#stage.element.getBoundingClientRect();
     const coalesced = 'getCoalescedEvents' in event ? event.getCoalescedEvents() : [];
     const point = (one: PointerEvent | MouseEvent): ToolPoint => {

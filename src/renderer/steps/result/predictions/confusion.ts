@@ -19,9 +19,9 @@ export function heatCells(
 ): readonly (readonly HeatCell[])[] {
   return matrix.map((counts, row) =>
     counts.map((count, column) => {
-      const whole = task === 'single' ? sum(counts) : truthOf(counts, column);
+      const total = task === 'single' ? sum(counts) : truthOf(counts, column);
       const isRight = task === 'single' ? row === column : column === 0 || column === 3;
-      return { row, column, count, share: whole === 0 ? 0 : count / whole, isRight };
+      return { row, column, count, share: total === 0 ? 0 : count / total, isRight };
     }),
   );
 }

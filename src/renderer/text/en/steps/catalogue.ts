@@ -64,11 +64,11 @@ export const catalogueText = {
 
   hand: {
     title: (name: string) => `Use a downloaded file of ${name}`,
-    why: 'For a computer without a network, or a model whose page requires an account.',
+    why: 'For a computer without network access, or a model whose page requires an account.',
     page: (isGated: boolean) =>
       isGated
         ? 'On any computer, open the model’s page, sign in and agree to its terms.'
-        : 'On a computer with a network, open the model’s page, or the addresses below.',
+        : 'On a computer with network access, open the model’s page, or the addresses below.',
     files: (number: number) =>
       number === 1
         ? 'Download this file and keep its name.'
@@ -96,7 +96,7 @@ export const catalogueText = {
     mirrorExample: 'https://mirror.example',
     plainHttp: 'Use it without encryption',
     plainHttpWhy:
-      'This address begins with http: anyone on the connection could replace the files. Use it only in a network that you trust.',
+      'This address begins with http: anyone on the connection could replace the files. Use it only on a network that you trust.',
     proxy: 'Proxy',
     proxyWhy:
       'May include a name and a password: http://name:password@proxy.example:3128. They are stored in this computer’s key store, never in the folder for projects.',

@@ -39,7 +39,7 @@ export const distilText = {
     left: 'Time left in this part',
     /** Replaces the time left once the estimate is exceeded. */
     overdue: 'longer than expected',
-    ending: 'ending this part',
+    ending: 'finishing this part',
     took: 'Duration',
     learnt: 'Steps done',
     goesOn: 'Continues with',

@@ -9,11 +9,11 @@ import {
   written,
 } from '../../../lib/format.ts';
 
-/** Relative difference in percent, two significant digits: `0.021 %`; below 0.001 % an upper bound. */
+/** Largest relative difference in percent, with two significant digits: `at most 0.021 %`. */
 function relative(difference: number): string {
   const share = difference * 100;
   if (share < 0.001) return 'less than 0.001 %';
-  return `${twoDigits(share)} %`;
+  return `at most ${twoDigits(share)} %`;
 }
 
 const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -96,7 +96,7 @@ export const exportText = {
       `File checked: same class as before export in every pixel of ${counted(tiles, 'tile')}`,
     shareOfPixels: (agreement: number, tiles: number) =>
       `${capitalized(agreementPercent(agreement))} % of the pixels of ${counted(tiles, 'tile')} have the same class as before export`,
-    difference: (difference: number) => `Outputs differ by ${relative(difference)} at most.`,
+    difference: (difference: number) => `Outputs differ by ${relative(difference)}.`,
     none: 'The same weights as in the result',
     noneWhy: 'Weights are stored as they are; there is nothing to compare.',
     explanation:
@@ -202,10 +202,10 @@ export const exportText = {
     qgis: {
       title: 'In QGIS, with the plugin Deepness',
       steps: ({ bands }: WrittenPreparation) => [
-        'Install Deepness from the plugins of QGIS and open its panel.',
+        'Install Deepness from the QGIS plugin manager and open its panel.',
         `Choose the raster layer, and ${layerBands(bands)}.`,
         'Choose this file as the model: type, tile size, overlap and classes are read from it.',
-        'Choose the area and run. The regions appear as polygon layers, one per class, at the place of the raster.',
+        'Choose the area and run. The regions appear as polygon layers, one per class, in the raster’s coordinates.',
       ],
       values:
         'Deepness only scales 8-bit values to 0 to 1: give it a raster whose values are already prepared as the metadata describe.',
@@ -243,13 +243,16 @@ export const exportText = {
   /** Hint for a student that is not useful. */
   saveAnyway: 'You can still save it.',
   saving: 'Saving…',
-  dialog: 'Save the student',
+  dialog: { student: 'Save the student', copy: 'Save the untrained copy' },
   saved: {
     title: (file: string) => `${file} is saved`,
     more: (folder: string, bytes: number) => `${written(megabytes(bytes))} in ${folder}`,
     show: 'Show in folder',
   },
-  failed: 'The student could not be saved',
+  failed: {
+    student: 'The student could not be saved',
+    copy: 'The untrained copy could not be saved',
+  },
   caution:
     'Not a medical device. Validate the student on your own data before anyone relies on it.',
   empty: {

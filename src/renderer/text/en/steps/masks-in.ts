@@ -21,7 +21,7 @@ const whys: BySource<string> = {
     'Files with the same name in folders such as images and masks, or labels of nnU-Net and MONAI Label.',
   beside:
     'Their names and their few distinct values suggest masks. They are imported as masks, not as images; choose “No masks” if they are images.',
-  'dicom-seg': 'Each is assigned to the slices that it was made on.',
+  'dicom-seg': 'Each is matched to the slices on which it was drawn.',
   coco: 'COCO outlines and run-length masks.',
   cvat: 'Segmentation masks as CVAT exports them.',
   geojson:
@@ -64,7 +64,7 @@ export const masksIn = {
   done: 'Mark these masks as done',
   doneWhy: (isComplete: boolean) =>
     isComplete
-      ? 'Unmarked pixels in them are learnt as background.'
+      ? 'Training treats their unmarked pixels as background.'
       : 'Polygons do not show whether every region is outlined. If you do not choose this, the masks are drafts for you to check.',
   replace: 'Replace masks in the project',
   replaceWhy: 'Otherwise an image keeps the mask that it has, and the import report lists it.',
@@ -78,7 +78,7 @@ export const masksIn = {
     other: 'Or',
     create: 'A new class',
     background: 'Background',
-    ignore: 'Ignore (not learnt)',
+    ignore: 'Ignore (not used for training)',
     becomes: (name: string) => `Class for ${name}`,
     newName: (name: string) => `Name of the new class for ${name}`,
     nameMissing: 'Enter a name',

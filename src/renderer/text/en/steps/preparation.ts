@@ -37,7 +37,7 @@ export const preparation = {
   file: {
     title: 'The file’s own window',
     none: 'These files define no window; each image uses its full range.',
-    table: 'By the lookup table in the files.',
+    table: 'Uses the lookup table in the files.',
     one: (window: string) => `${window}.`,
     several: (window: string) => `As each file defines it, for example ${window}.`,
     window: (center: number, width: number, name: string | null) =>
@@ -47,7 +47,7 @@ export const preparation = {
     title: 'One window for all images',
     why: 'Values outside the window become black or white.',
     whyMedical: 'In Hounsfield units, if the files have them.',
-    presets: 'Common windows',
+    presets: 'Window presets',
     center: 'Centre',
     width: 'Width',
   },
@@ -61,7 +61,7 @@ export const preparation = {
   ],
   percentile: {
     title: 'Without the extremes',
-    why: 'From one percentile of each image to another.',
+    why: 'The values between two percentiles of each image.',
     low: 'Black at',
     high: 'White at',
     unit: '%',

@@ -25,7 +25,7 @@ const tasks: Record<ProjectTask, { title: string; why: string }> = {
   },
   segmentation: {
     title: 'Outline regions',
-    why: 'Mark where in an image each class is, with masks. You draw some, the student draws the rest.',
+    why: 'Mark where each class is in an image. You outline some images; the student outlines the rest.',
   },
 };
 
@@ -34,7 +34,7 @@ export const project = {
   explanation: 'The kind of images, the task and the classes decide how the student is trained.',
   newTitle: menuText.newProject,
   newExplanation:
-    'Choose the kind of images, the task and the classes. You can change them later, the task only until the project has images.',
+    'Choose the kind of images, the task and the classes. You can change them later, but the task only while the project has no images.',
   name: 'Name',
   namePlaceholder: 'Chest X-rays, ward 4',
   images: 'Images',

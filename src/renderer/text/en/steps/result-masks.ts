@@ -40,7 +40,7 @@ export const resultMasks = {
   missed: { name: 'Missed', why: 'In the truth, not predicted' },
   tooMuch: { name: 'Too much', why: 'Predicted, not in the truth' },
   otherClass: { name: 'Another class', why: 'Predicted as another class' },
-  only: (who: string) => ({ name: `Only: ${who.toLowerCase()}`, why: '' }),
+  only: (who: string) => ({ name: `${who} only`, why: '' }),
   otherOfTwo: { name: 'Another class', why: 'Marked in both, as different classes' },
   classes: 'Classes',
   /** Note on classes of the run that the project no longer has. */
@@ -50,8 +50,7 @@ export const resultMasks = {
   missing: (who: string) => `This image has no mask of this kind: ${who.toLowerCase()}.`,
   /** Hints below the choices. */
   hints: {
-    wipe: (key: string) =>
-      `Drag the line. ${key} and the wheel zoom in, Space and drag move the image.`,
-    difference: (key: string) => `${key} and the wheel zoom in, dragging moves the image.`,
+    wipe: (key: string) => `Drag the line to compare. ${key} and wheel: zoom. Space and drag: pan.`,
+    difference: (key: string) => `${key} and wheel: zoom. Drag: pan.`,
   },
 };

@@ -165,7 +165,7 @@ export const resultText = {
     images: 'Images',
     bands: 'Bands in the input',
     lossOf: (first: number, last: number) =>
-      `${decimals(first, 3)} of the untrained copy, ${decimals(last, 3)} of the student, on validation images`,
+      `${decimals(first, 3)} for the untrained copy, ${decimals(last, 3)} for the student, on validation images`,
     trainingOf: (rank: number, steps: number, seconds: number, precision: Precision) =>
       `rank ${count(rank)}, ${counted(steps, 'step')}, ${duration(seconds)} in all${precision === 'float32' ? '' : `; matrix products in ${precision}`}`,
     decoderOf: (steps: number, side: number, adapted: boolean) =>
@@ -183,17 +183,17 @@ export const resultText = {
     axis: 'Rows: true class. Columns: predicted class.',
     hint: 'Choose a cell to see its images.',
     who: 'Predictions of',
-    cell: (truth: string, said: string, number: number, share: number) =>
-      truth === said
+    cell: (truth: string, predicted: string, number: number, share: number) =>
+      truth === predicted
         ? `${truth}, predicted correctly: ${counted(number, 'image')}, ${percent(share)} % of its images`
-        : `${truth}, predicted as ${said}: ${counted(number, 'image')}, ${percent(share)} % of its images`,
+        : `${truth}, predicted as ${predicted}: ${counted(number, 'image')}, ${percent(share)} % of its images`,
     columns: ['True negative', 'False positive', 'False negative', 'True positive'],
     label: (label: string, column: number, number: number) =>
       `${label}: ${['true negative', 'false positive', 'false negative', 'true positive'][column] ?? ''} on ${counted(number, 'image')}`,
-    cellTitle: (truth: string, said: string, number: number) =>
-      truth === said
+    cellTitle: (truth: string, predicted: string, number: number) =>
+      truth === predicted
         ? `${truth}, predicted correctly: ${counted(number, 'image')}`
-        : `${truth}, predicted as ${said}: ${counted(number, 'image')}`,
+        : `${truth}, predicted as ${predicted}: ${counted(number, 'image')}`,
     many: 'The most frequent confusions',
     none: 'No test image is misclassified.',
   },

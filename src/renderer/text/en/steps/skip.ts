@@ -30,7 +30,7 @@ export const skipText = {
     size: 'Size in float32',
     inFloat32: 'in float32',
     time: 'Time to distil',
-    of: (whole: string) => `of ${whole}`,
+    of: (total: string) => `of ${total}`,
     measuring: 'Measuring the speed of this machine for a few seconds',
     failed: 'The speed of this machine could not be measured',
     again: 'Measure again',
@@ -47,7 +47,7 @@ export const skipText = {
   hopeless: (steps: number, batch: number, usualSteps: number, usualBatch: number) =>
     `With ${counted(steps, 'step')} of ${counted(batch, 'image')} the student learns almost nothing: ${count(usualSteps)} of ${count(usualBatch)} are typical. Expect no more than from the untrained copy.`,
   fewViews: (views: number, images: number) =>
-    `The student receives ${counted(images, 'image')} in ${counted(views, 'view')} each, which is little training data: more views per image (Advanced), or more images, help.`,
+    `The student receives ${counted(images, 'image')} in ${counted(views, 'view')} each, which is little training data: more views per image (Advanced) or more images would help.`,
   long: (steps: number, batch: number, side: number, time: string) =>
     `${counted(steps, 'step')} of ${counted(batch, 'image')} of ${count(side)} × ${count(side)} px take this computer ${time}. Fewer steps or images per step (Advanced) shorten that, as does a faster device, a smaller teacher or one with a smaller input.`,
   advanced: 'Advanced',
@@ -62,11 +62,11 @@ export const skipText = {
     },
     batch: {
       name: 'Images per step',
-      why: 'Number of views in each training step. Fewer need less memory and make training less steady.',
+      why: 'Number of views in each training step. Fewer images need less memory and make training less steady.',
     },
     views: {
       name: 'Views per image',
-      why: 'Number of different crops of each training image. More helps when images are few.',
+      why: 'Number of different crops of each training image. More views help when there are few images.',
     },
     start: {
       name: 'Start',
@@ -96,7 +96,7 @@ export const skipText = {
     },
     overlap: {
       name: 'Overlap, %',
-      why: 'How much neighbouring tiles overlap. More makes smoother borders and takes longer.',
+      why: 'How much neighbouring tiles overlap. More overlap gives smoother borders and takes longer.',
     },
     tolerance: {
       name: 'Border tolerance',
@@ -155,7 +155,7 @@ export const skipText = {
     teacher: { what: 'No teacher is chosen yet.', go: 'Choose a teacher' },
   },
   empty: {
-    title: 'A student is made of its teacher’s blocks',
+    title: 'A student is made from its teacher’s blocks',
     sentence: 'Choose a teacher first. Then decide here how many of its blocks to keep.',
   },
   loadFailed: 'The teacher could not be read',

@@ -13,7 +13,7 @@ it.each([
   ],
 ] as const)(
   'says what is lost with %d labels and %d runs, at work: %s',
-  (labelled, runs, isAtWork, said) => {
-    expect(start.removeLoses(labelled, runs, isAtWork)).toBe(said);
+  (labelled, runs, isAtWork, expected) => {
+    expect(start.removeLoses(labelled, runs, isAtWork)).toBe(expected);
   },
 );

@@ -17,7 +17,7 @@ export const start = {
   },
   sampleMark: 'Sample',
   sampleOpened:
-    'The sample: 600 drawn satellite tiles of five kinds of land, 50 of them labelled for training. The steps up to here are already filled in.',
+    'The sample: 600 drawn satellite tiles in five classes of land cover, 50 of them labelled for training. The steps up to here are already filled in.',
   labelled: (labelled: number, images: number) =>
     images === 0
       ? 'No images yet'

@@ -48,12 +48,12 @@ export const teacherText = {
       pooling: 'Feature of an image',
       mean: 'Mean of its training images',
       deviation: 'Standard deviation of its training images',
-      colourBands: 'Bands of the teacher for your bands',
+      colourBands: 'Teacher bands that match your bands',
     } satisfies Record<keyof TeacherOverrides, string>,
     hints: {
       heads: 'A number that divides the width; most heads are 64 wide.',
       epsilon: 'For example 1e-6 (timm), 1e-12 (Hugging Face) or 1e-5 (CLIP).',
-      activation: 'The models of OpenAI’s CLIP have quick-gelu.',
+      activation: 'OpenAI’s CLIP models use quick-gelu.',
       pooling: 'The class token, or the mean of all patches.',
       mean: 'One number per band, for pixels from 0 to 1.',
       deviation: 'One number per band, for pixels from 0 to 1.',
@@ -85,11 +85,11 @@ export const teacherText = {
     `Vision transformer, width ${count(width)}, ${counted(heads, 'attention head')}, patches of ${patch} px`,
   memory: {
     fits: (needed: number, free: number) =>
-      `Fits this machine: needs ${written(gigabytes(needed))}, ${written(gigabytes(free))} are free.`,
+      `Fits this machine: needs ${written(gigabytes(needed))}; ${written(gigabytes(free))} is free.`,
     tight: (needed: number, free: number) =>
-      `Fits barely: needs ${written(gigabytes(needed))} of the ${written(gigabytes(free))} that are free. Close other programs before you distil.`,
+      `Barely fits: needs ${written(gigabytes(needed))} of the ${written(gigabytes(free))} that is free. Close other programs before you distil.`,
     short: (needed: number, free: number) =>
-      `May not fit: needs ${written(gigabytes(needed))}, but ${written(gigabytes(free))} are free. Close other programs, or choose a smaller teacher.`,
+      `May not fit: needs ${written(gigabytes(needed))}, but ${written(gigabytes(free))} is free. Close other programs, or choose a smaller teacher.`,
   },
   add: {
     title: 'Use a teacher of your own',
@@ -116,7 +116,7 @@ export const teacherText = {
     list: [
       {
         name: 'It was trained on images like yours',
-        why: 'A student can only learn what its teacher can distinguish. A model of your field beats a larger one of another.',
+        why: 'A student can only learn what its teacher can distinguish. A model from your own field beats a larger one from another.',
       },
       {
         name: 'It has enough blocks to skip some',

@@ -49,9 +49,9 @@ export const testSetText = {
   groupWhy:
     'A patient, volume or scene. The images of a group are either all training images or all test images. Other slices of the same volume, and other images of the same patient, join the group too.',
   /** Name of a group that was read from a file. */
-  code: (code: string) => `Patient or volume ${code.slice(0, 6)}`,
+  code: (code: string) => `Code ${code.slice(0, 6)}`,
   codeWhy:
-    'A code that replaces the patient, volume or series in the file: the same code is the same patient. No name is kept.',
+    'This code stands for the patient, volume or series in the file. Images with the same code belong together. No name is stored.',
   groupLabel: 'Name of the patient, volume or scene',
   groupApply: 'Set group',
   groupClear: 'No group',
@@ -59,7 +59,7 @@ export const testSetText = {
     test: (images: number) => `${counted(images, 'image is', 'images are')} held out for the test.`,
     learn: (images: number) => `${counted(images, 'image is', 'images are')} used for training.`,
     auto: (images: number) =>
-      `${counted(images, 'image is', 'images are')} used for training or the test automatically.`,
+      `${counted(images, 'image is', 'images are')} assigned to training or test automatically.`,
     group: (images: number, group: string | null) =>
       group === null
         ? `${counted(images, 'image has', 'images have')} no group.`

@@ -8,7 +8,7 @@ function change(image: number, x: number) {
   return { image, name: `${image}.png`, patch: { tiles: [], rectangle } satisfies MaskPatch };
 }
 
-it('goes back and forth through edits of all images, in the order in which they were made', () => {
+it('undoes and redoes edits of all images in the order in which they were made', () => {
   const history = new MaskHistory();
   // More than the limit of the labels' history.
   const edits = Array.from({ length: 500 }, (_, at) => change(at % 3, at));

@@ -22,7 +22,7 @@ test('others changed a mask that has another revision than it was left with', ()
   expect(revisions.read(1, 2)).toBe(false);
 });
 
-test('what is known of an engine that has gone says nothing', () => {
+test('revisions from before a restart of the engine are ignored', () => {
   const revisions = new MaskRevisions();
   revisions.read(1, 3);
   revisions.forget();

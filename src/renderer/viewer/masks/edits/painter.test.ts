@@ -63,7 +63,7 @@ const rectangle = fc.record({
 });
 
 describe('a painter', () => {
-  it('undoes strokes exactly, in whatever order their tiles come', async () => {
+  it('undoes strokes exactly in any order of loading their tiles', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(rectangle, { minLength: 1, maxLength: 6 }), async (strokes) => {
         const { tiles, painter, patches, read } = setUp();
@@ -113,7 +113,7 @@ describe('a painter', () => {
     expect(patches).toHaveLength(1);
   });
 
-  it('keeps what was painted where the rest of a stroke cannot be loaded, and tells', async () => {
+  it('keeps the painted part of a stroke if the rest cannot be loaded, and reports the failure', async () => {
     const { painter, patches, touched, failures, breakEngine } = setUp();
     breakEngine();
     painter.paint({ value: 1, over }, (take) => {
@@ -181,14 +181,14 @@ describe('a painter', () => {
     expect(read()).toEqual(after);
   });
 
-  it('takes in nothing where there is nothing', async () => {
+  it('changes nothing without a prediction', async () => {
     const { painter, patches } = setUp();
     expect(await painter.take(() => Promise.resolve(undefined))).toBeUndefined();
     await expect(painter.take(() => Promise.reject(new Error('gone')))).rejects.toThrow('gone');
     expect([patches.length, painter.isBusy]).toEqual([0, false]);
   });
 
-  it('leaves nothing of a stroke that is given up', async () => {
+  it('removes all of a cancelled stroke', async () => {
     const { painter, patches, touched, read } = setUp();
     const stroke = painter.begin({ value: 1, over });
     stroke.draw((take) => {
@@ -201,7 +201,7 @@ describe('a painter', () => {
     expect(read().some((value) => value === 1)).toBe(false);
   });
 
-  it('fills a region of the mask across tiles that come late', async () => {
+  it('fills a region of the mask across tiles that load late', async () => {
     const { painter, read, shown: drawn } = setUp();
     const problem = await painter.fill({ value: 2, over }, 600, 20);
     expect(problem).toBeNull();
@@ -212,7 +212,7 @@ describe('a painter', () => {
     expect(await painter.fill({ value: 2, over }, -4, 20)).toBe('outside');
   });
 
-  it('picks what is like a pixel in the image', async () => {
+  it('selects pixels similar to a pixel of the image', async () => {
     const { painter, read } = setUp();
     const values = Uint8Array.from({ length: tilePixels }, (_, at) => (at % 512 < 100 ? 40 : 90));
     const shown: ShownValues = {

@@ -32,7 +32,7 @@ it('paints a proposal as one edit of all classes, which is undone as one', () =>
   expect(countValues(mask)).toBe(3);
 });
 
-it('is undone exactly where classes come in another order in each tile', () => {
+it('is undone exactly even if each tile lists the classes in another order', () => {
   const mask = new SparseMask(size);
   const proposed = new SparseMask(size);
   // Two classes, swapped in the second tile.

@@ -52,7 +52,7 @@ describe('a saver', () => {
     vi.useRealTimers();
   });
 
-  it('sends what was touched, at once, and what is all background as nothing', async () => {
+  it('sends touched tiles at once, and tiles of background only as empty', async () => {
     const { saver, sent, states, answer } = setUp();
     const mask = new SparseMask(size);
     paint(mask, 1, 3);
@@ -72,7 +72,7 @@ describe('a saver', () => {
     expect(states).toEqual(['saving', 'saved']);
   });
 
-  it('sends strokes that come meanwhile as one, after that', async () => {
+  it('sends strokes made during a request together in the next one', async () => {
     const { saver, sent, answer } = setUp();
     const mask = new SparseMask(size);
     for (const value of [1, 2, 3]) {
@@ -99,7 +99,7 @@ describe('a saver', () => {
     expect(saver.state).toBe('saved');
   });
 
-  it('keeps what could not be saved, and tries it again with what came since', async () => {
+  it('keeps tiles that could not be saved, and retries them with newer ones', async () => {
     const { saver, sent, states, failures, answer } = setUp();
     const mask = new SparseMask(size);
     paint(mask, 0, 1);
@@ -132,7 +132,7 @@ describe('a saver', () => {
     expect(saver.maskOf(7)).toBe(mask);
   });
 
-  it('gives up what belongs to an image that is gone, and goes on with others', async () => {
+  it('discards tiles of a removed image, and continues with others', async () => {
     const { saver, sent, failures, answer } = setUp();
     saver.touch(7, new SparseMask(size), [{ x: 0, y: 0 }]);
     saver.touch(8, new SparseMask(size), [{ x: 0, y: 0 }]);
@@ -143,7 +143,7 @@ describe('a saver', () => {
     expect(saver.state).toBe('saved');
   });
 
-  it('takes what a class that is gone had for background, and nothing waits behind it', async () => {
+  it('saves pixels of a removed class as background, without blocking other tiles', async () => {
     const known = new Set([1, 2]);
     const { saver, sent, answer } = setUp(known);
     const [mask, other] = [new SparseMask(size), new SparseMask(size)];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ClassValues } from './class-values.ts';
 
-test('values of classes that are gone are told once, also where another class has them now', () => {
+test('values of classes that are gone are returned once, also where another class has them now', () => {
   const values = new ClassValues();
   const [first, second] = [
     { id: 10, maskValue: 1 },

@@ -57,7 +57,7 @@ it('tells classes apart by lines too', () => {
   expect(new Set(alphas)).toEqual(new Set([0, 128, 191]));
 });
 
-it('compares two masks, without what is not known', () => {
+it('compares two masks without unknown pixels', () => {
   const size = { width: 512, height: 512 };
   const source = (values: number[]): LayerSource => {
     const mask = new SparseMask(size);

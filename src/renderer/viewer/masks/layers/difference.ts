@@ -7,7 +7,7 @@ import { ByteCache } from '../../tiles/tile-cache.ts';
 import type { LayerSource } from './mask-layer.ts';
 
 /** Largest size of the cache of compared tiles, bytes. */
-const keptBytes = 2 ** 26;
+const cacheBytes = 2 ** 26;
 
 /** Kinds of difference of a pixel: a class in the first mask only, in the second only, or two different classes. */
 export const differenceValues = { onlyFirst: 1, onlySecond: 2, other: 3 } as const;
@@ -53,7 +53,9 @@ export class DifferenceSource implements LayerSource {
 }
 
 function newCache(): ByteCache<Uint8Array> {
-  return new ByteCache<Uint8Array>(keptBytes, (tile) => (tile === blankTile ? 0 : tile.byteLength));
+  return new ByteCache<Uint8Array>(cacheBytes, (tile) =>
+    tile === blankTile ? 0 : tile.byteLength,
+  );
 }
 
 function compared(one: ArrayLike<number>, other: ArrayLike<number>): Uint8Array {

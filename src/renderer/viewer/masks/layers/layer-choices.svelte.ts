@@ -25,13 +25,13 @@ const choice = z.object({
 });
 export type Choice = z.infer<typeof choice>;
 
-const kept = z.object({
+const storedChoices = z.object({
   layers: z.partialRecord(z.enum(layerNames), choice),
   hasHatch: z.boolean(),
   compared: z.enum(comparisonNames).catch('human-student'),
 });
 
-const keptUnder = 'mask-layers';
+const storageKey = 'mask-layers';
 
 const usual: Choice = { isShown: true, opacity: 0.5, hasOutline: true };
 
@@ -54,7 +54,7 @@ export class LayerChoices {
   /** @param changed called after every change */
   constructor(changed: () => void) {
     this.#changed = changed;
-    const found = kept.safeParse(parsed(localStorage.getItem(keptUnder)));
+    const found = storedChoices.safeParse(parsed(localStorage.getItem(storageKey)));
     if (!found.success) return;
     this.#layers = { ...this.#layers, ...found.data.layers };
     this.#hasHatch = found.data.hasHatch;
@@ -111,8 +111,10 @@ export class LayerChoices {
   #keep(): void {
     const { hasHatch, compared } = this;
     localStorage.setItem(
-      keptUnder,
-      JSON.stringify({ layers: this.#layers, hasHatch, compared } satisfies z.infer<typeof kept>),
+      storageKey,
+      JSON.stringify({ layers: this.#layers, hasHatch, compared } satisfies z.infer<
+        typeof storedChoices
+      >),
     );
     this.#changed();
   }

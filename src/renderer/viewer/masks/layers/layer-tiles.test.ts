@@ -12,12 +12,12 @@ const size = { width: 1100, height: 1000 };
 const stored = new Uint8Array(tilePixels);
 stored.fill(4, 100 * tileSide, 140 * tileSide);
 
-function engine(): { fetch: FetchTiles; asked: [level: number, places: TilePlace[]][] } {
-  const asked: [number, TilePlace[]][] = [];
+function engine(): { fetch: FetchTiles; requests: [level: number, places: TilePlace[]][] } {
+  const requests: [number, TilePlace[]][] = [];
   return {
-    asked,
+    requests,
     fetch: (level, places) => {
-      asked.push([level, places]);
+      requests.push([level, places]);
       const tiles: MaskTile[] = places.flatMap(({ x, y }) => {
         if (y > 0 || x !== (level === 0 ? 1 : 0)) return [];
         if (level === 0) return [{ x, y, pixels: stored.slice() }];
@@ -41,7 +41,7 @@ function coarseOf(tile: Uint8Array, level: number): Uint8Array {
 }
 
 function opened(): { tiles: LayerTiles; arrived: Rectangle[] } & ReturnType<typeof engine> {
-  const { fetch, asked } = engine();
+  const { fetch, requests } = engine();
   const arrived: Rectangle[] = [];
   const tiles = new LayerTiles(
     size,
@@ -52,33 +52,33 @@ function opened(): { tiles: LayerTiles; arrived: Rectangle[] } & ReturnType<type
       throw error as Error;
     },
   );
-  return { tiles, arrived, fetch, asked };
+  return { tiles, arrived, fetch, requests };
 }
 
 const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 describe('the tiles of a layer', () => {
-  it('are asked for once, and only where there is something', async () => {
-    const { tiles, asked, arrived } = opened();
+  it('are requested once, and only if they are not empty', async () => {
+    const { tiles, requests, arrived } = opened();
     tiles.want(0, { x: 0, y: 0 });
     tiles.want(0, { x: 1, y: 0 });
     tiles.want(0, { x: 1, y: 0 });
     await soon();
     tiles.want(0, { x: 1, y: 0 });
     await soon();
-    expect(asked).toEqual([[0, [{ x: 1, y: 0 }]]]);
+    expect(requests).toEqual([[0, [{ x: 1, y: 0 }]]]);
     expect(arrived).toEqual([{ x: 512, y: 0, width: 512, height: 512 }]);
     expect(tiles.at(0).tile({ x: 1, y: 0 })?.[100 * tileSide]).toBe(4);
   });
 
-  it('are asked for by their places alone, as by what an edit changed', async () => {
-    const { tiles, asked } = opened();
+  it('are requested by position alone, for example for the tiles of an edit', async () => {
+    const { tiles, requests } = opened();
     const patch = { x: 1, y: 0, rectangle: { x: 0, y: 0, width: 1, height: 1 } };
     await tiles.load([patch]);
-    expect(asked).toEqual([[0, [{ x: 1, y: 0 }]]]);
+    expect(requests).toEqual([[0, [{ x: 1, y: 0 }]]]);
   });
 
-  it('show an edit at every level, whenever the tiles of that come', async () => {
+  it('show an edit at every level, whenever the tiles of that level arrive', async () => {
     const early = opened();
     const late = opened();
     early.tiles.want(2, { x: 0, y: 0 });
@@ -102,7 +102,7 @@ describe('the tiles of a layer', () => {
   });
 
   it('show an edit where all was background', () => {
-    const { tiles, asked } = opened();
+    const { tiles, requests } = opened();
     const edit = new MaskEdit(tiles.mask, { value: 9, over: paintOver('everything') });
     edit.run(600, 4, 12);
     const dirty = edit.takeDirty();
@@ -110,20 +110,20 @@ describe('the tiles of a layer', () => {
     const pixels = tiles.at(1).tile({ x: 0, y: 0 });
     // The tile of level 1 there also has stored marks, so it is fetched.
     expect(pixels).toBeUndefined();
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
   });
 
-  it('are let go of and asked for again, so that a mosaic takes 64 MiB at most', async () => {
+  it('are dropped and requested again, so that a mosaic takes at most 64 MiB', async () => {
     const mosaic = { width: 20_000, height: 20_000 };
     const all = tilesIn({ x: 0, y: 0, ...mosaic }, mosaic);
     const unsaved = new Set<number>();
-    const asked: number[] = [];
+    const requests: number[] = [];
     const none = (): void => undefined;
     const tiles: LayerTiles = new LayerTiles(
       mosaic,
       all,
       (level, places) => {
-        asked.push(...places.map((place) => level * 2 ** 44 + tileKey(place)));
+        requests.push(...places.map((place) => level * 2 ** 44 + tileKey(place)));
         return Promise.resolve(
           places.map(({ x, y }) => ({ x, y, pixels: new Uint8Array(tilePixels).fill(1) })),
         );
@@ -155,7 +155,7 @@ describe('the tiles of a layer', () => {
     tiles.changed({ x: 0, y: 0, width: 100, height: 1 });
     unsaved.add(0);
     expect(await pan(0)).toBeLessThanOrEqual(most);
-    expect(new Set(asked).size).toBe(all.length);
+    expect(new Set(requests).size).toBe(all.length);
     expect(tiles.mask.tile({ x: 0, y: 0 })?.[50]).toBe(9);
     expect(tiles.mask.tile({ x: 1, y: 0 })).toBeUndefined();
     expect(tiles.mask.tile({ x: 39, y: 39 })?.[0]).toBe(1);
@@ -175,7 +175,7 @@ describe('the tiles of a layer', () => {
     expect(tiles.count(0) + tiles.count(1)).toBe(most);
   });
 
-  it('keep what is not stored yet where an image is opened again', async () => {
+  it('keep unsaved tiles if an image is opened again', async () => {
     const { fetch } = engine();
     const mask = new SparseMask(size, [{ x: 1, y: 0 }]);
     mask.writable({ x: 0, y: 1 })?.fill(5);

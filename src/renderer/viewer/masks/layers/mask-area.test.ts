@@ -9,6 +9,6 @@ it.each([
   ['square centimetres', 1e6, { x: 0.5, y: 0.5, unit: 'mm' }, '2,500 cm²'],
   ['square metres', 400, { x: 10, y: 10, unit: 'm' }, '40,000 m²'],
   ['square kilometres', 1e6, { x: 10, y: 10, unit: 'm' }, '100 km²'],
-] as const)('an area is said in %s', (_, pixels, spacing, said) => {
-  expect(areaText(pixels, spacing)).toBe(said);
+] as const)('an area is written in %s', (_, pixels, spacing, expected) => {
+  expect(areaText(pixels, spacing)).toBe(expected);
 });

@@ -77,7 +77,7 @@ describe('an open polygon', () => {
     expect([painted, open.corners]).toEqual([[], 0]);
   });
 
-  it('goes back by presses, whether clicked or dragged', () => {
+  it('undoes one press at a time, clicked or dragged', () => {
     click([[10, 10]], [[90, 10]], [[90, 10]]);
     click([
       [50, 80],
