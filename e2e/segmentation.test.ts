@@ -189,9 +189,9 @@ describe('a student that outlines', () => {
 
   test('a run learns to outline and measures', async () => {
     const { page } = launched;
-    const parts = page.getByRole('list', { name: 'Parts of the run' });
+    const parts = page.getByRole('list', { name: 'Phases of the run' });
     await parts.getByText('Learning your outlines').waitFor({ timeout: 300_000 });
-    await page.getByText('Loss of the outlines').first().waitFor();
+    await page.getByText('Outline loss').first().waitFor();
     await photograph(launched, '73-outlines-distil');
     await page.getByRole('button', { name: 'See the result' }).click({ timeout: 300_000 });
     await heading('Result');
@@ -203,7 +203,7 @@ describe('a student that outlines', () => {
     const { page } = launched;
     const curve = page.getByRole('img', {
       // Of teacher, copy and student, whose adapters are fine-tuned.
-      name: /^Line chart\. The loss of the outlines went from .* at step 70 of the decoders\.$/,
+      name: /^Line chart\. The outline loss went from .* at step 70 of the decoders\.$/,
     });
     await page.keyboard.press('Alt+6');
     await curve.waitFor();

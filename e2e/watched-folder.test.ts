@@ -76,7 +76,7 @@ describe('a folder that is watched', () => {
     await page.getByText('1 image so far').waitFor();
     await page.getByRole('status').filter({ hasText: '9 images' }).first().waitFor();
     await rename(at('scans'), at('away'));
-    await page.getByText(`${at('scans')} cannot be found at present`).waitFor();
+    await page.getByText(`${at('scans')} cannot be found at the moment`).waitFor();
     await photograph(launched, '57-watched-away');
     await rename(at('away'), at('scans'));
     await page.getByText(`New images in ${at('scans')}`).waitFor();

@@ -57,7 +57,7 @@ const terms = `Terms:
                   of distilling
 
 Examples:
-  Try it on drawn images, with the bundled teacher:
+  Try it on synthetic images, with the bundled teacher:
     understudy demo
 
   Inspect a teacher: how large would its students be?

@@ -21,7 +21,7 @@ const table: OptionTable<Omit<FetchRequest, 'card'>> = {
   },
   mirror: {
     flags: '--mirror <url>',
-    help: 'server with the same files, used instead of https://huggingface.co (default: environment variable HF_ENDPOINT)',
+    help: 'mirror: a server with the same files, used instead of https://huggingface.co (default: environment variable HF_ENDPOINT)',
   },
   proxy: {
     flags: '--proxy <url>',
@@ -45,7 +45,7 @@ export function addCatalogue(teacher: Command, environment: Environment): void {
     .command('catalogue')
     .summary('list teachers that can be downloaded, with licence, size and training data')
     .description(
-      'Lists teachers of several fields with their use, size, training data and licence, and whether it allows commercial ' +
+      'Lists teachers for several fields with their use, size, training data and licence, and whether it allows commercial ' +
         'use. Nothing is downloaded.',
     )
     .action(async (values: OptionValues) => {

@@ -61,7 +61,7 @@ const table: OptionTable<DistillRequest, 'toleranceUnit'> = {
   },
   orientation: {
     flags: '--orientation <kind>',
-    help: 'upright: training flips images only left to right; overhead: it also rotates them and flips them upside down, for images without an up (satellite, microscopy)',
+    help: 'upright: training flips images only left to right; overhead: it also rotates them and flips them upside down, for images with no fixed up direction (satellite, microscopy)',
     group: images,
   },
   framing: {
@@ -81,7 +81,7 @@ const table: OptionTable<DistillRequest, 'toleranceUnit'> = {
   },
   imageSize: {
     flags: '--image-size <px>',
-    help: "side of the student's input (default: as the teacher's, but at least 128 for segmentation)",
+    help: "side of the student's input (default: the teacher's, but at least 128 for segmentation)",
     group: images,
   },
   start: {

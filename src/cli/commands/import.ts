@@ -19,10 +19,10 @@ const table: OptionTable<Omit<ImportRequest, 'folder'>> = {
     flags: '--labels <how>',
     help: 'folders: the folder of each image is its class; none: no labels; or a CSV file with the columns path,label',
   },
-  domain: { flags: '--domain <name>', help: 'domain of a new project, other if not given' },
+  domain: { flags: '--domain <name>', help: 'domain of a new project (default: other)' },
   task: {
     flags: '--task <kind>',
-    help: 'task of a new project, single if not given. single: one class per image; several: any number of labels; segmentation: regions from masks',
+    help: 'task of a new project (default: single). single: one class per image; several: any number of labels; segmentation: regions from masks',
   },
   masks: {
     flags: '--masks <where>',

@@ -51,11 +51,14 @@ const evaluateTable: OptionTable<EvaluateRequest, 'toleranceUnit'> = {
 
 const predictTable: OptionTable<PredictRequest> = {
   model,
-  images: { flags: '--images <folder>', help: 'images to predict; they need no labels' },
+  images: {
+    flags: '--images <folder>',
+    help: 'images to classify or segment; they need no labels',
+  },
   out: { flags: '--out <folder>', help: 'folder for the predictions' },
   format: {
     flags: '--format <name>',
-    help: 'file format of masks, png if not given; geotiff and nifti keep the position of the image; geojson and gpkg are polygons',
+    help: 'file format of masks (default: png); geotiff and nifti keep the position of the image; geojson and gpkg are polygons',
     group: regions,
   },
   simplify: {
@@ -111,7 +114,7 @@ export function addEvaluate(program: Command, environment: Environment): void {
 export function addPredict(program: Command, environment: Environment): void {
   addCommand(program, {
     name: 'predict',
-    summary: 'predict classes or masks of images with a student',
+    summary: 'predict classes or masks for images with a student',
     description:
       'Predicts the class of each image and its probability. A segmentation student instead predicts a mask per image, ' +
       'and lists the area of each class.',

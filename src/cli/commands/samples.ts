@@ -44,10 +44,10 @@ const sampleTable: OptionTable<SampleRequest> = {
 export function addDemo(program: Command, environment: Environment): void {
   addCommand(program, {
     name: 'demo',
-    summary: 'try Understudy on drawn images, in a few minutes',
+    summary: 'try Understudy on synthetic images, in a few minutes',
     description:
       'Draws sample images and distils three students from the bundled teacher: two classifiers (skip factors 2 and 3) ' +
-      'and one for segmentation. Shows teacher, untrained copy and student side by side. Needs no images or teacher of yours.',
+      'and one for segmentation. Shows teacher, untrained copy and student side by side. You need no images and no teacher.',
     usage: '[options]',
     schema: demoWithFolder,
     table: demoTable,

@@ -28,7 +28,7 @@ describe('missingFor', () => {
 
   it.each([
     ['images', { cell: [0, 0] }, { images: 0 }, /no images/],
-    ['a class', {}, {}, /needs a class/],
+    ['a class', {}, {}, /need a class/],
     ['a mask', { cell: [0, 0] }, {}, /No training mask is marked as done/],
     ['a mask to learn from', { cell: [0, 2] }, {}, /No training mask is marked as done/],
     ['a mask to measure on', { cell: [3, 0] }, {}, /no test mask/],

@@ -18,7 +18,7 @@ export const deviceText = {
   failed: 'The devices of this computer could not be tested',
   again: 'Try again',
   others: 'Other devices',
-  unusable: 'not usable on this computer at present',
+  unusable: 'not usable on this computer at the moment',
   /** Title of the folded technical details. */
   technical: 'Technical reasons',
   gone: (name: string) =>

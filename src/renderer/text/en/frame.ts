@@ -83,7 +83,7 @@ export const frame = {
     total === 0 ? 'Looking for images' : `Adding images: ${count(done)} of ${count(total)}`,
   timeLeft: (seconds: number) => `${roughDuration(seconds)} left`,
   /** Time left of a run, which has several phases. */
-  timeLeftInPart: (seconds: number) => `${roughDuration(seconds)} left in this part`,
+  timeLeftInPart: (seconds: number) => `${roughDuration(seconds)} left in this phase`,
   messages: (number: number) => counted(number, 'message'),
   local: 'Everything stays on this computer',
 
@@ -134,7 +134,7 @@ export const frame = {
     /** Notices about files that are not images. */
     others: {
       teacher: (name: string) =>
-        `“${name}” is a model file, not an image. A model can become a teacher: drop it on the step Teacher of a project. Here, drop a folder of images.`,
+        `“${name}” is a model file, not an image. A model can become a teacher: drop it on the Teacher step of a project. Here, drop a folder of images.`,
       archive: (name: string) =>
         `“${name}” is an archive. Unpack it, and drop the unpacked folder of images.`,
       other: (name: string) =>

@@ -71,7 +71,7 @@ export const masks = {
     region: (key: string) =>
       `Point at a predicted region and press ${key} to use only that region.`,
     nothingThere:
-      'No model has predicted this image yet. Use “Let the student outline” in the step Labels first.',
+      'No model has outlined this image yet. Use “Let the student outline” in the Labels step first.',
     nothingNew:
       'Nothing was added: your mask already has all predicted regions, or the prediction is background.',
   },

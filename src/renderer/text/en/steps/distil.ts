@@ -23,7 +23,7 @@ export const distilText = {
   explanationDecoders:
     'Teacher, untrained copy and student learn from your masks to outline regions, and are measured on the test images.',
   phases: phaseNames,
-  timeline: 'Parts of the run',
+  timeline: 'Phases of the run',
   phaseState: { done: 'done', current: 'running', waiting: 'not started', stopped: 'stopped' },
   figures: {
     step: 'Step',
@@ -32,11 +32,11 @@ export const distilText = {
     loss: 'Loss, training images',
     /** Loss of the delivered student, for a finished run. */
     kept: 'Difference from the teacher, validation images',
-    decoderLoss: 'Loss of the outlines',
+    decoderLoss: 'Outline loss',
     decoderStep: 'Decoder step',
     decoderOf: (steps: number) => `of ${count(steps)}`,
     speed: 'Images per second',
-    left: 'Time left in this part',
+    left: 'Time left in this phase',
     /** Replaces the time left once the estimate is exceeded. */
     overdue: 'longer than expected',
     ending: 'finishing this part',
@@ -56,14 +56,14 @@ export const distilText = {
       `Line chart. The loss went from ${decimals(first, 3)} to ${decimals(last, 3)} at step ${count(step)}.`,
   },
   decoder: {
-    name: 'Loss of the outlines',
+    name: 'Outline loss',
     waiting: 'The curve begins with the first step.',
     at: (step: number, loss: number) =>
       `Step ${count(step)} of the decoders, loss ${decimals(loss, 3)}`,
     why: 'Teacher, untrained copy and student each train a decoder on the same masks, one after the other, each from scratch.',
     parts: ['Teacher', 'Untrained copy', 'Student'],
     alternative: (first: number, last: number, step: number) =>
-      `Line chart. The loss of the outlines went from ${decimals(first, 3)} to ${decimals(last, 3)} at step ${count(step)} of the decoders.`,
+      `Line chart. The outline loss went from ${decimals(first, 3)} to ${decimals(last, 3)} at step ${count(step)} of the decoders.`,
   },
   accuracy: {
     name: 'Cross-validated on your training images (not the result)',
@@ -94,7 +94,7 @@ export const distilText = {
   recipeWhy: (tested: number | null) =>
     `All these figures are estimates on training images. The result is measured at the end, on ${tested === null ? 'the test images' : counted(tested, 'test image')}.`,
   closing:
-    'You may close the window: a checkpoint is kept, and the run continues when you open the app again.',
+    'You can close the window: a checkpoint is kept, and the run continues when you open the app again.',
   finish: 'Finish now',
   finishing: 'Finishing…',
   finishWhy: 'End training now and see the result of what the student has learnt so far',
@@ -102,7 +102,7 @@ export const distilText = {
   pausing: 'Pausing…',
   resume: (step: number) => (step > 0 ? `Resume from step ${count(step + 1)}` : 'Start again'),
   /** Labels of Resume after the last step. */
-  resumeAfter: { heads: 'Resume: learn the classes', decoders: 'Resume: train the decoders' },
+  resumeAfter: { heads: 'Resume and train the head', decoders: 'Resume and train the decoders' },
   resuming: 'Resuming…',
   cancel: 'Discard run…',
   seeResult: 'See the result',

@@ -79,7 +79,7 @@ export const images = {
         classes: (number: number, names: readonly string[]) =>
           `${counted(number, 'class', 'classes')}: ${names.join(', ')}${number > names.length ? ` and ${count(number - names.length)} more` : ''}.`,
         one: 'At least two classes are needed; the others may come from other folders.',
-        unlikely: 'If these folders are patients, not classes, add the images without labels.',
+        unlikely: 'If each folder is a patient, not a class, add the images without labels.',
         outside: (number: number) =>
           `${counted(number, 'image is', 'images are')} outside the class folders and ${number === 1 ? 'has' : 'have'} no label.`,
       },

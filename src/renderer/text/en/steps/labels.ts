@@ -21,7 +21,7 @@ export const labels = {
     new: 'New',
   },
   noClasses: 'Which classes can an image have?',
-  noClassesWhy: 'Name at least two classes. Then label some images of each.',
+  noClassesWhy: 'Add at least two classes, then label some images of each.',
   classesNamed: 'Start labelling',
   addClass: 'Add a class',
   noClassesSeveral: 'Name the labels that an image can have. Then label some images with each.',

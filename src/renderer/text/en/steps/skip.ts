@@ -142,7 +142,7 @@ export const skipText = {
       go: 'Label images',
     },
     outlines: {
-      classes: { what: 'A region needs a class: name at least one.', go: 'Add classes' },
+      classes: { what: 'Regions need a class: add at least one.', go: 'Add classes' },
       masks: {
         what: 'No training mask is marked as done yet. Outline regions in some images and mark their masks as done.',
         go: 'Outline regions',

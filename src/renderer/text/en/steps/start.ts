@@ -9,7 +9,7 @@ export const start = {
   drop: 'Drop a folder of images',
   dropWhat: 'or choose one: Understudy makes a project from it',
   dropAnywhere: 'Or drop a folder of images anywhere here.',
-  drawingSample: 'Drawing the sample images…',
+  drawingSample: 'Generating the sample images…',
   empty: {
     title: 'A small model for your images',
     sentence:
@@ -17,7 +17,7 @@ export const start = {
   },
   sampleMark: 'Sample',
   sampleOpened:
-    'The sample: 600 drawn satellite tiles in five classes of land cover, 50 of them labelled for training. The steps up to here are already filled in.',
+    'The sample: 600 synthetic satellite tiles in five classes of land cover, 50 of them labelled for training. The steps up to here are already filled in.',
   labelled: (labelled: number, images: number) =>
     images === 0
       ? 'No images yet'

@@ -28,7 +28,7 @@ export const teacherText = {
   guessed: 'Guessed, because its file does not state it',
   guess: (sentence: string) => `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`,
   guessedWhy:
-    'If a guess is wrong, the student learns from wrong features. “Edit…” is under “More”, on the step Teacher.',
+    'If a guess is wrong, the student learns from wrong features. “Edit…” is under “More”, on the Teacher step.',
   inferredWhy: 'Properties that the weights do not show, and the source of each value:',
   sources: {
     given: 'set by you',
@@ -45,7 +45,7 @@ export const teacherText = {
       heads: 'Attention heads',
       epsilon: 'ε of the layer norms',
       activation: 'Activation',
-      pooling: 'Feature of an image',
+      pooling: 'Image feature (pooling)',
       mean: 'Mean of its training images',
       deviation: 'Standard deviation of its training images',
       colourBands: 'Teacher bands that match your bands',
@@ -123,8 +123,8 @@ export const teacherText = {
         why: 'Twelve blocks or more are enough. A very small teacher has few blocks to skip.',
       },
       {
-        name: 'You may use it',
-        why: 'The student comes from the teacher’s weights, so the teacher’s licence applies to the student as well.',
+        name: 'Its licence allows your use',
+        why: 'The student is derived from the teacher’s weights, so the teacher’s licence applies to the student as well.',
       },
     ],
   },
