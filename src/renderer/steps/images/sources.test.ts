@@ -54,7 +54,7 @@ describe('sources of labels', () => {
   it('warns about what may be unexpected', () => {
     expect(why(classes(1, 40), 'folders')).toContain('At least two classes are needed');
     expect(why(classes(2, 37), 'folders')).toContain('3 images');
-    expect(why(classes(30, 40), 'folders')).toContain('patients');
+    expect(why(classes(30, 40), 'folders')).toContain('a patient');
     expect(why({ table: '/data/labels.csv' }, 'csv')).toContain('labels.csv');
   });
 });
