@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
-import { latestRun, waitForStep } from './support/sample-project.ts';
+import { latestRun, openSample, waitForStep } from './support/sample-project.ts';
 import { photograph } from './support/screenshots.ts';
 
 // A run that is ended before its last step, and what is said of it from then on.
@@ -12,11 +12,10 @@ describe('finishing early', () => {
   beforeAll(async () => {
     launched = await launchApp({ colorScheme: 'dark' });
     const { page } = launched;
-    await page.getByRole('button', { name: 'Open the sample' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Skip factor' }).waitFor();
+    const project = await openSample(page, 700);
     await page.getByRole('button', { name: /^Distil \d+ of 12 blocks/ }).click();
     await page.getByRole('heading', { level: 1, name: 'Distil' }).waitFor();
-    await waitForStep(page, 1, 3);
+    await waitForStep(page, project, 3);
   });
   afterAll(async () => {
     await launched.close();
