@@ -65,7 +65,7 @@ import {
   runCurve,
   runMetric,
   runReference,
-  runGlimpse,
+  runProbe,
   runPrediction,
   runMask,
   predictedImages,
@@ -396,12 +396,12 @@ export const engineMethods = {
     params: z.strictObject({ run: id, curve: runCurve.default('distill') }),
     result: z.array(runMetric),
   },
-  /** Looks at the student in training, by step; no reference before the first. */
+  /** Probes of the student in training, named `glimpses` in messages, by step; no reference before the first. */
   'run.glimpses': {
     params: z.strictObject({ run: id }),
     result: z.strictObject({
       reference: runReference.nullable(),
-      glimpses: z.array(runGlimpse),
+      glimpses: z.array(runProbe),
     }),
   },
   'run.predictions': { params: z.strictObject({ run: id }), result: z.array(runPrediction) },
@@ -599,8 +599,8 @@ export const events = {
     loss: z.number().optional(),
     imagesPerSecond: z.number().optional(),
   }),
-  /** A new look at the student; those at later steps, of a run that went back, no longer count. */
-  'run.glimpse': z.strictObject({ run: id, glimpse: runGlimpse }),
+  /** New probe of the student; probes at later steps, of a run that went back, no longer count. */
+  'run.glimpse': z.strictObject({ run: id, glimpse: runProbe }),
   /**
    * Notes on how training goes: where it began, that its learning rate fell, that the untrained copy is better so
    * far.
