@@ -112,7 +112,8 @@ function clipped({ x, y, width, height }: Rectangle, image: Size): Rectangle {
     throw new UserError('invalid-option', maskEditingText.regionOutside);
   }
   return {
-    ...{ x, y },
+    x,
+    y,
     width: Math.min(width, image.width - x),
     height: Math.min(height, image.height - y),
   };

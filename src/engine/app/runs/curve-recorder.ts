@@ -91,7 +91,10 @@ export class CurveRecorder {
     this.#emit('run.progress', {
       run: this.#run.id,
       project: this.#run.project,
-      ...{ phase, done, total, secondsLeft },
+      phase,
+      done,
+      total,
+      secondsLeft,
       ...(loss !== undefined && { loss }),
       ...(imagesPerSecond !== undefined && { imagesPerSecond }),
     });

@@ -201,7 +201,9 @@ function scoreOf(
     indices.flatMap(idOf).sort((one, other) => one - other);
   return [
     {
-      ...{ image, uncertainty, student: idsOf(student) },
+      image,
+      uncertainty,
+      student: idsOf(student),
       likeliest: likeliest.flatMap(({ index, probability }) =>
         idOf(index).map((id) => ({ class: id, probability })),
       ),

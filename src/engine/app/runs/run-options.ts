@@ -22,6 +22,10 @@ export function optionsOf(
     precision,
     ...(imageSize !== null && { imageSize }),
     ...runTasks[store.projects.get(project).task].options(settings),
-    ...{ teacher: file, overrides, out, resume, seed },
+    teacher: file,
+    overrides,
+    out,
+    resume,
+    seed,
   });
 }
