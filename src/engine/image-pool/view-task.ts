@@ -142,7 +142,7 @@ function viewOf(header: ImageHeader): Omit<ViewedImage, 'id' | 'name'> {
       rescale,
       isInverted,
       palette,
-      ...(colours && { colours: [...colours] }),
+      colours: colours && [...colours],
       modalityTable: modalityTable && tableOf(modalityTable),
       voiTable: voiTable && tableOf(voiTable),
       windows: windows.filter(isSound).map((window) => ({

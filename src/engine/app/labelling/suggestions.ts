@@ -82,7 +82,7 @@ export class SuggestionService {
     requireFew(inside, level);
     return {
       request: {
-        image: { path, ...(frame === undefined ? {} : { frame }), width, height },
+        image: { path, frame, width, height },
         preparation: settings.preparation,
         teacher: { file, sha256: description.sha256, overrides },
         region: inside,

@@ -95,8 +95,8 @@ export class CurveRecorder {
       done,
       total,
       secondsLeft,
-      ...(loss !== undefined && { loss }),
-      ...(imagesPerSecond !== undefined && { imagesPerSecond }),
+      loss,
+      imagesPerSecond,
     });
   }
 

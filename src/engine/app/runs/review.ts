@@ -127,7 +127,7 @@ export class ReviewService {
       request: {
         model,
         teacher: taught?.file ?? null,
-        ...(taught && { overrides: taught.overrides }),
+        overrides: taught?.overrides,
         labelled,
         seed: projectSeed,
         images: present.map(foundImage),
