@@ -9,9 +9,15 @@ import {
   projectImage,
   imageFilter,
   labelChange,
+  useChange,
+  teacher,
+  deviceOption,
+  studentEstimate,
+  imageFacts,
+} from './entities.ts';
+import {
   locateReport,
   missingImages,
-  useChange,
   folderContents,
   importReport,
   keptReport,
@@ -20,13 +26,7 @@ import {
   importedFile,
   fileFilter,
   watchedFolder,
-  teacher,
-  deviceOption,
-  studentEstimate,
-  imageFacts,
-  exportFormat,
-  exportedModel,
-} from './entities.ts';
+} from './folder-imports.ts';
 import {
   bandStatistics,
   imageTile,
@@ -60,6 +60,8 @@ import { patientStatus, rekeyReport } from './patients.ts';
 import { bytes, jobPhase, preparation, teacherOverrides } from './jobs.ts';
 import { skippedImage } from './results.ts';
 import {
+  exportFormat,
+  exportedModel,
   failure,
   run,
   runCurve,
@@ -81,6 +83,7 @@ import { id, path, name, nothing } from './values.ts';
  */
 
 export * from './entities.ts';
+export * from './folder-imports.ts';
 export * from './runs.ts';
 export { className } from './values.ts';
 

@@ -113,3 +113,11 @@ export const predictionStatus = z.strictObject({
   isAtWork: z.boolean(),
 });
 export type PredictionStatus = z.infer<typeof predictionStatus>;
+
+/** Format of an exported student: one file. */
+export const exportFormat = z.enum(['float32', 'float16', 'int8', 'safetensors']);
+export type ExportFormat = z.infer<typeof exportFormat>;
+
+/** Model of a run that is exported. */
+export const exportedModel = z.enum(['student', 'copy']);
+export type ExportedModel = z.infer<typeof exportedModel>;
