@@ -158,7 +158,7 @@ async function train(
   const save = (): Promise<void> => Promise.resolve();
   try {
     const whole = { ...plan, ...changes };
-    const { state } = await trainStudent(whole, start, views, executor, context, save);
+    const { state } = await trainStudent(whole, start, { source: views, save }, executor, context);
     return { state, error: undefined, done };
   } catch (error) {
     return { state: undefined, error, done };

@@ -87,7 +87,12 @@ test.each([
     openMask: () =>
       Promise.resolve({ ...memoryMask(masks.truth, size), notes: () => [], close: closed }),
   };
-  const maskedImages = await openMaskedImages([image], dataset, images, 8, 1, [], context);
+  const maskedImages = await openMaskedImages(
+    [image],
+    dataset,
+    { images, smallest: 8, seed: 1, problems: [] },
+    context,
+  );
   const options = { classes, overlap: 0.5, signal: context.signal };
   const tolerance = { distance, unit };
   const [measured] = await measureImages(model, maskedImages, images, { ...options, tolerance });
