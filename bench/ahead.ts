@@ -108,7 +108,8 @@ async function timeSteps(executor: Executor, threads: number): Promise<StepTime[
       reports.push({ at: performance.now(), busy: (user + system) / 1000 });
     },
   };
-  await trainStudent(plan, start, views, executor, context, () => Promise.resolve());
+  const save = (): Promise<void> => Promise.resolve();
+  await trainStudent(plan, start, { source: views, save }, executor, context);
   await views.close();
   const settled = reports.slice(6);
   return settled.slice(1).map(({ at, busy }, index) => {

@@ -150,24 +150,26 @@ async function compareJob(
   await trainStudent(
     plan,
     start,
-    blankViews(teacher, batch * batches),
+    {
+      source: blankViews(teacher, batch * batches),
+      save: noSave,
+      openWatch: () =>
+        Promise.resolve({
+          see: async (step, _adapters, isLast) => {
+            if (isLast) return;
+            if (step > 0) {
+              ours += performance.now() - began;
+              await setTimeout(rest);
+              pytorch += await theirs.run('taught');
+              await setTimeout(rest);
+            }
+            began = performance.now();
+          },
+          close: () => Promise.resolve(),
+        }),
+    },
     onnxRuntime('cpu', { threads }),
     quiet,
-    noSave,
-    () =>
-      Promise.resolve({
-        see: async (step, _adapters, isLast) => {
-          if (isLast) return;
-          if (step > 0) {
-            ours += performance.now() - began;
-            await setTimeout(rest);
-            pytorch += await theirs.run('taught');
-            await setTimeout(rest);
-          }
-          began = performance.now();
-        },
-        close: () => Promise.resolve(),
-      }),
   );
   return {
     job: `${name}, ${epochs} × ${batches} batches of ${batch} images`,
@@ -180,7 +182,7 @@ async function compareJob(
 function blankViews(
   { architecture: { imageSize, channels } }: VitModel,
   count: number,
-): Parameters<typeof trainStudent>[2] {
+): Parameters<typeof trainStudent>[2]['source'] {
   const view = new Uint8Array(imageSize * imageSize * channels).fill(120);
   return { count, recipe: {}, draw: () => Promise.resolve(view) };
 }

@@ -9,9 +9,15 @@ import {
   projectImage,
   imageFilter,
   labelChange,
+  useChange,
+  teacher,
+  deviceOption,
+  studentEstimate,
+  imageFacts,
+} from './entities.ts';
+import {
   locateReport,
   missingImages,
-  useChange,
   folderContents,
   importReport,
   keptReport,
@@ -20,13 +26,7 @@ import {
   importedFile,
   fileFilter,
   watchedFolder,
-  teacher,
-  deviceOption,
-  studentEstimate,
-  imageFacts,
-  exportFormat,
-  exportedModel,
-} from './entities.ts';
+} from './folder-imports.ts';
 import {
   bandStatistics,
   imageTile,
@@ -60,12 +60,14 @@ import { patientStatus, rekeyReport } from './patients.ts';
 import { bytes, jobPhase, preparation, teacherOverrides } from './jobs.ts';
 import { skippedImage } from './results.ts';
 import {
+  exportFormat,
+  exportedModel,
   failure,
   run,
   runCurve,
   runMetric,
   runReference,
-  runGlimpse,
+  runProbe,
   runPrediction,
   runMask,
   predictedImages,
@@ -81,6 +83,7 @@ import { id, path, name, nothing } from './values.ts';
  */
 
 export * from './entities.ts';
+export * from './folder-imports.ts';
 export * from './runs.ts';
 export { className } from './values.ts';
 
@@ -396,12 +399,12 @@ export const engineMethods = {
     params: z.strictObject({ run: id, curve: runCurve.default('distill') }),
     result: z.array(runMetric),
   },
-  /** Looks at the student in training, by step; no reference before the first. */
+  /** Probes of the student in training, named `glimpses` in messages, by step; no reference before the first. */
   'run.glimpses': {
     params: z.strictObject({ run: id }),
     result: z.strictObject({
       reference: runReference.nullable(),
-      glimpses: z.array(runGlimpse),
+      glimpses: z.array(runProbe),
     }),
   },
   'run.predictions': { params: z.strictObject({ run: id }), result: z.array(runPrediction) },
@@ -599,8 +602,8 @@ export const events = {
     loss: z.number().optional(),
     imagesPerSecond: z.number().optional(),
   }),
-  /** A new look at the student; those at later steps, of a run that went back, no longer count. */
-  'run.glimpse': z.strictObject({ run: id, glimpse: runGlimpse }),
+  /** New probe of the student; probes at later steps, of a run that went back, no longer count. */
+  'run.glimpse': z.strictObject({ run: id, glimpse: runProbe }),
   /**
    * Notes on how training goes: where it began, that its learning rate fell, that the untrained copy is better so
    * far.

@@ -296,7 +296,7 @@ export const jobEvent = z.discriminatedUnion('type', [
     /** Features as colours, (images, grid, grid, 3). */
     map: bytes,
   }),
-  /** A look at the student; accuracy and map as in the reference. */
+  /** Probe of the student in training, named `glimpse` in messages; accuracy and map as in the reference. */
   z.strictObject({
     type: z.literal('glimpse'),
     /** Steps done. */

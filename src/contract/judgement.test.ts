@@ -69,7 +69,9 @@ describe('answers that take no model', () => {
     ];
     const classes = ['a', 'b'];
     const { chance, mostFrequent } = classBaselinesOf({
-      ...{ task: 'several', classes, teacher: { confusion } },
+      task: 'several',
+      classes,
+      teacher: { confusion },
     });
     expect(chance).toBe(0.5);
     expect(mostFrequent).toBeCloseTo((0.8 + 0.9) / 2, 12);
@@ -83,7 +85,8 @@ describe('answers that take no model', () => {
   ];
   const unsure = (accuracy: number): ReturnType<typeof candidate> => ({
     ...candidate(accuracy, 6),
-    ...{ accuracy: intervalOf(accuracy, 0.22), balancedAccuracy: intervalOf(accuracy, 0.22) },
+    accuracy: intervalOf(accuracy, 0.22),
+    balancedAccuracy: intervalOf(accuracy, 0.22),
     confusion,
   });
   const judged = (teacher: number, student: number): ReturnType<typeof judgeClasses> => {
@@ -106,22 +109,27 @@ describe('answers that take no model', () => {
   it('are no bar to a student that tells rare classes apart', () => {
     const student = {
       ...unsure(0.54),
-      ...{ accuracy: intervalOf(0.54), balancedAccuracy: intervalOf(0.7) },
+      accuracy: intervalOf(0.54),
+      balancedAccuracy: intervalOf(0.7),
     };
     const summary = classSummaryOf({ student, classes: ['a', 'b', 'c'] });
     const teacher = { ...candidate(0.9, 12), confusion };
     expect(judgeClasses({ ...summary, teacher })).toMatchObject({
-      ...{ studentStands: 'majority', use: { verdict: 'usable' }, hasHelped: false },
+      studentStands: 'majority',
+      use: { verdict: 'usable' },
+      hasHelped: false,
     });
   });
 
   it('are outlining everything where regions are outlined', () => {
     const baselines = { dice: 0.85, iou: 0.7, pixelAccuracy: 0.6 };
     expect(judgeMasks(maskSummaryOf({ baselines }))).toMatchObject({
-      ...{ use: { verdict: 'useless', shortfall: 'chance' }, hasHelped: false },
+      use: { verdict: 'useless', shortfall: 'chance' },
+      hasHelped: false,
     });
     expect(judgeMasks(maskSummaryOf())).toMatchObject({
-      ...{ use: { verdict: 'usable', recommended: 'student' }, hasHelped: true },
+      use: { verdict: 'usable', recommended: 'student' },
+      hasHelped: true,
     });
   });
 });

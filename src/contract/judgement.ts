@@ -147,14 +147,17 @@ function judge(
 export function judgeClasses(summary: ClassSummary): ClassJudgement {
   const { teacher, copy, student } = summary;
   const qualities = {
-    ...{ teacher: teacher.accuracy, copy: copy.accuracy, student: student.accuracy },
+    teacher: teacher.accuracy,
+    copy: copy.accuracy,
+    student: student.accuracy,
   };
   const baselines = classBaselinesOf(summary);
   const judged = judge(summary, qualities, useOfClasses(summary, baselines));
   const studentStands = standingOf(student, baselines);
   return {
     ...judged,
-    ...{ baselines, studentStands },
+    baselines,
+    studentStands,
     hasHelped: judged.hasHelped && studentStands === 'above',
     isFew: summary.images.tested < fewImages,
   };
@@ -167,11 +170,16 @@ function useOfClasses(summary: ClassSummary, baselines: ClassBaselines): Use {
     { quality: report.balancedAccuracy, baseline: balancedChance(report, baselines) },
   ];
   return judgeUse({
-    ...{ teacher: of(teacher), copy: of(copy), student: of(student) },
+    teacher: of(teacher),
+    copy: of(copy),
+    student: of(student),
     isCopyBetter: student.accuracy.value < copy.accuracy.value,
-    ...{ isAdapted: false, canAdapt: false },
-    ...{ steps: summary.steps, usualSteps: usualTraining.classification.steps },
-    ...{ labelled: images.labelled, enoughLabelled: enoughLabelled * classes.length },
+    isAdapted: false,
+    canAdapt: false,
+    steps: summary.steps,
+    usualSteps: usualTraining.classification.steps,
+    labelled: images.labelled,
+    enoughLabelled: enoughLabelled * classes.length,
     tested: images.tested,
   });
 }
@@ -231,7 +239,8 @@ export function judgeMasks(summary: MaskSummary): MaskJudgement | null {
     (iou !== null && compare(iou.copy, iou.teacher).outcome === 'better');
   return {
     ...judged,
-    ...{ copyOverTeacher, baseline },
+    copyOverTeacher,
+    baseline,
     contradiction: byIou && isOpposite(byIou, judged.overCopy) ? byIou : null,
     images: countBetter(summary),
     tested,
@@ -245,12 +254,18 @@ function useOfMasks(summary: MaskSummary, dice: Qualities, { units }: TestedMask
     { quality, baseline: summary.baselines?.dice ?? 0, least: leastDice },
   ];
   return judgeUse({
-    ...{ teacher: of(dice.teacher), copy: of(dice.copy), student: of(dice.student) },
+    teacher: of(dice.teacher),
+    copy: of(dice.copy),
+    student: of(dice.student),
     isCopyBetter: dice.student.value < dice.copy.value,
-    ...{ isAdapted, canAdapt: !isAdapted },
-    ...{ steps, usualSteps: usualTraining.segmentation.steps },
+    isAdapted,
+    canAdapt: !isAdapted,
+    steps,
+    usualSteps: usualTraining.segmentation.steps,
     decoderSteps: { steps: decoderSteps, usual: usualDecoderSteps },
-    ...{ labelled: images.labelled, enoughLabelled, tested: units },
+    labelled: images.labelled,
+    enoughLabelled,
+    tested: units,
   });
 }
 

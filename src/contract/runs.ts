@@ -62,13 +62,13 @@ export const runReference = z.strictObject({
 });
 export type RunReference = z.infer<typeof runReference>;
 
-/** A look at the student after so many steps; equal colours mean equal features. */
-export const runGlimpse = z.strictObject({
+/** Probe of the student in training after `step` steps; equal colours mean equal features. */
+export const runProbe = z.strictObject({
   step: z.int().nonnegative(),
   accuracy: z.number().nullable(),
   map: bytes,
 });
-export type RunGlimpse = z.infer<typeof runGlimpse>;
+export type RunProbe = z.infer<typeof runProbe>;
 
 /** Predictions of the three models for one test image; indices into the summary's classes. */
 export const runPrediction = z.strictObject({
@@ -113,3 +113,11 @@ export const predictionStatus = z.strictObject({
   isAtWork: z.boolean(),
 });
 export type PredictionStatus = z.infer<typeof predictionStatus>;
+
+/** Format of an exported student: one file. */
+export const exportFormat = z.enum(['float32', 'float16', 'int8', 'safetensors']);
+export type ExportFormat = z.infer<typeof exportFormat>;
+
+/** Model of a run that is exported. */
+export const exportedModel = z.enum(['student', 'copy']);
+export type ExportedModel = z.infer<typeof exportedModel>;

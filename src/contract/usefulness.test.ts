@@ -28,7 +28,10 @@ describe('a student that outlines', () => {
     const baselines = { dice: 0.08, iou: 0.04, pixelAccuracy: 0.9 };
     const { images } = maskSummaryOf();
     const use = masks([0.204, 0.2, 0.209], {
-      ...{ baselines, steps: 20, decoderSteps: 30, units: 3 },
+      baselines,
+      steps: 20,
+      decoderSteps: 30,
+      units: 3,
       images: { ...images, labelled: 9 },
     });
     expect(use).toMatchObject({ verdict: 'useless', shortfall: 'least', recommended: null });
@@ -74,7 +77,10 @@ describe('a student that names classes', () => {
     const { images } = classSummaryOf();
     const use = useOf(
       classSummaryOf({
-        ...{ teacher: guess(0.7, 0.25), copy: guess(0.5, 0.3), student: guess(0.6, 0.3), steps: 4 },
+        teacher: guess(0.7, 0.25),
+        copy: guess(0.5, 0.3),
+        student: guess(0.6, 0.3),
+        steps: 4,
         images: { ...images, tested: 8, labelled: 12 },
       }),
     );
@@ -96,7 +102,11 @@ describe('a student that names classes', () => {
 
   it('is of use above that', () => {
     expect(useOf(classSummaryOf())).toEqual({
-      ...{ verdict: 'usable', shortfall: null, causes: [], remedies: [], recommended: 'student' },
+      verdict: 'usable',
+      shortfall: null,
+      causes: [],
+      remedies: [],
+      recommended: 'student',
     });
   });
 });

@@ -10,7 +10,7 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof UserError) {
     const { message, details: trace } = withoutTrace(error.message);
     const details = [error.details, trace].filter((part) => part !== undefined).join('\n');
-    return { code: error.code, message, ...(details === '' ? {} : { details }) };
+    return { code: error.code, message, details: details === '' ? undefined : details };
   }
   const { message, details: whole } = firstLine(
     error instanceof Error ? error.message : String(error),
@@ -19,6 +19,6 @@ export function failureOf(error: unknown): Failure {
   return {
     code: 'defect',
     message: commonText.defect(message),
-    ...(details === undefined ? {} : { details }),
+    details,
   };
 }

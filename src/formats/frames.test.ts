@@ -217,7 +217,11 @@ describe('whom files of one examination name', () => {
   const file = (named: Named): FileFrames => ({
     frames: 1,
     grouping: {
-      ...{ patient: null, person: null, study: null, series: null, position: null },
+      patient: null,
+      person: null,
+      study: null,
+      series: null,
+      position: null,
       ...named,
     },
   });

@@ -86,7 +86,14 @@ export async function findImages(
   const root = resolve(directory);
   const realRoot = await realpath(root);
   const search: Search = {
-    ...{ root, realRoot, signal, tell, found: [], labelled: new Set(), folders: 0, outside: 0 },
+    root,
+    realRoot,
+    signal,
+    tell,
+    found: [],
+    labelled: new Set(),
+    folders: 0,
+    outside: 0,
     limits: { ...defaultLimits, ...limits },
   };
   await look(search, { prefix: '', depth: 0, ancestors: [realRoot] });

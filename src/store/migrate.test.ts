@@ -89,7 +89,7 @@ describe.each(migrations)('from version $version on', ({ version }) => {
     ]);
     expect(store.records.metrics(1, 'decoder')).toHaveLength(version < 110 ? 0 : 1);
     expect(store.records.predictions(1)).toHaveLength(version < 20 ? 0 : 1);
-    const looks = store.records.glimpses(1);
+    const looks = store.records.probes(1);
     expect(looks.glimpses.map(({ step }) => step)).toEqual(version < 30 ? [] : [0, 40]);
     expect(looks.reference?.images).toEqual(version < 30 ? undefined : [1, null]);
     expect(store.masks.get(1, 'human')?.histogram).toEqual(

@@ -48,7 +48,7 @@ async function train(partLimit: number): Promise<TrainingState> {
   const { imageSize } = teacher.architecture;
   const source = resizedCrops({ count: 9, at }, 1, viewRecipe('upright'), imageSize);
   const save = (): Promise<void> => Promise.resolve();
-  return (await trainStudent(plan, start, source, executor, watch(), save)).state;
+  return (await trainStudent(plan, start, { source, save }, executor, watch())).state;
 }
 
 it('a batch in unequal parts makes the same update as the whole batch', async () => {

@@ -44,7 +44,10 @@ export function maskCandidate(dice: number, blocks: number): MaskCandidateReport
     iou: scores(dice - 0.1),
     pixelAccuracy: intervalOf(0.95),
     boundaryF1: scores(dice - 0.05),
-    ...{ blocks, parameters, bytes, msPerImage },
+    blocks,
+    parameters,
+    bytes,
+    msPerImage,
   };
 }
 

@@ -231,7 +231,7 @@ export async function openServices(
       return null;
     },
     'run.metrics': ({ run, curve }) => store.records.metrics(run, curve),
-    'run.glimpses': ({ run }) => store.records.glimpses(run),
+    'run.glimpses': ({ run }) => store.records.probes(run),
     'run.predictions': ({ run }) => store.records.predictions(run),
     'run.masks': ({ run }) => store.records.masks(run),
     'run.predictionStatus': ({ run }) => predictions.status(run),

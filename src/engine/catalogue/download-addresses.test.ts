@@ -82,7 +82,9 @@ describe('downloadFile', () => {
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
     const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
     await fetchIt({
-      ...{ proxy: address, url: 'http://models.example/teacher.bin', plainHttp: true },
+      proxy: address,
+      url: 'http://models.example/teacher.bin',
+      plainHttp: true,
     });
     expect(asked[0]).toContain('models.example');
     await requireWhole();

@@ -32,7 +32,9 @@ describe('where files come from', () => {
       { HF_ENDPOINT: 'https://other.example' },
     );
     expect(place).toEqual({
-      ...{ mirror: 'https://one.example', proxy: 'http://proxy.example:3128', plainHttp: false },
+      mirror: 'https://one.example',
+      proxy: 'http://proxy.example:3128',
+      plainHttp: false,
     });
     expect(addressAt('https://elsewhere.example/x', place)).toBe('https://elsewhere.example/x');
   });

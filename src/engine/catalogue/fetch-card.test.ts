@@ -74,7 +74,10 @@ describe('fetchCard', () => {
       file: join(folder, 'model.safetensors'),
       files: [['model.safetensors', content] as const, ['config.json', settings] as const].map(
         ([name, bytes]) => ({
-          ...{ name, bytes: bytes.length, sha256: sha256Of(bytes), isVerified: false },
+          name,
+          bytes: bytes.length,
+          sha256: sha256Of(bytes),
+          isVerified: false,
         }),
       ),
     });

@@ -50,7 +50,9 @@ export async function requestFile(
     if (!plainHttp && !isSafeFromOthers(at.href)) throw notEncrypted(at, redirect > 0);
     const answer = await request(at, {
       headers: {
-        ...{ ...headers, 'accept-encoding': 'identity', 'user-agent': 'Understudy' },
+        ...headers,
+        'accept-encoding': 'identity',
+        'user-agent': 'Understudy',
         ...(authorization !== undefined && { authorization }),
       },
       dispatcher,

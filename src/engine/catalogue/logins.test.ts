@@ -13,7 +13,8 @@ const settings = {
   plainHttp: false,
 };
 const bare = {
-  ...{ mirror: 'https://mirror.example', proxy: 'http://proxy.example:3128' },
+  mirror: 'https://mirror.example',
+  proxy: 'http://proxy.example:3128',
   plainHttp: false,
 };
 

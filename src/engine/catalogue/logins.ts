@@ -61,7 +61,7 @@ export class DownloadLogins {
       mirror: parted.mirror.address,
       proxy: parted.proxy.address,
       plainHttp: settings.plainHttp,
-      ...(needed.length > 0 && { logins: [...needed] }),
+      logins: needed.length > 0 ? needed : undefined,
     });
     const loginOf = (kind: LoginKind): string | null =>
       parted[kind].login ?? (isSame(kind) ? this.#known[kind] : null);

@@ -34,16 +34,16 @@ const measured = (loss: number, ...correct: number[]): Measured => ({
   correct: Float32Array.from(correct),
 });
 const keeper: KeeperState = {
-  ...{
-    origin: 'fitted',
-    falls: 1,
-    rateScale: 0.25,
-    isToldBelow: true,
-    isOver: false,
-    wasAbove: true,
-    checked: 4,
-  },
-  ...{ copy: measured(3, 1, 0, 0), start: measured(2, 1, 0, 1), peak: measured(2, 1, 1, 1) },
+  origin: 'fitted',
+  falls: 1,
+  rateScale: 0.25,
+  isToldBelow: true,
+  isOver: false,
+  wasAbove: true,
+  checked: 4,
+  copy: measured(3, 1, 0, 0),
+  start: measured(2, 1, 0, 1),
+  peak: measured(2, 1, 1, 1),
   champion: { kept: 2, measured: measured(1, 1, 1, 1), adapters: three(4, 5, 6) },
   nearest: { step: 3, losses: Float32Array.of(1, 1, 1, 1), adapters: three(7, 8, 9) },
 };

@@ -71,7 +71,7 @@ export async function saveCheckpoint(
     fingerprint,
     ...numbers,
     seconds,
-    ...(keeper && { keeper: numbersOfKeeper(keeper) }),
+    keeper: keeper && numbersOfKeeper(keeper),
   });
   await writeSafetensors(
     checkpointPath(out),
@@ -130,7 +130,7 @@ export async function loadCheckpoint(
     lastLoss,
     rateScale,
     momentsFrom,
-    ...(kept && { keeper: kept }),
+    keeper: kept,
   };
 }
 

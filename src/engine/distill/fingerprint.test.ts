@@ -11,7 +11,8 @@ const marks = {
   request: { preparation: { range: 'auto' }, framing: 'whole', start: 'auto' },
   plan: { steps: 1, batch: 1, seed: 0, views: 1, layout: { rank: 1 } },
   teacher: { sha256: '', model: { architecture: tinyArchitecture, normalization: {} } },
-  ...{ blocks: [0], recipe: {} },
+  blocks: [0],
+  recipe: {},
 } as unknown as RunMarks;
 const unheard = new AbortController().signal;
 

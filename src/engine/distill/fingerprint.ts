@@ -114,7 +114,7 @@ function textOf(
     teacher: sha256,
     architecture: { imageSize, heads, epsilon, activation },
     normalization: model.normalization,
-    ...(colours && { colours }),
+    colours,
     blocks,
     start,
     // Version of the recipe: images are reserved and the best state is kept, unlike in runs of earlier versions.
@@ -127,8 +127,8 @@ function textOf(
     views,
     recipe,
     // Defaults are omitted, as earlier versions did.
-    ...(isPlain(preparation) ? {} : { preparation }),
-    ...(framing === 'whole' ? {} : { framing }),
+    preparation: isPlain(preparation) ? undefined : preparation,
+    framing: framing === 'whole' ? undefined : framing,
     images: createHash('sha256').update(images.join('\n')).digest('hex'),
   });
 }

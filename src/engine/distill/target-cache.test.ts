@@ -34,8 +34,14 @@ const teacher: LoadedGraph = {
 /** Number of targets computed with a cache for `room` entries. */
 async function misses(images: number, views: number, steps: number, room: number): Promise<number> {
   const plan: TrainingPlan = {
-    ...{ teacher: model, copy: model, layout: adapterLayout(model.architecture, 1) },
-    ...{ steps, batch: 10, peakLearningRate: 0.1, seed: 3, views },
+    teacher: model,
+    copy: model,
+    layout: adapterLayout(model.architecture, 1),
+    steps,
+    batch: 10,
+    peakLearningRate: 0.1,
+    seed: 3,
+    views,
     cacheBytes: room * entryBytes(model.architecture),
   };
   const data = new Uint8Array(imageSize * imageSize * 3);
@@ -88,8 +94,14 @@ describe('on a device that keeps results', () => {
   ): Promise<{ steps: Tensor[]; hits: number; computed: number; views: number }> {
     drawn = 0;
     const plan: TrainingPlan = {
-      ...{ teacher: model, copy: model, layout: adapterLayout(model.architecture, 1) },
-      ...{ steps: 6, batch, peakLearningRate: 0.1, seed: 3, views },
+      teacher: model,
+      copy: model,
+      layout: adapterLayout(model.architecture, 1),
+      steps: 6,
+      batch,
+      peakLearningRate: 0.1,
+      seed: 3,
+      views,
       cacheBytes: room * (4 * imageSize * imageSize * 3 + entryBytes(model.architecture)),
     };
     const loaded = await cpu.load(targetGraph(model));

@@ -146,8 +146,8 @@ async function learn(
     await saveCheckpoint(output.path, await fingerprint.own, state, secondsOf(job));
     kept.isNew = true;
   };
-  const watched = [save, openWatch, keeper] as const;
-  const result = await trainStudent(plan, initial, source, executor, context, ...watched);
+  const parts = { source, save, openWatch, keeper };
+  const result = await trainStudent(plan, initial, parts, executor, context);
   // Progress must survive a full disk and a second Ctrl-C. A run without a completed step leaves an earlier run's
   // checkpoint unchanged.
   const hasLearnt = result.state.step > initial.step;

@@ -44,48 +44,32 @@ export interface TrainingResult {
   readonly targetCacheHits: number;
 }
 
+export interface TrainingParts {
+  readonly source: ViewSource;
+  /** Called every twenty seconds with the current state. */
+  readonly save: (state: TrainingState) => Promise<void>;
+  /** Opens an observer. */
+  readonly openWatch?: OpenWatch | undefined;
+  /** Rolls the training back when it diverges from the teacher, and keeps the best state. */
+  readonly keeper?: BestKeeper | undefined;
+}
+
 /**
  * Feature distillation: trains the adapters until all steps are completed, or returns early when the job is cancelled
  * or ended early. Deterministic in the plan on one executor, also when resumed from a state: batches depend on the
  * step's number alone.
  *
- * @param save called every twenty seconds with the current state
- * @param openWatch opens an observer
- * @param keeper rolls the training back when it diverges from the teacher, and keeps the best state
  * @throws UserError 'diverged' if the loss or the state is not finite
  */
 export async function trainStudent(
   plan: TrainingPlan,
   start: TrainingState,
-  source: ViewSource,
+  { source, save, openWatch, keeper }: TrainingParts,
   executor: Executor,
   context: JobContext,
-  save: (state: TrainingState) => Promise<void>,
-  openWatch?: OpenWatch,
-  keeper?: BestKeeper,
 ): Promise<TrainingResult> {
-  const parts = partSizes(
-    plan.batch,
-    imagesAtOnce(executor, plan.teacher, plan.copy.architecture.depth),
-  );
-  const sizes = [...new Set(parts)];
-  const [teacher, ...stepGraphs] = await loadAll(executor, [
-    targetGraph(plan.teacher),
-    ...sizes.map((size) => trainStep(plan, size)),
-  ]);
-  if (!teacher) throw new Error('the teacher was loaded');
-  const graphs = new Map(stepGraphs.map((graph, index) => [sizes[index] ?? 0, graph]));
-  const stepBytes = trainingMemory(
-    plan.teacher.architecture,
-    plan.copy.architecture.depth,
-    Math.max(...parts),
-  );
-  const deviceBytes = deviceTargetBudget(plan.cacheBytes, executor.memoryBytes, stepBytes);
-  const targets = new TargetCache(plan, source, teacher, executor, deviceBytes);
+  const { teacher, student, targets, dispose } = await loadTraining(plan, start, source, executor);
   const feedOf = feeding(plan, targets);
-  const { steps, batch, peakLearningRate } = plan;
-  const recipe = { steps, batch, peakLearningRate, parts, graphs };
-  const student = await Optimisation.open(recipe, start, executor);
   const begin = (): PhaseProgress => new PhaseProgress(context, 'distill', plan.steps, start.step);
   begin();
   const watch = await openWatch?.(plan, teacher);
@@ -122,10 +106,56 @@ export async function trainStudent(
     return { state: await stateSoFar(), targetCacheHits: targets.hitRate };
   } finally {
     await watch?.close();
-    await student.dispose();
-    await targets.dispose();
-    await Promise.all([teacher, ...graphs.values()].map((graph) => graph.dispose()));
+    await dispose();
   }
+}
+
+/** A training on a device. */
+interface LoadedTraining {
+  /** Graph `images` → `targets`. */
+  readonly teacher: LoadedGraph;
+  readonly student: Optimisation;
+  readonly targets: TargetCache;
+  readonly dispose: () => Promise<void>;
+}
+
+async function loadTraining(
+  plan: TrainingPlan,
+  start: TrainingState,
+  source: ViewSource,
+  executor: Executor,
+): Promise<LoadedTraining> {
+  const parts = partSizes(
+    plan.batch,
+    imagesAtOnce(executor, plan.teacher, plan.copy.architecture.depth),
+  );
+  const sizes = [...new Set(parts)];
+  const [teacher, ...stepGraphs] = await loadAll(executor, [
+    targetGraph(plan.teacher),
+    ...sizes.map((size) => trainStep(plan, size)),
+  ]);
+  if (!teacher) throw new Error('the teacher was loaded');
+  const graphs = new Map(stepGraphs.map((graph, index) => [sizes[index] ?? 0, graph]));
+  const stepBytes = trainingMemory(
+    plan.teacher.architecture,
+    plan.copy.architecture.depth,
+    Math.max(...parts),
+  );
+  const deviceBytes = deviceTargetBudget(plan.cacheBytes, executor.memoryBytes, stepBytes);
+  const targets = new TargetCache(plan, source, teacher, executor, deviceBytes);
+  const { steps, batch, peakLearningRate } = plan;
+  const recipe = { steps, batch, peakLearningRate, parts, graphs };
+  const student = await Optimisation.open(recipe, start, executor);
+  return {
+    teacher,
+    student,
+    targets,
+    dispose: async () => {
+      await student.dispose();
+      await targets.dispose();
+      await Promise.all([teacher, ...graphs.values()].map((graph) => graph.dispose()));
+    },
+  };
 }
 
 /**

@@ -39,13 +39,23 @@ const images = 9;
 const onDisk = 3;
 
 const plan: TrainingPlan = {
-  ...{ teacher, copy, layout, steps: 6, batch: 4, peakLearningRate: 0.01, seed: 1, views: 2 },
+  teacher,
+  copy,
+  layout,
+  steps: 6,
+  batch: 4,
+  peakLearningRate: 0.01,
+  seed: 1,
+  views: 2,
   cacheBytes: 2 ** 20,
 };
 const beginning: TrainingState = {
-  ...{ step: 0, firstLoss: 0, lastLoss: 0 },
+  step: 0,
+  firstLoss: 0,
+  lastLoss: 0,
   parameters: { shape: [layout.size], data: initialAdapters(layout, 1) },
-  ...{ mean: zeros([layout.size]), square: zeros([layout.size]) },
+  mean: zeros([layout.size]),
+  square: zeros([layout.size]),
 };
 const cpu = onnxRuntime('cpu', { threads: 1 });
 
@@ -97,7 +107,8 @@ function noted(at: (index: number) => ImageToDraw = someOnDisk): Noted {
   const source = resizedCrops({ count: images, at }, 1, viewRecipe('overhead'), imageSize);
   const [here, ordered]: [NumberedView[], NumberedView[]] = [[], []];
   return {
-    ...{ here, ordered },
+    here,
+    ordered,
     source: {
       ...source,
       draw: (image, view) => {
@@ -147,7 +158,7 @@ async function train(
   const save = (): Promise<void> => Promise.resolve();
   try {
     const whole = { ...plan, ...changes };
-    const { state } = await trainStudent(whole, start, views, executor, context, save);
+    const { state } = await trainStudent(whole, start, { source: views, save }, executor, context);
     return { state, error: undefined, done };
   } catch (error) {
     return { state: undefined, error, done };
@@ -200,7 +211,8 @@ describe('a training whose views are drawn ahead', () => {
     const plain = await train(drawnIn(0, noted().source));
     const ahead = await train(drawnIn(2, noted().source));
     expect(plain.error).toMatchObject({
-      ...{ name: 'UserError', code: 'not-found' },
+      name: 'UserError',
+      code: 'not-found',
       message: `${path} was not found. Check the path.`,
     });
     expect(ahead).toEqual(plain);

@@ -43,8 +43,13 @@ const range = (count: number, start = 0): number[] =>
 /** Images as an import lists them. */
 const listed = (paths: readonly string[], frame?: number) =>
   paths.map((path) => ({
-    ...{ path, name: path.slice(folder.path.length + 1), frame },
-    ...{ labels: [], isLabelled: false, group: undefined, isTest: false },
+    path,
+    name: path.slice(folder.path.length + 1),
+    frame,
+    labels: [],
+    isLabelled: false,
+    group: undefined,
+    isTest: false,
   }));
 
 async function readAll(paths: readonly string[], through: ImagePool) {
@@ -108,7 +113,9 @@ describe('what threads read', () => {
     const path = join(folder.path, 'gone.png');
     const drawn = pool().run('picture', { path, preparation }, { subject: path });
     await expect(drawn).rejects.toMatchObject({
-      ...{ name: 'UserError', code: 'not-found', details: 'ENOENT' },
+      name: 'UserError',
+      code: 'not-found',
+      details: 'ENOENT',
       message: `${path} was not found. Check the path.`,
     });
   });

@@ -128,11 +128,18 @@ export class Lane {
     const budget = newPlaceInBudget();
     this.#budget = budget;
     const workerData: ThreadData = {
-      ...{ beats: this.#beats, place: this.#place, marker: this.#marker, budget },
+      beats: this.#beats,
+      place: this.#place,
+      marker: this.#marker,
+      budget,
     };
     const pool = new Piscina({
-      ...{ filename, name: 'perform', workerData },
-      ...{ minThreads: 0, maxThreads: 1, idleTimeout: idleMs },
+      filename,
+      name: 'perform',
+      workerData,
+      minThreads: 0,
+      maxThreads: 1,
+      idleTimeout: idleMs,
       // With atomics a waiting thread is blocked, and files that it should close stay open.
       atomics: 'disabled',
       resourceLimits: { maxOldGenerationSizeMb: heapMiB, maxYoungGenerationSizeMb: 64 },

@@ -99,8 +99,17 @@ export async function openMasks(
   const { claimed, classes, samples, images, isComplete, properties } = source;
   const { property, table, problems } = source;
   return {
-    ...{ kind: source.kind, claimed, classes, samples, images, isComplete, properties },
-    ...{ property, table, problems, labels: labelsOf(source, request) },
+    kind: source.kind,
+    claimed,
+    classes,
+    samples,
+    images,
+    isComplete,
+    properties,
+    property,
+    table,
+    problems,
+    labels: labelsOf(source, request),
   };
 }
 

@@ -89,7 +89,11 @@ function keep(key: string, read: KeptPixels): void {
 function descriptionOf(header: ImageHeader): ImageFacts {
   const { format, bands, alpha, frames, sampleType, interpretation, spacing, display } = header;
   return {
-    ...{ format, bands, frames, sampleType, interpretation },
+    format,
+    bands,
+    frames,
+    sampleType,
+    interpretation,
     alpha: alpha === null ? null : alpha + 1,
     spacing: spacing && { x: spacing.x, y: spacing.y, unit: spacing.unit },
     rescale: display.rescale && { ...display.rescale },

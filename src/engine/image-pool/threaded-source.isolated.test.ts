@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const image = (width: number, height: number, value: number): Buffer =>
-  pngFile({ ...{ width, height, channels: 1, bits: 8 }, values: filled(width * height, value) });
+  pngFile({ width, height, channels: 1, bits: 8, values: filled(width * height, value) });
 const filled = (count: number, value: number): number[] => new Array<number>(count).fill(value);
 
 async function put(files: Readonly<Record<string, Buffer | string>>): Promise<void> {
@@ -49,7 +49,9 @@ function coco(names: readonly string[], width: number, height: number): string {
   return JSON.stringify({
     images: names.map((file_name, id) => ({ id, file_name, width, height })),
     annotations: names.map((_, id) => ({
-      ...{ id, image_id: id, category_id: 1 },
+      id,
+      image_id: id,
+      category_id: 1,
       segmentation: { size: [height, width], counts: [0, width * height] },
     })),
     categories: [{ id: 1, name: 'one' }],

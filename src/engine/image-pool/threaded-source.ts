@@ -86,7 +86,7 @@ class ThreadedSource {
     return {
       ...facts,
       maskFor: (image, signal) => this.#maskFor(image, signal),
-      ...(facts.kind === 'masks' && { misfits: (signal) => this.#misfits(signal) }),
+      misfits: facts.kind === 'masks' ? (signal) => this.#misfits(signal) : undefined,
       labelsOf: (path) => (labels === 'all' ? [this.#request.path] : (labels.get(path) ?? [])),
       close: () => this.close(),
     };

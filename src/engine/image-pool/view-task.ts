@@ -129,12 +129,20 @@ function viewOf(header: ImageHeader): Omit<ViewedImage, 'id' | 'name'> {
   const { directions = null, modality = null, isFilm = false } = header;
   const { rescale, modalityTable, windows, voiTable, isInverted, palette, colours, unit } = display;
   return {
-    ...{ format, width, height, bands, sampleType, interpretation, alpha },
+    format,
+    width,
+    height,
+    bands,
+    sampleType,
+    interpretation,
+    alpha,
     nodata: nodata !== null && Number.isFinite(nodata) ? nodata : null,
     levels: viewLevels(header).map((level) => ({ width: level.width, height: level.height })),
     display: {
-      ...{ rescale, isInverted, palette },
-      ...(colours && { colours: [...colours] }),
+      rescale,
+      isInverted,
+      palette,
+      colours: colours && [...colours],
       modalityTable: modalityTable && tableOf(modalityTable),
       voiTable: voiTable && tableOf(voiTable),
       windows: windows.filter(isSound).map((window) => ({

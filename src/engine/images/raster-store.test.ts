@@ -15,8 +15,11 @@ afterAll(() => rm(folder, { recursive: true }));
 /** Opens images, those in `even` of a single shade, and returns the notices. */
 async function opened(even: readonly boolean[]): Promise<string[]> {
   const images = even.map((_, index) => ({
-    ...{ path: join(folder, `${even.join('')}-${index}.png`), name: `${index}.png` },
-    ...{ labels: [], isLabelled: false, split: undefined },
+    path: join(folder, `${even.join('')}-${index}.png`),
+    name: `${index}.png`,
+    labels: [],
+    isLabelled: false,
+    split: undefined,
   }));
   for (const [index, { path }] of images.entries()) {
     const data = Uint8Array.from({ length: 48 }, (_, at) => (even[index] === true ? 9 : at));

@@ -136,7 +136,9 @@ describe('inspectImage', () => {
     const description = await inspectImage(await folder.file('rescaled.dcm', bytes), silent);
     expect(imageDescription.parse(description)).toMatchObject({
       format: 'dicom',
-      ...{ min: 1, max: 10, mean: 4 },
+      min: 1,
+      max: 10,
+      mean: 4,
       rescale: { slope: -2, intercept: 100 },
       rescaled: { min: 80, max: 98, mean: 92 },
     });

@@ -27,7 +27,9 @@ async function exported(
 }
 
 const photo = (name: string): TestFile => ({
-  ...{ name, width: 2, height: 2 },
+  name,
+  width: 2,
+  height: 2,
   bytes: pngFile({ width: 2, height: 2, channels: 1, bits: 8, values: [1, 2, 3, 4] }),
 });
 
@@ -150,11 +152,15 @@ describe('images that do not fit a format', () => {
     { name: 'map.tif', width: 9, height: 9, bytes: turnedGeotiff(9, 9) },
     { name: 'v.nii', width: 7, height: 5, slices: 4, bytes: askewVolume(1, [5, 7, 4], true) },
     {
-      ...{ name: 'ct.dcm', width: 5, height: 4 },
+      name: 'ct.dcm',
+      width: 5,
+      height: 4,
       bytes: ctSlice({ rows: 4, columns: 5, z: 1, instance: '2.25.9' }),
     },
     {
-      ...{ name: 'lost.dcm', width: 5, height: 4 },
+      name: 'lost.dcm',
+      width: 5,
+      height: 4,
       bytes: ctSlice({ rows: 4, columns: 5, z: 2, instance: '2.25.8', without: [0x00280030] }),
     },
   ];
@@ -181,8 +187,14 @@ describe('images that do not fit a format', () => {
     const { formats, masks } = await labelExportChoices(store, id);
     expect(masks).toBe(8);
     expect(Object.fromEntries(formats.map(({ format, fits }) => [format, fits]))).toEqual({
-      ...{ png: 'all', coco: 'all', geojson: 'all', gpkg: 'all', csv: 'none' },
-      ...{ geotiff: 'some', nifti: 'some', 'dicom-seg': 'some' },
+      png: 'all',
+      coco: 'all',
+      geojson: 'all',
+      gpkg: 'all',
+      csv: 'none',
+      geotiff: 'some',
+      nifti: 'some',
+      'dicom-seg': 'some',
     });
     const photos = await projectOfFiles([photo('a.png')]);
     const choices = await labelExportChoices(photos.store, photos.id);
@@ -237,7 +249,7 @@ describe('images that do not fit a format', () => {
     expect(changed?.reason).toContain('has 8 × 8 pixels now');
     const other = await projectOfFiles(files.slice(1, 2));
     other.store.images.relocate([
-      { ...{ folder: '/nowhere', name: 'map.tif', modified: 1 }, id: firstImage(other) },
+      { folder: '/nowhere', name: 'map.tif', modified: 1, id: firstImage(other) },
     ]);
     const [gone] = (await exported(other, { format: 'geotiff' })).leftOut;
     expect(gone?.reason).toContain('was not found');
@@ -378,7 +390,8 @@ describe('a table of labels', () => {
       return { count, unmarked, rows: text.split('\n').slice(1, -1).sort() };
     };
     expect(await rows('all')).toEqual({
-      ...{ count: 2, unmarked: 2 },
+      count: 2,
+      unmarked: 2,
       rows: [
         'bare.png,,train,',
         'empty.png,-,train,',

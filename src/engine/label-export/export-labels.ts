@@ -74,8 +74,14 @@ export async function exportLabels(
   }
   if (!cancelled && outcome.images === 0) await folder.discard();
   return {
-    ...{ format, folder: folder.path, files: folder.files, images: outcome.images, cancelled },
-    ...{ unmarked: work.unmarked, leftOut: outcome.leftOut, notes: outcome.notes },
+    format,
+    folder: folder.path,
+    files: folder.files,
+    images: outcome.images,
+    cancelled,
+    unmarked: work.unmarked,
+    leftOut: outcome.leftOut,
+    notes: outcome.notes,
   };
 }
 

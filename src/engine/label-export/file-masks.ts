@@ -73,7 +73,9 @@ export function niftiOfFile(
 function withUnknown(mask: MaskRaster, unknown: number): MaskRaster {
   const { width, height, classes } = mask;
   return {
-    ...{ width, height, classes },
+    width,
+    height,
+    classes,
     tile: async (x, y) => {
       const tile = await mask.tile(x, y);
       return tile?.map((value) => (value === ignoreValue ? unknown : value)) ?? null;

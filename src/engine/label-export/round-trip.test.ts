@@ -133,7 +133,10 @@ const formats = [
     'masks',
     [
       {
-        ...{ name: 'imagesTr/case_0000.nii', width: 7, height: 5, slices: 4 },
+        name: 'imagesTr/case_0000.nii',
+        width: 7,
+        height: 5,
+        slices: 4,
         bytes: askewVolume(1, [5, 7, 4], false),
       },
     ],
@@ -213,10 +216,14 @@ describe('labels that leave a project and come back', () => {
   const stacks = [
     { ...size3, name: 'scan.tif', bytes: stackTiff(), slices: 3 },
     {
-      ...{ name: 'deep/v.nii', width: 7, height: 5, slices: 4, bare: [2] },
+      name: 'deep/v.nii',
+      width: 7,
+      height: 5,
+      slices: 4,
+      bare: [2],
       bytes: askewVolume(1, [5, 7, 4], true),
     },
-    { ...{ name: 'm.dcm', width: 53, height: 37, slices: 3 }, bytes: cine() },
+    { name: 'm.dcm', width: 53, height: 37, slices: 3, bytes: cine() },
     photo('deep/flat.png', 5, 4),
   ];
 
@@ -239,7 +246,11 @@ describe('labels that leave a project and come back', () => {
   it('say of slices that nobody has marked that they are not known', async () => {
     const project = await projectOfFiles([
       {
-        ...{ name: 'imagesTr/v.nii', width: 7, height: 5, slices: 4, bare: [1, 2] },
+        name: 'imagesTr/v.nii',
+        width: 7,
+        height: 5,
+        slices: 4,
+        bare: [1, 2],
         bytes: askewVolume(2, [5, 7, 4], true),
       },
     ]);

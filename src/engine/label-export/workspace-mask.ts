@@ -19,7 +19,9 @@ export function workspaceMask(store: Store, image: number, layer: MaskLayer): Ma
     return store.masks.tiles(image, layer, [place])[0]?.pixels ?? null;
   };
   return {
-    ...{ width, height, classes },
+    width,
+    height,
+    classes,
     tile: (x, y) => Promise.resolve(read({ x, y })),
   };
 }

@@ -120,7 +120,8 @@ export async function exportStudent(
     const { graph } = await openModel(path, executor);
     const got = await runAndDispose(graph, batches, compared);
     const report = {
-      ...{ file, bytes: written.bytes },
+      file,
+      bytes: written.bytes,
       relativeDifference: relativeDifference(expected, got),
       agreement: student.agreement(expected, got),
       images: batches.reduce((sum, { shape }) => sum + (shape[0] ?? 0), 0),

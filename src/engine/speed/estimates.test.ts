@@ -8,7 +8,12 @@ import type { Workload } from './estimates.ts';
 
 const architecture = {
   ...plainVit,
-  ...{ imageSize: 64, patchSize: 8, width: 192, depth: 12, heads: 3, mlpWidth: 768 },
+  imageSize: 64,
+  patchSize: 8,
+  width: 192,
+  depth: 12,
+  heads: 3,
+  mlpWidth: 768,
 };
 const speed = {
   step: { fixed: 0.001, block: 0.001 },
@@ -18,11 +23,21 @@ const speed = {
 };
 const settings: ProjectSettings = {
   ...usual,
-  ...{ teacher: 1, steps: 100, batch: 10, views: 4, start: 'copy' },
+  teacher: 1,
+  steps: 100,
+  batch: 10,
+  views: 4,
+  start: 'copy',
 };
 const workload: Workload = {
-  ...{ images: 50, labelled: 10, tested: 20, classes: 3, pixels: 64 * 64 },
-  ...{ memory: 2 ** 34, atOnce: 8, outlines: false },
+  images: 50,
+  labelled: 10,
+  tested: 20,
+  classes: 3,
+  pixels: 64 * 64,
+  memory: 2 ** 34,
+  atOnce: 8,
+  outlines: false,
 };
 
 /** Estimated seconds with every second block. */

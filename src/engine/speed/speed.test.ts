@@ -19,7 +19,9 @@ function lateExecutor(seen: { pending: number; most: number }): Executor {
     async load(graph) {
       const loaded = await processor.load(graph);
       return {
-        ...{ inputs: loaded.inputs, outputs: loaded.outputs, dispose: () => loaded.dispose() },
+        inputs: loaded.inputs,
+        outputs: loaded.outputs,
+        dispose: () => loaded.dispose(),
         async run(inputs) {
           seen.pending++;
           seen.most = Math.max(seen.most, seen.pending);

@@ -130,9 +130,10 @@ function onIdleMachine(
     inference: scaled(inference),
     target: share * target,
     view,
-    ...(decoder && {
-      decoder: { step: share * decoder.step, inference: share * decoder.inference },
-    }),
+    decoder: decoder && {
+      step: share * decoder.step,
+      inference: share * decoder.inference,
+    },
   };
 }
 
@@ -187,7 +188,7 @@ async function measure(
     inference: line(inference, await inferenceTime(more), many),
     target: await secondsAnImage(executor, targetGraph(model), images),
     view: await timeViews(model.architecture),
-    ...(outlines && { decoder: await timeDecoder(executor, one, images, inference) }),
+    decoder: outlines ? await timeDecoder(executor, one, images, inference) : undefined,
   };
 }
 

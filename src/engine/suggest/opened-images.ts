@@ -55,7 +55,7 @@ export class OpenedImages {
     const { bands, range } = preparation;
     const key = [path, frame ?? 0, size, mtimeMs, bands?.join() ?? '', range].join('\n');
     const known = this.#kept.get(key);
-    const place = { path, ...(frame === undefined ? {} : { frame }) };
+    const place = { path, frame };
     const opened =
       known ??
       new OpenedImage(key, await readPicture(place, preparationOf(preparation), signal), width);

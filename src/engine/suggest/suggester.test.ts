@@ -29,7 +29,10 @@ beforeAll(async () => {
     preparation: { range: 'auto' },
     teacher: { file: bundledTeacher, sha256: 'bundled' },
     region: { x: 0, y: 0, width: side, height: side },
-    ...{ level: 0, known: [1, 2], mask: [], strokes },
+    level: 0,
+    known: [1, 2],
+    mask: [],
+    strokes,
   };
 });
 afterAll(async () => {

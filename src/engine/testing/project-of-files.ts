@@ -51,8 +51,16 @@ export async function projectOfFiles(
       const own = isStack ? `${name}#${frame + 1}` : name;
       const [added] = store.images.add(id, [
         {
-          ...{ folder, name: own, sha256, bytes: bytes.length, modified: 1, width, height },
-          ...{ group: undefined, isTest: false, frame: isStack ? frame : undefined },
+          folder,
+          name: own,
+          sha256,
+          bytes: bytes.length,
+          modified: 1,
+          width,
+          height,
+          group: undefined,
+          isTest: false,
+          frame: isStack ? frame : undefined,
         },
       ]);
       if (added === undefined || bare.includes(frame)) continue;

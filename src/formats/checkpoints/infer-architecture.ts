@@ -92,12 +92,17 @@ export function inferArchitecture(
     channels: size('patch_embed.proj.weight', 1),
     width,
     depth: depthOf(path, encoder, weights),
-    ...{ heads, mlpWidth: size('blocks.0.mlp.fc1.weight', 0), classTokens },
+    heads,
+    mlpWidth: size('blocks.0.mlp.fc1.weight', 0),
+    classTokens,
     registers: size('reg_token', 1),
     positionsCoverPrefix: positions.covered > 0 && !foldsClassPosition(positions),
     layerScale: weights.has('blocks.0.ls1.gamma'),
     preNorm: weights.has('norm_pre.weight'),
-    ...{ activation, epsilon, pooling, normAfterPooling },
+    activation,
+    epsilon,
+    pooling,
+    normAfterPooling,
     qkvBias: weights.has('blocks.0.attn.qkv.bias'),
   };
   requireAgreement(path, architecture, knowledge.config, positions);
@@ -106,9 +111,13 @@ export function inferArchitecture(
   const colours = coloursOf(path, encoder, architecture, knowledge, choose);
   const notes = notesOnInferred(encoder, architecture, knowledge);
   return {
-    ...{ architecture, normalization, positions, colours },
+    architecture,
+    normalization,
+    positions,
+    colours,
     storedNormalization: storedNormalizationOf(knowledge),
-    ...{ properties: choose.properties, notes },
+    properties: choose.properties,
+    notes,
   };
 }
 

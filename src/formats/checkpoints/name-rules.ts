@@ -21,7 +21,10 @@ function compile(naming: Naming): readonly CompiledRule[] {
   const rules = naming.rules.flatMap(([weight, stored]) => {
     const names = typeof stored === 'string' ? [stored] : stored;
     return names.map((name, part) => ({
-      ...{ pattern: name, weight, part, parts: names.length },
+      pattern: name,
+      weight,
+      part,
+      parts: names.length,
     }));
   });
   compiled.set(naming, rules);

@@ -221,8 +221,13 @@ describe('says what it guesses', () => {
 
   it('16 heads of the giant SigLIP 2', async () => {
     const giant = tinyVit({
-      ...{ width: 1536, heads: 16, mlpWidth: 4, depth: 1 },
-      ...{ classTokens: 0, positionsCoverPrefix: false, pooling: 'patch-mean' },
+      width: 1536,
+      heads: 16,
+      mlpWidth: 4,
+      depth: 1,
+      classTokens: 0,
+      positionsCoverPrefix: false,
+      pooling: 'patch-mean',
     });
     const tensors = new Map([...giant.weights, ['attn_pool.latent', zeros([1, 1, 1536])]]);
     expect((await describeTeacher(await checkpoint(tensors))).architecture.heads).toBe(16);

@@ -90,8 +90,13 @@ export async function describeTeacher(
     return {
       convention: encoder.convention.name,
       title: encoder.convention.title,
-      ...{ container: file.container, files: file.files },
-      ...{ architecture, normalization, storedNormalization, colours, inferred: properties },
+      container: file.container,
+      files: file.files,
+      architecture,
+      normalization,
+      storedNormalization,
+      colours,
+      inferred: properties,
       notes: notesOf(plan),
       storedAs: storedTypes(file, plan),
     };
@@ -134,7 +139,10 @@ export async function openTeacherFile(
     storedTypes(file, plan);
     const { architecture, normalization, storedNormalization, colours } = plan;
     return {
-      ...{ architecture, normalization, storedNormalization, colours },
+      architecture,
+      normalization,
+      storedNormalization,
+      colours,
       inferred: plan.properties,
       read: (blocks) => readBlocks(file, plan, blocks),
       close: () => file.close(),
@@ -213,7 +221,9 @@ async function planOf(
   const config = withFittingNormalization(said, channels);
   if (config.normAfterPooling !== undefined) renameFinalNorm(weights);
   const knowledge = {
-    ...{ given: definedOnly(overrides), file: readMetadata(file), config },
+    given: definedOnly(overrides),
+    file: readMetadata(file),
+    config,
     dates: await possibleDates(file, encoder, weights),
   };
   const inferred = inferArchitecture(file.path, encoder, weights, knowledge);

@@ -56,7 +56,10 @@ export async function openSharded(
   requireAll(tensors, shardOf, path);
   const opened = new Map<string, Promise<TensorFile>>();
   return {
-    ...{ path, tensors, metadata, files },
+    path,
+    tensors,
+    metadata,
+    files,
     container: checkpointText.severalFiles([...containers], files.length),
     read: async (name) => {
       const shard = shardOf.get(name);

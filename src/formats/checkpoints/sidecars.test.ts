@@ -20,7 +20,8 @@ describe('what lies beside a checkpoint is believed:', () => {
   it('the vision tower in one of several', async () => {
     await storeVit();
     const config = {
-      ...{ model_type: 'vision-encoder-decoder', hidden_size: 9999 },
+      model_type: 'vision-encoder-decoder',
+      hidden_size: 9999,
       encoder: transformers,
     };
     const { architecture } = await described({ 'config.json': config });
@@ -244,7 +245,8 @@ describe('what lies beside a checkpoint is believed:', () => {
         'Its bands are, in order: 1 B02, 2 B03, 3 B04, 4 B05, 5 B06, 6 B07 (config.json, bands).',
       ]);
       expect(found.inferred).toContainEqual({
-        ...{ ...colours, source: 'config' },
+        ...colours,
+        source: 'config',
         sentence: 'red, green and blue go to its bands 3, 2, 1 (config.json, bands)',
       });
     });

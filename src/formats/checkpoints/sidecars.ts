@@ -325,8 +325,10 @@ function addTimmChoices(collected: Collected, config: TimmConfig, file: string):
     if (one == null || other == null || one === '' || other === '' || one === other) continue;
     collected.sayModel(
       teacherConfigurationText.contradiction({
-        ...{ key: `model_args.${key}`, value: printable(String(one)) },
-        ...{ otherKey: where, otherValue: printable(String(other)) },
+        key: `model_args.${key}`,
+        value: printable(String(one)),
+        otherKey: where,
+        otherValue: printable(String(other)),
       }),
       file,
     );

@@ -21,7 +21,10 @@ export function teacherMetadata({ architecture, normalization }: VitModel): stri
   const { heads, epsilon, activation, pooling } = architecture;
   const { mean, deviation } = normalization;
   const metadata: EncoderMetadata = {
-    ...{ heads, epsilon, activation, pooling },
+    heads,
+    epsilon,
+    activation,
+    pooling,
     mean: [...mean],
     deviation: [...deviation],
   };

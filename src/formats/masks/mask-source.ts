@@ -48,7 +48,7 @@ export interface MaskSource {
    *
    * @throws UserError 'cancelled'
    */
-  readonly misfits?: (signal?: AbortSignal) => Promise<ImageProblem[]>;
+  readonly misfits?: ((signal?: AbortSignal) => Promise<ImageProblem[]>) | undefined;
   /** Files that have the mask of an image, or of its slices. */
   labelsOf(path: string): readonly string[];
   close(): Promise<void>;

@@ -22,7 +22,7 @@ export async function soundSource(
       const mask = await soundly(label, () => source.maskFor(image));
       return mask && soundMask(mask, label);
     },
-    ...(misfits && { misfits: (signal) => soundly(at, () => misfits(signal)) }),
+    misfits: misfits && ((signal) => soundly(at, () => misfits(signal))),
   };
 }
 

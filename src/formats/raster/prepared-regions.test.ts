@@ -110,7 +110,9 @@ describe('an image that is prepared whole', () => {
 
   test('says where there is nothing, and null where there is something everywhere', async () => {
     const pixels: Pixels = {
-      ...{ width: 4, height: 2, bands: 2 },
+      width: 4,
+      height: 2,
+      bands: 2,
       data: Uint8Array.of(1, 9, 1, 0, 1, 9, 1, 9, 7, 9, 1, 9, 1, 9, 1, 9),
     };
     const file = memoryFile([pixels], { alpha: 1, nodata: 7 });

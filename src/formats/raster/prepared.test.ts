@@ -92,7 +92,9 @@ describe('what is prepared of a file', () => {
       Buffer.alloc(size.width * size.height * 4, Uint8Array.of(7, 90, 0, 0)),
     );
     const file = memoryFile([{ ...size, bands: 4, data }], {
-      ...{ format: 'png', interpretation: 'rgb', alpha: 3 },
+      format: 'png',
+      interpretation: 'rgb',
+      alpha: 3,
     });
     const raster = await readPrepared(file, stored);
     const expected = Buffer.alloc(raster.width * raster.height * 3, Uint8Array.of(7, 90, 0));

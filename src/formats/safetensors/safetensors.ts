@@ -56,7 +56,9 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   try {
     const { header, dataStart } = await readHeader(handle, path);
     return {
-      ...{ path, container: 'safetensors', files: [path] },
+      path,
+      container: 'safetensors',
+      files: [path],
       ...header,
       read: (name) => readTensor(handle, path, name, header.tensors.get(name), dataStart),
       close: () => handle.close(),

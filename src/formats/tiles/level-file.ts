@@ -75,7 +75,9 @@ async function fill(file: ImageFile, handle: FileHandle, job: LevelFileJob): Pro
     throwIfAborted(job.signal);
     const region = { x: 0, y, width, height: Math.min(rows, height - y) };
     const strip = await file.read({
-      ...{ frame: job.frame ?? 0, level: from, region },
+      frame: job.frame ?? 0,
+      level: from,
+      region,
       ...(job.signal && { signal: job.signal }),
     });
     await writers[0]?.take(halve(halve(strip, header), header));

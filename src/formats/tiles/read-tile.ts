@@ -114,7 +114,8 @@ async function readHalved(
   const source = header.levels[level.from] ?? header;
   const [x, y] = [region.x * factor, region.y * factor];
   const read = {
-    ...{ x, y },
+    x,
+    y,
     width: Math.min(source.width - x, region.width * factor),
     height: Math.min(source.height - y, region.height * factor),
   };

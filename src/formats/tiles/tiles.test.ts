@@ -24,8 +24,14 @@ function ramp(width: number, height: number, samples: number, nodata?: number): 
 }
 
 const page = (width: number, height: number, change: Partial<PageSpec> = {}): PageSpec => ({
-  ...{ width, height, samples: 2, bits: 16, format: 2, photometric: 1 },
-  ...{ values: ramp(width, height, 2), rowsPerStrip: 16 },
+  width,
+  height,
+  samples: 2,
+  bits: 16,
+  format: 2,
+  photometric: 1,
+  values: ramp(width, height, 2),
+  rowsPerStrip: 16,
   ...change,
 });
 
@@ -66,7 +72,10 @@ describe('viewLevels', () => {
 describe('halve', () => {
   const plain = { format: 'tiff', interpretation: 'bands', nodata: null, alpha: null } as const;
   const grey = (width: number, data: Pixels['data']): Pixels => ({
-    ...{ width, height: data.length / width, bands: 1, data },
+    width,
+    height: data.length / width,
+    bands: 1,
+    data,
   });
 
   it('means squares, and at an odd edge what is left of them', () => {
@@ -147,7 +156,9 @@ describe('readTile', () => {
     const file = await openImage(here.path);
     const controller = new AbortController();
     const stopped = buildLevelFile(file, {
-      ...{ target: here.levels, signal: controller.signal, stripBytes: 1 },
+      target: here.levels,
+      signal: controller.signal,
+      stripBytes: 1,
       onprogress: () => {
         controller.abort();
       },
@@ -172,7 +183,10 @@ describe('bandStatistics', () => {
       tiffBytes([page(300, 20, { samples: 1, values, fields: [text(42113, '-30000')] })]),
     );
     const [band] = await bandStatistics(here, {
-      ...{ bands: [0], shares: [2, 98, 0, 100], isRescaled: true, steps: 8 },
+      bands: [0],
+      shares: [2, 98, 0, 100],
+      isRescaled: true,
+      steps: 8,
     });
     const there = Float64Array.from(values);
     const isThere = Uint8Array.from(values, (value) => Number(value !== -30_000));

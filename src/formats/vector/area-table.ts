@@ -46,7 +46,10 @@ export async function areaRows({ file, frame, mask, place }: MeasuredImage): Pro
     .map((value) => {
       const { pixels = 0, area = measure === null ? null : 0 } = found.get(value) ?? {};
       return {
-        ...{ file, frame: frame ?? null, value, pixels },
+        file,
+        frame: frame ?? null,
+        value,
+        pixels,
         class: nameFor(value, names),
         mm2: measure?.unit === 'mm²' ? area : null,
         m2: measure?.unit === 'm²' ? area : null,

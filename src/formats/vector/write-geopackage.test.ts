@@ -84,8 +84,13 @@ describe('a GeoPackage of regions', () => {
     const { all } = await written(utm);
     expect(all('SELECT * FROM gpkg_contents')).toEqual([
       expect.objectContaining({
-        ...{ table_name: 'regions', data_type: 'features', srs_id: 32632 },
-        ...{ min_x: 500_000, min_y: 4_999_991, max_x: 500_008, max_y: 5_000_000 },
+        table_name: 'regions',
+        data_type: 'features',
+        srs_id: 32632,
+        min_x: 500_000,
+        min_y: 4_999_991,
+        max_x: 500_008,
+        max_y: 5_000_000,
       }),
     ]);
     expect(all('SELECT srs_id, organization FROM gpkg_spatial_ref_sys ORDER BY srs_id')).toEqual([

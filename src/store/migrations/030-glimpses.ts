@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** Probes of a student in training, and of the teacher that it is compared with. */
+/** Probes of a student in training (the table calls them glimpses), and of the teacher that it is compared with. */
 export const glimpses: Migration = {
   version: 30,
   name: 'glimpses',

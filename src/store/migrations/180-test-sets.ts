@@ -87,7 +87,9 @@ function nameLatest(connection: Connection): void {
        SELECT :project, 1, 1, :fingerprint, :images, :members, max(finished_at)
        FROM runs WHERE project = :project AND state = 'done'`,
       {
-        ...{ project, fingerprint: hash.digest('hex').slice(0, 12), images: list.length },
+        project,
+        fingerprint: hash.digest('hex').slice(0, 12),
+        images: list.length,
         members: JSON.stringify(list),
       },
     );

@@ -12,20 +12,18 @@ const all: FileFilter = { report: null, show: 'all', search: '' };
 
 function addReport(store: Store, project: number, folder = scans): number {
   const report: ImportReport = {
-    ...{
-      project,
-      folder,
-      found: 1,
-      added: 1,
-      known: 0,
-      moved: 0,
-      copies: 0,
-      masks: 0,
-      masksLeftOut: 0,
-      lost: 0,
-      skipped: [],
-      cancelled: false,
-    },
+    project,
+    folder,
+    found: 1,
+    added: 1,
+    known: 0,
+    moved: 0,
+    copies: 0,
+    masks: 0,
+    masksLeftOut: 0,
+    lost: 0,
+    skipped: [],
+    cancelled: false,
   };
   return store.imports.add(report);
 }

@@ -1,20 +1,14 @@
 import { z } from 'zod';
 import type { PredictionStatus } from '../../contract/app.ts';
 import { maskLayer, maskState } from '../../contract/masks.ts';
-import type {
-  MaskInfo,
-  MaskLayer,
-  MaskState,
-  MaskTile,
-  MaskTileChange,
-  ModelLayer,
-} from '../../contract/masks.ts';
-import { countRuns, encodeRuns } from '../../core/mask/run-length.ts';
+import type { MaskInfo, MaskLayer, MaskState, MaskTile, ModelLayer } from '../../contract/masks.ts';
 import { ignoreValue, tileCounts, type Size, type TilePlace } from '../../core/mask/tiles.ts';
-import { count, now, oneNumber, side, tilePlace, toJson } from '../columns.ts';
+import { count, now, oneNumber, side, tilePlace } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { damageError } from '../failures.ts';
-import { packTile, unpackTile } from '../packed-tile.ts';
+import { putTile, unpackStored } from '../mask-tiles.ts';
+import type { TileChange } from '../mask-tiles.ts';
+import { StagedMask } from '../staged-mask.ts';
 
 const maskRow = z.object({
   id: z.number(),
@@ -27,8 +21,6 @@ const maskRow = z.object({
   height: side,
 });
 
-/** Pixel counts by value. */
-const histogram = z.record(z.string().regex(/^\d{1,3}$/), z.number());
 const placeRow = z.object({ x: tilePlace, y: tilePlace });
 const sumRow = z.object({ value: z.int().min(1).max(ignoreValue), pixels: count });
 const pixelsRow = z.object({ pixels: z.instanceof(Uint8Array) });
@@ -40,9 +32,6 @@ const countsRow = z.object({
   predicted: z.number(),
   both: z.number(),
 });
-
-/** New content of a tile, as pixels or run-length coded; null: all background. */
-export type TileChange = MaskTileChange | (TilePlace & { readonly pixels: Uint8Array | null });
 
 const selectMask = `
   SELECT masks.id, layer, run, state, revision, changed_at AS changedAt, width, height
@@ -92,7 +81,7 @@ export class MaskQueries {
     return places.flatMap(({ x, y }) => {
       const sql = 'SELECT pixels FROM mask_tiles WHERE mask = ? AND x = ? AND y = ?';
       const found = this.#connection.get(pixelsRow, sql, mask.id, x, y);
-      return found ? [{ x, y, pixels: unpack(found.pixels, this.#connection.file) }] : [];
+      return found ? [{ x, y, pixels: unpackStored(found.pixels, this.#connection.file) }] : [];
     });
   }
 
@@ -296,60 +285,6 @@ function requireInside(places: readonly TilePlace[], image: Size, file: string):
   throw damageError(file, `tile (${outside.x}, ${outside.y}) of a mask of an image of ${size}`);
 }
 
-/**
- * Tiles of a mask that is not complete yet. They are stored in a temporary table of this connection, on disk and not in
- * memory, which is deleted with the connection.
- */
-export class StagedMask {
-  static #count = 0;
-  readonly #connection: Connection;
-  readonly #id = ++StagedMask.#count;
-
-  constructor(connection: Connection) {
-    this.#connection = connection;
-    connection.execute(
-      `CREATE TEMP TABLE IF NOT EXISTS staged_tiles (
-         stage INTEGER, x INTEGER, y INTEGER, histogram TEXT, pixels BLOB)`,
-    );
-  }
-
-  /** Adds tiles, each place once. */
-  put(tiles: readonly (TilePlace & { readonly pixels: Uint8Array })[]): void {
-    this.#connection.transaction(() => {
-      for (const { x, y, pixels } of tiles) {
-        const runs = encodeRuns(pixels);
-        const { counts } = countRuns(runs);
-        if (counts.size === 0) continue;
-        this.#connection.run(
-          `INSERT INTO temp.staged_tiles (stage, x, y, histogram, pixels)
-           VALUES (:stage, :x, :y, :histogram, :pixels)`,
-          {
-            stage: this.#id,
-            x,
-            y,
-            histogram: packHistogram(counts),
-            pixels: packTile(runs),
-          },
-        );
-      }
-    });
-  }
-
-  /** Moves the tiles to a mask; call it within a transaction. */
-  moveTo(mask: number): void {
-    this.#connection.run(
-      `INSERT INTO mask_tiles (mask, x, y, histogram, pixels)
-       SELECT ?, x, y, histogram, pixels FROM temp.staged_tiles WHERE stage = ?`,
-      mask,
-      this.#id,
-    );
-  }
-
-  drop(): void {
-    this.#connection.run('DELETE FROM temp.staged_tiles WHERE stage = ?', this.#id);
-  }
-}
-
 /** Turns a class's pixels into background in all masks, before the class is removed. */
 export function eraseClass(connection: Connection, id: number): void {
   const sql = 'SELECT project, mask_value AS value FROM classes WHERE id = ?';
@@ -368,7 +303,7 @@ export function eraseClass(connection: Connection, id: number): void {
   for (const { id: tile, mask, x, y } of marked) {
     const stored = connection.get(tileRow, 'SELECT id, pixels FROM mask_tiles WHERE id = ?', tile);
     if (!stored) continue;
-    const pixels = unpack(stored.pixels, connection.file);
+    const pixels = unpackStored(stored.pixels, connection.file);
     const without = pixels.map((one) => (one === value ? 0 : one));
     putTile(connection, mask, { x, y, pixels: without });
   }
@@ -379,34 +314,5 @@ export function eraseClass(connection: Connection, id: number): void {
       now(),
       mask,
     );
-  }
-}
-
-/** Saves a tile; one that is all background is deleted. */
-function putTile(connection: Connection, mask: number, tile: TileChange): void {
-  const { x, y } = tile;
-  const runs = 'runs' in tile ? tile.runs : tile.pixels && encodeRuns(tile.pixels);
-  const { counts } = countRuns(runs ?? new Uint8Array());
-  if (runs === null || counts.size === 0) {
-    connection.run('DELETE FROM mask_tiles WHERE mask = ? AND x = ? AND y = ?', mask, x, y);
-    return;
-  }
-  connection.run(
-    `INSERT INTO mask_tiles (mask, x, y, histogram, pixels)
-     VALUES (:mask, :x, :y, :histogram, :pixels)
-     ON CONFLICT (mask, x, y) DO UPDATE SET histogram = :histogram, pixels = :pixels`,
-    { mask, x, y, histogram: packHistogram(counts), pixels: packTile(runs) },
-  );
-}
-
-function packHistogram(counts: ReadonlyMap<number, number>): string {
-  return toJson(histogram, Object.fromEntries(counts));
-}
-
-function unpack(packed: Uint8Array, file: string): Uint8Array {
-  try {
-    return unpackTile(packed);
-  } catch (error) {
-    throw damageError(file, error instanceof Error ? error.message : 'a tile of a mask is damaged');
   }
 }

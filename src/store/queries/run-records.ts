@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type {
   RunCurve,
-  RunGlimpse,
   RunMask,
   RunMetric,
   RunPrediction,
+  RunProbe,
   RunReference,
 } from '../../contract/app.ts';
 import { count, json, toJson } from '../columns.ts';
@@ -45,7 +45,7 @@ const referenceRow = z.object({
   accuracy: z.number().nullable(),
   map: bytes,
 });
-const glimpseRow = z.object({ step: count, accuracy: z.number().nullable(), map: bytes });
+const probeRow = z.object({ step: count, accuracy: z.number().nullable(), map: bytes });
 const idRow = z.object({ id: z.number() });
 
 /** Queries of the records that a run writes during training and at its end. */
@@ -91,8 +91,11 @@ export class RunRecordQueries {
     );
   }
 
-  /** Adds a probe and deletes those at the same and later steps, since the run may have returned to a checkpoint. */
-  addGlimpse(run: number, { step, accuracy, map }: RunGlimpse): void {
+  /**
+   * Adds a probe, to the table `run_glimpses`, and deletes those at the same and later steps, since the run may have
+   * returned to a checkpoint.
+   */
+  addProbe(run: number, { step, accuracy, map }: RunProbe): void {
     this.#connection.transaction(() => {
       this.#connection.run('DELETE FROM run_glimpses WHERE run = ? AND step >= ?', run, step);
       const sql = 'INSERT INTO run_glimpses (run, step, accuracy, map) VALUES (?, ?, ?, ?)';
@@ -100,20 +103,21 @@ export class RunRecordQueries {
     });
   }
 
-  glimpses(run: number): { reference: RunReference | null; glimpses: RunGlimpse[] } {
+  /** Lists the probes by step; messages call them `glimpses`, as the table does. */
+  probes(run: number): { reference: RunReference | null; glimpses: RunProbe[] } {
     const found = this.#connection.get(
       referenceRow,
       'SELECT images, grid, accuracy, map FROM run_references WHERE run = ?',
       run,
     );
-    const glimpses = this.#connection.all(
-      glimpseRow,
+    const probes = this.#connection.all(
+      probeRow,
       'SELECT step, accuracy, map FROM run_glimpses WHERE run = ? ORDER BY step',
       run,
     );
     return {
       reference: found ? { ...found, images: this.#present(found.images) } : null,
-      glimpses,
+      glimpses: probes,
     };
   }
 

@@ -47,8 +47,14 @@ export class FileOutcomes {
       const { path } = image;
       const stamp = stamps.get(path) ?? null;
       const file = this.#files.get(path) ?? {
-        ...{ path, stamp, places: [], images: 0, read: undefined },
-        ...{ kept: new Set<ImageOutcome>(), failures: [], notes: [] },
+        path,
+        stamp,
+        places: [],
+        images: 0,
+        read: undefined,
+        kept: new Set<ImageOutcome>(),
+        failures: [],
+        notes: [],
       };
       file.images++;
       this.#files.set(path, file);

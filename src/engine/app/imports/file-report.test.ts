@@ -4,7 +4,11 @@ import type { ImportedFile } from '../../../contract/app.ts';
 import { csvOf } from './file-report.ts';
 
 const file = (name: string, more: Partial<ImportedFile> = {}): ImportedFile => ({
-  ...{ path: `/scans/${name}`, folder: '/scans', name, outcome: 'added', reason: null },
+  path: `/scans/${name}`,
+  folder: '/scans',
+  name,
+  outcome: 'added',
+  reason: null,
   ...more,
 });
 const textOf = (files: readonly ImportedFile[]): string =>

@@ -28,31 +28,27 @@ const images = (...names: string[]): Record<string, string> =>
   Object.fromEntries(names.map((name) => [name, '']));
 
 const plain = {
-  ...{
-    hasVolumes: false,
-    test: 0,
-    masks: 0,
-    maskSources: [],
-    labelled: 0,
-    classCount: 0,
-    classes: [],
-    table: null,
-  },
+  hasVolumes: false,
+  test: 0,
+  masks: 0,
+  maskSources: [],
+  labelled: 0,
+  classCount: 0,
+  classes: [],
+  table: null,
 };
 
 it('sees class folders, what lies outside of them, and what is held out', async () => {
   const files = images('train/dog/1.png', 'train/cat/1.png', 'test/cat/2.png', 'test/3.png');
   expect(await look(files)).toEqual({
-    ...{
-      images: 4,
-      hasVolumes: false,
-      test: 2,
-      masks: 0,
-      labelled: 3,
-      classCount: 2,
-      table: null,
-      inner: null,
-    },
+    images: 4,
+    hasVolumes: false,
+    test: 2,
+    masks: 0,
+    labelled: 3,
+    classCount: 2,
+    table: null,
+    inner: null,
     maskSources: [],
     classes: [
       { name: 'cat', images: 2 },
@@ -67,7 +63,11 @@ it('sees images beside masks, which are no classes', async () => {
     ...['test/images/3.png', 'test/masks/3.png'],
   );
   expect(await look(files)).toEqual({
-    ...{ ...plain, images: 3, test: 1, masks: 3, inner: null },
+    ...plain,
+    images: 3,
+    test: 1,
+    masks: 3,
+    inner: null,
     maskSources: [{ kind: 'masks', path: folder, files: 3 }],
   });
 });

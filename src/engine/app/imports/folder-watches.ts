@@ -109,7 +109,11 @@ export class FolderWatches {
     return [...this.#watches.values()]
       .filter((watch) => watch.project === project)
       .map(({ folder, labels, state, message, added }) => ({
-        ...{ folder, labels, state, message, added },
+        folder,
+        labels,
+        state,
+        message,
+        added,
       }));
   }
 
@@ -317,9 +321,15 @@ function labelFiles(
 /** A watch that does not scan yet. */
 function inactiveWatch({ project, folder, labels, masks }: StoredWatch): Watch {
   return {
-    ...{ project, folder, labels, masks },
-    ...{ state: 'asking', message: null, added: 0 },
-    ...{ arriving: new Map(), timer: undefined },
+    project,
+    folder,
+    labels,
+    masks,
+    state: 'asking',
+    message: null,
+    added: 0,
+    arriving: new Map(),
+    timer: undefined,
   };
 }
 

@@ -92,7 +92,11 @@ export class ImportMasks {
     const { source, onConflict, state } = this.#plan;
     const { table, classes: looked } = this.#source;
     return {
-      ...{ source, onConflict, state, classes: this.#classes.plan, looked: [...looked] },
+      source,
+      onConflict,
+      state,
+      classes: this.#classes.plan,
+      looked: [...looked],
       table: table && { byColour: table.byColour, values: [...table.values] },
     };
   }

@@ -14,8 +14,12 @@ const pool = new ImagePool({ threads: 1 });
 afterAll(() => pool.close());
 
 const plain: MaskOptions = {
-  ...{ masks: 'found', classes: [], makesClasses: false, replaces: false },
-  ...{ property: null, state: null },
+  masks: 'found',
+  classes: [],
+  makesClasses: false,
+  replaces: false,
+  property: null,
+  state: null,
 };
 
 /** A mask with the numbers 1, 2 and 5; the list names the first two. */

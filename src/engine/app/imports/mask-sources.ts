@@ -73,7 +73,10 @@ export class MaskSources {
     const misfits = (await source.misfits?.(signal)) ?? [];
     const problems = [...source.problems, ...misfits];
     return {
-      ...{ kind, images, property, isComplete },
+      kind,
+      images,
+      property,
+      isComplete,
       classes: [...classes],
       values: [...(source.table?.stored ?? [])],
       properties: [...properties],
@@ -115,7 +118,11 @@ export class MaskSources {
     const request = {
       path: resolve(path),
       folder: resolve(folder),
-      ...{ found, property, table, excluded, signal },
+      found,
+      property,
+      table,
+      excluded,
+      signal,
     };
     const thread = { marks: marksFolder(this.#store) };
     return openInThread(kind, request, { pool: this.#pool, thread, ...(lose && { lose }) });

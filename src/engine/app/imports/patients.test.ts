@@ -41,7 +41,10 @@ function world(): World {
   const { id: project } = addProject(store);
   const images = new ImageService(store, new Pictures(store.folder, pool), () => undefined);
   return {
-    ...{ store, scans, project, secret: join(store.folder, 'secret') },
+    store,
+    scans,
+    project,
+    secret: join(store.folder, 'secret'),
     patients: new PatientService(store, pool, () => undefined),
     bringIn: () => images.import(project, scans, 'none', none),
     groups: () =>

@@ -7,7 +7,9 @@ import { LabelExports } from './label-exports.ts';
 
 const bytes = pngFile({ width: 2, height: 2, channels: 1, bits: 8, values: [1, 2, 3, 4] });
 const files = Array.from({ length: 5 }, (_, at) => ({
-  ...{ name: `${at}.png`, width: 2, height: 2 },
+  name: `${at}.png`,
+  width: 2,
+  height: 2,
   bytes,
 }));
 

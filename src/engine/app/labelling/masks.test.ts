@@ -16,14 +16,15 @@ const invalid = expect.objectContaining({ code: 'invalid-option' }) as Error;
 function addImage(store: Store, project: number, width: number, height: number): number {
   const [added] = store.images.add(project, [
     {
-      ...{
-        folder: '/images',
-        name: 'a.png',
-        sha256: Buffer.alloc(32, width),
-        bytes: 1,
-        modified: 1,
-      },
-      ...{ width, height, group: undefined, isTest: false },
+      folder: '/images',
+      name: 'a.png',
+      sha256: Buffer.alloc(32, width),
+      bytes: 1,
+      modified: 1,
+      width,
+      height,
+      group: undefined,
+      isTest: false,
     },
   ]);
   return added?.id ?? 0;

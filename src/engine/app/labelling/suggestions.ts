@@ -82,7 +82,7 @@ export class SuggestionService {
     requireFew(inside, level);
     return {
       request: {
-        image: { path, ...(frame === undefined ? {} : { frame }), width, height },
+        image: { path, frame, width, height },
         preparation: settings.preparation,
         teacher: { file, sha256: description.sha256, overrides },
         region: inside,
@@ -112,7 +112,8 @@ function clipped({ x, y, width, height }: Rectangle, image: Size): Rectangle {
     throw new UserError('invalid-option', maskEditingText.regionOutside);
   }
   return {
-    ...{ x, y },
+    x,
+    y,
     width: Math.min(width, image.width - x),
     height: Math.min(height, image.height - y),
   };

@@ -1,5 +1,5 @@
 import { runCurve } from '../../../contract/app.ts';
-import type { Run, RunCurve, RunGlimpse, RunMetric, RunReference } from '../../../contract/app.ts';
+import type { Run, RunCurve, RunMetric, RunProbe, RunReference } from '../../../contract/app.ts';
 import type { JobEvent } from '../../../contract/jobs.ts';
 import { UserError } from '../../../core/errors.ts';
 import type { Store } from '../../../store/store.ts';
@@ -38,7 +38,7 @@ export class CurveRecorder {
     decoder: { points: [], backTo: undefined },
   };
   #reference: RunReference | undefined;
-  #glimpses: RunGlimpse[] = [];
+  #probes: RunProbe[] = [];
   #reportedAt = -Infinity;
   #writtenAt = performance.now();
   #step: number;
@@ -71,7 +71,7 @@ export class CurveRecorder {
 
   note(event: JobEvent): void {
     if (event.type === 'reference') this.#keepReference(event);
-    if (event.type === 'glimpse') this.#keepGlimpse(event);
+    if (event.type === 'glimpse') this.#keepProbe(event);
     if (event.type === 'notice' && event.topic === 'recipe') {
       this.#emit('run.notice', { run: this.#run.id, message: event.message });
     }
@@ -91,9 +91,12 @@ export class CurveRecorder {
     this.#emit('run.progress', {
       run: this.#run.id,
       project: this.#run.project,
-      ...{ phase, done, total, secondsLeft },
-      ...(loss !== undefined && { loss }),
-      ...(imagesPerSecond !== undefined && { imagesPerSecond }),
+      phase,
+      done,
+      total,
+      secondsLeft,
+      loss,
+      imagesPerSecond,
     });
   }
 
@@ -107,7 +110,7 @@ export class CurveRecorder {
         records.addMetrics(this.#run.id, name, curve.points);
       }
       if (this.#reference) records.setReference(this.#run.id, this.#reference);
-      for (const glimpse of this.#glimpses) records.addGlimpse(this.#run.id, glimpse);
+      for (const probe of this.#probes) records.addProbe(this.#run.id, probe);
       this.#store.runs.update(this.#run.id, { step: this.#step });
     });
     for (const curve of Object.values(this.#curves)) {
@@ -115,7 +118,7 @@ export class CurveRecorder {
       curve.backTo = undefined;
     }
     this.#reference = undefined;
-    this.#glimpses = [];
+    this.#probes = [];
     this.#writtenAt = performance.now();
   }
 
@@ -124,12 +127,12 @@ export class CurveRecorder {
     this.#reference = { images, grid, accuracy, map };
   }
 
-  #keepGlimpse({ step, accuracy, map }: EventOfType<'glimpse'>): void {
-    const glimpse = { step, accuracy, map };
-    this.#glimpses.push(glimpse);
+  #keepProbe({ step, accuracy, map }: EventOfType<'glimpse'>): void {
+    const probe = { step, accuracy, map };
+    this.#probes.push(probe);
     // Written before the event: the receiver of the first probe requests the reference.
     this.#tryToWrite();
-    this.#emit('run.glimpse', { run: this.#run.id, glimpse });
+    this.#emit('run.glimpse', { run: this.#run.id, glimpse: probe });
   }
 
   #goBack(step: number): void {

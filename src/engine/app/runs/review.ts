@@ -127,7 +127,7 @@ export class ReviewService {
       request: {
         model,
         teacher: taught?.file ?? null,
-        ...(taught && { overrides: taught.overrides }),
+        overrides: taught?.overrides,
         labelled,
         seed: projectSeed,
         images: present.map(foundImage),
@@ -201,7 +201,9 @@ function scoreOf(
     indices.flatMap(idOf).sort((one, other) => one - other);
   return [
     {
-      ...{ image, uncertainty, student: idsOf(student) },
+      image,
+      uncertainty,
+      student: idsOf(student),
       likeliest: likeliest.flatMap(({ index, probability }) =>
         idOf(index).map((id) => ({ class: id, probability })),
       ),

@@ -20,8 +20,12 @@ export function optionsOf(
   return distillOptions.parse({
     ...choices,
     precision,
-    ...(imageSize !== null && { imageSize }),
+    imageSize: imageSize ?? undefined,
     ...runTasks[store.projects.get(project).task].options(settings),
-    ...{ teacher: file, overrides, out, resume, seed },
+    teacher: file,
+    overrides,
+    out,
+    resume,
+    seed,
   });
 }

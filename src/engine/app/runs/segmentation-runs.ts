@@ -28,7 +28,11 @@ export const segmentationRuns: RunTask = {
     return outlines.notes;
   },
   options: ({ decoderSteps, adapt, overlap, tolerance, toleranceUnit }) => ({
-    ...{ decoderSteps, adapt, overlap, tolerance, toleranceUnit },
+    decoderSteps,
+    adapt,
+    overlap,
+    tolerance,
+    toleranceUnit,
   }),
   async input(begun, signal) {
     const { store, project, run, folder, patchSize } = begun;

@@ -103,7 +103,8 @@ export class CatalogueService {
       this.#folderOf(card),
       place,
       {
-        ...{ signal: AbortSignal.any([signal, controller.signal]), isOwn: true },
+        signal: AbortSignal.any([signal, controller.signal]),
+        isOwn: true,
         report: this.#progressReporter(card),
         requireUsable: (of, name, path) => this.#requireUsable(of, name, path, signal),
       },

@@ -72,7 +72,10 @@ export class DeviceService {
           ? undefined
           : await this.#outcome(teacher, project, found, signal);
       options.push({
-        ...{ name, description, memoryBytes, isChosen: name === chosen },
+        name,
+        description,
+        memoryBytes,
+        isChosen: name === chosen,
         missing: outcome && 'missing' in outcome ? outcome.missing : missing,
         imagesPerSecond: outcome ? this.#speedOf(outcome, project) : null,
         seconds: outcome ? secondsOf(outcome, project) : null,

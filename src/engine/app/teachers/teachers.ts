@@ -344,7 +344,10 @@ function workloadOf(
   return {
     images: images - tested - marked.unlabelled,
     labelled: learnt,
-    ...{ tested, classes: classes.length, pixels, memory },
+    tested,
+    classes: classes.length,
+    pixels,
+    memory,
   };
 }
 
@@ -363,12 +366,23 @@ function describe(teacher: StoredTeacher): Omit<Teacher, 'isFetched'> {
   const two = parameterCount({ ...architecture, depth: 2 });
   const images = imagesAtOnce(openExecutor('cpu'), { architecture });
   return {
-    ...{ id, name, file, isBundled, training, suits, licence },
+    id,
+    name,
+    file,
+    isBundled,
+    training,
+    suits,
+    licence,
     bytes: description.bytes,
     parameters: description.parameters,
-    ...{ imageSize, patchSize, width, heads, depth },
+    imageSize,
+    patchSize,
+    width,
+    heads,
+    depth,
     blockParameters: two - one,
-    ...{ assumed: description.assumed, inferred: description.inferred },
+    assumed: description.assumed,
+    inferred: description.inferred,
     notes: description.notes,
     memoryNeeded: Math.round(trainingMemory(architecture, Math.ceil(depth / 2), images)),
     memoryFree: freemem(),

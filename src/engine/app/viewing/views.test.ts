@@ -123,7 +123,9 @@ test('what is said of an image fits the contract, and says nothing of a patient'
 
 test('smaller copies are made once, told of, and forgotten with the image', async () => {
   const page = (width: number, height: number, more: readonly ReturnType<typeof long>[] = []) => ({
-    ...{ width, height, fields: more },
+    width,
+    height,
+    fields: more,
     values: Array.from({ length: width * height }, (_, at) => at % 251),
   });
   const bytes = tiffBytes([page(4400, 6), page(2200, 3, [long(254, 1)])]);

@@ -36,7 +36,7 @@ export class Views {
     await this.#levels.touch(this.#levels.place(stored));
     const view = await this.#pool.run('view', { path, frame }, urgentTask(path));
     const series = view.series ?? (frame === undefined ? null : sha256);
-    return { ...{ id, name }, ...view, series: series && this.#digest(series) };
+    return { id, name, ...view, series: series && this.#digest(series) };
   }
 
   #digest(series: string | Uint8Array): string {

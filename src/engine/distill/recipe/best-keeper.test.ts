@@ -17,10 +17,18 @@ const adapters = (value: number): Tensor => ({ shape: [1], data: Float32Array.of
 
 function begun(copy: Measured, start: Measured): KeeperState {
   return {
-    ...{ origin: 'fitted', copy, start, peak: start },
+    origin: 'fitted',
+    copy,
+    start,
+    peak: start,
     champion: { kept: 'start', measured: start, adapters: null },
     nearest: { step: 0, losses: start.losses, adapters: adapters(0) },
-    ...{ falls: 0, rateScale: 1, isToldBelow: false, isOver: false, wasAbove: false, checked: 0 },
+    falls: 0,
+    rateScale: 1,
+    isToldBelow: false,
+    isOver: false,
+    wasAbove: false,
+    checked: 0,
   };
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { DistillOptions } from '../../../contract/jobs.ts';
 import { classBaselinesOf } from '../../../contract/judgement.ts';
 import type { ClassCard } from '../../../contract/model-card.ts';
-import type { ClassSummary, ParityReport } from '../../../contract/results.ts';
+import type { ClassSummary } from '../../../contract/results.ts';
 import { viewRecipe } from '../../../core/distill/views.ts';
 import { UserError } from '../../../core/errors.ts';
 import { preparationOf } from '../../../core/image/preparation.ts';
@@ -25,6 +25,7 @@ import type { RasterStore } from '../../images/raster-store.ts';
 import { resizedCrops } from '../../images/view-source.ts';
 import { imagesToInfer } from '../../models/inference.ts';
 import type { InputForm } from '../../models/inference.ts';
+import type { ExportResult } from '../../models/export-files.ts';
 import { secondsOf, summaryName } from '../../distill/deliver.ts';
 import { copyCard, describeStudent } from '../../distill/student-card.ts';
 import type {
@@ -39,7 +40,7 @@ import type { SetAside } from '../../distill/recipe/set-aside.ts';
 import type { ProbeImages } from '../../distill/recipe/student-evaluator.ts';
 import type { OpenWatch } from '../../distill/training.ts';
 import { compareEncoders } from './comparison.ts';
-import type { HeadImages } from './comparison.ts';
+import type { Candidate } from './comparison.ts';
 import { exportClassifier } from './export-classifier.ts';
 import type { ClassifyingStudent } from './export-classifier.ts';
 import { readingImagesText } from '../../../text/index.ts';
@@ -147,64 +148,108 @@ function inputForm(
 }
 
 async function finish(job: ClassJob, trained: Trained): Promise<ClassOutcome> {
-  const { request, context, teacher, blocks, copy, dataset, store, output, executor } = job;
-  const { base, layout, adapters, state } = trained;
-  const form = inputForm(teacher, request);
+  const results = await compare(job, trained);
+  const card = cardOf(job, trained, results);
+  const exported = await exportModels(job, trained, results, card);
+  return {
+    task: 'classification',
+    summary: summaryOf(job, trained, results, card, exported),
+    predictions: predictionsOf(job, results),
+  };
+}
+
+type Candidates = Readonly<Record<'teacher' | 'copy' | 'student', Candidate>>;
+
+/** Results of the three models on the test images. */
+interface TestResults {
+  readonly candidates: Candidates;
+  /** Readable images. */
+  readonly labelled: readonly LabelledImage[];
+  readonly tested: readonly LabelledImage[];
+  /** Images that could be read at first and no longer. */
+  readonly problems: readonly ImageProblem[];
+}
+
+async function compare(job: ClassJob, trained: Trained): Promise<TestResults> {
+  const { request, context, teacher, copy, dataset, labelled, executor } = job;
+  const { base, layout, adapters } = trained;
   const { classes, task, tested } = dataset;
   // Files may change during the run; a second failed read is recorded here.
   const problems: ImageProblem[] = [];
   const compared = await compareEncoders(
     [teacher.model, copy, mergeAdapters(base, layout, adapters.data)],
-    { classes, task, tested, labelled: job.labelled },
-    form,
-    request.seed,
+    { classes, task, tested, labelled },
+    { form: inputForm(teacher, request), seed: request.seed, problems },
     executor,
     context,
-    problems,
   );
-  const [teacherCandidate, copyCandidate, student] = compared.candidates;
-  if (!teacherCandidate || !copyCandidate || !student)
+  const [ofTeacher, ofCopy, ofStudent] = compared.candidates;
+  if (!ofTeacher || !ofCopy || !ofStudent)
     throw new Error('expected candidates of teacher, copy and student, got fewer');
-  const readable: HeadImages = {
-    classes,
-    task,
-    labelled: without(problems, job.labelled),
+  return {
+    candidates: { teacher: ofTeacher, copy: ofCopy, student: ofStudent },
+    labelled: without(problems, labelled),
     tested: compared.tested,
+    problems,
   };
-  const candidates = { teacher: teacherCandidate, copy: copyCandidate, student };
-  const card: ClassCard = {
-    ...describeStudent(job, trained.recipe),
+}
+
+function cardOf(
+  job: ClassJob,
+  { recipe }: Trained,
+  { candidates, tested }: TestResults,
+): ClassCard {
+  const { classes, task } = job.dataset;
+  return {
+    ...describeStudent(job, recipe),
     classes: [...classes],
     task,
     metrics: {
       teacher: candidates.teacher.report.accuracy,
       copy: candidates.copy.report.accuracy,
       student: candidates.student.report.accuracy,
-      images: readable.tested.length,
+      images: tested.length,
     },
   };
+}
+
+/** Exports the student and, if the untrained copy performed better on the test images, the copy as an alternative. */
+async function exportModels(
+  { copy, request, output, context }: ClassJob,
+  { base, layout, adapters }: Trained,
+  { candidates, tested }: TestResults,
+  card: ClassCard,
+): Promise<ExportResult> {
+  const write = (model: ClassifyingStudent, own: ClassCard): Promise<ExportResult> => {
+    const destination = { images: tested, folder: output.staging };
+    const executor = openFileExecutor(request.threads);
+    return exportClassifier(model, own, destination, executor, context);
+  };
+  const { student, copy: ofCopy } = candidates;
+  const exported = await write({ base, layout, adapters, head: student.head }, card);
+  if (student.report.accuracy.value >= ofCopy.report.accuracy.value) return exported;
   const none = { shape: [layout.size], data: new Float32Array(layout.size) };
-  const written: readonly ClassifyingStudent[] = [
-    { base, layout, adapters, head: student.head },
-    // If the untrained copy performed better on the test images, it is exported too, as an alternative.
-    ...(student.report.accuracy.value < copyCandidate.report.accuracy.value
-      ? [{ stem: 'copy' as const, base: copy, layout, adapters: none, head: copyCandidate.head }]
-      : []),
-  ];
-  const exported = { files: [] as string[], parity: [] as ParityReport[] };
-  for (const each of written) {
-    const { files, parity } = await exportClassifier(
-      each,
-      each.stem === 'copy' ? copyCard(card) : card,
-      readable.tested,
-      output.staging,
-      openFileExecutor(request.threads),
-      context,
-    );
-    exported.files.push(...files);
-    if (each.stem === undefined) exported.parity.push(...parity);
-  }
-  const summary: ClassSummary = {
+  const untrained = {
+    stem: 'copy',
+    base: copy,
+    layout,
+    adapters: none,
+    head: ofCopy.head,
+  } as const;
+  const { files } = await write(untrained, copyCard(card));
+  return { files: [...exported.files, ...files], parity: exported.parity };
+}
+
+function summaryOf(
+  job: ClassJob,
+  trained: Trained,
+  { candidates, labelled, tested, problems }: TestResults,
+  card: ClassCard,
+  exported: ExportResult,
+): ClassSummary {
+  const { request, blocks, dataset, store, output } = job;
+  const { classes, task } = dataset;
+  return {
     baselines: classBaselinesOf({ task, classes, teacher: candidates.teacher.report }),
     teacher: candidates.teacher.report,
     copy: candidates.copy.report,
@@ -216,27 +261,32 @@ async function finish(job: ClassJob, trained: Trained): Promise<ClassOutcome> {
     blocks: [...blocks],
     rank: request.rank,
     precision: request.precision,
-    steps: state.step,
+    steps: trained.state.step,
     classes: [...classes],
     task,
     images: {
       distilled: store.images.length,
-      labelled: readable.labelled.length,
-      tested: readable.tested.length,
+      labelled: labelled.length,
+      tested: tested.length,
       skipped: [...dataset.problems, ...store.problems, ...problems],
     },
     targetCacheHits: trained.targetCacheHits,
     parity: exported.parity.map((report) => ({ ...report, file: join(output.path, report.file) })),
     files: [...exported.files, summaryName].map((name) => join(output.path, name)),
   };
-  const predictions = compared.tested.map((image, index) => ({
+}
+
+function predictionsOf(
+  { dataset: { classes, origin } }: ClassJob,
+  { candidates, tested }: TestResults,
+): ImagePredictions[] {
+  return tested.map((image, index) => ({
     path: placeName(image),
-    truth: labelIndices(image, classes, dataset.origin),
+    truth: labelIndices(image, classes, origin),
     teacher: candidates.teacher.predictions[index] ?? [],
     copy: candidates.copy.predictions[index] ?? [],
     student: candidates.student.predictions[index] ?? [],
   }));
-  return { task: 'classification', summary, predictions };
 }
 
 /**

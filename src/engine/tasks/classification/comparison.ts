@@ -6,6 +6,7 @@ import { applyLinearProbe, foldProbe, trainLinearProbe } from '../../../core/hea
 import { predictedClasses } from '../../../core/metrics/labels.ts';
 import { classificationReport } from '../../../core/metrics/classification.ts';
 import type { ClassificationReport } from '../../../core/metrics/classification.ts';
+import { must } from '../../../core/must.ts';
 import { elementCount } from '../../../core/tensor.ts';
 import type { Tensor } from '../../../core/tensor.ts';
 import { parameterCount } from '../../../core/vit/architecture.ts';
@@ -23,7 +24,7 @@ import type { JobContext } from '../../job.ts';
 import { labelledImagesText, readingImagesText } from '../../../text/index.ts';
 
 /** An encoder with its head, and its results on the held-out images. */
-interface Candidate {
+export interface Candidate {
   readonly model: VitModel;
   readonly head: ClassifierHead;
   readonly report: CandidateReport;
@@ -39,11 +40,19 @@ export interface Comparison {
 }
 
 /** Images for training and measuring heads. */
-export interface HeadImages {
+interface HeadImages {
   readonly classes: readonly string[];
   readonly task: ClassificationTask;
   readonly labelled: readonly LabelledImage[];
   readonly tested: readonly LabelledImage[];
+}
+
+interface ComparisonOptions {
+  /** Input of the encoders. */
+  readonly form: InputForm;
+  readonly seed: number;
+  /** Receives images that could not be read. */
+  readonly problems: ImageProblem[];
 }
 
 /** Number of timing rounds; models take turns, so that a busy moment affects all of them. */
@@ -52,30 +61,30 @@ export const timingRounds = 9;
 /**
  * Trains a linear probe for each encoder on the same labelled images, measures it on the same held-out images, and
  * times the encoders in turns.
- *
- * @param problems receives images that could not be read
  */
 export async function compareEncoders(
   models: readonly VitModel[],
   dataset: HeadImages,
-  form: InputForm,
-  seed: number,
+  { form, seed, problems }: ComparisonOptions,
   executor: Executor,
   context: JobContext,
-  problems: ImageProblem[],
 ): Promise<Comparison> {
   const encoders = await Promise.all(models.map((model) => executor.load(featureGraph(model))));
   try {
     const total = dataset.labelled.length + dataset.tested.length + models.length;
     const progress = new PhaseProgress(context, 'head', total);
     const read = (images: readonly LabelledImage[], first: number): Promise<Features> =>
-      computeFeatures(encoders, images, dataset.classes, form, context, problems, (done) => {
-        progress.advance(first + done);
+      computeFeatures(encoders, images, dataset.classes, context, {
+        form,
+        problems,
+        advance: (done) => {
+          progress.advance(first + done);
+        },
       });
     const labelled = await read(dataset.labelled, 0);
     requireEveryClass(labelled, dataset.classes);
     const tested = await read(dataset.tested, dataset.labelled.length);
-    const heads: { probe: Probe; layer: ClassifierHead }[] = [];
+    const heads: TrainedHead[] = [];
     for (const index of models.keys()) {
       heads.push(await trainHead(labelled, index, dataset, seed, context));
       progress.advance(total - models.length + index + 1);
@@ -91,25 +100,15 @@ export async function compareEncoders(
       context,
     );
     const candidates = models.map((model, index) => {
-      const head = heads[index];
-      if (!head) throw new Error(`no head for encoder ${index}`);
-      const headSize = elementCount(head.layer.weight.shape) + elementCount(head.layer.bias.shape);
-      const parameters = parameterCount(model.architecture) + headSize;
-      const features = tested.byEncoder[index];
-      if (!features) throw new Error(`no features of encoder ${index}`);
+      const head = must(heads[index], `a head for encoder ${index}`);
+      const features = must(tested.byEncoder[index], `features of encoder ${index}`);
       const { probabilities } = applyLinearProbe(head.probe, features);
       const { task } = dataset;
-      const report = classificationReport({ probabilities, truth: tested.labels, task, seed });
+      const quality = classificationReport({ probabilities, truth: tested.labels, task, seed });
       return {
         model,
         head: head.layer,
-        report: {
-          ...qualityOf(report),
-          blocks: model.architecture.depth,
-          parameters,
-          bytes: 4 * parameters,
-          msPerImage: times[index] ?? NaN,
-        },
+        report: reportOf(model, head.layer, quality, times[index] ?? NaN),
         predictions: predictedClasses(probabilities, task),
       };
     });
@@ -117,6 +116,24 @@ export async function compareEncoders(
   } finally {
     await Promise.all(encoders.map((encoder) => encoder.dispose()));
   }
+}
+
+/** Report on an encoder with its head; sizes are those of float32 weights. */
+function reportOf(
+  { architecture }: VitModel,
+  { weight, bias }: ClassifierHead,
+  quality: ClassificationReport,
+  msPerImage: number,
+): CandidateReport {
+  const headSize = elementCount(weight.shape) + elementCount(bias.shape);
+  const parameters = parameterCount(architecture) + headSize;
+  return {
+    ...qualityOf(quality),
+    blocks: architecture.depth,
+    parameters,
+    bytes: 4 * parameters,
+    msPerImage,
+  };
 }
 
 /** Metrics for the result of a job: an undefined area under the curve becomes null. */
@@ -149,14 +166,17 @@ interface Features {
   readonly images: readonly LabelledImage[];
 }
 
+interface Reading extends Pick<ComparisonOptions, 'form' | 'problems'> {
+  /** Receives the number of images read so far. */
+  readonly advance: (done: number) => void;
+}
+
 async function computeFeatures(
   encoders: readonly LoadedGraph[],
   images: readonly LabelledImage[],
   classes: readonly string[],
-  form: InputForm,
   context: JobContext,
-  problems: ImageProblem[],
-  advance: (done: number) => void,
+  { form, problems, advance }: Reading,
 ): Promise<Features> {
   const parts = encoders.map((): Tensor[] => []);
   const labels: number[][] = [];
@@ -177,7 +197,11 @@ async function computeFeatures(
   return { byEncoder: parts.map(stackRows), labels, images: read };
 }
 
-type Probe = Awaited<ReturnType<typeof trainLinearProbe>>;
+/** A linear probe, and the same as a layer of a classifier. */
+interface TrainedHead {
+  readonly probe: Awaited<ReturnType<typeof trainLinearProbe>>;
+  readonly layer: ClassifierHead;
+}
 
 async function trainHead(
   { byEncoder, labels }: Features,
@@ -185,9 +209,8 @@ async function trainHead(
   { classes, task }: HeadImages,
   seed: number,
   { signal }: JobContext,
-): Promise<{ probe: Probe; layer: ClassifierHead }> {
-  const features = byEncoder[index];
-  if (!features) throw new Error(`no features of encoder ${index}`);
+): Promise<TrainedHead> {
+  const features = must(byEncoder[index], `features of encoder ${index}`);
   const probe = await trainLinearProbe({
     features,
     labels,

@@ -29,16 +29,18 @@ export interface ClassifyingStudent {
 /** Number of images for the parity check. */
 export const parityImages = 64;
 
-/**
- * Exports a classification student; see `exportStudent`.
- *
- * @param images images to compare on; the first readable ones are used
- */
+interface ClassifierExport {
+  /** Images to compare on; the first readable ones are used. */
+  readonly images: readonly FoundImage[];
+  /** Folder for the files. */
+  readonly folder: string;
+}
+
+/** Exports a classification student; see `exportStudent`. */
 export async function exportClassifier(
   { stem, base, layout, adapters, head }: ClassifyingStudent,
   card: ClassCard,
-  images: readonly FoundImage[],
-  folder: string,
+  { images, folder }: ClassifierExport,
   executor: ModelFileExecutor,
   context: JobContext,
 ): Promise<ExportResult> {

@@ -29,7 +29,7 @@ export interface ScoreRequest {
   /** Checkpoint of its teacher; null if it is missing: then only the student predicts. */
   readonly teacher: string | null;
   /** A person's corrections of the teacher's properties. */
-  readonly overrides?: TeacherOverrides;
+  readonly overrides?: TeacherOverrides | undefined;
   /** Labelled images of the run's heads, for training the teacher's head again. */
   readonly labelled: readonly LabelledImage[];
   readonly seed: number;

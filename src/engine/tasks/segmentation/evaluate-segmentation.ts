@@ -39,7 +39,7 @@ export async function evaluateSegmentation(
   try {
     const problems = [...folder.problems];
     for (const problem of problems) context.report({ type: 'skipped', ...problem });
-    const maskedImages = await maskedImagesOf(folder, card, request, images, problems, context);
+    const maskedImages = await maskedImagesOf(folder, card, request, { images, problems }, context);
     const tolerance = toleranceOf(request);
     requireTolerance(maskedImages, tolerance);
     const model = timed(tileModel(graph, card.preprocessing, card.classes.length));
@@ -81,8 +81,7 @@ async function maskedImagesOf(
   folder: FolderMasks,
   card: MaskCard,
   { images: origin, model, seed }: EvaluateRequest,
-  images: OpenImages,
-  problems: ImageProblem[],
+  { images, problems }: { readonly images: OpenImages; readonly problems: ImageProblem[] },
   context: JobContext,
 ): Promise<MaskedImage[]> {
   const classes = maskClasses(card);
@@ -96,7 +95,8 @@ async function maskedImagesOf(
   const maskedImages = await openMaskedImages(
     [...outlined],
     { classes, openMask },
-    ...([images, card.masks.patchSize, seed, problems, context] as const),
+    { images, smallest: card.masks.patchSize, seed, problems },
+    context,
   );
   if (maskedImages.length > 0) {
     noteUnseen('tested', classes, maskedImages, context);

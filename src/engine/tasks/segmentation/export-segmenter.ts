@@ -27,18 +27,20 @@ export interface SegmentingStudent {
   readonly decoder: Tensor;
 }
 
-/**
- * Exports a segmentation student; see `exportStudent`.
- *
- * @param resolution resolution of the training images, cm per pixel; null if unknown
- * @param batches tiles to compare on
- */
+interface SegmenterExport {
+  /** Resolution of the training images, cm per pixel; null if unknown. */
+  readonly resolution: number | null;
+  /** Tiles to compare on. */
+  readonly batches: readonly Tensor[];
+  /** Folder for the files. */
+  readonly folder: string;
+}
+
+/** Exports a segmentation student; see `exportStudent`. */
 export async function exportSegmenter(
   { stem, base, layout, adapters, decoderLayout, decoder }: SegmentingStudent,
   card: MaskCard,
-  resolution: number | null,
-  batches: readonly Tensor[],
-  folder: string,
+  { resolution, batches, folder }: SegmenterExport,
   executor: ModelFileExecutor,
   context: JobContext,
 ): Promise<ExportResult> {

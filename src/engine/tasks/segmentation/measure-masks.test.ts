@@ -25,7 +25,10 @@ function square(left: number, top: number, value: number): Uint8Array {
 
 /** Model that assigns bright pixels to the class. */
 const model: TileModel = {
-  ...{ side: 16, channels: 3, outputs: 2, batch: 4 },
+  side: 16,
+  channels: 3,
+  outputs: 2,
+  batch: 4,
   run(images, count) {
     const pixels = 16 * 16;
     const out = new Float32Array(count * 2 * pixels);
@@ -46,13 +49,17 @@ const seen = square(11, 12, 255);
 
 /** Spacing: 0.8 mm along a row, 0.7 mm down a column. */
 const slice = ctSlice({
-  ...{ rows: size.height, columns: size.width, z: 0, instance: '2.25.1' },
+  rows: size.height,
+  columns: size.width,
+  z: 0,
+  instance: '2.25.1',
   more: [[0x7fe00010, 'OB', seen]],
 });
 /** Spacing: 0.5 m and 0.75 m. */
 const geotiff = tiffBytes([
   {
-    ...{ ...size, values: [...seen] },
+    ...size,
+    values: [...seen],
     fields: [
       doubles(33550, 0.5, 0.75, 0),
       doubles(33922, ...[0, 0, 0], ...[5e5, 5e6, 0]),
@@ -80,7 +87,12 @@ test.each([
     openMask: () =>
       Promise.resolve({ ...memoryMask(masks.truth, size), notes: () => [], close: closed }),
   };
-  const maskedImages = await openMaskedImages([image], dataset, images, 8, 1, [], context);
+  const maskedImages = await openMaskedImages(
+    [image],
+    dataset,
+    { images, smallest: 8, seed: 1, problems: [] },
+    context,
+  );
   const options = { classes, overlap: 0.5, signal: context.signal };
   const tolerance = { distance, unit };
   const [measured] = await measureImages(model, maskedImages, images, { ...options, tolerance });

@@ -131,7 +131,9 @@ async function readImages(
   const open = (part: SegmentationDataset['labelled']): Promise<MaskedImage[]> =>
     openMaskedImages(
       part.filter((image) => !failed.has(placeName(image))),
-      ...([dataset, images, patchSize, request.seed, problems, context] as const),
+      dataset,
+      { images, smallest: patchSize, seed: request.seed, problems },
+      context,
     );
   const labelled = await open(dataset.labelled);
   const tested = await open(dataset.tested);
@@ -181,23 +183,36 @@ function watchOf(
 
 async function finish(
   job: StudentJob,
-  { base, layout, adapters, state, loss, targetCacheHits, recipe }: Trained,
+  trained: Trained,
   read: ReadDataset,
   masksFolder: string | undefined,
 ): Promise<SegmentationOutcome> {
-  const { request, context, teacher, copy, output, executor, memory } = job;
-  const { dataset, images, labelled, tested } = read;
-  const adapting = { layout, adapters: adapters.data };
+  const keeper = new MaskStore(masksFolder, read.tested);
+  const candidates = await compare(job, trained, read, keeper);
+  const card = cardOf(job, read, candidates, trained.recipe);
+  const exported = await exportModels(job, trained, read, candidates, card);
+  return {
+    task: 'segmentation',
+    summary: summaryOf(job, trained, read, candidates, exported),
+    masks: keeper.kept(),
+  };
+}
+
+/** Trains a decoder for each of the three models, and measures them on the test images. */
+async function compare(
+  { request, context, teacher, copy, output, executor, memory }: StudentJob,
+  { base, layout, adapters }: Trained,
+  { dataset, images, labelled, tested }: ReadDataset,
+  keeper: MaskStore,
+): Promise<Candidates> {
   const contenders: Contender[] = [
     { name: 'teacher', encoder: teacher.model },
     { name: 'copy', encoder: copy },
     request.adapt
-      ? { name: 'student', encoder: base, adapting }
+      ? { name: 'student', encoder: base, adapting: { layout, adapters: adapters.data } }
       : { name: 'student', encoder: mergeAdapters(base, layout, adapters.data) },
   ];
   const { decoderSteps, overlap, orientation, seed } = request;
-  const tolerance = toleranceOf(request);
-  const keeper = new MaskStore(masksFolder, tested);
   const [ofTeacher, ofCopy, ofStudent] = await compareDecoders(
     contenders,
     {
@@ -206,7 +221,7 @@ async function finish(
       labelled,
       tested,
       overlap,
-      tolerance,
+      tolerance: toleranceOf(request),
       orientation,
       seed,
       steps: decoderSteps,
@@ -220,43 +235,69 @@ async function finish(
   );
   if (!ofTeacher || !ofCopy || !ofStudent)
     throw new Error('expected candidates of teacher, copy and student, got fewer');
-  const candidates = { teacher: ofTeacher, copy: ofCopy, student: ofStudent };
-  const card = cardOf(job, read, candidates, recipe);
-  const { imageSize } = teacher.model.architecture;
-  const tiles = await parityTiles(images, tested, imageSize);
-  const resolution = await resolutionOf(labelled);
-  const write = (student: SegmentingStudent, own: MaskCard): Promise<ExportResult> => {
-    const file = openFileExecutor(request.threads);
-    return exportSegmenter(student, own, resolution, tiles, output.staging, file, context);
+  return { teacher: ofTeacher, copy: ofCopy, student: ofStudent };
+}
+
+/** Exports the student and, if the untrained copy performed better on the test images, the copy as an alternative. */
+async function exportModels(
+  { request, context, teacher, copy, output }: StudentJob,
+  { base, layout, adapters }: Trained,
+  { images, labelled, tested }: ReadDataset,
+  { student, copy: ofCopy }: Candidates,
+  card: MaskCard,
+): Promise<ExportResult> {
+  const batches = await parityTiles(images, tested, teacher.model.architecture.imageSize);
+  const destination = {
+    resolution: await resolutionOf(labelled),
+    batches,
+    folder: output.staging,
   };
+  const write = (model: SegmentingStudent, own: MaskCard): Promise<ExportResult> =>
+    exportSegmenter(model, own, destination, openFileExecutor(request.threads), context);
   const exported = await write(
     {
       base,
       layout,
-      adapters: ofStudent.adapters ?? adapters,
-      decoderLayout: ofStudent.layout,
-      decoder: ofStudent.decoder,
+      adapters: student.adapters ?? adapters,
+      decoderLayout: student.layout,
+      decoder: student.decoder,
     },
     card,
   );
-  // If the untrained copy performed better on the test images, it is exported too, as an alternative.
   const isCopyBetter =
-    (ofStudent.report.dice.mean?.value ?? 0) < (ofCopy.report.dice.mean?.value ?? 0);
-  const none = { shape: [layout.size], data: new Float32Array(layout.size) };
-  const ofCopied = { base: copy, layout, adapters: none };
-  const decoder = { decoderLayout: ofCopy.layout, decoder: ofCopy.decoder };
-  const copied = isCopyBetter
-    ? await write({ stem: 'copy', ...ofCopied, ...decoder }, copyCard(card))
-    : { files: [] };
-  const summary: MaskSummary = {
+    (student.report.dice.mean?.value ?? 0) < (ofCopy.report.dice.mean?.value ?? 0);
+  if (!isCopyBetter) return exported;
+  const copied = await write(
+    {
+      stem: 'copy',
+      base: copy,
+      layout,
+      adapters: { shape: [layout.size], data: new Float32Array(layout.size) },
+      decoderLayout: ofCopy.layout,
+      decoder: ofCopy.decoder,
+    },
+    copyCard(card),
+  );
+  return { files: [...exported.files, ...copied.files], parity: exported.parity };
+}
+
+function summaryOf(
+  job: StudentJob,
+  { state, loss, targetCacheHits, recipe }: Trained,
+  { dataset, distilled, labelled, tested, problems }: ReadDataset,
+  candidates: Candidates,
+  exported: ExportResult,
+): MaskSummary {
+  const { request, teacher, output } = job;
+  return {
     task: 'segmentation',
     baselines: segmentationBaselines(tested.map(({ counts }) => counts)),
-    teacher: ofTeacher.report,
-    copy: ofCopy.report,
-    student: ofStudent.report,
-    tolerance,
-    side: imageSize,
-    decoderSteps,
+    teacher: candidates.teacher.report,
+    copy: candidates.copy.report,
+    student: candidates.student.report,
+    tolerance: toleranceOf(request),
+    side: teacher.model.architecture.imageSize,
+    decoderSteps: request.decoderSteps,
     adapted: request.adapt,
     units: countUnits(tested, candidates),
     shown: dataset.classes
@@ -266,23 +307,22 @@ async function finish(
     recipe,
     loss,
     seconds: secondsOf(job),
-    skip: card.student.skip,
+    skip: request.blocks ? null : request.skip,
     blocks: [...job.blocks],
     rank: request.rank,
     precision: request.precision,
     steps: state.step,
     classes: dataset.classes.map(nameOf),
     images: {
-      distilled: read.distilled.length,
+      distilled: distilled.length,
       labelled: labelled.length,
       tested: tested.length,
-      skipped: [...dataset.problems, ...read.problems],
+      skipped: [...dataset.problems, ...problems],
     },
     targetCacheHits,
     parity: exported.parity.map((report) => ({ ...report, file: join(output.path, report.file) })),
-    files: [...exported.files, ...copied.files, summaryName].map((name) => join(output.path, name)),
+    files: [...exported.files, summaryName].map((name) => join(output.path, name)),
   };
-  return { task: 'segmentation', summary, masks: keeper.kept() };
 }
 
 type Candidates = Readonly<Record<Contender['name'], MaskCandidate>>;

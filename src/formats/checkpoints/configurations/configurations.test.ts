@@ -225,9 +225,16 @@ it('what a configuration leaves out is as the library has it', async () => {
 
 it('what older releases wrote into every configuration changes nothing', async () => {
   const config = {
-    ...{ model_type: 'vit', _name_or_path: 'google/vit', torch_dtype: 'float32', top_k: 50 },
-    ...{ pruned_heads: {}, add_cross_attention: false, cross_attention_hidden_size: null },
-    ...{ id2label: { 0: 'cat' }, encoder_stride: 16, architectures: ['ViTForImageClassification'] },
+    model_type: 'vit',
+    _name_or_path: 'google/vit',
+    torch_dtype: 'float32',
+    top_k: 50,
+    pruned_heads: {},
+    add_cross_attention: false,
+    cross_attention_hidden_size: null,
+    id2label: { 0: 'cat' },
+    encoder_stride: 16,
+    architectures: ['ViTForImageClassification'],
   };
   await expect(beside(vit, 'config.json', config)).resolves.toMatchObject({ convention: 'hf-vit' });
 });

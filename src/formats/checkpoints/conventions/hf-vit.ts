@@ -56,8 +56,12 @@ export const hfVit: Convention = {
   marks: [],
   // MSN, I-JEPA, DINO and many more have these names too, and mostly ImageNet's normalisation.
   usual: {
-    ...{ ...usual, of: usualFamilies.hfVit, headsSource: 'guess' },
-    ...{ normalization: halves, normalizationSource: 'guess', normalizationOf: 'ViT' },
+    ...usual,
+    of: usualFamilies.hfVit,
+    headsSource: 'guess',
+    normalization: halves,
+    normalizationSource: 'guess',
+    normalizationOf: 'ViT',
   },
   leftOut: [heads],
 };

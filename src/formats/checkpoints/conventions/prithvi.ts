@@ -11,7 +11,10 @@ export const prithvi: Convention = {
   patchAxes: 5,
   // Its layer norms are PyTorch's own, and not those of MAE that it was made from.
   usual: {
-    ...{ ...usualOfTimm, epsilon: 1e-5, of: 'Prithvi', normalizationSource: 'guess' },
+    ...usualOfTimm,
+    epsilon: 1e-5,
+    of: 'Prithvi',
+    normalizationSource: 'guess',
     // Blue, green, red, narrow near infrared, two of short-wave infrared.
     colourBands: { 6: [3, 2, 1] },
   },

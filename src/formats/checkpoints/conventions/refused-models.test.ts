@@ -176,16 +176,20 @@ describe('refuses, with the reason', () => {
     [
       "a Perception Encoder in Meta's naming",
       {
-        ...{ 'conv1.weight': [6, 3, 4, 4], 'transformer.resblocks.0.ln_1.weight': [6] },
-        ...{ class_embedding: [6], 'attn_pool.probe': [1, 1, 6] },
+        'conv1.weight': [6, 3, 4, 4],
+        'transformer.resblocks.0.ln_1.weight': [6],
+        class_embedding: [6],
+        'attn_pool.probe': [1, 1, 6],
       },
       'it is a Perception Encoder (attn_pool.probe)',
     ],
     [
       'CoCa',
       {
-        ...{ 'visual.conv1.weight': [6, 3, 4, 4], 'visual.class_embedding': [6] },
-        ...{ 'visual.transformer.resblocks.0.ln_1.weight': [6], 'visual.attn_pool.query': [4, 4] },
+        'visual.conv1.weight': [6, 3, 4, 4],
+        'visual.class_embedding': [6],
+        'visual.transformer.resblocks.0.ln_1.weight': [6],
+        'visual.attn_pool.query': [4, 4],
       },
       'pooled by attention before its last norm',
     ],

@@ -30,7 +30,9 @@ export function pickledTensorFile(
   const facts = new Map<string, TensorFacts>();
   for (const [name, { dtype, shape }] of tensors) facts.set(name, { dtype, shape });
   return {
-    ...{ path, container, files: [path] },
+    path,
+    container,
+    files: [path],
     tensors: facts,
     metadata,
     read: async (name) => {

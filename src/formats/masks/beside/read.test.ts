@@ -74,8 +74,10 @@ describe('masks among images', () => {
   ])('are found by %s', async (_, image, label) => {
     const more = (name: string): string => name.replace(/1(?=[^/]*$)/, '22');
     const files = {
-      ...{ [image]: photograph, [label]: mask },
-      ...{ [more(image)]: photograph, [more(label)]: mask },
+      [image]: photograph,
+      [label]: mask,
+      [more(image)]: photograph,
+      [more(label)]: mask,
     };
     expect(await found(files)).toEqual({ [image]: label, [more(image)]: more(label) });
   });
@@ -91,8 +93,10 @@ describe('masks among images', () => {
     [
       'pairs of which too few look so',
       {
-        ...{ '1.jpg': photograph, '1.png': mask },
-        ...{ '2.jpg': photograph, '2.png': photograph },
+        '1.jpg': photograph,
+        '1.png': mask,
+        '2.jpg': photograph,
+        '2.png': photograph,
       },
     ],
   ])('%s stay images', async (_, files) => {

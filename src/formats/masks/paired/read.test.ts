@@ -89,7 +89,8 @@ describe('what values of masks mean', () => {
     [
       '0 and 255 where others have more and a list says that nothing is known there',
       {
-        ...{ 'masks/a.png': mask([0, 255, 0]), 'masks/b.png': mask([0, 3, 0]) },
+        'masks/a.png': mask([0, 255, 0]),
+        'masks/b.png': mask([0, 3, 0]),
         'classes.txt': '255 ignore',
       },
       [0, 255, 0],
@@ -98,7 +99,8 @@ describe('what values of masks mean', () => {
     [
       '255 or 0 alone, where others have numbers',
       {
-        ...{ 'masks/a.png': mask([255, 255, 255]), 'masks/b.png': mask([0, 0, 0]) },
+        'masks/a.png': mask([255, 255, 255]),
+        'masks/b.png': mask([0, 0, 0]),
         'masks/c.png': mask([0, 1, 0]),
       },
       [2, 2, 2],
@@ -152,7 +154,8 @@ describe('what values of masks mean', () => {
 
   it('every value is listed with its share of the pixels, whatever it means', async () => {
     const files = {
-      ...{ 'masks/a.png': mask([0, 0, 255]), 'masks/b.png': mask([0, 128, 7]) },
+      'masks/a.png': mask([0, 0, 255]),
+      'masks/b.png': mask([0, 128, 7]),
       'masks/c.png': mask([128, 128, 128, 255, 9, 9, 9, 0, 255, 255, 255, 255], 4),
       'classes.txt': '7 background\n255 ignore',
     };
@@ -233,15 +236,26 @@ describe('what is no mask', () => {
       .jpeg()
       .toBuffer();
   const floats = tiffFile({
-    ...{ ...size, channels: 1, bits: 32, photometric: 1, format: 3 },
+    ...size,
+    channels: 1,
+    bits: 32,
+    photometric: 1,
+    format: 3,
     data: new Uint8Array(Float32Array.of(0, 1, 0.5).buffer),
   });
   const bands = tiffFile({
-    ...{ ...size, channels: 2, bits: 16, photometric: 1, extra: 1 },
+    ...size,
+    channels: 2,
+    bits: 16,
+    photometric: 1,
+    extra: 1,
     data: words([0, 0, 1, 1, 2, 2]),
   });
   const noise = pngFile({
-    ...{ width: 40, height: 40, channels: 3, bits: 8 },
+    width: 40,
+    height: 40,
+    channels: 3,
+    bits: 8,
     values: Array.from({ length: 4800 }, () => draw(256)),
   });
   const volume = niftiFile({ shape: [3, 1, 1], type: 'uint8', values: [0, 1, 0] });

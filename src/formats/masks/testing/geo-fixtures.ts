@@ -37,7 +37,12 @@ export function askewVolume(
 ): Buffer {
   const count = shape.reduce((product, length) => product * length, 1);
   const bytes = niftiFile({
-    ...{ version, shape, littleEndian, type: 'int16', slope: 2, qfac: -1 },
+    version,
+    shape,
+    littleEndian,
+    type: 'int16',
+    slope: 2,
+    qfac: -1,
     values: new Array<number>(count).fill(3),
     zooms: [0.7, 1.1, 2.5, 3],
     qform: [0.1, 0.2, 0.3, -1, 2 / 3, 5],

@@ -30,7 +30,9 @@ describe('plainJpeg', () => {
       const bytes = await jpeg(space, progressive);
       const { width, height, channels } = await sharp(bytes).metadata();
       expect(plainJpeg(bytes)).toEqual({
-        ...{ width, height, bands: channels },
+        width,
+        height,
+        bands: channels,
         isProgressive: progressive,
       });
     }

@@ -46,7 +46,12 @@ export async function openWithSharp(
   const { format, width, height, bands, sampleType, factor, notes } = facts;
   const header = wholeHeader(
     {
-      ...{ format, width, height, bands, sampleType, notes },
+      format,
+      width,
+      height,
+      bands,
+      sampleType,
+      notes,
       alpha: bands === 2 || bands === 4 ? bands - 1 : null,
       rescale: factor === 1 ? null : { slope: factor, intercept: 0 },
     },

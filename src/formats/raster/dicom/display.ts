@@ -46,7 +46,12 @@ export function readDisplay(dataSet: DataSet, pixel: ImagePixel, frames: number)
   const { windows, voiTable } = voi;
   return {
     display: {
-      ...{ rescale, modalityTable, windows, voiTable, isInverted, palette: null },
+      rescale,
+      modalityTable,
+      windows,
+      voiTable,
+      isInverted,
+      palette: null,
       // Rescaled values of computed tomography are Hounsfield units unless the file says otherwise (C.8.2.1).
       ...(rescale !== null && text(dataSet, 'Modality') === 'CT' && { unit: 'HU' as const }),
     },

@@ -1,4 +1,4 @@
-import type { MethodName, RunGlimpse, RunReference } from '../../../contract/app.ts';
+import type { MethodName, RunProbe, RunReference } from '../../../contract/app.ts';
 import { merged, upTo } from '../../components/charts/curve.ts';
 import type { CurvePoint } from '../../components/charts/curve.ts';
 import { activity } from '../../lib/activity.svelte.ts';
@@ -21,10 +21,10 @@ export class RunWatch {
   /** Request that is in progress. */
   activeRequest = $state<Control | null>(null);
   curveFailure = $state<string | null>(null);
-  /** The teacher's features of the images that show the student's progress; null before the first glimpse. */
+  /** The teacher's features of the images that show the student's progress; null before the first probe. */
   reference = $state.raw<RunReference | null>(null);
-  /** Student's features and accuracy at some of the steps. */
-  glimpses = $state.raw<readonly RunGlimpse[]>([]);
+  /** Student's features and accuracy at some of the steps; messages call these probes glimpses. */
+  probes = $state.raw<readonly RunProbe[]>([]);
   readonly #run: number;
   readonly #shared: ProjectState;
   #pending: CurvePoint[] = [];
@@ -44,12 +44,12 @@ export class RunWatch {
       listen('run.progress', (progress) => {
         if (progress.run === this.#run) this.#update(progress);
       }),
-      listen('run.glimpse', ({ run, glimpse }) => {
+      listen('run.glimpse', ({ run, glimpse: probe }) => {
         if (run !== this.#run) return;
-        const earlier = this.glimpses.filter(({ step }) => step < glimpse.step);
-        this.glimpses = [...earlier, glimpse];
+        const earlier = this.probes.filter(({ step }) => step < probe.step);
+        this.probes = [...earlier, probe];
         // A run that starts, or starts again, has another reference.
-        if (earlier.length < 2) void this.#loadGlimpses(request.signal);
+        if (earlier.length < 2) void this.#loadProbes(request.signal);
       }),
       listen('run.changed', (run) => {
         if (run.id !== this.#run || run.state === 'running') return;
@@ -61,7 +61,7 @@ export class RunWatch {
       },
     ];
     void this.#load(request.signal);
-    void this.#loadGlimpses(request.signal);
+    void this.#loadProbes(request.signal);
     return () => {
       for (const dispose of disposers) dispose();
     };
@@ -101,14 +101,14 @@ export class RunWatch {
     }
   }
 
-  /** Loads the glimpses; if that fails, the run is shown without them. */
-  async #loadGlimpses(signal: AbortSignal): Promise<void> {
+  /** Loads the probes; if that fails, the run is shown without them. */
+  async #loadProbes(signal: AbortSignal): Promise<void> {
     try {
       const known = await call('run.glimpses', { run: this.#run }, signal);
       this.reference = known.reference;
       const last = known.glimpses.at(-1)?.step ?? -1;
-      const all = [...known.glimpses, ...this.glimpses.filter(({ step }) => step > last)];
-      this.glimpses = upTo(all, this.#reachedStep());
+      const all = [...known.glimpses, ...this.probes.filter(({ step }) => step > last)];
+      this.probes = upTo(all, this.#reachedStep());
     } catch (error) {
       if (!signal.aborted) console.error(error);
     }
@@ -136,7 +136,7 @@ export class RunWatch {
   /** Removes points after a step: steps are repeated if a worker was killed before its checkpoint. */
   #truncate(step: number): void {
     this.points = upTo(this.points, step);
-    this.glimpses = upTo(this.glimpses, step);
+    this.probes = upTo(this.probes, step);
     this.#pending = this.#pending.filter((point) => point.step <= step);
   }
 

@@ -53,20 +53,24 @@ export async function readMaskedRegion(
 /** Source of masks. */
 type MaskedClasses = Pick<SegmentationDataset, 'classes' | 'openMask'>;
 
+interface MaskReading {
+  readonly images: OpenImages;
+  /** Least side of an image, px. */
+  readonly smallest: number;
+  readonly seed: number;
+  /** Receives images that were left out. */
+  readonly problems: ImageProblem[];
+}
+
 /**
  * Reads the masks of labelled images. Masks that are unreadable or do not fit are left out and reported.
  *
- * @param smallest least side of an image, px
- * @param problems receives images that were left out
  * @throws UserError 'cancelled'
  */
 export async function openMaskedImages(
   labelled: readonly ImageWithMask[],
   dataset: MaskedClasses,
-  images: OpenImages,
-  smallest: number,
-  seed: number,
-  problems: ImageProblem[],
+  { images, smallest, seed, problems }: MaskReading,
   context: JobContext,
 ): Promise<MaskedImage[]> {
   const progress = new PhaseProgress(context, 'masks', labelled.length);

@@ -34,7 +34,11 @@ function drawn(
   const reds = Uint8Array.from({ length: width * height }, () => random.integer(4));
   const asked: Rectangle[] = [];
   return {
-    ...{ width, height, reds, asked, spacing: null },
+    width,
+    height,
+    reds,
+    asked,
+    spacing: null,
     read: (region) => {
       asked.push(region);
       const data = new Uint8Array(region.width * region.height * 3);
@@ -64,7 +68,11 @@ function modelOf(side: number, batch = 3, drift = 0): Counted {
   const random = new Random(side);
   const tilt = Float32Array.from({ length: 4 * pixels }, () => drift * random.uniform());
   return {
-    ...{ side, batch, channels: 3, outputs: 4, tiles: 0 },
+    side,
+    batch,
+    channels: 3,
+    outputs: 4,
+    tiles: 0,
     run(images, count) {
       expect(images.length).toBe(batch * 3 * pixels);
       const out = new Float32Array(count * 4 * pixels);
@@ -288,7 +296,9 @@ test('what a mask of an image that fails half-way is can be gone on with', async
 test('what a mask depends on is the file as it is, the frame, what is seen of it, and the model', async () => {
   const path = await folder.file('seen.tif', Uint8Array.of(1, 2, 3));
   const subject: PredictionSubject = {
-    ...{ image: { path, frame: 1 }, preparation: plainPreparation, model: 'abc' },
+    image: { path, frame: 1 },
+    preparation: plainPreparation,
+    model: 'abc',
   };
   const first = await predictionFingerprint(subject);
   expect(await predictionFingerprint({ ...subject })).toBe(first);

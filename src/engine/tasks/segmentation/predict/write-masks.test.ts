@@ -127,7 +127,10 @@ describe('predicted masks', () => {
     expect(bytes).not.toMatch(/MANUAL|Doe\^Jane|secret-4711/);
     const found = await findImages(folder.path);
     const source = await openMaskSource('dicom-seg', {
-      ...{ path: folder.path, folder: folder.path, found, property: null },
+      path: folder.path,
+      folder: folder.path,
+      found,
+      property: null,
     });
     const values = source.classes.map(({ value, name }) => [value, name]);
     expect(values.map(([, name]) => name)).toEqual(classes.map(({ name }) => name));

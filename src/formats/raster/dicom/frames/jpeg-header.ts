@@ -44,7 +44,10 @@ export function jpegHeader(bytes: Uint8Array): JpegHeader {
       // Number of components, two bytes for each, then JPEG-LS's NEAR and its interleave mode.
       const { width, height, precision, components } = frame.said;
       return {
-        ...{ width, height, precision, components: components.length },
+        width,
+        height,
+        precision,
+        components: components.length,
         process: frame.process,
         ...coloursOf(components, hints),
         interleave: body[2 * (body[0] ?? 0) + 2] ?? 0,
