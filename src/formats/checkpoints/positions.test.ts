@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { datesOf, positionLayouts } from './positions.ts';
 
-/** Rows of four, the last of which is the date's; the class token's comes first. */
+/** Rows of four values, the last of which encodes the date; the class token's row comes first. */
 function positions(dates: readonly number[]): Parameters<typeof datesOf>[0] {
   const rows = dates.map((date, at) => [at, 2 * at, 3 * at, Math.sin(date)]);
   return {

@@ -46,7 +46,7 @@ describe('reads a checkpoint', () => {
     ],
   ])('%s', async (_, changes, overrides = {}) => {
     const { architecture, weights } = tinyVit(changes);
-    // A head is not the encoder's.
+    // The head's weights are not part of the encoder.
     const path = await checkpoint(new Map([...weights, ['head.weight', zeros([5, 6])]]));
     const model = await readTeacher(path, { ...heads, ...overrides });
     expect(model.architecture).toEqual(architecture);
@@ -90,7 +90,7 @@ it.each(['safetensors', 'PyTorch'])('reads double precision, rounded: %s', async
   const { weights } = tinyVit();
   const path = join(folder.path, 'double');
   const doubles = [...weights].map(([name, { shape, data }]) => {
-    // Less than half a step of float32 away.
+    // Error of less than half a step of float32.
     const values = Float64Array.from(data, (value) => value * (1 + 2 ** -26));
     return { name, shape, bytes: Buffer.from(values.buffer), count: values.length };
   });
@@ -267,7 +267,7 @@ describe('the metadata of our own files', () => {
 
   it('give way to the caller, but not to what the caller leaves open', async () => {
     const path = await checkpoint(student.weights, metadata);
-    // As parsed options have it: there, but undefined.
+    // As in parsed options: present, but undefined.
     const open = { heads: 3, epsilon: undefined } as unknown as TeacherOverrides;
     const { architecture } = await readTeacher(path, open);
     expect(architecture).toEqual({ ...student.architecture, heads: 3 });

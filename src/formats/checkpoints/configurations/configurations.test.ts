@@ -10,7 +10,7 @@ import { checkpointFolder, refusal } from '../testing/checkpoints.ts';
 
 const folder = checkpointFolder();
 
-/** The checkpoint of a library with this configuration beside it. */
+/** Checkpoint of a library with this configuration next to it. */
 async function beside(title: string, file: string, config: unknown): Promise<DescribedTeacher> {
   const named = required(
     namedCheckpoints.find((each) => each.title === title),

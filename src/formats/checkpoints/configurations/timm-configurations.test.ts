@@ -10,7 +10,7 @@ import { checkpointFolder, refusal } from '../testing/checkpoints.ts';
 
 const folder = checkpointFolder();
 
-/** Weights in timm's names with this much of their own, and a configuration of timm beside them. */
+/** Weights in timm's names with these changes, and a timm configuration next to them. */
 async function ofTimm(weights: VitSettings, config: object): Promise<DescribedTeacher> {
   const path = await folder.store(tinyVit(weights).weights);
   await writeFile(

@@ -35,7 +35,7 @@ it('every family has a checkpoint here', () => {
 describe('a checkpoint in the naming of', () => {
   it.each(namedCheckpoints)('$title', async ({ convention, architecture, store }) => {
     const model = tinyVit(architecture);
-    // CLIP's patches have no bias; readers put zeros there.
+    // CLIP's patch embedding has no bias; readers use zeros instead.
     if (model.architecture.preNorm && convention !== 'timm-clip') {
       model.weights.get('patch_embed.proj.bias')?.data.fill(0);
     }
@@ -54,7 +54,7 @@ it('positions of a class token before registers without any go into the token', 
     'checkpoint',
   );
   const stored = dinov2.store(own);
-  // As Meta stores it: the class token's position is the first, and the token lacks it.
+  // As stored by Meta: the first position is the class token's, and is not yet added to the token.
   const position = randomTensor([6], 8);
   const token = required(stored.get('dinov2.embeddings.cls_token'), 'token');
   const data = token.data.map((value, at) => value - (position.data[at] ?? 0));

@@ -18,7 +18,7 @@ import { isDict, isSequence, type PickleValue } from './values.ts';
 
 const run = (pickle: Buffer): PickleValue => unpickle(pickle, 'a.pth', noPersistent).value;
 
-/** Values as plain as JavaScript has them. */
+/** Values converted to plain JavaScript. */
 function plain(value: PickleValue): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
   if (isSequence(value)) return value.items.map(plain);
@@ -107,7 +107,7 @@ describe('values', () => {
     expect(plain(run(pickled(value, 4)))).toEqual(expected);
   });
 
-  // As Python writes them, but for what the writer above knows.
+  // Pickles as written by Python, except for those that the writer above can make.
   // oxfmt-ignore
   const texts: [name: string, pickle: string, plain: unknown][] = [
     ['protocol 0', '(dp0\nVa\np1\n(lp2\nI1\naI01\naF1.5\naNasS"it\'s\\n"\np3\nL12L\ns.', { a: [1, true, 1.5, null], "it's\n": 12 }],

@@ -16,7 +16,7 @@ function viewOf(
   return { kind: 'tensor', storage, dtype, offset, shape, strides };
 }
 
-/** Three bytes of something else, then values in `dtype`. */
+/** Three other bytes, then values in `dtype`. */
 function sourceOf(dtype: ReadableDtype, values: readonly number[]): Uint8Array {
   const stored =
     dtype === 'F32'
@@ -54,7 +54,7 @@ function witness(values: readonly number[], { offset, shape, strides }: View): n
 }
 
 const dtypes = ['F32', 'F16', 'BF16', 'F64'] as const;
-/** Exact in all of the types. */
+/** Values that are exact in all of the types. */
 const values = Array.from({ length: 128 }, (_, i) => (i - 40) / 2);
 
 describe('views', () => {

@@ -152,7 +152,7 @@ describe('reading', () => {
 });
 
 describe('TorchScript', () => {
-  // On a GPU when it was saved, as OpenAI's CLIP.
+  // Saved from a GPU, as OpenAI's CLIP was.
   const id = tuple('storage', named('torch', 'FloatStorage'), '0', 'cuda:0', 6);
   const hooks = made('collections', 'OrderedDict');
   const rebuilt = [persistent(id), 0, tuple(2, 3), tuple(3, 1), false, hooks];
@@ -168,7 +168,7 @@ describe('TorchScript', () => {
 
   test.each([
     ['archive/constants.pkl', 0],
-    // Programs are packed.
+    // Programs are compressed.
     ['archive/code/a.py', 8],
   ])('is known by %s, and its modules hold the tensors', async (name, method) => {
     const content = zipOf([...entries, { name, data: bytes(''), method }]);
@@ -248,7 +248,7 @@ describe('damage', () => {
   });
 
   test('a directory beyond 2^53', async () => {
-    // The locator of ZIP64, and an end that says nothing else.
+    // The ZIP64 locator, and an end record without further information.
     const locator = Buffer.alloc(20);
     locator.write('PK\x06\x07', 'latin1');
     locator.writeBigUInt64LE(2n ** 60n, 8);
