@@ -17,7 +17,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'scan.nii'), niftiFile({ shape: [2, 2, 3], type: 'uint8', values }));
   const bytes = { rows: 1, columns: 2, allocated: 8, stored: 8 };
   const patient = (id: string): Entry[] => [[0x00100020, 'LO', id]];
-  // Named as archives name them: by numbers with points, and by nothing else.
+  // Named as in archives: numbers separated by points, without an extension.
   await writeFile(
     join(folder, '1.2.840.7'),
     pictureFile(syntax.explicit, bytes, Uint8Array.of(1, 2), patient('P-1')),
@@ -87,7 +87,7 @@ describe('patients without a number', () => {
     readonly study?: string;
   }
 
-  /** The groups of files that say this, each of a study of its own unless it names one. */
+  /** Returns the groups of files with these attributes, each of its own study unless it names one. */
   async function groupsOf(files: readonly Said[]): Promise<(string | undefined)[]> {
     const place = await mkdtemp(join(folder, 'patients-'));
     const images = await Promise.all(
@@ -173,7 +173,7 @@ describe('patients without a number', () => {
   });
 
   test('keep the hashes of numbers and examinations as they were', async () => {
-    // HMAC-SHA-256 under an empty key, computed elsewhere.
+    // HMAC-SHA-256 with an empty key, computed independently.
     const groups = await groupsOf([{ ...schmidt, id: 'P-1' }, { study: '1.2.3' }]);
     expect(groups).toEqual(['beb32a0c78d0da84', 'f45c672e859f59fa']);
   });

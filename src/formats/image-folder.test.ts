@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** Empty files: finding goes by name alone. */
+/** Empty files: images are found only by their names. */
 async function files(...names: string[]): Promise<void> {
   for (const name of names) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
@@ -143,7 +143,7 @@ test.skipIf(process.platform !== 'linux')(
       Buffer.concat([Buffer.from(join(root, before)), Buffer.of(0xfc), Buffer.from(after)]);
     try {
       await writeFile(join(root, 'good.png'), 'x');
-      // What has this character really in its name can be read.
+      // A name that really contains this character can be read.
       await writeFile(join(root, 'real\ufffd.png'), 'x');
       await writeFile(odd('Gr', 'n.png'), 'x');
       await writeFile(odd('scan'), 'x');

@@ -25,7 +25,7 @@ function pixelsOf(raster: { data: Uint8Array }): number[] {
 }
 
 const three = (values: readonly number[]): number[] => values.flatMap((v) => [v, v, v]);
-/** 16-bit values about the places where rounding and cutting off differ. */
+/** 16-bit values around the points where rounding and truncation differ. */
 const wide = [0, 128, 129, 257, 385, 386, 32768, 40000, 65406, 65407, 65534, 65535];
 const rounded = wide.map((value) => Math.round(value / 257));
 const wideColours = wide.flatMap((value) => [value, 65535 - value, 1000]);
@@ -74,7 +74,7 @@ const byHand: [name: string, file: Buffer, expected: readonly number[]][] = [
   ],
 ];
 
-/** Sixteen bits of a TIFF are mostly measurements, of which a share is cut unless one says otherwise. */
+/** 16-bit TIFF files usually contain measurements, of which a share is clipped by default. */
 const asStored: Preparation = { bands: null, range: { kind: 'stored' } };
 
 test.each(byHand)('%s keeps its values', async (name, file, expected) => {

@@ -19,7 +19,7 @@ function setUp(bound: number): { memory: BudgetMemory; at: (place: number) => De
   return { memory, at: (place) => new DecodeBudget({ memory, place }) };
 }
 
-/** Returns true if the work settles within a while in which waiting takes several turns. */
+/** Returns true if the work settles within a time in which waiting reads take several turns. */
 async function isSettled(work: Promise<unknown>): Promise<boolean> {
   const still = Symbol('still');
   return (await Promise.race([work, delay(150, still)])) !== still;
@@ -62,7 +62,7 @@ describe('a budget for decoding', () => {
     const first = await at(1).take(10 * mebibyte, { alive });
     const large = at(2).take(300 * mebibyte, { alive });
     await delay(5);
-    // It came later and would fit, but would keep the large one waiting.
+    // It came later and would fit, but would keep the large read waiting.
     const small = at(3).take(10 * mebibyte, { alive });
     expect(await isSettled(Promise.race([large, small]))).toBe(false);
     first();
@@ -87,7 +87,7 @@ describe('a budget for decoding', () => {
     expect(beats).toBeGreaterThan(2);
     controller.abort();
     await expect(waiting).rejects.toThrow(UserError);
-    // Its ticket is gone with it.
+    // Its ticket has been removed with it.
     letGo();
     expect(await isSettled(at(3).take(100 * mebibyte, { alive }))).toBe(true);
   });
