@@ -11,7 +11,7 @@ import { testFolder } from './raster/testing/test-folder.ts';
 
 const folder = testFolder();
 
-/** Waves of 12 bits and of three colours. */
+/** Waves in 12 bits and in three colours. */
 function waves(width: number, height: number, bands: number): number[] {
   return Array.from({ length: width * height * bands }, (_, at) => {
     const pixel = Math.floor(at / bands);
@@ -47,7 +47,7 @@ const dicom = (side: number): Buffer =>
     ],
   );
 
-/** Reduces what a model sees with libvips' own, better kernel. */
+/** Reduces a model's input with libvips' own, better kernel. */
 async function witness(path: string, preparation: Preparation): Promise<Buffer> {
   const file = await openImage(path);
   const { width, height, data } = await readPrepared(file, { preparation });

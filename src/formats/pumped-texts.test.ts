@@ -15,8 +15,8 @@ import { gdalMetadataOf } from './raster/tiff/place/gdal-fields.ts';
 import { long, short, text, tiffBytes, type FieldSpec } from './testing/tiff-fixtures.ts';
 import { tags } from './raster/tiff/tags.ts';
 
-// Each place that reads texts of files gets texts of a megabyte that repeat what its expressions begin with. Whatever
-// takes time by the square of the length takes minutes at this size.
+// All code that reads texts from files gets texts of a megabyte that repeat the beginnings of its regular expressions.
+// Anything that takes quadratic time takes minutes at this size.
 
 const length = 1_000_000;
 /** Generous: a busy machine is slow, not quadratic. Milliseconds. */
@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Whatever a reader says of such a text, it has to say it soon. */
+/** Whatever a reader reports about such a text, it must report it soon. */
 async function endsSoon(read: () => unknown): Promise<void> {
   const start = performance.now();
   await Promise.resolve()
@@ -42,7 +42,7 @@ async function endsSoon(read: () => unknown): Promise<void> {
   expect(performance.now() - start).toBeLessThan(longest);
 }
 
-/** The text of the field `tag` lies at the end of the file. */
+/** The text of the field `tag` is at the end of the file. */
 async function openTiff(tag: number, value: string, ...fields: FieldSpec[]): Promise<void> {
   const values = Array<number>(16).fill(1);
   const page = { width: 4, height: 4, values, fields: [...fields, text(tag, 'a text')] };

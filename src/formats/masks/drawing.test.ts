@@ -24,7 +24,7 @@ async function drawn(shape: Shape | undefined, image: Size): Promise<Uint8Array>
   return values;
 }
 
-/** The even-odd rule as it is defined: a pixel is inside where an odd number of edges lies left of its middle. */
+/** The even-odd rule by definition: a pixel is inside if an odd number of edges is to the left of its centre. */
 function byRule(rings: readonly Float64Array[], { width, height }: Size): Uint8Array {
   const values = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) {

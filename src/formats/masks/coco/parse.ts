@@ -1,7 +1,7 @@
 import { UserError } from '../../../core/errors.ts';
 import { cocoText } from '../../../text/index.ts';
 
-/** COCO's object annotations (cocodataset.org, “Data format”), as far as masks need them. */
+/** COCO's object annotations (cocodataset.org, “Data format”), limited to what masks need. */
 
 export interface CocoCategory {
   readonly id: number;
@@ -60,7 +60,7 @@ export function parseCoco(json: unknown, path: string): CocoFile {
   const byId = new Map<unknown, CocoImage>();
   for (const image of images) {
     const [id, parsed] = parseImage(image, path);
-    // Which of them has the annotations would be a guess.
+    // Assigning the annotations to one of them would be a guess.
     if (byId.has(id)) throw noCoco(path, cocoText.imageRepeated(nameOf(id)));
     byId.set(id, parsed);
   }

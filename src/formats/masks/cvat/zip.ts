@@ -4,7 +4,7 @@ import { FileSource } from '../../raster/file-source.ts';
 import { ZipSource } from '../../files/zip-source.ts';
 import { cvatText, labelArchiveText } from '../../../text/index.ts';
 
-/** Limits of an archive. Its files are never written to disk, and one file at a time is in memory. */
+/** Limits of an archive. Its files are never written to disk, and only one file at a time is in memory. */
 export interface ZipLimits {
   readonly entries: number;
   /** Unpacked bytes of an entry. */

@@ -29,7 +29,7 @@ interface Made {
   readonly rows?: number;
 }
 
-/** Two frames of 2 × 4 bits unless said otherwise. */
+/** Two frames of 2 × 4 bits by default. */
 function segFile(made: Made = {}): Buffer {
   const { segments = [segment(1, 'a'), segment(2, 'b')], frames = [frameOf(1), frameOf(2)] } = made;
   const picture = { ...size, rows: made.rows ?? size.rows, allocated: 1, frames: 2 };
@@ -49,7 +49,7 @@ function segFile(made: Made = {}): Buffer {
   );
 }
 
-/** The list of instances that it was made on: one that is in it and has no frame shows nothing. */
+/** The list of source instances: an instance in it without a frame has no segment. */
 const made = (uid: string): Entry => [
   0x00081115,
   'SQ',

@@ -14,7 +14,7 @@ it('black and white are at the ends of lightness, and without colour', () => {
   const [low, ...none] = cielab([0, 0, 0]);
   const [high, ...alsoNone] = cielab([255, 255, 255]);
   expect([low, high]).toEqual([0, 65535]);
-  // 0 on a range of −128 to 127, within what rounded factors do.
+  // 0 on a range of −128 to 127, within the error of rounded coefficients.
   for (const part of [...none, ...alsoNone]) {
     expect(Math.abs(part - (128 / 255) * 65535)).toBeLessThan(10);
   }

@@ -92,7 +92,7 @@ describe('a segmentation', () => {
     const order = read.frames.map(({ segment, sources }) => [segment, sources[0]?.instance]);
     expect(order).toEqual([
       [1, '2.25.72'],
-      // The one that shows nothing.
+      // The frame without any pixels.
       [1, '2.25.73'],
       [1, '2.25.71'],
       [2, '2.25.72'],

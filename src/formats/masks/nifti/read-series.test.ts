@@ -10,7 +10,7 @@ import { ctSlice } from '../testing/geo-fixtures.ts';
 
 const test = testFolder();
 
-/** 4 columns of 0.8 mm, 3 rows of 0.7 mm, at z = 1, 3.5, 6; in no order of their names. */
+/** 4 columns of 0.8 mm, 3 rows of 0.7 mm, at z = 1, 3.5, 6; not in the order of their names. */
 const [columns, rows] = [4, 3];
 const depths = { 'b.dcm': 1, 'c.dcm': 3.5, 'a.dcm': 6 };
 const position = [-10.5, -20.25] as const;

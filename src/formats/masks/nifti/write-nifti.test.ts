@@ -10,7 +10,7 @@ import { niftiOfMasks, readNiftiSource } from './write-nifti.ts';
 
 const folder = testFolder();
 
-/** Bytes of a header that may differ: of what a voxel is, and of texts. */
+/** Bytes of a header that may differ: the voxel type, and texts. */
 const changed = {
   1: [
     [4, 32],

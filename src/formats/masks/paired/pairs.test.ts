@@ -102,7 +102,7 @@ it('takes masks from the folder that an export made among the images, where ther
     '/test/images/b.jpg': 'labels-png/test/masks/b.png',
     '/images/c.jpg': 'masks/c.png',
   });
-  // That of c.jpg, which has another.
+  // The mask of c.jpg, which has another one.
   expect(problems).toMatchObject([
     {
       path: 'labels-png/masks',

@@ -30,7 +30,7 @@ const voidMask = await collected(
 );
 
 let count = 0;
-/** Images that need not be there, and masks and lists beside them. */
+/** Images that need not exist, and masks and lists next to them. */
 async function open(files: Readonly<Record<string, Uint8Array | string>>): Promise<MaskSource> {
   const folder = join(test.path, String(count++));
   const found: FoundImage[] = [];

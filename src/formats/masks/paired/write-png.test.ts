@@ -12,7 +12,7 @@ const classes = [
   { value: 3, name: null, colour: '#009e73' },
 ];
 
-/** Chunks by name, whose checksums are checked. */
+/** Returns chunks by name after checking their checksums. */
 function chunksOf(bytes: Buffer): Map<string, Buffer> {
   const chunks = new Map<string, Buffer>();
   for (let at = 8; at < bytes.length;) {
@@ -70,7 +70,7 @@ describe('an indexed PNG', () => {
     for (const { value, colour } of listed) {
       expect(colour).toEqual(maskColours(classes).get(value));
     }
-    // Its own where nobody else has it.
+    // A class keeps its colour if no other value has it.
     expect(maskColours(classes).get(1)).toEqual([0, 0x9e, 0x73]);
   });
 });

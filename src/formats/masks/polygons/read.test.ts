@@ -21,7 +21,7 @@ const scene = (east: number): Buffer =>
   placedGeotiff(size, { code: 32632, transform: [10, 0, 500_000 + east, 0, -10, 5_000_000] });
 const photo = pngFile({ ...size, channels: 1, bits: 8, values: [1, 2, 3, 4, 5, 6, 7, 8] });
 
-/** A box from column to column of a scene, over both of its rows. */
+/** A box from one column to another of a scene, over both of its rows. */
 function box(east: number, from: number, to: number, properties: object): object {
   const [left, right] = [from, to].map((column) => 500_000 + east + 10 * column);
   const [bottom, top] = [4_999_980, 5_000_000];
