@@ -32,7 +32,7 @@ function noise(
   return { width, height, bands, data };
 }
 
-/** Joins a whole image from parts of uneven sizes. */
+/** Joins a whole image from regions of uneven sizes. */
 async function joined(image: PreparedImage, part: readonly [number, number], channels = 3) {
   const { width, height } = image;
   const data = new Uint8Array(width * height * channels);
@@ -143,7 +143,7 @@ describe('an image that is larger than what is prepared', () => {
       const image = await openPreparedRegions(file, { preparation });
       expect([image.width, image.height]).toEqual([size.width, size.height]);
       const { raster, nothing } = await image.read(part);
-      // Straight from the values: the nearest ranks of the reduced image are black and white.
+      // Calculated directly from the values: the nearest ranks of the reduced image are black and white.
       const sorted = Float64Array.from(reduced.data).sort();
       const [low = 0, high = 0] = [2, 98].map((p) => sorted[Math.round((p / 100) * 1199)]);
       const expected = Uint8ClampedArray.from(

@@ -6,7 +6,7 @@ import { memoryFile } from './testing/memory-file.ts';
 const side = Math.sqrt(preparedPixels);
 const stored = { preparation: { bands: null, range: { kind: 'stored' } } } as const;
 
-/** A grey image whose value is a function of its place. */
+/** A grey image whose value is a function of its position. */
 function drawn(width: number, height: number, value: (x: number, y: number) => number) {
   const data = Uint8Array.from({ length: width * height }, (_, at) =>
     value(at % width, Math.floor(at / width)),
@@ -52,7 +52,7 @@ describe('what is prepared of a file', () => {
   });
 
   test('is the mean of squares where no level fits, read in strips', async () => {
-    // Columns of 0 and 100 in turn: a mean is 50, a picked pixel would be either.
+    // Alternating columns of 0 and 100: a mean is 50, a picked pixel would be either.
     const file = memoryFile([drawn(side + 4, side + 2, (x) => (x % 2) * 100)]);
     const raster = await readPrepared(file, stored);
     expect([raster.width, raster.height]).toEqual([side / 2 + 2, side / 2 + 1]);

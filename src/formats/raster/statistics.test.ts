@@ -5,7 +5,7 @@ import type { ImageFile, ImageHeader, Samples } from './image-file.ts';
 import { rasterStatistics, regionsOf } from './statistics.ts';
 import { plainHeader } from './testing/memory-file.ts';
 
-/** A file whose values are worked out as they are read. */
+/** A file whose values are calculated as they are read. */
 function computedFile(
   header: Pick<ImageHeader, 'width' | 'height' | 'bands' | 'frames' | 'sampleType'>,
   value: (index: number) => number,
@@ -39,7 +39,7 @@ function listFile(values: readonly number[], sampleType: ImageHeader['sampleType
   return computedFile(header, (index) => values[index] ?? 0);
 }
 
-/** The sum of doubles without any rounding: each is a whole number of 2^-1074. */
+/** Sums doubles without any rounding: each is a whole number of 2^-1074. */
 function exactMean(values: readonly number[]): number {
   const view = new DataView(new ArrayBuffer(8));
   let sum = 0n;
@@ -51,7 +51,7 @@ function exactMean(values: readonly number[]): number {
     const whole = exponent === 0n ? fraction : (fraction | (1n << 52n)) << (exponent - 1n);
     sum += value < 0 ? -whole : whole;
   }
-  // 80 more binary places, so that nothing is lost where the rest is made a double.
+  // 80 more binary digits, so that nothing is lost when the rest is converted to a double.
   const mean = (sum << 80n) / BigInt(values.length);
   const shift = BigInt(Math.max(0, mean.toString(2).length - 80));
   return Number(mean >> shift) * 2 ** (Number(shift) / 2 - 577) * 2 ** (Number(shift) / 2 - 577);

@@ -17,7 +17,7 @@ const shown = (indices: readonly number[]): number[] =>
   indices.flatMap((index) => colours[index] ?? []);
 
 describe('palettes', () => {
-  // Five pixels a row: an odd width, which leaves half a byte over.
+  // Five pixels per row: an odd width, which leaves half a byte over.
   const indices = {
     1: [
       [0, 1, 1, 0, 1],

@@ -183,7 +183,7 @@ it('CMYK becomes RGB with a note', async () => {
   expect(file.header).toMatchObject({ bands: 3, interpretation: 'rgb', alpha: null });
   expect(file.header.notes).toEqual([expect.stringContaining('CMYK')]);
   const [red = 0, green = 0, blue = 0] = await valuesOf(file);
-  // The inks cannot give every colour: within a tenth of the range, far from inverted or clipped.
+  // CMYK inks cannot reproduce every colour: within a tenth of the range, far from inverted or clipped.
   for (const [value, wanted] of [
     [red, 180],
     [green, 90],
@@ -217,7 +217,7 @@ it('a region is what is cut from the whole', async () => {
       expect(await valuesOf(file, { region, bands })).toEqual(cut(whole, region, bands));
     }
   }
-  // What was given before is not touched by what the caller does with it.
+  // The caller's changes do not affect what it gets later.
   whole.data.fill(0);
   expect(await valuesOf(file)).toEqual(values);
   await expect(file.read({ region: { x: 5, y: 0, width: 3, height: 1 } })).rejects.toThrow(
@@ -355,7 +355,7 @@ it('a few bytes that claim many pixels are refused', async () => {
   const bytes = await sharp({ create }).webp({ lossless: true }).toBuffer();
   expect(bytes.length).toBeLessThan(10_000);
   await expectRefusal(opened(bytes), 'too-large', /claims 6000 × 6000 pixels/);
-  // An empty mask is as small as a PNG can be, and a mask all the same.
+  // An empty mask is as small as a PNG can be, but is a valid mask.
   const mask = { width: 9000, height: 9000, channels: 3, background: 'black' } as const;
   const empty = sharp({ create: mask }).toColourspace('b-w').png({ compressionLevel: 9 });
   await opened(await empty.toBuffer());

@@ -52,7 +52,7 @@ describe('a JPEG header', () => {
 
   it('takes scans of some coefficients where the process has them', () => {
     expect(jpegHeader(jpeg(frame(0xc2, ids), scanOf(0, 0, 1), end)).process).toBe(2);
-    // Lossless: a predictor in the place of the first, and a point transform.
+    // Lossless: a predictor in place of the first coefficient, and a point transform.
     expect(jpegHeader(jpeg(frame(0xc3, ids), scanOf(1, 0, 0), end)).process).toBe(3);
   });
 

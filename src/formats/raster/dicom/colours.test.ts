@@ -29,7 +29,7 @@ describe('colours', () => {
     expect(await valuesOf(byPlane)).toEqual(pixels);
   });
 
-  // BT.601 over all 256 values, worked out by hand: red, green, blue, and a grey.
+  // BT.601 over all 256 values, calculated by hand: red, green, blue, and a grey.
   const ybr = [76, 85, 255, 150, 44, 21, 29, 255, 107, 100, 128, 128];
   const rgb = [254, 0, 0, 0, 255, 1, 0, 0, 254, 100, 100, 100];
 

@@ -29,7 +29,7 @@ describe('sequences', () => {
     { isImplicit: true, isDelimited: true },
     { isBigEndian: true },
   ])('are read as they are written: %o', async (writing) => {
-    // A sequence of a vendor's own stands before, with something inside that must not be taken.
+    // A private sequence comes before, with an element inside that must not be taken.
     const foreign: Entry = [0x00091001, 'SQ', [[rows, [0x00091002, 'SQ', [[rows]]]]]];
     const bytes = dataSetBytes([foreign, [0x00280011, 'US', [9]], shared], writing);
     const encoding = {

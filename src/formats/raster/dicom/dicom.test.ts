@@ -101,7 +101,7 @@ describe('stored values', () => {
   it('takes signed values out of the middle of their words', async () => {
     const picture = { ...words, stored: 12, highBit: 13, isSigned: true };
     const values = [-2048, -1, 0, 1, 2047, -1000];
-    // Two bits of something else above and below.
+    // Two unrelated bits above and below.
     const pixels = values.map((value) => 0xc001 | ((value & 0xfff) << 2));
     const file = await opened(pictureFile(syntax.explicit, picture, pixels));
     expect(file.header.sampleType).toBe('int16');

@@ -88,7 +88,7 @@ describe('fragments and frames', () => {
 
   it('may hold what looks like the end of their sequence', async () => {
     const end = elementHeader(0xfffee0dd, '', 0, { isImplicit: true });
-    // Eight columns of literal bytes: the delimiter stands in the middle of them.
+    // Eight columns of literal bytes: the delimiter is in the middle of them.
     const tricky = rleFrame([Buffer.concat([Buffer.alloc(4, 5), end, Buffer.alloc(4, 6)])]);
     const bytes = encapsulatedFile(syntax.rle, { rows: 2, columns: 8 }, encapsulated([tricky]));
     expect((await all(bytes)).values).toEqual([[5, 5, 5, 5, ...end, 6, 6, 6, 6]]);

@@ -14,7 +14,7 @@ import { isNifti, isNiftiFile, openNifti, openNiftiPlane } from './open-nifti.ts
 
 const folder = testFolder();
 
-/** Shown as it is stored: the first axis to the left, the second to the back, the third to the head. */
+/** Shown as stored: the first axis to the left, the second to the back, the third to the head. */
 const asStored = [-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 1, 0];
 
 async function opened(options: NiftiOptions, name = 'volume.nii') {
@@ -308,7 +308,7 @@ describe('isNifti', () => {
   });
 
   it('knows a packed file by its first kilobyte', () => {
-    // What follows the header cannot be packed well.
+    // The bytes after the header cannot be compressed well.
     const values = Array.from({ length: 2 ** 14 }, (_, index) => (index * index * 7919) >> 5);
     const packed = gzipSync(niftiFile({ type: 'uint8', shape: [2 ** 14], values }));
     expect(packed.length).toBeGreaterThan(2 ** 11);

@@ -40,8 +40,8 @@ const extent = [3, 4, 5];
 const zooms = [1.5, 2, 2.5];
 
 /**
- * A volume whose voxels say where they are: 100 · steps to the right + 10 · steps to the front + steps to
- * the head, counted from the leftmost, hindmost, lowest voxel.
+ * A volume whose voxels state their position: 100 · steps to the right + 10 · steps to the front + steps to the head,
+ * counted from the leftmost, hindmost, lowest voxel.
  */
 function placed({ worlds, signs }: Placing): NiftiOptions & { matrix: number[][] } {
   const shape = worlds.map((world) => extent[world] ?? 0);
@@ -152,7 +152,7 @@ describe('slices lie on the screen as they should', () => {
         (a[(axis + 2) % 3] ?? 0) * (b[(axis + 1) % 3] ?? 0),
     );
     const qfac = Math.sign(cross.reduce((sum, value, axis) => sum + value * (c[axis] ?? 0), 0));
-    // Mirrored volumes are a rotation once their third axis is turned round.
+    // Mirrored volumes are a rotation once their third axis is reversed.
     const rotation = rows.map(([x = 0, y = 0, z = 0]) => [x, y, z * qfac]);
     for (const version of [1, 2] as const) {
       const qform = [...quaternionOf(rotation), 4, 5, 6];

@@ -218,13 +218,13 @@ describe('packed files', () => {
     const short = await openNifti(await path(packed.subarray(0, -1000)), defaultLimits);
     await expectRefusal(short.read(), 'invalid-file', /cut short/);
     await short.close();
-    // The checksum at the end: all voxels are there, but they are not those that were packed.
+    // The checksum at the end: all voxels are there, but not those that were compressed.
     const wrong = Buffer.from(packed);
     wrong[wrong.length - 8] = (wrong[wrong.length - 8] ?? 0) ^ 1;
     const damaged = await openNifti(await path(wrong), defaultLimits);
     await expectRefusal(damaged.read(), 'invalid-file', /damaged/);
     await damaged.close();
-    // So small that its checksum lies in the part that the header is read from.
+    // So small that its checksum is in the part that the header is read from.
     const tiny = Buffer.from(gzipSync(niftiFile(plain)));
     tiny[tiny.length - 8] = (tiny[tiny.length - 8] ?? 0) ^ 1;
     const small = await openNifti(await path(tiny), defaultLimits);
@@ -297,9 +297,9 @@ describe('reading can be stopped', () => {
   });
 });
 
-// Windows would fill the file.
+// Windows would write all bytes of the file.
 it.skipIf(process.platform === 'win32')('a file of any size is read by region', async () => {
-  // Sparse: it takes up little of the disk.
+  // Sparse: it takes little space on the disk.
   const [nx, ny, nz] = [1024, 1024, 2100];
   const header = niftiFile({
     type: 'int16',

@@ -17,7 +17,7 @@ describe('withSizeOfTile', () => {
   it('takes the size of the only tile where that claimed has too many', () => {
     const bytes = codestream(damaged);
     expect(withSizeOfTile(bytes, picture)).toEqual(new Uint8Array(codestream(sound)));
-    // What was read is left as it is.
+    // Read bytes are unchanged.
     expect(bytes).toEqual(codestream(damaged));
   });
 
