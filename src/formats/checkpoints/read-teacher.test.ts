@@ -238,14 +238,14 @@ describe('says what it guesses', () => {
     const tensors = new Map([...tinyVit().weights, ['attn_pool.latent', zeros([1, 1, 6])]]);
     expect(await sourcesOf(tensors)).toMatchObject({ pooling: 'guess' });
     expect((await describeTeacher(await checkpoint(tensors), heads)).notes).toEqual([
-      'Its head, which pools tokens by attention (attn_pool), is left out: the class token represents an image.',
+      'Its head, which pools tokens by attention (attn_pool), is not used; the class token is used instead.',
     ]);
   });
 
   it('and that a distilled DeiT takes the mean of two tokens', async () => {
     const path = await checkpoint(tinyVit({ classTokens: 2 }).weights);
     expect((await describeTeacher(path, heads)).notes).toEqual([
-      'Its reference implementation averages the predictions of class and distillation token; here the class token alone represents an image.',
+      'Its reference implementation averages the predictions of class and distillation token; here only the class token is used.',
     ]);
   });
 });

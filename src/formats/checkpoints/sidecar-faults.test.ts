@@ -114,7 +114,7 @@ describe('what lies beside a checkpoint is an error where', () => {
     [
       'config.json',
       { architecture: 'vit_pe_core_base_patch16_224', pretrained_cfg: {} },
-      'its positions are rotary. The weights',
+      'it uses rotary position embeddings. The weights',
     ],
     [
       'open_clip_config.json',

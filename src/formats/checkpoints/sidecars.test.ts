@@ -151,7 +151,7 @@ describe('what lies beside a checkpoint is believed:', () => {
       expect.objectContaining({ property: 'pooling', value: 'class-token', source: 'guess' }),
     );
     expect(notes).toEqual([
-      'Its own pooling (max; config.json, global_pool) is not supported: the class token represents an image.',
+      'Its own pooling (max; config.json, global_pool) is not supported; the class token is used instead.',
     ]);
   });
 

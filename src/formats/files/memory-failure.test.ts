@@ -16,7 +16,7 @@ it.each([
   expect(memoryFailure(new Error(message), '/images/a.png')).toMatchObject({
     code: 'too-large',
     message:
-      'There was not enough memory to read /images/a.png. Close other programs, or cut it into smaller images.',
+      'There was not enough memory to read /images/a.png. Close other programs, or split it into smaller images.',
     details: message,
   });
 });

@@ -106,13 +106,13 @@ describe('of what is left out it says', () => {
     [
       'DINO in training',
       [
-        'The file holds 2 encoders (student.module.backbone. and teacher.backbone.): the teacher is used, as it is the one intended for inference.',
+        'The file holds 2 encoders (student.module.backbone. and teacher.backbone.): the one called “teacher” is used, as it is intended for inference.',
       ],
     ],
     [
       'SigLIP by Hugging Face',
       [
-        'Its head, which pools tokens by attention (head.attention), is left out: the mean of the patch tokens represents an image.',
+        'Its head, which pools tokens by attention (head.attention), is not used; the mean of the patch tokens is used instead.',
         'No config.json in its folder states what kind of model it is. Models with windowed attention or rotary positions can have weights of the same names and would be read wrongly: put its own config.json into its folder.',
       ],
     ],
@@ -130,7 +130,7 @@ describe('of what is left out it says', () => {
         'It was trained on 3 dates at a time; the positions of the first date are used.',
       ],
     ],
-    ['CLIP by timm', ['Weights outside the encoder are left out: logit_scale.']],
+    ['CLIP by timm', ['Weights outside the encoder are ignored: logit_scale.']],
   ])('%s', async (title, notes) => {
     expect([...(await notesOf(title))].sort()).toEqual([...notes].sort());
   });
@@ -153,7 +153,7 @@ describe('two encoders of different families', () => {
     const found = await describeTeacher(await checkpoint(both(['student.', 'teacher.'])), heads);
     expect(found.convention).toBe('hf-vit');
     expect(found.notes).toContain(
-      'The file holds 2 encoders (student. and teacher.): the teacher is used, as it is the one intended for inference.',
+      'The file holds 2 encoders (student. and teacher.): the one called “teacher” is used, as it is intended for inference.',
     );
   });
 

@@ -140,7 +140,7 @@ describe('a NIfTI label map of a DICOM series', () => {
     await expect(open(await labels('moved.nii', axes, 0.2), found)).rejects.toMatchObject({
       code: 'invalid-labels',
       message: expect.stringMatching(
-        /moved\.nii matches none .*places it elsewhere.*Resample/,
+        /moved\.nii matches none .*does not match the positions.*Resample/,
       ) as string,
     });
     const path = await test.file(

@@ -1,4 +1,4 @@
-/** Text about masks in folders of the command line. `folder` is a folder of images as the user named it. */
+/** Messages about masks in folders of the command line. `folder` is a folder of images as the user named it. */
 export const folderMasksText = {
   none: (folder: string) =>
     `${folder}: no masks of these images were found. Put them into a folder "masks" next to the folder "images", with the same names as the images, or name a label file with --labels.`,

@@ -1,4 +1,4 @@
-/** Text common to all jobs. */
+/** Messages common to all jobs. */
 export const jobText = {
   stopped: 'Stopped.',
   /** @param message first line of the error */

@@ -1,4 +1,4 @@
-/** Text about exported models and the card in them. */
+/** Messages about exported models and the card in them. */
 export const modelText = {
   cannotRun: (path: string) =>
     `${path}: the model cannot be run, or contradicts its own description. The file may be damaged or changed, or its weights file is missing next to it; export it again.`,

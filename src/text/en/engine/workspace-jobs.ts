@@ -1,4 +1,4 @@
-/** Text of commands that work on the projects of a workspace. `workspace` is its folder. */
+/** Messages of commands that work on the projects of a workspace. `workspace` is its folder. */
 export const workspaceJobText = {
   noProject: (workspace: string, name: string, projects: readonly string[]) =>
     `${workspace} has no project named ${name}. It has: ${projects.length === 0 ? 'none' : projects.join(', ')}.`,

@@ -1,14 +1,14 @@
-/** Text about reading and writing any file. */
+/** Messages about reading and writing any file. */
 export const fileText = {
   notFound: (path: string) => `${path} was not found. Check the path.`,
   nameNotUtf8: (path: string) =>
     `${path} was not found. Its name has characters (�) that are not valid UTF-8, and such names cannot be read. Rename it.`,
-  isFolder: (path: string) => `${path} is a folder, not a file. Name a file.`,
+  isFolder: (path: string) => `${path} is a folder, not a file. Choose a file.`,
   mayNotRead: (path: string) => `${path} cannot be read: permission denied. Check its permissions.`,
   unreadable: (path: string, code: string) =>
     `${path} could not be read (${code}). Check the disk.`,
   noMemoryToRead: (path: string) =>
-    `There was not enough memory to read ${path}. Close other programs, or cut it into smaller images.`,
+    `There was not enough memory to read ${path}. Close other programs, or split it into smaller images.`,
 
   diskFull: (path: string) =>
     `The disk is full, so ${path} was not written. Free some space or choose another folder.`,

@@ -1,4 +1,4 @@
-/** Text about computing with TensorFlow. */
+/** Messages about computing with TensorFlow. */
 export const tensorFlowText = {
   unusable: 'TensorFlow cannot be used here.',
   noGpu: (version: string, libraries: CudaLibraries | undefined) =>

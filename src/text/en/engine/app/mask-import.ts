@@ -1,6 +1,6 @@
 import { shortQuote } from '../../words.ts';
 
-/** Text about imports of masks and the assignment of their classes. */
+/** Messages about imports of masks and the assignment of their classes. */
 export const maskImportText = {
   stopped: 'The import was stopped.',
   previewStopped: 'The preview was stopped.',
@@ -51,7 +51,7 @@ interface ClassCounts {
   readonly limit: number;
 }
 
-/** Text about options of the command line for imports of masks. */
+/** Messages about options of the command line for imports of masks. */
 export const maskOptionsText = {
   noMasks: (folder: string) =>
     `There are no masks in ${folder}. Name the file that has them with --masks.`,

@@ -1,4 +1,4 @@
-/** Text about folders of images and what a search of them skips. */
+/** Messages about folders of images and what a search of them skips. */
 export const imageFolderText = {
   noImages: (folder: string, extensions: string) =>
     `${folder} holds no images (${extensions}). Choose the folder that holds them or their class folders.`,
@@ -20,7 +20,7 @@ export const imageFolderText = {
     `The folder ${path} cannot be read: its name is not valid UTF-8. Rename it.`,
   folderClosed: (path: string) => `The folder ${path} cannot be opened. Check its permissions.`,
   isWorkspace: (path: string) =>
-    `${path} is the workspace of Understudy; its files are not imported.`,
+    `${path} is Understudy’s own folder for projects; its files are not imported.`,
   linkToParent: (path: string) =>
     `${path} is a link to a folder that contains it, so it was not followed. Its images are imported once.`,
   brokenLink: (path: string) =>
