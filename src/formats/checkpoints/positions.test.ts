@@ -22,11 +22,11 @@ it.each<[string, readonly number[], readonly number[]]>([
   expect(datesOf(positions(dates), 1)).toEqual(expected);
 });
 
-it('of no width are no dates, however many there are', () => {
+it('positions without a width have no dates', () => {
   expect(datesOf({ shape: [1, 1e12, 0], data: new Float32Array(0) }, 1)).toEqual(several);
 });
 
-it('where their number fits two grids nothing but a configuration says which', () => {
+it('only a configuration decides if their number fits two grids', () => {
   const tokens = { classTokens: 1, registers: 8 } as const;
   const grids = (isCovered?: boolean): number[] =>
     positionLayouts(25, tokens, [1], isCovered).map(({ grid }) => grid);

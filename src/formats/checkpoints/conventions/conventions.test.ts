@@ -47,7 +47,7 @@ describe('a checkpoint in the naming of', () => {
   });
 });
 
-it('positions of a class token before registers without any go into the token', async () => {
+it("the class token's position is added to the token if registers have none", async () => {
   const own = tinyVit({ layerScale: true, registers: 2, positionsCoverPrefix: false });
   const dinov2 = required(
     namedCheckpoints.find(({ convention }) => convention === 'hf-dinov2'),
@@ -74,7 +74,7 @@ it('positions of a class token before registers without any go into the token', 
   ]);
 });
 
-it('a bias of q and v without one of k has zeros there', async () => {
+it('a missing bias of k is replaced by zeros', async () => {
   const own = tinyVit({ epsilon: 1e-12 });
   const vit = required(
     namedCheckpoints.find(({ convention }) => convention === 'hf-vit'),
@@ -90,7 +90,7 @@ it('a bias of q and v without one of k has zeros there', async () => {
   expect([...bias.subarray(6, 12)]).toEqual([0, 0, 0, 0, 0, 0]);
 });
 
-describe('of what is left out it says', () => {
+describe('left-out parts are noted for', () => {
   const notesOf = async (title: string): Promise<readonly string[]> => {
     const found = required(
       namedCheckpoints.find((each) => each.title === title),
@@ -149,7 +149,7 @@ describe('two encoders of different families', () => {
       ),
     );
 
-  it('are both seen: the teacher is taken, and it is said', async () => {
+  it('are both found: the teacher is used, with a note', async () => {
     const found = await describeTeacher(await checkpoint(both(['student.', 'teacher.'])), heads);
     expect(found.convention).toBe('hf-vit');
     expect(found.notes).toContain(
@@ -157,7 +157,7 @@ describe('two encoders of different families', () => {
     );
   });
 
-  it('are refused where neither is preferred', async () => {
+  it('are refused if neither is preferred', async () => {
     await expect(
       describeTeacher(await checkpoint(both(['a.', 'b.'])), heads),
     ).rejects.toMatchObject({
@@ -168,7 +168,7 @@ describe('two encoders of different families', () => {
   });
 });
 
-it('two encoders of which neither is preferred are refused, naming both', async () => {
+it('two encoders are refused by name if neither is preferred', async () => {
   const { weights } = tinyVit();
   const both = ['left.', 'right.'].flatMap((prefix) =>
     [...weights].map(([name, weight]) => [`${prefix}${name}`, weight] as const),
