@@ -70,7 +70,7 @@ async function openTensors(names: readonly string[]): Promise<void> {
   await describeTeacher(path);
 }
 
-describe('texts of a TIFF', () => {
+describe('repetitive texts in a TIFF file are read in linear time:', () => {
   const keys = short(tags.geoKeyDirectory, 1, 1, 0, 2, 1024, 0, 1, 32767, 1026, 34737, 65535, 0);
 
   it.each([' ', '\0', '|\0', ' x', 'ESRI PE String = '])('geo keys of %j', async (piece) => {
@@ -103,7 +103,7 @@ describe('texts of a TIFF', () => {
   });
 });
 
-describe('lists and tables', () => {
+describe('repetitive lists and tables are read in linear time:', () => {
   const pieces = [
     ',',
     ' ',
@@ -137,7 +137,7 @@ describe('lists and tables', () => {
   });
 });
 
-describe('names', () => {
+describe('repetitive names are read in linear time:', () => {
   it.each(['.rel_pos.l', 'blocks.0.', 'pos', 'token.', 'layers.0.blocks.', 'norm_', '1', '.'])(
     'of tensors, of %j',
     async (piece) => {
@@ -154,14 +154,14 @@ describe('names', () => {
   });
 });
 
-it('a polygon of more corners than a call can have arguments', () => {
+it('reads a polygon with more corners than a call can have arguments', () => {
   const corners = Array.from({ length: 300_000 }, (_, at) => ({ x: at % 7, y: at % 5 }));
   expect(() => {
     polygonRuns(corners, () => undefined);
   }).not.toThrow();
 });
 
-it('pages that share one directory a hundred thousand times', async () => {
+it('reads a hundred thousand pages that share one directory', async () => {
   const shared = Array<number>(64).fill(8);
   const values = Array<number>(16).fill(1);
   const fields = [long(tags.subDirectories, ...shared)];

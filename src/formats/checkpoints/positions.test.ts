@@ -22,7 +22,7 @@ it.each<[string, readonly number[], readonly number[]]>([
   expect(datesOf(positions(dates), 1)).toEqual(expected);
 });
 
-it('positions without a width have no dates', () => {
+it('positions without a width do not determine the number of dates', () => {
   expect(datesOf({ shape: [1, 1e12, 0], data: new Float32Array(0) }, 1)).toEqual(several);
 });
 

@@ -66,7 +66,7 @@ describe('polygons', () => {
     }
   });
 
-  it('of the largest numbers end, and stay in the image', async () => {
+  it('with the largest numbers are filled in finite time, inside the image', async () => {
     const image = { width: 30, height: 20 };
     const ring = Float64Array.of(-1e308, -1e308, 1e308, -1e308, 1e308, 1e308, -1e308, 1e308);
     expect([...(await drawn(ringShape([ring], 1, image), image))]).toContain(1);
@@ -98,7 +98,7 @@ describe('drawing that takes too much work', () => {
   });
 });
 
-it('outlines of COCO of a million crossings take memory in proportion', () => {
+it('COCO outlines with a million crossings take memory in proportion', () => {
   const size = { width: 2000, height: 2000 };
   const points = Array.from({ length: 4000 }, (_, at) =>
     at % 2 === 0 ? ((at / 2) % 2) * 1999 : (at / 4000) * 1999,

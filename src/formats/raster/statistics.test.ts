@@ -76,7 +76,7 @@ test('covers every frame and band once, in bounded memory', async () => {
   expect(file.longest()).toBeLessThanOrEqual(32 * 2 ** 20);
 });
 
-test('regions cover a frame without gaps or overlaps and stay small', () => {
+test('uses regions that cover a frame without gaps or overlaps and stay small', () => {
   const side = fc.integer({ min: 1, max: 3000 });
   const long = fc.integer({ min: 1, max: 200_000 });
   const header = fc.record({
@@ -120,7 +120,7 @@ describe('the mean', () => {
     );
   });
 
-  test('does not overflow where nodata is the lowest double', async () => {
+  test('does not overflow if nodata is the lowest double', async () => {
     const values = [-Number.MAX_VALUE, -Number.MAX_VALUE, 5, -Number.MAX_VALUE];
     const { min, max, mean } = await rasterStatistics(listFile(values, 'float64'));
     expect({ min, max }).toEqual({ min: -Number.MAX_VALUE, max: 5 });
@@ -141,13 +141,13 @@ describe('the mean', () => {
   });
 });
 
-test('leaves out and counts what is not a number', async () => {
+test('excludes and counts NaN values', async () => {
   const values = [NaN, 2, NaN, -4];
   const expected = { min: -4, max: 2, mean: -1, count: 2, notANumber: 2, infinite: 0 };
   expect(await rasterStatistics(listFile(values, 'float32'))).toEqual(expected);
 });
 
-test('says that nothing is a number', async () => {
+test('has NaN statistics if all values are NaN', async () => {
   const expected = { min: NaN, max: NaN, mean: NaN, count: 0, notANumber: 2, infinite: 0 };
   expect(await rasterStatistics(listFile([NaN, NaN], 'float64'))).toEqual(expected);
 });
@@ -156,11 +156,11 @@ test.each([
   [[1, Infinity, 3], { min: 1, max: 3, mean: 2, count: 2, infinite: 1 }],
   [[1, -Infinity, 3, NaN], { min: 1, max: 3, mean: 2, count: 2, infinite: 1, notANumber: 1 }],
   [[Infinity, -Infinity], { min: NaN, max: NaN, mean: NaN, count: 0, infinite: 2 }],
-])('leaves out and counts what is infinite of %j', async (values, expected) => {
+])('excludes and counts infinite values of %j', async (values, expected) => {
   expect(await rasterStatistics(listFile(values, 'float64'))).toMatchObject(expected);
 });
 
-test('stops when it is told to', async () => {
+test('stops when cancelled', async () => {
   const abort = new AbortController();
   const header = {
     width: 3000,
@@ -184,7 +184,7 @@ test('stops when it is told to', async () => {
   expect(reads).toBe(2);
 });
 
-test('sees all types', async () => {
+test('supports all types', async () => {
   const types = [
     'int8',
     'uint8',

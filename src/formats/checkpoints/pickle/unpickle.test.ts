@@ -195,22 +195,25 @@ describe('names', () => {
   });
 });
 
-test.each(['neg', 'conj'])('refuses a tensor whose values differ from the stored ones: %s', (bit) => {
-  const id = tuple('storage', named('torch', 'FloatStorage'), '0', 'cpu', 1);
-  const tensor = (state: Pickled): Buffer =>
-    pickled(
-      made('torch._utils', '_rebuild_tensor_v2', [
-        ...[persistent(id), 0, tuple(1), tuple(1), false],
-        ...[made('collections', 'OrderedDict'), state],
-      ]),
+test.each(['neg', 'conj'])(
+  'refuses a tensor whose values differ from the stored ones: %s',
+  (bit) => {
+    const id = tuple('storage', named('torch', 'FloatStorage'), '0', 'cpu', 1);
+    const tensor = (state: Pickled): Buffer =>
+      pickled(
+        made('torch._utils', '_rebuild_tensor_v2', [
+          ...[persistent(id), 0, tuple(1), tuple(1), false],
+          ...[made('collections', 'OrderedDict'), state],
+        ]),
+      );
+    expect(unpickle(tensor(dict({ [bit]: false })), 'a.pth', storageOf).value).toMatchObject({
+      kind: 'tensor',
+    });
+    expect(() => unpickle(tensor(dict({ [bit]: true })), 'a.pth', storageOf)).toThrow(
+      `a.pth holds a tensor whose values differ from the stored ones (its ${bit} bit is set).`,
     );
-  expect(unpickle(tensor(dict({ [bit]: false })), 'a.pth', storageOf).value).toMatchObject({
-    kind: 'tensor',
-  });
-  expect(() => unpickle(tensor(dict({ [bit]: true })), 'a.pth', storageOf)).toThrow(
-    `a.pth holds a tensor whose values differ from the stored ones (its ${bit} bit is set).`,
-  );
-});
+  },
+);
 
 describe('names in TorchScript', () => {
   const script = (pickle: string | Buffer): PickleValue =>

@@ -295,7 +295,7 @@ describe('damage', () => {
     await expectRefusal(content, 'invalid-file', /has no archive\/data\/\.\.\/data\.pkl/);
   });
 
-  test('a whole model', async () => {
+  test('refuses a whole model', async () => {
     const entries = [{ name: 'm/data.pkl', data: pickled(named('timm.models', 'Vit')) }];
     await expectRefusal(zipOf(entries), 'unsupported', /Python class timm\.models\.Vit,/);
   });

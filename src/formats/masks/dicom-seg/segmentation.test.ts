@@ -64,7 +64,7 @@ const image = (uid: string): Buffer =>
   ]);
 
 describe('segmentations', () => {
-  it('go to the instances that they name, the later segment over the earlier', async () => {
+  it('belong to the instances that they name, later segments over earlier ones', async () => {
     const seg = await folder.file('good.dcm', segFile());
     const path = await folder.file('image.dcm', image('1.2.3'));
     const found = [{ name: 'image.dcm', path }];
@@ -86,7 +86,7 @@ describe('segmentations', () => {
     ]);
   });
 
-  it('in a folder of their own beside the images are no masks of another kind', async () => {
+  it('in a folder of their own next to the images are not masks of another kind', async () => {
     const seg = await folder.file('seg.dcm', segFile());
     const path = await folder.file('own.dcm', image('1.2.3'));
     const found = [
@@ -98,7 +98,7 @@ describe('segmentations', () => {
     ]);
   });
 
-  it('whose images are elsewhere, or of another size, are told of', async () => {
+  it('whose images are elsewhere, or of another size, are reported', async () => {
     const seg = await folder.file(
       'other.dcm',
       segFile({ frames: [frameOf(1, '9.9'), frameOf(2)], rows: 1, more: [made('1.2.3')] }),
@@ -140,7 +140,7 @@ describe('segmentations', () => {
       { more: [[0x00209311, 'CS', 'TILED_FULL']] satisfies Entry[] },
       /slide/,
     ],
-  ])('%s are refused by what is missing', async (name, made, words) => {
+  ])('%s are refused, naming what is missing', async (name, made, words) => {
     const path = await folder.file(`${name}.dcm`, segFile(made));
     await expect(readSegmentation(path)).rejects.toMatchObject({
       name: 'UserError',
@@ -148,7 +148,7 @@ describe('segmentations', () => {
     });
   });
 
-  it('that are cut short anywhere end in a sentence', async () => {
+  it('that are cut short anywhere cause an error message', async () => {
     const whole = segFile();
     for (let length = 0; length < whole.length; length += 7) {
       const path = await folder.file('cut.dcm', whole.subarray(0, length));
@@ -158,7 +158,7 @@ describe('segmentations', () => {
     }
   });
 
-  it('that are cut short anywhere cost their own mask, and nothing else', async () => {
+  it('that are cut short anywhere lose only their own mask', async () => {
     const whole = segFile();
     const path = await folder.file('whole.dcm', image('1.2.3'));
     const found = [{ name: 'whole.dcm', path }];

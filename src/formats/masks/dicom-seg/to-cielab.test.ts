@@ -4,7 +4,7 @@ import { cielabColour } from './cielab.ts';
 import { cielab } from './to-cielab.ts';
 
 it.each(['#000000', '#ffffff', '#0072b2', '#e69f00', '#009e73', '#cc79a7', '#ff0000', '#010203'])(
-  'the colour %s comes back',
+  'the colour %s survives the conversion and back',
   (colour) => {
     expect(cielabColour(cielab(colourOf(colour)))).toBe(colour);
   },

@@ -113,7 +113,7 @@ describe('a NIfTI label map of a DICOM series', () => {
         ['column', -1],
       ],
     ],
-  ])('lies on it, slice by slice: %s', async (name, axes) => {
+  ])('matches it, slice by slice: %s', async (name, axes) => {
     const found = await series();
     const source = await open(await labels(`${name}.nii`, axes), found);
     expect(source).toMatchObject({ kind: 'nifti', images: 3, problems: [] });
@@ -130,7 +130,7 @@ describe('a NIfTI label map of a DICOM series', () => {
     await source.close();
   });
 
-  it('is refused where it lies elsewhere, with the reason', async () => {
+  it('is refused with the reason if its position differs', async () => {
     const axes: Axes = [
       ['column', 1],
       ['row', 1],
@@ -158,7 +158,7 @@ describe('a NIfTI label map of a DICOM series', () => {
     await expect(open(path, [])).rejects.toThrow(/no DICOM image is at its position/);
   });
 
-  it('leaves alone what lies beyond it', async () => {
+  it('ignores slices beyond it', async () => {
     const found = await series();
     const bytes = ctSlice({ rows, columns, z: 8.5, instance: '2.25.999' });
     const beyond = { name: 'z.dcm', path: await test.file('z.dcm', bytes) };

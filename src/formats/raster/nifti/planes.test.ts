@@ -135,7 +135,7 @@ async function expectPlanes(path: string, code: string): Promise<void> {
   }
 }
 
-describe('slices lie on the screen as they should', () => {
+describe('slices are displayed by the radiological convention:', () => {
   it.each(placings)('$code by its sform', async (placing) => {
     const { matrix, ...options } = placed(placing);
     const bytes = niftiFile({ ...options, sform: sformOf(matrix) });
@@ -171,7 +171,7 @@ describe('slices lie on the screen as they should', () => {
   });
 });
 
-describe('which form is followed', () => {
+describe('the form that is used', () => {
   const { matrix, ...options } = placed({ code: 'PSR', worlds: [1, 2, 0], signs: [-1, 1, 1] });
   const identity = [0, 0, 0, 0, 0, 0];
   const damaged = sformOf(matrix).map((value, index) => (index === 1 ? NaN : value));
@@ -250,7 +250,7 @@ describe('which form is followed', () => {
 it.each([
   [5, []],
   [20, [expect.stringContaining('tilted by 20°') as string]],
-])('a volume turned by %i°', async (degrees, notes) => {
+])('shows a volume rotated by %i° as stored', async (degrees, notes) => {
   const turn = (degrees * Math.PI) / 180;
   const [c, s] = [Math.cos(turn), Math.sin(turn)];
   const sform = [c, -s, 0, 0, s, c, 0, 0, 0, 0, 1, 0];

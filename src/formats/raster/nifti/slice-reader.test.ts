@@ -106,7 +106,7 @@ describe('slices across the first axis', () => {
     expect([...(await reader.read(ask(0), undefined))]).toEqual(expected(volume, ask(0)));
   });
 
-  it('are read anew after a failure', async () => {
+  it('are read again after a failure', async () => {
     let isBroken = true;
     const volume = volumeOf(1);
     const { reader } = readerOf(volume, 1000, {
