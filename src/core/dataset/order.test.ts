@@ -7,6 +7,6 @@ test('orders by code point', () => {
   expect([...ordered].reverse().sort(compareCodePoints)).toEqual(ordered);
 });
 
-test('equal texts are equal', () => {
+test('treats equal strings as equal', () => {
   expect(compareCodePoints('a\u{1f600}', 'a\u{1f600}')).toBe(0);
 });

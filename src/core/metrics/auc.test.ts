@@ -73,7 +73,7 @@ describe('areaUnderRoc', () => {
     );
   });
 
-  it('counts an item as often as it was drawn', () => {
+  it('counts an item as often as it was sampled', () => {
     fc.assert(
       fc.property(cases, (items) => {
         const repeated = items.flatMap((item) => Array.from({ length: item.drawn }, () => item));

@@ -51,7 +51,7 @@ const located = (place: string) => (graph: GraphProto) => {
 };
 
 describe('checkModelNumbers', () => {
-  it('refuses loops and functions, which no student has and nobody could stop', () => {
+  it('refuses loops and functions, which no student has and which could not be stopped', () => {
     // The content of functions is not checked.
     const field = (no: number) => ({
       no,
@@ -73,7 +73,7 @@ describe('checkModelNumbers', () => {
     }).toThrow('functions');
   });
 
-  it('takes what Understudy writes', () => {
+  it('accepts models that Understudy writes', () => {
     expect(changed(() => undefined)).not.toThrow();
   });
 
