@@ -15,13 +15,13 @@ interface Target {
   readonly project?: Projection;
   /** Decimals of coordinates. */
   readonly decimals: number;
-  /** A member of the collection that says what the coordinates are; none for longitude and latitude. */
+  /** Member of the collection that states the meaning of coordinates; none for longitude and latitude. */
   readonly says: string | null;
 }
 
-/** Characters that are written together. */
+/** Number of characters that are written together. */
 const chunkLength = 2 ** 16;
-/** Numbers of a ring that become text together; even. */
+/** Number of values of a ring that are converted to text together; even. */
 const partLength = 2048;
 
 /**
@@ -82,7 +82,7 @@ function targetOf(size: Size, geo: GeoReference | null): Target {
   return { transform, project, decimals: decimalsOf(size, transform, project), says: null };
 }
 
-/** @throws UserError 'unsupported' for a system from which there is no way to longitude and latitude */
+/** @throws UserError 'unsupported' for a system that cannot be converted to longitude and latitude */
 export function projectionTo(crs: string): Projection {
   try {
     return projectionBetween(crs, longitudeLatitude, 'the mask');
@@ -117,7 +117,7 @@ function noteMeridian(rings: readonly WorldRing[], notes: Set<string>): void {
   notes.add(vectorText.acrossMeridian);
 }
 
-/** Parts of a text, as a region may have more corners than fit into one. */
+/** Parts of a text, because a region may have more corners than fit into one string. */
 function* featureTexts(
   rings: readonly WorldRing[],
   facts: RegionFacts,

@@ -95,7 +95,7 @@ function random(seed: number): (below: number) => number {
   };
 }
 
-/** Reading ends, either well or with a sentence. */
+/** Reading ends, either successfully or with a message. */
 async function expectSentence(file: Uint8Array, label: string): Promise<boolean> {
   try {
     await readAll(await folder.file('broken.tif', file));
