@@ -243,7 +243,7 @@ describe('workingCopy', () => {
   it('brings the shorter side to three times the size and keeps the shape', () => {
     const copy = workingCopy(image(120, 90), 8);
     expect([copy.width, copy.height, copy.channels]).toEqual([32, 24, 3]);
-    // An image of waves longer than a new pixel looks the same when drawn from the copy.
+    // An image of waves longer than a new pixel looks the same when rendered from the copy.
     const data = Uint8Array.from({ length: 120 * 90 }, (_, at) => {
       return 128 + 100 * Math.sin((at % 120) / 15) * Math.cos(Math.floor(at / 120) / 13);
     });

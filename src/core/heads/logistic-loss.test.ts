@@ -4,7 +4,7 @@ import { meanCrossEntropy, probeLoss, type ProbeData } from './logistic-loss.ts'
 
 const tasks = ['single', 'several'] as const;
 
-/** Seven images, width 6 (not a multiple of four), three classes; two labels per image where allowed. */
+/** Seven images, width 6 (not a multiple of four), three classes; two labels per image if allowed. */
 function randomData(task: ProbeData['task']): ProbeData {
   const random = new Random(8);
   const features = Float64Array.from({ length: 42 }, () => random.normal());

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../random.ts';
 import { bootstrapIntervals, quantile, withExactBound } from './interval.ts';
 
-/** Mean of `values`, each counted as often as it was drawn. */
+/** Mean of `values`, each counted as often as it was sampled. */
 function weightedMean(values: readonly number[], draws: Uint32Array): number {
   return values.reduce((sum, value, at) => sum + value * (draws[at] ?? 0), 0) / values.length;
 }

@@ -7,7 +7,7 @@ import { emitOnnx } from './emit.ts';
 import { ModelProtoSchema } from './onnx_pb.js';
 import type { GraphProto, ModelProto, NodeProto } from './onnx_pb.js';
 
-/** Model that normalises, pads and reshapes an image, with its weights beside it. */
+/** Model that normalises, pads and reshapes an image, with its weights in a file next to it. */
 function model(): ModelProto {
   const image = g.input('image', [2, 4, 8]);
   const padded = g.pad(g.normalize(image, 1e-6), 1, 1, 1);

@@ -181,7 +181,7 @@ describe('weights in a file of their own', () => {
   });
 
   it('must have a file when one message cannot hold them', () => {
-    // More than 2 GB by size, though all are the same array, which is never filled.
+    // More than 2 GB by size, although all are the same array, which is never filled.
     const data = new BigInt64Array(2 ** 26);
     const parts = Array.from({ length: 4 }, () =>
       g.typedConstant({ dtype: 'int64', shape: [data.length] }, data),
