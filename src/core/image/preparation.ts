@@ -12,7 +12,7 @@ export { bandValues, isAsStored, isPhotographic, maskingBand } from './shades.ts
 
 /**
  * Input of a model: which bands of an image it sees, and which intensities become black and white. It is chosen
- * once per project, shown openly, and applied equally in training, evaluation, prediction, and by users of the
+ * once per project, shown to the user, and applied equally in training, evaluation, prediction, and by users of the
  * exported file; display settings of a viewer do not change it.
  */
 export interface Preparation {

@@ -52,7 +52,7 @@ export function around(random: Random, low: number, high: number): number {
 }
 
 /**
- * Draws a unit vector of uniform direction, from points of the disc instead of `cos` and `sin`, whose
+ * Returns a random unit vector of uniform direction, from points of the disc instead of `cos` and `sin`, whose
  * last digits depend on the JavaScript engine: the samples use only arithmetic that IEEE 754 rounds exactly, so
  * their bytes are the same everywhere.
  */

@@ -17,12 +17,12 @@ export const preprocessorConfig = z.object({
 });
 
 /**
- * Reads the image preparation of a transformers model. A file with a step that is not understood is ignored, and mean
+ * Reads the image preparation of a transformers model. A file with an unknown step is ignored, and mean
  * and standard deviation become a guess.
  *
- * @param json all that the file says
- * @param channels how often one number for all bands counts
- * @param file its name, which a person is told
+ * @param json the whole file
+ * @param channels number of bands that a single number applies to
+ * @param file its name, for messages
  */
 export function addPreprocessor(
   collected: Collected,

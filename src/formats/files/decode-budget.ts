@@ -12,7 +12,7 @@ import { throwIfAborted } from '../raster/read-request.ts';
  * holds a share only while it decodes. The code that ends a thread releases its share (`freePlace`).
  */
 
-/** Smaller images are not counted, bytes: waiting would take longer than decoding them. */
+/** Size from which images are counted, bytes: waiting for a smaller one would take longer than decoding it. */
 export const countedBytes = 2 ** 25;
 /**
  * Limits of the budget. No image may exceed the largest one, by `ReadLimits`; on a small machine an image of the

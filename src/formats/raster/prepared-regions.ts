@@ -38,10 +38,9 @@ export interface PreparedImage {
 const wholeFormats: ReadonlySet<ImageHeader['format']> = new Set(['dicom', 'nifti']);
 
 /**
- * Returns true if a frame is in memory once it is opened, so that its file is no longer needed. @throws UserError
- * 'invalid-option' for bands that it does not have
+ * Returns true if a frame is in memory once it is opened, so that its file is no longer needed.
  *
- * @throws UserError 'invalid-option' for bands that it has not
+ * @throws UserError 'invalid-option' for bands that it does not have
  */
 export function isHeld(file: ImageFile, preparation: Preparation): boolean {
   return isSmall(file, preparation) || wholeFormats.has(file.header.format);

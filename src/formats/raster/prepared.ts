@@ -71,9 +71,9 @@ export async function readToPrepare(
 }
 
 /**
- * Returns `readBands` for a file. @throws UserError 'invalid-option' for bands that it does not have
+ * Returns `readBands` for a file.
  *
- * @throws UserError 'invalid-option' for bands that it has not
+ * @throws UserError 'invalid-option' for bands that it does not have
  */
 export function bandsToPrepare(
   { path, header }: Pick<ImageFile, 'path' | 'header'>,

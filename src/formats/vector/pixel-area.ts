@@ -12,7 +12,7 @@ export interface PixelArea {
   /** Unit of area: of a body, or of land. */
   readonly unit: 'mm²' | 'm²';
   readonly runArea: RunArea;
-  /** Note about the method for a person. */
+  /** Note on the method for the user. */
   readonly note: string | null;
 }
 

@@ -25,13 +25,13 @@ const chunkLength = 2 ** 16;
 const partLength = 2048;
 
 /**
- * The regions of a mask as GeoJSON (RFC 7946): a feature for each, with its class, value, pixels and area as
- * far as that is known, streamed. Coordinates are longitude and latitude on WGS 84, each corner for itself:
- * edges are straight in the image's coordinates, and those who lay the polygons on the image find its pixels
- * again. What crosses the 180th meridian is not cut there. Where the image has no place on Earth, coordinates
- * are px from its upper left corner, with rows going down, which the member `pixelCoordinates` says.
+ * Yields the regions of a mask as GeoJSON (RFC 7946): a feature for each, with its class, value, pixels and, if
+ * known, its area. Coordinates are longitude and latitude on WGS 84. Only corners are converted: edges are straight
+ * in the image's coordinates, so that polygons placed on the image cover the same pixels again. Polygons across the
+ * 180th meridian are not split. If the image has no geographic position, coordinates are px from its upper left
+ * corner, with rows going down, which the member `pixelCoordinates` states.
  *
- * @throws UserError 'unsupported' for a coordinate system that is not known
+ * @throws UserError 'unsupported' for an unknown coordinate system
  */
 export async function* geojsonOfMask(
   mask: MaskRaster,

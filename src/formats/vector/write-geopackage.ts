@@ -182,7 +182,7 @@ class LayerFile {
   }
 }
 
-/** Words a failure as the file system would, so that there is one sentence for it, or says what a person can do. */
+/** Converts a failure to that of the file system, so that it has the same message, or states what the user can do. */
 function databaseFailure(error: unknown): unknown {
   if (!(error instanceof Database.SqliteError)) return error;
   const { code, message } = error;

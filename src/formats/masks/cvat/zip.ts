@@ -18,9 +18,9 @@ export interface Zip {
   /** Files by name, with `/`. */
   readonly names: readonly string[];
   /**
-   * The content of a file.
+   * Returns the content of a file.
    *
-   * @throws UserError 'unsupported' if it is encrypted or packed in an unusual way, 'too-large',
+   * @throws UserError 'unsupported' if it is encrypted or compressed in an unusual way, 'too-large',
    * 'invalid-file' if it is damaged or its length differs from the one stated
    */
   read(name: string): Promise<Buffer>;

@@ -38,7 +38,7 @@ export interface GeoSource extends Size {
 
 /**
  * Reads the fields that georeference a GeoTIFF, so that a raster of the same size can repeat them: to the last digit,
- * and even for coordinate systems without a code. @throws UserError as `openImage` does
+ * and even for coordinate systems without a code.
  *
  * @throws UserError as `openImage` does
  */

@@ -15,7 +15,7 @@ export interface GeotiffOptions {
   readonly signal?: AbortSignal | undefined;
   /** True to declare 255 as nodata if a pixel has it. False by default: then it is a value like the others. */
   readonly isUnknownNodata?: boolean;
-  /** 64-bit offsets; by default where 32 bits could be too few. */
+  /** True for 64-bit offsets; by default if 32 bits could be too few. */
   readonly isBig?: boolean;
 }
 

@@ -25,7 +25,11 @@ const voidName = 'ignore';
 const black = 0;
 
 /**
- * Decides for all masks of a set together what their values mean.
+ * Determines for all masks of a set together what their values mean. Classes of a list have their
+ * names, whether or not a mask has them; others only their number or colour. A value means
+ * unknown pixels only if a list states it: 255 without a list is a class like any other, which the user
+ * names or ignores. A value with PASCAL VOC's colour for unknown pixels is named “ignore”, so that ignoring it is
+ * the proposal.
  *
  * @throws UserError 'too-large' for more classes than a mask can hold, 'invalid-labels' for masks with blurred edges
  */

@@ -159,7 +159,7 @@ describe('broken files end in a sentence', () => {
       }
     }
     expect(failed).toBeGreaterThan(500);
-    // The machine's memory has not been asked for: decoded pixels are bounded above.
+    // Memory has not been exhausted: decoded pixels are bounded above.
     expect(process.resourceUsage().maxRSS).toBeLessThan(2 ** 20 * 1.2);
   });
 });

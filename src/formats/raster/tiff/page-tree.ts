@@ -28,7 +28,7 @@ export interface PageTree {
  * ones a million times; a hundred thousand pages of a proper file take five million.
  */
 const fieldsInAll = 8_000_000;
-/** Bytes of a directory besides its fields. */
+/** Bytes of a directory in addition to its fields. */
 const fieldsOfDirectory = 30;
 /** Number of subdirectories that no pyramid exceeds. */
 const subDirectoryLimit = 64;
@@ -86,7 +86,7 @@ class FieldBudget {
     this.#path = path;
   }
 
-  /** @param directory undefined where it could not be read @throws UserError 'too-large' */
+  /** @param directory undefined if it could not be read @throws UserError 'too-large' */
   take(directory: Directory | undefined): void {
     this.#left -= fieldsOfDirectory + (directory?.fieldCount ?? 0);
     if (this.#left < 0) {

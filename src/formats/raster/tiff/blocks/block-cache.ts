@@ -65,7 +65,7 @@ export class BlockCache {
   }
 
   #hold(key: string, bytes: number): void {
-    // Cleared meanwhile.
+    // The cache was cleared in the meantime.
     if (!this.#blocks.has(key)) return;
     this.#sizes.set(key, bytes);
     this.#held += bytes;

@@ -12,7 +12,7 @@ export interface BlockShape {
   readonly rowBytes: number;
 }
 
-/** Context that some schemes need besides a block's bytes. */
+/** Context that some schemes need in addition to a block's bytes. */
 export interface BlockContext {
   readonly path: string;
   /** Quantization and Huffman tables common to all blocks; empty if there are none. */

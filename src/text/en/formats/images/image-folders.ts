@@ -28,7 +28,7 @@ export const imageFolderText = {
   linkOutside: (path: string) =>
     `${path} is a link to a place outside the folder, which is not read. Choose the folder that it links to, or copy the files.`,
 
-  /** @param give folders to give instead; null if their names do not tell them */
+  /** @param give folders to give instead; null if their names do not show them */
   splits: (folder: string, splits: readonly string[], give: SplitFolders) =>
     `${folder} holds splits (${splits.join(', ')}) with the class folders inside. ${adviceOf(give)}.`,
   /** @param masks masks next to images. @param advice a sentence of the caller's text */
