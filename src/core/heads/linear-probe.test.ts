@@ -59,7 +59,7 @@ describe('trainLinearProbe', () => {
     expectClose(probe.bias, [-0.055011272047, 0.091280938868, -0.036269666822]);
   });
 
-  it('agrees with scikit-learn (sigmoids, one model a label)', async () => {
+  it('agrees with scikit-learn (sigmoids, one model per label)', async () => {
     const probe = await trainLinearProbe({ ...several, l2: 2 });
     expect(probe.converged).toBe(true);
     expectClose(probe.weight, [

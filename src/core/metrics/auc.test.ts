@@ -50,7 +50,7 @@ describe('areaUnderRoc', () => {
     expect(area(scores, positives)).toBe(expected);
   });
 
-  it('is the share of pairs won, and stays under increasing maps', () => {
+  it('is the share of correctly ordered pairs, and is invariant under increasing maps', () => {
     fc.assert(
       fc.property(cases, (items) => {
         const scores = items.map((item) => item.score);
