@@ -153,7 +153,7 @@ describe('land', () => {
     expect(redness('forest')).toBeLessThan(bare - 8);
   });
 
-  it('cannot be told by mean colour alone', () => {
+  it('cannot be distinguished by mean colour only', () => {
     const accuracy = colourAccuracy('land');
     expect(accuracy).toBeGreaterThan(0.3);
     expect(accuracy).toBeLessThan(0.72);
@@ -200,7 +200,7 @@ describe('cells', () => {
     expect(monocyte.share).toBeGreaterThan(neutrophil.share + 0.15);
   });
 
-  it('cannot be told by mean colour alone', () => {
+  it('cannot be distinguished by mean colour only', () => {
     expect(colourAccuracy('cells')).toBeLessThan(0.6);
   });
 });

@@ -42,7 +42,7 @@ describe('makeNoise', () => {
 });
 
 describe('coarse', () => {
-  it('is the field itself where that is a plane, margins included', () => {
+  it('is the field itself if that is a plane, margins included', () => {
     const field = coarse(32, (x, y) => 2 * x - 3 * y + 1);
     for (const [x, y] of [
       [-3.5, -2],

@@ -73,7 +73,7 @@ describe('polygons', () => {
   });
 });
 
-describe('drawing that takes too much work', () => {
+describe('drawing with too much work', () => {
   const image = { width: 4000, height: 4000 };
   const draw = (shapes: readonly (Shape | undefined)[]): unknown =>
     layeredMask(
@@ -98,7 +98,7 @@ describe('drawing that takes too much work', () => {
   });
 });
 
-it('COCO outlines with a million crossings take memory in proportion', () => {
+it('COCO outlines with a million crossings use memory in proportion', () => {
   const size = { width: 2000, height: 2000 };
   const points = Array.from({ length: 4000 }, (_, at) =>
     at % 2 === 0 ? ((at / 2) % 2) * 1999 : (at / 4000) * 1999,

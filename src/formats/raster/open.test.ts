@@ -33,7 +33,7 @@ describe('openImage recognises formats by content, whatever the name:', () => {
     }
   });
 
-  it('the voxels of a pair by the header beside them', async () => {
+  it('the voxels of a pair by the header next to them', async () => {
     const { header, voxels } = niftiParts({ ...volume, isPair: true });
     await folder.file('pair.hdr', header);
     const file = await openImage(await folder.file('pair.img', voxels));

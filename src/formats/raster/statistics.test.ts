@@ -103,7 +103,7 @@ test('uses regions that cover a frame without gaps or overlaps and stay small', 
 });
 
 describe('the mean', () => {
-  test('keeps small values beside large ones', async () => {
+  test('keeps small values next to large ones', async () => {
     const values = [1e16, 1, -1e16, 1, 1, 1];
     expect((await rasterStatistics(listFile(values, 'float64'))).mean).toBe(4 / 6);
   });

@@ -72,7 +72,7 @@ describe('reading', () => {
     ['PyTorch pickle', [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9], /old pickle form/],
     ['Keras', [0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10], /HDF5/],
     ['gzip', [0x1f, 0x8b, 8, 0, 1, 2, 3, 4], /gzip/],
-  ])('%s: refused by its kind, with what to do', async (_, bytes, kind) => {
+  ])('%s: refused by its kind, with advice', async (_, bytes, kind) => {
     const path = await fileOf(Uint8Array.from(bytes));
     const refusal = openSafetensors(path);
     await expect(refusal).rejects.toMatchObject({ code: 'unsupported' });

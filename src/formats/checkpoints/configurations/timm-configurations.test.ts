@@ -75,7 +75,7 @@ describe("timm's configuration may state parts that the weights show:", () => {
     );
   });
 
-  it('the width of MLPs, for which the width is in num_features alone', async () => {
+  it('accepts the width of MLPs if the width is only in num_features', async () => {
     const config = { num_features: 6, model_args: { mlp_ratio: 4 } };
     const { message } = await refusal(ofTimm({}, config));
     expect(message).toContain(

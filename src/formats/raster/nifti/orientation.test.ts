@@ -179,7 +179,7 @@ describe('orientationCode', () => {
         [1.0, 1.0, -2.0],
       ],
     ],
-  ])('%s as nibabel says', (code, rows) => {
+  ])('%s as in nibabel', (code, rows) => {
     expect(codeOf(rows)).toBe(code);
   });
 
