@@ -90,7 +90,7 @@ describe('quantizedWeights', () => {
   const graph = layer(weight);
   const quantized = quantizedWeights(graph);
 
-  it('stores large matrices as bytes with one scale an output', () => {
+  it('stores large matrices as bytes with one scale per output', () => {
     expect(types(quantized)).toEqual(['uint8 64×64', 'float32 64', 'float32 64']);
   });
 

@@ -269,7 +269,7 @@ describe('files that are not masks', () => {
     );
   });
 
-  it('a mask of another size, or a label map without its volume, is refused on request', async () => {
+  it('a mask of another size, or a label map without its volume, is refused when requested', async () => {
     const wide = await open({
       'masks/a.png': pngFile({ width: 4, height: 1, channels: 1, bits: 8, values: [0, 1, 0, 0] }),
     });

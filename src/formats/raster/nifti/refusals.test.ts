@@ -175,7 +175,7 @@ describe('a request for something that does not exist is a bug of the caller:', 
   });
 });
 
-describe('packed files', () => {
+describe('compressed files', () => {
   const path = (bytes: Uint8Array): Promise<string> => folder.file('packed.nii.gz', bytes);
   const claims = (lengths: readonly number[]): Buffer =>
     niftiFile({ ...plain, values: [] }).fill(

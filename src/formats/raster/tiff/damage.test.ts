@@ -222,7 +222,7 @@ describe('impossible claims of a file are refused:', () => {
 describe('files that are not a TIFF file are refused:', () => {
   const open = (path: string): Promise<unknown> => openTiff(path, defaultLimits);
 
-  test('nothing there', async () => {
+  test('a missing file', async () => {
     const missing = join(dirname(await images.write(Buffer.alloc(1))), 'missing.tif');
     await expect(open(missing)).rejects.toMatchObject({ code: 'not-found' });
   });
