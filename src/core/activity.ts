@@ -1,6 +1,6 @@
 /**
  * Activity of this process. Its main thread may hang in a damaged file; the process that then ends it from outside can
- * name that file, remove unfinished files, and tell a file that hangs from a computation that takes long.
+ * name that file, remove unfinished files, and distinguish a file that hangs from a computation that takes long.
  */
 
 export type Activity =

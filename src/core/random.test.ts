@@ -13,7 +13,7 @@ describe('Random', () => {
     expect(draw(0)).not.toEqual(draw(1));
   });
 
-  it('is uniform and, where asked, normal', () => {
+  it('is uniform and, on request, normal', () => {
     const random = new Random(3);
     const count = 200_000;
     const uniform = Array.from({ length: count }, () => random.uniform());

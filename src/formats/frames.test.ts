@@ -17,7 +17,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'scan.nii'), niftiFile({ shape: [2, 2, 3], type: 'uint8', values }));
   const bytes = { rows: 1, columns: 2, allocated: 8, stored: 8 };
   const patient = (id: string): Entry[] => [[0x00100020, 'LO', id]];
-  // Named as archives name them: by numbers with points, and by nothing else.
+  // Named as in archives: numbers separated by points, without an extension.
   await writeFile(
     join(folder, '1.2.840.7'),
     pictureFile(syntax.explicit, bytes, Uint8Array.of(1, 2), patient('P-1')),
@@ -37,12 +37,12 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('files of several images', () => {
-  test('are found by their content where they have no extension', async () => {
+  test('are found by their content if they have no extension', async () => {
     const names = (await findImages(folder)).map(({ name }) => name);
     expect(names).toEqual(['1.2.840.7', 'IM0001', 'b.dcm', 'damaged.nii.gz', 'scan.nii']);
   });
 
-  test('come slice by slice, and can be read so', async () => {
+  test('become one image per slice, which can be read', async () => {
     const images = await expandFrames(await findImages(folder), { secret: noSecret });
     const slices = images.filter(({ path }) => path.endsWith('scan.nii'));
     expect(slices.map(({ name, frame }) => [name, frame])).toEqual([
@@ -58,7 +58,7 @@ describe('files of several images', () => {
     expect(images.find(({ name }) => name === 'damaged.nii.gz')).not.toHaveProperty('frame');
   });
 
-  test('patients are told apart without being named, by a key', async () => {
+  test('distinguish patients by a keyed hash, without names', async () => {
     const groups = async (secret: Uint8Array): Promise<(string | undefined)[]> => {
       const found = (await findImages(folder)).map((image) => ({ ...image, group: undefined }));
       const images: { group?: string | undefined }[] = await expandFrames(found, { secret });
@@ -72,14 +72,14 @@ describe('files of several images', () => {
     expect((await groups(Uint8Array.of(1)))[0]).not.toBe(one);
   });
 
-  test('what a person says of a group counts', async () => {
+  test('keep a group stated by the user', async () => {
     const found = (await findImages(folder)).map((image) => ({ ...image, group: 'ward' }));
     const images = await expandFrames(found, { secret: noSecret });
     expect(new Set(images.map(({ group }) => group))).toEqual(new Set(['ward']));
   });
 });
 
-describe('patients without a number', () => {
+describe('patients without an ID', () => {
   interface Said {
     readonly id?: string | null;
     readonly name?: string | Uint8Array;
@@ -89,7 +89,7 @@ describe('patients without a number', () => {
     readonly group?: string;
   }
 
-  /** The groups of files that say this, each of a study of its own unless it names one. */
+  /** Returns the groups of files with these attributes, each of its own study unless it names one. */
   async function groupsOf(files: readonly Said[]): Promise<(string | undefined)[]> {
     const place = await mkdtemp(join(folder, 'patients-'));
     const images = await Promise.all(
@@ -117,7 +117,7 @@ describe('patients without a number', () => {
 
   const schmidt = { name: 'Schmidt^Hans', born: '19700101' };
 
-  test('are one by name and date of birth, however these are written', async () => {
+  test('are identified by name and date of birth, however these are written', async () => {
     const groups = await groupsOf([
       schmidt,
       { ...schmidt, id: null },
@@ -161,7 +161,7 @@ describe('patients without a number', () => {
     expect(new Set(groups).size).toBe(groups.length);
   });
 
-  test('have the same letters in Latin-1 and UTF-8', async () => {
+  test('are the same in Latin-1 and UTF-8', async () => {
     const [one, two] = await groupsOf([
       { name: Buffer.from('M\u00fcller^Hans'), born: '19700101' },
       { name: Buffer.from('M\u00fcller^Hans', 'latin1'), born: '19700101' },
@@ -182,7 +182,7 @@ describe('patients without a number', () => {
     { name: 'John^Doe', born: '19700101' },
     { name: '^^', born: '19700101' },
     { name: 'XXXX', born: '19700101' },
-  ])('go by their examinations where nobody is named: %o', async (said) => {
+  ])('are grouped by examination if no patient is named: %o', async (said) => {
     const [one, two, three] = await groupsOf([
       { ...said, study: '1.2.9' },
       { ...said, study: '1.2.9' },
@@ -193,12 +193,12 @@ describe('patients without a number', () => {
   });
 
   test('keep the hashes of numbers and examinations as they were', async () => {
-    // HMAC-SHA-256 under an empty key, computed elsewhere.
+    // HMAC-SHA-256 with an empty key, computed independently.
     const groups = await groupsOf([{ ...schmidt, id: 'P-1' }, { study: '1.2.3' }]);
     expect(groups).toEqual(['beb32a0c78d0da84', 'f45c672e859f59fa']);
   });
 
-  test('are never those of a number that spells their digest', async () => {
+  test('never match an ID that spells their digest', async () => {
     const digest = createHash('sha256')
       .update('hans schmidt\0' + '19700101')
       .digest('hex');
@@ -212,7 +212,7 @@ describe('patients without a number', () => {
   });
 });
 
-describe('whom files of one examination name', () => {
+describe('the patient of an examination', () => {
   type Named = Partial<NonNullable<FileFrames['grouping']>>;
   const file = (named: Named): FileFrames => ({
     frames: 1,
@@ -239,12 +239,12 @@ describe('whom files of one examination name', () => {
     ['some leave the name out', [{ person: 'p', series: 's', study: 'a' }, { study: 'a' }]],
     ['numbers differ by case', [{ patient: 'z9X' }, { patient: 'Z9x' }]],
     ['numbers differ by width', [{ patient: '１２' }, { patient: '12' }]],
-  ])('is one patient where %s', (_, files) => {
+  ])('is one patient if %s', (_, files) => {
     expect(new Set(identities(...files)).size).toBe(1);
     expect(identities(...files.toReversed())).toEqual(identities(...files).toReversed());
   });
 
-  test('are two where both say so', () => {
+  test('are two patients if both are named', () => {
     const [one, two] = [
       { patient: '1', series: 's' },
       { patient: '2', series: 's' },
@@ -254,7 +254,7 @@ describe('whom files of one examination name', () => {
     expect(new Set(identities({ study: 'a' }, { study: 'b' })).size).toBe(2);
   });
 
-  test('is nobody of what says nothing', () => {
+  test('is unknown for files without identifiers', () => {
     expect(identitiesOf([undefined, { frames: 1, grouping: null }])).toEqual(['', '']);
   });
 });

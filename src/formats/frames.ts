@@ -6,11 +6,11 @@ import type { FoundImage } from './labels/labelled-images.ts';
 import { withImage } from './open-images.ts';
 import type { ImageHeader } from './raster/image-file.ts';
 
-/** Files whose headers are asked for together, */
+/** Number of files whose headers are requested together, */
 const partLength = 8;
-/** and how often that is done at a time. */
+/** and number of such requests at a time. */
 const partsAtOnce = 4;
-/** Formats that may hold several images, or say whose they are. */
+/** Formats that may contain several images, or identify their patient. */
 const looked: ReadonlySet<string> = new Set([
   '',
   '.dcm',
@@ -25,7 +25,7 @@ const looked: ReadonlySet<string> = new Set([
 /** Number of images in a file, and the identifiers that hold them together. */
 export type FileFrames = Pick<ImageHeader, 'frames' | 'grouping'>;
 
-/** Undefined where the file cannot be opened: whoever reads it is told why. */
+/** Undefined if the file cannot be opened; reading it reports the reason. */
 export async function readFrames(path: string): Promise<FileFrames | undefined> {
   try {
     return await withImage(path, ({ header: { frames, grouping } }) =>
@@ -37,31 +37,31 @@ export async function readFrames(path: string): Promise<FileFrames | undefined> 
   }
 }
 
-/** `readFrames` of several files. */
+/** Calls `readFrames` for several files. */
 export type ReadFrames = (paths: readonly string[]) => Promise<readonly (FileFrames | undefined)[]>;
 
 export interface FrameOptions {
-  /** Goes into what is kept of a patient's number, so that nobody can tell the number from it. */
+  /** Key for the hash of a patient's number, so that the number cannot be found from the hash. */
   readonly secret: Uint8Array;
-  /** Told of images that name a patient, where those cannot be told apart: they are left out. */
+  /** Called for images that name a patient if patients cannot be distinguished: they are left out. */
   readonly refuse?: ((image: FoundImage) => void) | undefined;
   /**
-   * Returns true if images already have this group. If those of an examination have, its other images join them by
-   * the examination alone, whomever they name: one examination never stands on both sides of a split.
+   * Returns true if images already have this group. If images of an examination have, its other images join them
+   * because of the examination, whichever patient they name: an examination is never on both sides of a split.
    */
   readonly isGroup?: ((group: string) => boolean) | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Reads headers elsewhere than here. */
+  /** Reads headers in another way, such as in threads. */
   readonly read?: ReadFrames;
 }
 
-/** An image, and whose it is where somebody said so. */
+/** An image, and its group if the user stated one. */
 type Imaged = FoundImage & { readonly group?: string | undefined };
 
 /**
- * Expands every slice, page or time point of a file to an image of its own, labelled as the file is, with its group:
- * the patient whom a DICOM file names, as a keyed hash, or the volume of a slice. A file that cannot be opened stays
- * as it is: whoever reads it learns why.
+ * Expands every slice, page or time point of a file to an image of its own, labelled like the file, with its group: the
+ * patient named by a DICOM file, as a keyed hash, or the volume of a slice. A file that cannot be opened stays as it
+ * is; reading it reports the reason.
  *
  * @throws UserError 'cancelled'
  */
@@ -73,7 +73,7 @@ export async function expandFrames<T extends Imaged>(
     images.slice(part * partLength, (part + 1) * partLength),
   );
   const hashes = new Map<string, string>();
-  /** Many images are of one patient. */
+  /** Many images have the same patient. */
   const hashed = (identity: string): string => {
     const known = hashes.get(identity) ?? keyedHash(identity, secret);
     hashes.set(identity, known);
@@ -137,7 +137,7 @@ export function isVolumeName(name: string): boolean {
   return mayHoldMore(name) && !/\.tiff?$/i.test(name);
 }
 
-/** DICOM files are often named by numbers with points alone. */
+/** DICOM files are often named by numbers and points only. */
 function mayHoldMore(name: string): boolean {
   const extension = extname(name).toLowerCase();
   return looked.has(extension) || /^\.\d+$/.test(extension);
@@ -150,7 +150,7 @@ function mayHoldMore(name: string): boolean {
  * that none of them is the same as a person's digest.
  *
  * @param isBegun whether images have the examination itself as their group already
- * @returns one for each file, empty for those that name nobody
+ * @returns one per file, empty for files without identifiers
  */
 export function identitiesOf(
   files: readonly (FileFrames | undefined)[],
@@ -189,13 +189,13 @@ export function identitiesOf(
   });
 }
 
-/** The first in order, so that the same files give the same whatever order they come in. */
+/** The first in order, so that the result does not depend on the order of the files. */
 function keepLeast(map: Map<string, string>, key: string, value: string): void {
   const known = map.get(key);
   if (known === undefined || value < known) map.set(key, value);
 }
 
-/** A number without what writers of files change. */
+/** Returns a number without differences that programs introduce when writing files. */
 function plainly(number: string): string {
   return number.normalize('NFKC').toLowerCase();
 }
@@ -210,7 +210,7 @@ function personOf({ grouping }: FileFrames): string | undefined {
   return person === null ? undefined : `name and date of birth\0${person}`;
 }
 
-/** The patient's number; null where there is none, or what stands for none. */
+/** Returns the patient's number; null if it is absent or a placeholder. */
 function patientNumber({ grouping }: FileFrames): string | null {
   const number = grouping?.patient?.trim() ?? '';
   return placeholder.test(number) ? null : number;
@@ -221,9 +221,9 @@ function examinationOf({ grouping }: FileFrames): string {
 }
 
 /**
- * The group of a file's images under a secret; undefined where nothing holds them together with others.
+ * Returns the group of a file's images under a secret; undefined if nothing links them to other images.
  *
- * @param identity as `identitiesOf` has it
+ * @param identity as returned by `identitiesOf`
  */
 export function frameGroup(
   path: string,
@@ -232,11 +232,11 @@ export function frameGroup(
   secret: Uint8Array,
 ): string | undefined {
   if (identity !== '') return keyedHash(identity, secret);
-  // Slices of one volume show nearly the same: they stay on one side.
+  // Slices of one volume are nearly the same image: they stay on one side of a split.
   return file.frames === 1 ? undefined : keyedHash(path, secret);
 }
 
-/** The one group of all images of a project of which nobody can tell any more whose they are. */
+/** Group of all images of a project whose patient can no longer be determined. */
 export function goneGroup(project: number, secret: Uint8Array): string {
   return keyedHash(`gone from project ${project}`, secret);
 }
@@ -259,12 +259,14 @@ function framesOf<T extends Imaged>(
 /** Secret for groups that are compared and not stored: their hash needs no protection. */
 export const noSecret = new Uint8Array();
 
-/** Returns true if a group looks like one made here rather than named by a person. */
+/** Returns true if a group looks like a hash made here rather than a name chosen by the user. */
 export function isHash(group: string): boolean {
   return /^[0-9a-f]{16}$/.test(group);
 }
 
-/** HMAC (RFC 2104) with SHA-256, 16 hexadecimal digits: enough to tell patients apart, not to find one. */
+/**
+ * Computes the HMAC (RFC 2104) with SHA-256, 16 hexadecimal digits: enough to distinguish patients, not to find one.
+ */
 function keyedHash(identity: string, secret: Uint8Array): string {
   return createHmac('sha256', secret).update(identity).digest('hex').slice(0, 16);
 }

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** Empty files: finding goes by name alone. */
+/** Empty files: images are found only by their names. */
 async function files(...names: string[]): Promise<void> {
   for (const name of names) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
@@ -29,7 +29,7 @@ describe('findImages', () => {
     await expect(findImages(folder, {}, AbortSignal.abort())).rejects.toThrow(stopped);
   });
 
-  test('by extension, ordered by code points, hidden ones left', async () => {
+  test('finds images by extension, ordered by code points, and skips hidden ones', async () => {
     await files('b/2.png', 'b/10.JPG', 'B/x.tiff', 'é.webp', 'a.jpeg', 'b.tif', 'a/b/c/d.jpg');
     await files('notes.txt', 'scan.dcmx', 'png', '.hidden.png', '.cache/x.png', 'a/._d.jpg');
     expect(await namesFound()).toEqual([
@@ -43,7 +43,7 @@ describe('findImages', () => {
     ]);
   });
 
-  test('gives absolute paths', async () => {
+  test('returns absolute paths', async () => {
     await files('a/x.png');
     expect(await findImages(folder)).toEqual([
       { path: join(folder, 'a', 'x.png'), name: 'a/x.png' },
@@ -61,12 +61,12 @@ describe('findImages', () => {
     expect(await namesFound()).toEqual(['a/x.png', 'b/x.png', 'link.png']);
   });
 
-  test('a folder whose name looks like an image is a folder', async () => {
+  test('treats a folder whose name looks like an image as a folder', async () => {
     await files('slides.png/x.png');
     expect(await namesFound()).toEqual(['slides.png/x.png']);
   });
 
-  test('limits', async () => {
+  test('has limits', async () => {
     await files('a/b/x.png', 'a/y.png');
     const error = { name: 'UserError', code: 'too-large' };
     await expect(findImages(folder, { images: 1 })).rejects.toMatchObject(error);
@@ -76,7 +76,7 @@ describe('findImages', () => {
     await expect(findImages(folder, limits)).resolves.toHaveLength(2);
   });
 
-  test('a missing folder, a file, a folder without images', async () => {
+  test('refuses a missing folder, a file, and a folder without images', async () => {
     await files('notes.txt');
     const found = (path: string): Promise<unknown> => findImages(path);
     const missing = join(folder, 'missing');
@@ -92,7 +92,7 @@ describe('labelsFromFolders', () => {
   const found = (...names: string[]): { path: string; name: string }[] =>
     names.map((name) => ({ path: `/data/${name}`, name }));
 
-  test('the first folder is the class', () => {
+  test('uses the first folder as the class', () => {
     const images = found('cat/1.png', 'cat/more/2.png', 'Dog/3.png', 'loose.png');
     const labelled = labelsFromFolders('/data', images);
     expect(labelled.images.map(({ labels }) => labels)).toEqual([['cat'], ['cat'], ['Dog'], []]);
@@ -107,7 +107,7 @@ describe('labelsFromFolders', () => {
     expect(labelled.problems).toEqual([]);
   });
 
-  test('images beside masks are refused with the way out, also below splits', () => {
+  test('refuses images with masks and says what to do, even below splits', () => {
     const images = ['train/images/1.png', 'train/masks/1.png'].map((name) => ({
       path: join('/data', name),
       name,
@@ -117,7 +117,7 @@ describe('labelsFromFolders', () => {
     );
   });
 
-  test('splits that hold class folders are refused with the way out', () => {
+  test('refuses splits that contain class folders and says what to do', () => {
     const images = found('test/cat/1.png', 'train/cat/2.png', 'train/dog/3.png');
     const label = (): unknown => labelsFromFolders('/data', images);
     expect(label).toThrow(expect.objectContaining({ code: 'invalid-labels' }));
@@ -136,14 +136,14 @@ describe('labelsFromFolders', () => {
 });
 
 test.skipIf(process.platform !== 'linux')(
-  'names that are not valid UTF-8 cost their own file or folder, and say what to do',
+  'skips only files and folders whose names are not valid UTF-8, and says what to do',
   async () => {
     const root = await mkdtemp(join(tmpdir(), 'understudy-names-'));
     const odd = (before: string, after = ''): Buffer =>
       Buffer.concat([Buffer.from(join(root, before)), Buffer.of(0xfc), Buffer.from(after)]);
     try {
       await writeFile(join(root, 'good.png'), 'x');
-      // What has this character really in its name can be read.
+      // A name that really contains this character can be read.
       await writeFile(join(root, 'real\ufffd.png'), 'x');
       await writeFile(odd('Gr', 'n.png'), 'x');
       await writeFile(odd('scan'), 'x');

@@ -12,67 +12,67 @@ import { readHead } from './raster/file-source.ts';
 import type { FoundImage, LabelledImages } from './labels/labelled-images.ts';
 import { maskProblems, refuseMasks, separateMasks } from './labels/mask-folders.ts';
 
-/** Bounds of a search, so that a wrong folder (a whole disk) fails with a sentence, not with time. */
+/** Limits of a search, so that a wrong folder (a whole disk) fails with a message instead of running for hours. */
 export interface FolderLimits {
   readonly images: number;
   readonly folders: number;
-  /** Levels of folders below the one given. */
+  /** Levels of folders below the chosen one. */
   readonly depth: number;
-  /** A folder that is not looked into, as `realpath` has it. */
+  /** A folder that is not searched, as `realpath` returns it. */
   readonly except?: string | undefined;
 }
 
 const defaultLimits: FolderLimits = { images: 1_000_000, folders: 100_000, depth: 32 };
 
-/** Bytes by which a DICOM file is known. */
+/** Number of bytes needed to recognise a DICOM file. */
 const dicomHead = 132;
-/** Entries of a folder that are held at a time. */
+/** Number of entries of a folder that are in memory at a time. */
 const entriesAtOnce = 256;
 
 /** Files that a search skipped. */
 export interface PassedOver {
-  /** Absolute. */
+  /** Absolute path. */
   readonly path: string;
   readonly reason: string;
-  /** `skipped`: a person may miss it; `other`: a file that is no image by its name. */
+  /** `skipped`: the user may miss it; `other`: a file whose name is not that of an image. */
   readonly kind: 'skipped' | 'other';
   /** True for a folder that was not searched. */
   readonly isFolder?: boolean;
-  /** True if leaving it out loses no image. */
+  /** True if no image is lost by leaving it out. */
   readonly isExpected?: boolean;
 }
 
 interface Search {
   readonly root: string;
-  /** Real path of the root, with links followed: nothing outside is read. */
+  /** Real path of the root, with links resolved: nothing outside is read. */
   readonly realRoot: string;
   readonly limits: FolderLimits;
   readonly signal: AbortSignal | undefined;
   readonly found: FoundImage[];
   readonly tell: (passed: PassedOver) => void;
   folders: number;
-  /** Folders with a list of classes, as `Place` has them. */
+  /** Folders with a list of classes, in the form of `Place`. */
   readonly labelled: Set<string>;
-  /** Links that lead outside. */
+  /** Number of links that lead outside. */
   outside: number;
 }
 
-/** A folder to look into. */
+/** A folder to search. */
 interface Place {
   /** Relative to the root, '' or ending in `/`. */
   readonly prefix: string;
   readonly depth: number;
-  /** Real paths of this folder and those above it; a link back to one of them is a loop. */
+  /** Real paths of this folder and its parents; a link back to one of them is a loop. */
   readonly ancestors: readonly string[];
 }
 
 /**
- * Finds the images in a folder and those below it, by extension, ordered by the code points of their
- * names. Hidden files and folders are left aside. Links are followed where they lead to something within
- * the folder: those that lead outside, nowhere or back to a folder they lie in are passed over, and so are
- * folders that cannot be read. Masks that were exported have the folder that they lie in.
+ * Finds the images in a folder and those below it, by extension, ordered by the code points of their names. Hidden
+ * files and folders are skipped. Links are followed if they lead to something within the folder: links that lead
+ * outside, nowhere or back to one of their own parents are skipped, and so are folders that cannot be read. Exported
+ * masks state their folder.
  *
- * @param tell told of what was passed over
+ * @param tell called for each skipped file
  * @throws UserError 'not-found', 'invalid-file' (a file, not a folder), 'no-images', 'too-large' (past
  * a limit), 'disk', or 'cancelled' once `signal` aborts
  */
@@ -130,7 +130,7 @@ async function look(search: Search, place: Place): Promise<void> {
     throw tooLarge(imageFolderText.tooManyFolders(root, limits.folders));
   const folder = resolve(root, place.prefix);
   try {
-    // One by one: a folder may hold hundreds of thousands.
+    // In sequence: a folder may contain hundreds of thousands of files.
     for await (const entry of await opendir(folder, { bufferSize: entriesAtOnce })) {
       requireGoingOn(search);
       if (!entry.name.startsWith('.')) await visit(search, place, entry);
@@ -182,8 +182,8 @@ function tellOfName({ tell }: Search, path: string, entry: Dirent): void {
 }
 
 /**
- * A path that was put together is kept as its parts, which takes three times the memory: of hundreds of
- * thousands, hundreds of MB. Written and read it is one piece, and the name a part of it.
+ * V8 keeps a concatenated string as its parts, which takes three times the memory: hundreds of MB for hundreds of
+ * thousands of paths. Encoding and decoding it makes it one piece, of which the name is a slice.
  */
 function compact(path: string, name: string): FoundImage {
   const whole = JSON.parse(JSON.stringify(path)) as string;
@@ -208,7 +208,7 @@ async function visitFolder(search: Search, place: Place, name: string): Promise<
   }
 }
 
-/** Returns true if a link leads to something within the folder; reports one that does not. */
+/** Returns true if a link leads to something within the folder; reports a link that does not. */
 async function leadsInside(search: Search, path: string): Promise<boolean> {
   const real = await realpath(path).catch(() => undefined);
   if (real === undefined) {
@@ -224,7 +224,7 @@ async function leadsInside(search: Search, path: string): Promise<boolean> {
 }
 
 /**
- * Returns true if a file is an image by its extension. Medical archives often give DICOM files none: those are
+ * Returns true if a file is an image by its extension. Medical archives often omit that of DICOM files: these are
  * recognised by their first bytes.
  */
 async function isImageName(name: string, path: string, isFile: boolean): Promise<boolean> {
@@ -257,11 +257,11 @@ const trainNames = new Set(['train', 'training']);
 const splitNames = new Set([...trainNames, 'val', 'valid', 'validation', 'test', 'testing']);
 
 /**
- * Labels images by the ImageFolder convention, `class/image.*`: the class is the first folder below
- * `directory`; an image that lies directly in it is unlabelled.
+ * Labels images by the ImageFolder convention, `class/image.*`: the class is the first folder below `directory`; an
+ * image directly in it is unlabelled.
  *
- * Throws `UserError('invalid-labels')` when the folders are splits (`train`, `test`) that hold the
- * class folders, because the splits would be taken for classes, and 'unsupported' for images beside masks.
+ * Throws `UserError('invalid-labels')` if the folders are splits (`train`, `test`) that contain the class folders,
+ * because the splits would be used as classes, and 'unsupported' for images with masks.
  */
 export function labelsFromFolders(
   directory: string,

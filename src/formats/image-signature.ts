@@ -1,6 +1,6 @@
 import type { ImageFormat } from './raster/image-file.ts';
 
-/** A kind of file, told from its first bytes. */
+/** A kind of file, recognised by its first bytes. */
 export interface ImageSignature {
   readonly name: string;
   /** Name of the format in its reader; null for formats that are recognised only to be refused by name. */
@@ -14,8 +14,8 @@ interface Mark extends ImageSignature {
 }
 
 /**
- * The one table of signatures. The decoders know more formats than are wanted here, so files are told
- * apart before they see them. (NIfTI is not in it: its mark may lie under gzip, see raster/nifti.)
+ * The only table of signatures. The decoders support more formats than are allowed here, so formats are recognised
+ * before decoding. (NIfTI is not in it: its signature may be compressed with gzip, see raster/nifti.)
  */
 const marks: readonly Mark[] = [
   { name: 'PNG', format: 'png', at: 0, bytes: '\x89PNG\r\n\x1a\n' },
@@ -36,7 +36,7 @@ const marks: readonly Mark[] = [
   { name: 'DICOM', format: 'dicom', at: 128, bytes: 'DICM' },
 ];
 
-/** The kind of file that `bytes` begin, or undefined when they begin no known kind of image. */
+/** Returns the kind of a file with this beginning; undefined if it is not a known kind of image. */
 export function imageSignature(bytes: Uint8Array): ImageSignature | undefined {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 1024));
   const text = head.toString('latin1');

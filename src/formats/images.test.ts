@@ -25,7 +25,7 @@ function pixelsOf(raster: { data: Uint8Array }): number[] {
 }
 
 const three = (values: readonly number[]): number[] => values.flatMap((v) => [v, v, v]);
-/** 16-bit values about the places where rounding and cutting off differ. */
+/** 16-bit values around the points where rounding and truncation differ. */
 const wide = [0, 128, 129, 257, 385, 386, 32768, 40000, 65406, 65407, 65534, 65535];
 const rounded = wide.map((value) => Math.round(value / 257));
 const wideColours = wide.flatMap((value) => [value, 65535 - value, 1000]);
@@ -74,7 +74,7 @@ const byHand: [name: string, file: Buffer, expected: readonly number[]][] = [
   ],
 ];
 
-/** Sixteen bits of a TIFF are mostly measurements, of which a share is cut unless one says otherwise. */
+/** 16-bit TIFF files usually contain measurements, of which a share is clipped by default. */
 const asStored: Preparation = { bands: null, range: { kind: 'stored' } };
 
 test.each(byHand)('%s keeps its values', async (name, file, expected) => {
@@ -174,7 +174,7 @@ describe('measurements', () => {
     expect(pixelsOf(await readImage({ path }))).toEqual(three([0, 64, 255, 128]));
   });
 
-  test('bands are chosen, and missing ones told of', async () => {
+  test('reads chosen bands, and reports missing ones', async () => {
     const data = Uint8Array.from({ length: 16 }, (_, at) => at);
     const file = tiffFile({ ...about, channels: 4, extra: 3, bits: 8, data });
     const path = await fileOf('bands.tif', file);
@@ -186,7 +186,7 @@ describe('measurements', () => {
     );
   });
 
-  test('a slice that is no longer there is told of', async () => {
+  test('reports a slice that no longer exists', async () => {
     const path = await fileOf('one.tif', tiffFile({ ...grey, bits: 8, data: new Uint8Array(12) }));
     await expect(readImage({ path, frame: 4 })).rejects.toThrow(/has one slice, not 5 as before/);
   });
@@ -222,7 +222,7 @@ describe('refusals', () => {
     await expect(readImage({ path: path })).rejects.toThrow(path);
   });
 
-  test('more pixels than the limit, before they are decoded', async () => {
+  test('refuses more pixels than the limit before they are decoded', async () => {
     const claims = pngFile({ ...size, channels: 1, bits: 8, values: rounded });
     claims.writeUInt32BE(60_000, 16);
     claims.writeUInt32BE(60_000, 20);
@@ -233,7 +233,7 @@ describe('refusals', () => {
     await expect(readImage({ path: path })).rejects.toMatchObject({ code: 'too-large' });
   });
 
-  test('a missing file and a folder', async () => {
+  test('refuses a missing file and a folder', async () => {
     const missing = join(folder, 'missing.png');
     await expect(readImage({ path: missing })).rejects.toMatchObject({ code: 'not-found' });
     await expect(readImage({ path: folder })).rejects.toMatchObject({ code: 'invalid-file' });
@@ -251,7 +251,7 @@ describe('writePng', () => {
     expect(pixelsOf(raster)).toEqual(channels === 1 ? three([...data]) : [...data]);
   });
 
-  test('leaves nothing behind when the folder is missing', async () => {
+  test('leaves nothing behind if the folder is missing', async () => {
     const raster = { ...size, channels: 1, data: new Uint8Array(12) };
     const before = await readdir(folder);
     await expect(writePng(join(folder, 'no', 'x.png'), raster)).rejects.toMatchObject({

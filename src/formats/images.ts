@@ -12,7 +12,7 @@ import { readPrepared } from './raster/prepared.ts';
 import { writeFileAtomically } from './files/write-file.ts';
 import type { WriteOptions } from './files/write-file.ts';
 
-/** Extensions by which images are found, in lower case. What a file holds is told by its content. */
+/** Extensions by which images are found, in lower case. The content of a file decides its format. */
 export const imageExtensions: ReadonlySet<string> = new Set([
   '.bmp',
   '.dcm',
@@ -29,16 +29,17 @@ export const imageExtensions: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Reads an image of any format that is known, as a model sees it: eight bits a channel, at most
- * `pixelsPrepared` large (see raster/prepared).
+ * Reads an image of any known format, as input for a model: eight bits per channel, at most `pixelsPrepared` large (see
+ * raster/prepared).
  *
- * Of photographs (PNG, JPEG, WebP, BMP) values stay as stored unless `preparation` says otherwise: 16 bits
- * become 8 by rounding v / 257, grey becomes three equal channels, alpha is dropped without touching the
- * colours, and colour profiles are left aside, as they are in the training of the usual teachers. Only
- * CMYK goes through its profile (or a standard one) to sRGB.
+ * Photographs (PNG, JPEG, WebP, BMP) keep their stored values unless `preparation` states otherwise: 16 bits become 8
+ * by rounding v / 257, grey becomes three equal channels, alpha is dropped without touching the colours, and colour
+ * profiles are ignored, as in the training of common teachers. Only CMYK is converted to sRGB by its profile (or a
+ * standard one).
  *
- * @throws UserError 'not-found', 'disk', 'invalid-file' (damaged, cut short or no image; no such frame),
- * 'unsupported', 'too-large' (also for want of memory), 'invalid-option' (bands that it has not), 'cancelled'
+ * @throws UserError 'not-found', 'disk', 'invalid-file' (damaged, cut short or not an image; no such frame),
+ * 'unsupported', 'too-large' (also for lack of memory), 'invalid-option' (bands that the image does not have),
+ * 'cancelled'
  */
 export async function readImage(
   { path, frame }: ImagePlace,
@@ -53,7 +54,7 @@ export async function readImage(
   });
 }
 
-/** Reads an image like `readImage`, in red, green and blue as people see it. @throws UserError as `readImage` */
+/** Reads an image like `readImage`, in red, green and blue for display. @throws UserError as `readImage` */
 export async function readPicture(
   { path, frame }: ImagePlace,
   preparation: Preparation,
@@ -69,7 +70,7 @@ export async function readPicture(
   });
 }
 
-/** @throws UserError 'invalid-file' where the file has fewer frames than when it came in */
+/** @throws UserError 'invalid-file' if the file has fewer frames than at its import */
 export function requireFrame({ path, header }: ImageFile, frame: number | undefined): void {
   if (frame === undefined || frame < header.frames) return;
   throw new UserError('invalid-file', imageFolderText.fewerSlices(path, header.frames, frame + 1));

@@ -2,16 +2,16 @@ import sharp from 'sharp';
 import { UserError } from '../core/errors.ts';
 import { imageText } from '../text/index.ts';
 
-// One thread a decode: training reads many small images, so callers decode several files at once
-// (libuv runs four by default), which keeps the cores busy with less overhead than splitting each.
+// One thread per decode: training reads many small images, so callers decode several files at once (libuv runs four by
+// default), which keeps the cores busy with less overhead than splitting each.
 sharp.concurrency(1);
-// Every file is decoded once or after a long while; libvips' cache would only hold memory.
+// A file is decoded once, or again only after a long time; libvips' cache would only use memory.
 sharp.cache(false);
 
-/** The decoder, set up for this program: import it from here alone. */
+/** The decoder, configured for this program: always import it from here. */
 export { sharp };
 
-/** Returns the error to throw when the decoder gave up on `path`. */
+/** Returns the error to throw if the decoder failed on `path`. */
 export function damagedImage(path: string, details?: string): UserError {
   return new UserError('invalid-file', imageText.damaged(path), details);
 }

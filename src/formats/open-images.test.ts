@@ -22,7 +22,7 @@ async function volume(name: string, slices: number): Promise<string> {
   return path;
 }
 
-test('a file of slices stays open from one to the next, also for several at a time', async () => {
+test('a file of slices stays open between slices, also for several readers at a time', async () => {
   const path = await volume('a.nii', 4);
   const first = await withImage(path, same);
   const others = await Promise.all([withImage(path, same), withImage(path, same)]);
@@ -30,7 +30,7 @@ test('a file of slices stays open from one to the next, also for several at a ti
   expect((await first.read({ frame: 3 })).width).toBe(2);
 });
 
-test('another file in its place is noticed', async () => {
+test('a replaced file is noticed', async () => {
   const path = await volume('b.nii', 4);
   const first = await withImage(path, same);
   await volume('b.nii', 7);
@@ -38,7 +38,7 @@ test('another file in its place is noticed', async () => {
   expect([first.header.frames, second.header.frames]).toEqual([4, 7]);
 });
 
-test('a file of one is closed at once, and the oldest of many when others come', async () => {
+test('a file of one image is closed at once, and the oldest of many when others are opened', async () => {
   const path = join(folder, 'one.png');
   await writeFile(path, pngFile({ width: 1, height: 1, channels: 1, bits: 8, values: [7] }));
   const single = await withImage(path, same);

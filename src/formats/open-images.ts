@@ -6,11 +6,11 @@ import type { ImageFile } from './raster/image-file.ts';
 import { openImage } from './raster/open.ts';
 
 /**
- * Slices of a volume are asked for one by one, and opening a packed volume unpacks all of it. So files of
+ * Slices of a volume are requested one by one, and opening a compressed volume decompresses all of it. So files of
  * several frames stay open for a moment, a few at a time.
  */
 
-/** Files that are kept open, at most. */
+/** Maximum number of files that are kept open. */
 const most = 3;
 /** Time that an unused file stays open, ms. */
 const moment = 5000;
@@ -26,7 +26,7 @@ interface KeptFile {
 const kept = new Map<string, KeptFile>();
 
 /**
- * Does something with an open image.
+ * Runs `work` with an open image.
  *
  * @param isKept whether the file stays open for a moment; by default one of several frames
  * @throws UserError as `openImage` does, and whatever `work` throws
@@ -93,7 +93,7 @@ async function release(path: string, entry: KeptFile): Promise<void> {
   await entry.file.close();
 }
 
-/** Tells a file from another one in its place; empty where there is none. */
+/** Returns a stamp that changes if a file is replaced; empty if it does not exist. */
 export async function stampOf(path: string): Promise<string> {
   const found = isMainThread
     ? await stat(path, { bigint: true }).catch(() => undefined)
@@ -101,7 +101,7 @@ export async function stampOf(path: string): Promise<string> {
   return found ? `${found.dev}:${found.ino}:${found.size}:${found.mtimeNs}` : '';
 }
 
-/** Looks a file up synchronously, as threads do: a promise takes longer than the disk. */
+/** Looks a file up synchronously, as threads do: a promise takes longer than the disk access. */
 function statHere(path: string): BigIntStats | undefined {
   try {
     return statSync(path, { bigint: true, throwIfNoEntry: false });

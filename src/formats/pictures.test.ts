@@ -11,7 +11,7 @@ import { testFolder } from './raster/testing/test-folder.ts';
 
 const folder = testFolder();
 
-/** Waves of 12 bits and of three colours. */
+/** Waves in 12 bits and in three colours. */
 function waves(width: number, height: number, bands: number): number[] {
   return Array.from({ length: width * height * bands }, (_, at) => {
     const pixel = Math.floor(at / bands);
@@ -47,7 +47,7 @@ const dicom = (side: number): Buffer =>
     ],
   );
 
-/** Reduces what a model sees with libvips' own, better kernel. */
+/** Reduces a model's input with libvips' own, better kernel. */
 async function witness(path: string, preparation: Preparation): Promise<Buffer> {
   const file = await openImage(path);
   const { width, height, data } = await readPrepared(file, { preparation });
@@ -76,7 +76,7 @@ describe('a thumbnail', () => {
     ['stretched.jpg', () => jpeg(512, 384, 1), 'full', 1],
     ['drawn.png', () => png(512, 256), 'auto', 3],
     ['wide.png', () => png(700, 90), 'auto', 3],
-  ])('of %s is close to what a model sees', async (name, bytes, range, channels) => {
+  ])("of %s is close to the model's input", async (name, bytes, range, channels) => {
     const path = await folder.file(name, await bytes());
     const preparation = preparationOf({ range });
     const file = await openImage(path);
@@ -97,7 +97,7 @@ describe('a thumbnail', () => {
     expect(largest).toBeLessThan(32);
   });
 
-  it('of a photograph that is cut short is refused, though its decoder reads less of it', async () => {
+  it('of a photograph that is cut short is refused, although its decoder reads only a part', async () => {
     const whole = await jpeg(1600, 1200, 3);
     const path = await folder.file('cut.jpg', whole.subarray(0, whole.length * 0.7));
     const file = await openImage(path);

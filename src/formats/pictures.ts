@@ -13,10 +13,10 @@ import type { ImageFile, ImageHeader } from './raster/image-file.ts';
 import { readToPrepare } from './raster/prepared.ts';
 
 /**
- * A picture of an image for a screen, as WebP. Smaller images are not enlarged.
+ * Makes a thumbnail of an image for display, as WebP. Smaller images are not enlarged.
  *
- * @param side bounds both sides, px
- * @param quality of WebP, 1–100; its chroma is halved, so it is for looking at, not for learning from
+ * @param side maximum of both sides, px
+ * @param quality of WebP, 1–100; its chroma is halved, so it is for viewing, not for training
  */
 export async function encodePicture(
   { width, height, channels, data }: Raster,
@@ -37,8 +37,8 @@ const thumbnailSide = 256;
 const thumbnailQuality = 85;
 
 /**
- * Small picture of what a model sees of an image (`picturePreparation`), as JPEG, which takes a third of the time of WebP. It is
- * the file's own sketch where it has one and the model sees what is stored.
+ * Makes a small picture of a model's input for an image (`picturePreparation`), as JPEG, which takes a third of the
+ * time of WebP. Uses the file's reduced decoding (`sketch`) if it has one and the model's input is the stored values.
  *
  * @throws UserError as `readPrepared`
  */
@@ -81,14 +81,14 @@ function isLarge({ width, height }: Size): boolean {
   return Math.max(width, height) > thumbnailSide;
 }
 
-/** Images of the usual sides, 512 or 1024 px, are shrunk for less than it costs to hand them to libvips. */
+/** Images of the usual sides, 512 or 1024 px, are reduced in less time than it takes to pass them to libvips. */
 function evenFactor({ width, height }: Size): number | undefined {
   const factor = Math.max(width, height) / thumbnailSide;
   const isWhole = Number.isInteger(factor) && factor > 1 && factor <= 4;
   return isWhole && width % factor === 0 && height % factor === 0 ? factor : undefined;
 }
 
-/** Pixels of 1 or 3 channels. */
+/** Pixels with 1 or 3 channels. */
 async function encodeThumbnail(raster: Raster): Promise<Uint8Array> {
   const { width, height, channels, data } = raster;
   const image = sharp(data, {
@@ -100,11 +100,11 @@ async function encodeThumbnail(raster: Raster): Promise<Uint8Array> {
     : image;
   const picture = await small
     .toColourspace(channels === 1 ? 'b-w' : 'srgb')
-    // What is very small is looked at pixel by pixel.
+    // Very small images are enlarged by viewers until single pixels are visible.
     .jpeg({
       quality: thumbnailQuality,
       chromaSubsampling: isTiny(raster) ? '4:4:4' : '4:2:0',
-      // Tables made for each picture save a few per cent of bytes, and take a quarter of the time.
+      // Optimised tables save a few per cent of bytes, but take a quarter of the time.
       optimiseCoding: false,
     })
     .toBuffer();
@@ -115,7 +115,7 @@ function isTiny({ width, height }: Size): boolean {
   return Math.max(width, height) <= thumbnailSide / 2;
 }
 
-/** Copies the bytes out of a shared memory. */
+/** Copies the bytes out of shared memory. */
 function ownBytes(bytes: Buffer): Uint8Array {
   const { buffer, byteOffset, byteLength } = bytes;
   const isAlone = byteLength === buffer.byteLength;

@@ -15,8 +15,8 @@ import { gdalMetadataOf } from './raster/tiff/place/gdal-fields.ts';
 import { long, short, text, tiffBytes, type FieldSpec } from './testing/tiff-fixtures.ts';
 import { tags } from './raster/tiff/tags.ts';
 
-// Each place that reads texts of files gets texts of a megabyte that repeat what its expressions begin with. Whatever
-// takes time by the square of the length takes minutes at this size.
+// All code that reads texts from files gets texts of a megabyte that repeat the beginnings of its regular expressions.
+// Anything that takes quadratic time takes minutes at this size.
 
 const length = 1_000_000;
 /** Generous: a busy machine is slow, not quadratic. Milliseconds. */
@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Whatever a reader says of such a text, it has to say it soon. */
+/** Whatever a reader reports about such a text, it must report it soon. */
 async function endsSoon(read: () => unknown): Promise<void> {
   const start = performance.now();
   await Promise.resolve()
@@ -42,7 +42,7 @@ async function endsSoon(read: () => unknown): Promise<void> {
   expect(performance.now() - start).toBeLessThan(longest);
 }
 
-/** The text of the field `tag` lies at the end of the file. */
+/** The text of the field `tag` is at the end of the file. */
 async function openTiff(tag: number, value: string, ...fields: FieldSpec[]): Promise<void> {
   const values = Array<number>(16).fill(1);
   const page = { width: 4, height: 4, values, fields: [...fields, text(tag, 'a text')] };
@@ -70,7 +70,7 @@ async function openTensors(names: readonly string[]): Promise<void> {
   await describeTeacher(path);
 }
 
-describe('texts of a TIFF', () => {
+describe('repetitive texts in a TIFF file are read in linear time:', () => {
   const keys = short(tags.geoKeyDirectory, 1, 1, 0, 2, 1024, 0, 1, 32767, 1026, 34737, 65535, 0);
 
   it.each([' ', '\0', '|\0', ' x', 'ESRI PE String = '])('geo keys of %j', async (piece) => {
@@ -103,7 +103,7 @@ describe('texts of a TIFF', () => {
   });
 });
 
-describe('lists and tables', () => {
+describe('repetitive lists and tables are read in linear time:', () => {
   const pieces = [
     ',',
     ' ',
@@ -137,7 +137,7 @@ describe('lists and tables', () => {
   });
 });
 
-describe('names', () => {
+describe('repetitive names are read in linear time:', () => {
   it.each(['.rel_pos.l', 'blocks.0.', 'pos', 'token.', 'layers.0.blocks.', 'norm_', '1', '.'])(
     'of tensors, of %j',
     async (piece) => {
@@ -154,14 +154,14 @@ describe('names', () => {
   });
 });
 
-it('a polygon of more corners than a call can have arguments', () => {
+it('reads a polygon with more corners than a call can have arguments', () => {
   const corners = Array.from({ length: 300_000 }, (_, at) => ({ x: at % 7, y: at % 5 }));
   expect(() => {
     polygonRuns(corners, () => undefined);
   }).not.toThrow();
 });
 
-it('pages that share one directory a hundred thousand times', async () => {
+it('reads a hundred thousand pages that share one directory', async () => {
   const shared = Array<number>(64).fill(8);
   const values = Array<number>(16).fill(1);
   const fields = [long(tags.subDirectories, ...shared)];

@@ -37,7 +37,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test('a folder that may not be read is passed over and told of', async () => {
+test('skips an unreadable folder and reports it', async () => {
   Object.assign(failing, { name: 'closed', code: 'EACCES' });
   const passed: PassedOver[] = [];
   const found = await findImages(folder, {}, undefined, (one) => passed.push(one));
@@ -52,7 +52,7 @@ test('a folder that may not be read is passed over and told of', async () => {
   ]);
 });
 
-test('where all of it has gone the search ends', async () => {
+test('ends the search if the whole folder has gone', async () => {
   const then = vi.fn();
   Object.assign(failing, { name: 'closed', code: 'ESTALE', then });
   // As a network drive does it: below a folder that was listed nothing answers, and then it neither.
@@ -66,7 +66,7 @@ test('where all of it has gone the search ends', async () => {
   expect(passed.filter(({ kind }) => kind === 'skipped').length).toBeLessThan(2);
 });
 
-test('the chosen folder itself must be readable', async () => {
+test('requires the chosen folder itself to be readable', async () => {
   Object.assign(failing, { name: folder, code: 'EACCES' });
   await expect(findImages(folder)).rejects.toMatchObject({ code: 'disk' });
 });

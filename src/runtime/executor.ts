@@ -21,7 +21,7 @@ export interface Executor {
 
 /** Executor that can also run exported files. */
 export interface ModelFileExecutor extends Executor {
-  /** Loads a model file, with any weights file beside it. */
+  /** Loads a model file, with any weights file next to it. */
   loadFile(path: string): Promise<LoadedGraph>;
 }
 

@@ -37,7 +37,7 @@ async function fromFile(name: string, batch = image): Promise<Float32Array> {
 }
 
 describe('a model file', () => {
-  it('runs with weights in a file beside it', async () => {
+  it('runs with weights in a file next to it', async () => {
     const { model: bytes, weights } = emitOnnx(student, {
       external: { file: 'apart.weights', threshold: 1000 },
     });
@@ -75,14 +75,14 @@ describe('a model file', () => {
     expect(difference(await fromFile('any.onnx', three), expected), name).toBeLessThan(1e-5);
   });
 
-  it('that is none is refused', async () => {
+  it('that is not a model is refused', async () => {
     const path = join(folder, 'garbage.onnx');
     await writeFile(path, 'not a model');
     await expect(executor.loadFile(path)).rejects.toThrow();
   });
 });
 
-it('graphs whose weights are handed over beside the message run like others', async () => {
+it('graphs with weights passed outside of the message run like others', async () => {
   // Above 64 MiB the executor passes weights outside of the message: a bias for each of 17 M sums.
   const columns = 2 ** 24 + 1024;
   const weight = new Float32Array(columns).fill(0.25);
@@ -97,8 +97,8 @@ it('graphs whose weights are handed over beside the message run like others', as
   expect([...y.data]).toEqual([0.5, -6]);
 });
 
-describe('a graph with more weights than a message should hold', () => {
-  it('has its own copy of each, wherever that lies in its array', async () => {
+describe('a graph with more weights than a message should contain', () => {
+  it('has its own copy of each, at any offset of its array', async () => {
     const side = 3000;
     const values = new Float32Array(2 * side * side + 7);
     const [one, two] = [values.subarray(3, 3 + side * side), values.subarray(7 + side * side)];

@@ -33,7 +33,7 @@ export interface OnnxRuntimeOptions {
   readonly profilePrefix?: string;
 }
 
-/** Size in bytes above which weights are passed beside the message instead of being copied into it. */
+/** Size in bytes above which weights are passed separately from the message instead of being copied into it. */
 const externalThreshold = 64 << 20;
 const externalFile = 'weights.bin';
 
@@ -114,7 +114,7 @@ function deviceErrorText(provider: Provider, details: string): string {
  * Creates an executor with ONNX Runtime's kernels, from `onnxruntime-node`.
  *
  * Loading and running throw a UserError 'device' if there is no device, driver or library, or if it fails;
- * failures on processors are defects.
+ * on processors a failure is a bug and is thrown as it is.
  */
 export function onnxRuntime(
   provider: Provider,

@@ -24,13 +24,13 @@ async function install(source: string): Promise<void> {
   await writeFile(join(home, 'index.js'), source);
 }
 
-it('nothing is loaded before somebody asks', () => {
+it('loads nothing before it is needed', () => {
   expect(tensorFlow('cpu').tokensAtOnce).toBe(2080);
   expect(globalThis).not.toHaveProperty('_tfengine');
 });
 
-describe('TensorFlow that cannot be used is told of', () => {
-  it('where it is not installed', () => {
+describe('an unusable TensorFlow is reported', () => {
+  it('if it is not installed', () => {
     const report = tensorflowNative();
     expect(report).toMatchObject({ usable: false, details: undefined });
     if (report.usable) return;
@@ -38,7 +38,7 @@ describe('TensorFlow that cannot be used is told of', () => {
     expect(report.reason).toMatch(/UNDERSTUDY_TENSORFLOW.*docs\/tensorflow.md.*NVIDIA driver/);
   });
 
-  it('where it cannot be loaded', async () => {
+  it('if it cannot be loaded', async () => {
     await install("throw new Error('libtensorflow.so.2: cannot open shared object file')");
     expect(tensorflowNative()).toMatchObject({
       usable: false,
@@ -47,7 +47,7 @@ describe('TensorFlow that cannot be used is told of', () => {
     });
   });
 
-  it('where it registers no backend', async () => {
+  it('if it registers no backend', async () => {
     await install('');
     expect(tensorflowNative()).toMatchObject({
       usable: false,
@@ -55,7 +55,7 @@ describe('TensorFlow that cannot be used is told of', () => {
     });
   });
 
-  it('by what loads a graph', async () => {
+  it('when a graph is loaded', async () => {
     const graph = { name: 'any', outputs: new Map([['y', g.abs(g.input('x', []))]]) };
     await expect(tensorFlow('tensorflow').load(graph)).rejects.toThrow(UserError);
     await expect(tensorFlow('cpu').load(graph)).rejects.toThrow('no backend "cpu"');

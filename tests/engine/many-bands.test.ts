@@ -97,7 +97,7 @@ describe("images with all bands as the model's input", async () => {
     const seen = await run('six', {});
     expect(accuracy(seen)).toBe(1);
     expect(notices(seen.context)).toContain(
-      '6 bands of each image are used, and the teacher was trained on 6: they go to its bands in order.',
+      "6 bands of each image are used, and the teacher was trained on 6: they go to the teacher's bands in order.",
     );
     const blind = await run('blind', { preparation: { bands: [1, 2, 3], range: 'stored' } });
     expect(accuracy(blind)).toBeLessThan(0.8);
@@ -132,7 +132,7 @@ describe("images with all bands as the model's input", async () => {
     });
     expect(accuracy(eight)).toBe(1);
     expect(notices(eight.context)).toContain(
-      '6 bands of each image are used, and the teacher was trained on 8: they go to its bands 1, 2, 3, 4, 7, 8; its other bands receive their mean.',
+      "6 bands of each image are used, and the teacher was trained on 8: they go to the teacher's bands 1, 2, 3, 4, 7, 8; its other bands receive the mean of these.",
     );
   });
 

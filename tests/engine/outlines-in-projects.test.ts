@@ -154,7 +154,7 @@ describe('segmentation projects', async () => {
     expect(notes).toEqual([
       'No training mask shows Unseen, so the student will not find it.',
       expect.stringMatching(/^The student is tested on \d images only/),
-      'One image is smaller than a patch of the teacher and skipped.',
+      'One image is smaller than a patch of the teacher and was skipped.',
     ]);
   });
 

@@ -60,7 +60,7 @@ it.skipIf(absence() !== '').each(['png', 'jpeg', 'webp'] as const)(
     const large = await write(10_000);
     expect(readWithLittle(await write(64), large)).toEqual({
       code: 'too-large',
-      message: `There was not enough memory to read ${large}. Close other programs, or cut it into smaller images.`,
+      message: `There was not enough memory to read ${large}. Close other programs, or split it into smaller images.`,
     });
   },
 );

@@ -21,8 +21,8 @@ function images(count: number, change: Partial<Usable> = {}): Image[] {
 }
 const unlabelled = { labels: [], isLabelled: false };
 
-describe('where test images are marked', () => {
-  test('the labelled ones are held out, and the unlabelled ones are for nothing', () => {
+describe('with marked test images', () => {
+  test('holds out the labelled ones and does not use the unlabelled ones', () => {
     const marked = [...images(3), ...images(2, unlabelled)];
     const others = [...images(10), ...images(5, unlabelled)];
     expect(holdOut(marked, others, 0)).toEqual({
@@ -32,7 +32,7 @@ describe('where test images are marked', () => {
     });
   });
 
-  test('others of their groups are left out, labelled or not', () => {
+  test('leaves out other images of their groups, labelled or not', () => {
     const marked = images(1, { group: 'p1' });
     const kept = [...images(2, { group: 'p2' }), ...images(1)];
     const others = [...kept, ...images(1, { group: 'p1' }), ...images(1, { group: 'p1' })];
@@ -42,9 +42,9 @@ describe('where test images are marked', () => {
   });
 });
 
-describe('where none is, or none of them is labelled', () => {
+describe('without labelled test images', () => {
   test.each([0, 4])(
-    'a fifth of the labelled others is held out (%d unlabelled marked)',
+    'holds out a fifth of the other labelled images (%d unlabelled ones marked)',
     (count) => {
       const others = [...images(10), ...images(10, { labels: ['b'] }), ...images(30, unlabelled)];
       const { rest, tested, shared } = holdOut(images(count, unlabelled), others, 0);
@@ -54,7 +54,7 @@ describe('where none is, or none of them is labelled', () => {
     },
   );
 
-  test('unlabelled images of held-out groups are left out', () => {
+  test('leaves out unlabelled images of held-out groups', () => {
     const group = (name: string): Image[] => [
       ...images(2, { group: name }),
       ...images(1, { ...unlabelled, group: name }),
@@ -66,7 +66,7 @@ describe('where none is, or none of them is labelled', () => {
     expect(rest).toHaveLength(12);
   });
 
-  test('the order and the seed decide', () => {
+  test('depends on the order and the seed', () => {
     const all = images(50);
     const ids = (seed: number): number[] => holdOut([], all, seed).tested.map(({ id }) => id);
     expect(ids(0)).toEqual(ids(0));
@@ -74,7 +74,7 @@ describe('where none is, or none of them is labelled', () => {
   });
 });
 
-describe('a test set that is frozen', () => {
+describe('a frozen test set', () => {
   interface Kept extends Placed {
     readonly id: number;
     readonly key: number;
@@ -96,7 +96,7 @@ describe('a test set that is frozen', () => {
   };
   const idsOf = (list: readonly Kept[]): number[] => list.map(({ id }) => id);
 
-  test('stays as it is while others are labelled, which are learnt from', () => {
+  test('does not change when other images are labelled, which are used for training', () => {
     const first = [...kept(10), ...kept(10, { labels: ['b'] }), ...kept(30, unlabelled)];
     const before = divide(first, 0);
     expect(before).toMatchObject({ mode: 'drawn', isNew: true });
@@ -111,7 +111,7 @@ describe('a test set that is frozen', () => {
     expect(after.isNew).toBe(false);
   });
 
-  test('takes in a fifth of a class that no test image has, and keeps it', () => {
+  test('is extended by a fifth of a class without test images, and keeps it', () => {
     const first = [...kept(10), ...kept(10, { labels: ['b'] })];
     const before = freeze(first, divide(first, 0));
     const all = [...before, ...kept(10, { labels: ['c'] })];
@@ -128,7 +128,7 @@ describe('a test set that is frozen', () => {
     expect(idsOf(again.tested)).toEqual(idsOf(after.tested));
   });
 
-  test('a group follows its test images, and is told of where it was on both sides', () => {
+  test('puts a group on the side of its test images, and reports groups on both sides', () => {
     const first = [...kept(10, { drawn: 'learn' }), ...kept(2, { drawn: 'test' })];
     const merged = first.map((image, at) =>
       at >= 8 && at < 11 ? { ...image, group: 'p' } : image,
@@ -141,7 +141,7 @@ describe('a test set that is frozen', () => {
     expect(spanning).toEqual(['p']);
   });
 
-  test('what a person says comes before what was drawn', () => {
+  test("gives the user's marks precedence over random choices", () => {
     const all = [
       ...kept(1, { drawn: 'test', assigned: 'learn' }),
       ...kept(1, { drawn: 'test' }),
@@ -154,14 +154,14 @@ describe('a test set that is frozen', () => {
     );
   });
 
-  test('is drawn anew once none of its images is left', () => {
+  test('is chosen again once none of its images is left', () => {
     const all = [...kept(20, { drawn: 'learn' }), ...kept(2, { ...unlabelled, drawn: 'test' })];
     const { isNew, tested } = divide(all, 1, 'drawn');
     expect(isNew).toBe(true);
     expect(tested).toHaveLength(4);
   });
 
-  test('what is said to be learnt from is not drawn, nor anything of its group', () => {
+  test('never includes images marked for training, or their groups', () => {
     const all = [
       ...kept(6, { assigned: 'learn' }),
       ...kept(4),
@@ -175,7 +175,7 @@ describe('a test set that is frozen', () => {
     }
   });
 
-  test('no image is learnt from that is of a group of a test image, whatever is said', () => {
+  test('never trains on an image whose group has a test image, whatever the marks', () => {
     const part = fc.constantFrom<Part | undefined>('test', 'learn', undefined);
     const image = fc.record({
       labels: fc.constantFrom(['a'], ['b'], ['c']),
@@ -198,7 +198,7 @@ describe('a test set that is frozen', () => {
     );
   });
 
-  test('one of 100,000 images takes a moment', () => {
+  test('is determined quickly for 100,000 images', () => {
     const many = kept(100_000).map((image, at) => ({ ...image, group: `p${at % 30_000}` }));
     const before = freeze(many, divide(many, 0));
     const after = divide([...before, ...kept(1000)], 0, 'drawn');

@@ -12,19 +12,19 @@ export type Part = 'test' | 'learn';
 
 /** An image with the earlier decisions about its use. */
 export interface Placed extends Usable {
-  /** Use that a person, a folder's name or a table assigned to the image. */
+  /** Use that the user, a folder's name or a table assigned to the image. */
   readonly assigned: Part | undefined;
-  /** Use that the draw assigned when the test set was frozen; undefined for images that were labelled later. */
+  /** Use chosen when the test set was frozen; undefined for images that were labelled later. */
   readonly drawn?: Part | undefined;
 }
 
-/** Origin of a project's test set: drawn at random, or marked by people, folders or tables. */
+/** Origin of a project's test set: chosen at random, or marked by users, folders or tables. */
 export type TestMode = 'drawn' | 'marked';
 
 /** Images by use, and the origin of the test set. */
 export interface Division<T> extends Uses<T> {
   readonly mode: TestMode;
-  /** True if no test set is frozen or none of its images is left, so that it is drawn now. */
+  /** True if no test set is frozen or none of its images is left, so that it is chosen now. */
   readonly isNew: boolean;
   /** Groups with images on both sides of a frozen test set; all their images are now test images. */
   readonly spanning: readonly string[];
@@ -94,9 +94,9 @@ export function separateGroups<T extends Grouped>(
  * Divides the images of a project by use. Before a test set is frozen, this is `holdOut` over the marked images.
  * Afterwards the test set stays as it is while images are labelled or added:
  *
- * - Images that were drawn or marked as test images are held out, unless they are marked as images to learn from.
- * - A group follows its test images: its labelled images are held out, and no other image of it is learnt from.
- * - Images labelled later are learnt from. Of a class that no test image has, a fifth is held out (at least one
+ * - Images that were chosen or marked as test images are held out, unless they are marked for training.
+ * - A group follows its test images: its labelled images are held out, and no other image of it is used for training.
+ * - Images labelled later are used for training. Of a class that no test image has, a fifth is held out (at least one
  *   image, if there are two groups), since the class could not be measured otherwise.
  *
  * @param images images in a fixed order, without which the seed has no meaning
@@ -191,8 +191,8 @@ function newClasses<T extends Placed>(
 }
 
 /**
- * Groups of which some images are held out, and others were drawn or marked to be learnt from. This happens when
- * images are moved to another group.
+ * Groups of which some images are held out, and others were chosen or marked for training. This happens when images are
+ * moved to another group.
  */
 function spanningGroups(images: readonly Placed[]): string[] {
   const learnt = groupsOf(images.filter(({ assigned, drawn }) => (assigned ?? drawn) === 'learn'));

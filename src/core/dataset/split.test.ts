@@ -11,21 +11,21 @@ function countOf(images: readonly Grouped[], label: string): number {
 }
 
 describe('without groups', () => {
-  test('each class gives its share', () => {
+  test('takes its share of each class', () => {
     const images = [...alone('a', 50), ...alone('b', 20), ...alone('c', 10)];
     const { train, test: held } = splitByGroup(images, 0.2, 3);
     expect(['a', 'b', 'c'].map((label) => countOf(held, label))).toEqual([10, 4, 2]);
     expect(train).toHaveLength(64);
   });
 
-  test('shares below one half add up', () => {
+  test('adds up shares below one half', () => {
     const images = Array.from({ length: 10 }, (_, i) => alone(`class ${i}`, 2)).flat();
     const { test: held } = splitByGroup(images, 0.2, 0);
     expect(held).toHaveLength(4);
     expect(new Set(held.map(({ labels }) => labels[0])).size).toBe(4);
   });
 
-  test('a class does not make up for others beyond its share', () => {
+  test('takes no more than its share of a class to make up for others', () => {
     // 0.07 · 100 is 7.000000000000001, which must not count as a share of 8.
     const rare = Array.from({ length: 50 }, (_, i) => alone(`class ${i}`, 1)).flat();
     for (let seed = 0; seed < 20; seed++) {
@@ -34,7 +34,7 @@ describe('without groups', () => {
     }
   });
 
-  test('the seed decides, and the order is kept', () => {
+  test('depends on the seed and keeps the order', () => {
     const images = alone('a', 40).map((image, id) => ({ ...image, id }));
     const ids = (seed: number): number[] =>
       splitByGroup(images, 0.25, seed).test.map(({ id }) => id);
@@ -50,7 +50,7 @@ describe('with keys', () => {
   const held = (keys: readonly number[]): number[] =>
     splitByGroup(keyed(keys), 0.2, 0).test.map(({ key }) => key ?? NaN);
 
-  test('images that come or go move few of the others', () => {
+  test('moves few images when others are added or removed', () => {
     const keys = Array.from({ length: 40 }, (_, key) => key);
     const before = new Set(held(keys));
     for (const gone of keys) {
@@ -64,12 +64,12 @@ describe('with keys', () => {
     expect([...before].filter((key) => !more.includes(key)).length).toBeLessThanOrEqual(5);
   });
 
-  test('their order means nothing', () => {
+  test('does not depend on their order', () => {
     const keys = Array.from({ length: 30 }, (_, key) => 7 * key);
     expect(held(keys.toReversed()).toReversed()).toEqual(held(keys));
   });
 
-  test('a group stays where it is when another of it comes', () => {
+  test('leaves a group on its side when an image joins it', () => {
     const groups = (more: number): Grouped[] =>
       Array.from({ length: 10 + more }, (_, index) => ({
         labels: ['a'],
@@ -82,7 +82,7 @@ describe('with keys', () => {
   });
 });
 
-test('groups balance the classes as well as they can', () => {
+test('balances the classes with groups as well as possible', () => {
   // Ten patients of six images, two classes: one whole patient per class is closest to a fifth.
   const images = Array.from({ length: 60 }, (_, i) => {
     const patient = Math.floor(i / 6);
@@ -94,7 +94,7 @@ test('groups balance the classes as well as they can', () => {
   }
 });
 
-test('large groups are placed while there is room', () => {
+test('places large groups while there is room', () => {
   const images = [5, 5, 5, 5, 3].flatMap((count, patient) =>
     Array.from({ length: count }, () => ({ labels: ['a'], group: `p${patient}` })),
   );
@@ -103,7 +103,7 @@ test('large groups are placed while there is room', () => {
   }
 });
 
-test('neither side is empty as long as there are two groups', () => {
+test('leaves neither side empty if there are two groups', () => {
   for (const fraction of [0.001, 0.999]) {
     const { train, test: held } = splitByGroup(alone('a', 3), fraction, 0);
     expect([train.length, held.length].sort()).toEqual([1, 2]);
@@ -116,7 +116,7 @@ test('neither side is empty as long as there are two groups', () => {
   expect(splitByGroup([], 0.5, 0)).toEqual({ train: [], test: [] });
 });
 
-test('no image is lost or doubled, and no group is on both sides', () => {
+test('loses and repeats no image, and puts no group on both sides', () => {
   const image = fc.record({
     labels: fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 2 }),
     group: fc.option(fc.constantFrom('p', 'q', 'r', 's'), { nil: undefined }),

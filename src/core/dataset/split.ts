@@ -5,7 +5,7 @@ export interface Grouped {
   readonly labels: readonly string[];
   /** Group (patient, scene) whose images stay together; undefined for an image without others in its group. */
   readonly group: string | undefined;
-  /** Unique, permanent number of the image, which seeds its random draw; without keys the order of images does. */
+  /** Unique, permanent number of the image, which seeds its random number; without keys the order of images does. */
   readonly key?: number | undefined;
 }
 
@@ -39,7 +39,7 @@ export function splitByGroup<T extends Grouped>(
   if (!(fraction > 0 && fraction < 1)) {
     throw new Error(`splitByGroup: fraction must lie between 0 and 1, got ${fraction}`);
   }
-  // Large groups first, while there is still room to balance them; a random draw orders groups of equal size.
+  // Large groups come first, while there is still room to balance them; groups of equal size are in random order.
   const units = new Random(seed)
     .shuffled(unitsOf(images))
     .map((unit) => ({ ...unit, chance: chanceOf(unit, seed) }))

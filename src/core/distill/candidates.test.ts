@@ -40,7 +40,7 @@ describe('hasRisen', () => {
     ['rose on one and fell on another', [1.4, 0.7, 1, 1], false],
     ['rose on every image', [1.1, 1.2, 1.1, 1.2], true],
     ['is not a number', [1, NaN, 1, 1], true],
-  ])('where the loss %s: %#', (_, losses, expected) => {
+  ])('if the loss %s: %#', (_, losses, expected) => {
     expect(hasRisen(Float32Array.from(losses), before)).toBe(expected);
   });
 });
@@ -51,18 +51,18 @@ describe('replacesChampion', () => {
     expect(replacesChampion(measured(60, 1), measured(80, 2), measured(80, 2))).toBe(false);
   });
 
-  it('prefers the smaller loss where accuracies are the same within the noise', () => {
+  it('prefers the smaller loss if accuracies are the same within the noise', () => {
     expect(replacesChampion(measured(80, 1), measured(80, 2), measured(80, 2))).toBe(true);
     expect(replacesChampion(measured(79, 1), measured(80, 2), measured(80, 2))).toBe(true);
     expect(replacesChampion(measured(80, 2), measured(80, 1), measured(80, 1))).toBe(false);
   });
 
-  it('goes by the loss alone without labels', () => {
+  it('uses only the loss without labels', () => {
     expect(replacesChampion(measured(null, 1), measured(null, 2), measured(null, 2))).toBe(true);
     expect(replacesChampion(measured(null, 2), measured(null, 1), measured(null, 1))).toBe(false);
   });
 
-  it('never takes a state whose loss is not a number', () => {
+  it('never accepts a state whose loss is NaN', () => {
     expect(replacesChampion(measured(90, NaN), measured(60, 1), measured(60, 1))).toBe(false);
   });
 
@@ -81,7 +81,7 @@ describe('replacesChampion', () => {
     expect(isMoreAccurate(measured(81, 1), measured(80, 1))).toBe(false);
   });
 
-  it('tells a mean loss, infinite where there is none', () => {
+  it('returns a mean loss, infinite if there is none', () => {
     expect(lossOf({ losses: Float32Array.of(1, 3) })).toBe(2);
     expect(lossOf({ losses: Float32Array.of(1, NaN) })).toBe(Infinity);
   });

@@ -1,10 +1,11 @@
 /**
- * Comparison of a student's states on training images alone, so that the best one is kept. Two measures, both on images
+ * Comparison of a student's states only on training images, so that the best one is kept. Two measures, both on images
  * set aside from fit and training: the distance of their features from the teacher's, and, if there are labels, the
  * accuracy of a probe trained on the other labelled images. Every state is measured on the same images, so that
  * differences are paired: what makes an image difficult cancels out.
-
-/** Measurements of one state of a student. */
+ *
+ * /** Measurements of one state of a student.
+ */
 export interface Measured {
   /** Mean absolute difference from the teacher's features, one per measured view. */
   readonly losses: Float32Array;

@@ -12,7 +12,7 @@ function numbered(width: number, height: number, channels = 1): Raster {
 const still = { flipHorizontal: false, flipVertical: false, quarterTurns: 0 };
 
 describe('randomCrop', () => {
-  it('lies within the image, and reaches all of it', () => {
+  it('is within the image, and reaches every part of it', () => {
     const random = new Random(3);
     const seen = new Set<number>();
     for (let count = 0; count < 300; count++) {
@@ -28,12 +28,12 @@ describe('randomCrop', () => {
     expect(seen.size).toBe(63);
   });
 
-  it('is all of an image that is smaller', () => {
+  it('is the whole image if that is smaller', () => {
     const { box } = randomCrop(new Random(1), { width: 3, height: 20 }, 8, 'upright');
     expect([box.x, box.width, box.height]).toEqual([0, 3, 8]);
   });
 
-  it('leaves what is upright upright, and turns what has no up in all eight ways', () => {
+  it('keeps upright images upright, and rotates others in all eight ways', () => {
     const turns = (orientation: 'upright' | 'overhead'): Set<string> => {
       const random = new Random(4);
       const size = { width: 9, height: 9 };
@@ -70,7 +70,7 @@ describe('cropAround', () => {
 });
 
 describe('extendByReflection', () => {
-  it('goes on without the edge twice, again and again', () => {
+  it('mirrors repeatedly without repeating the edge', () => {
     const { data } = extendByReflection(numbered(3, 1), { width: 10, height: 1 });
     expect([...data]).toEqual([0, 1, 2, 1, 0, 1, 2, 1, 0, 1]);
   });
@@ -82,11 +82,11 @@ describe('extendByReflection', () => {
 });
 
 describe('extendToSquare', () => {
-  it('leaves a square as it is where it is not turned', () => {
+  it('returns a square unchanged if it is not rotated', () => {
     expect([...extendToSquare(numbered(2, 2, 3), 2, still)]).toEqual([...numbered(2, 2, 3).data]);
   });
 
-  it('turns mask and image alike', () => {
+  it('rotates mask and image alike', () => {
     const turn = { flipHorizontal: true, flipVertical: false, quarterTurns: 1 };
     const one = extendToSquare(numbered(3, 3), 3, turn);
     const colours = { ...numbered(3, 3, 3), data: new Uint8Array(27) };

@@ -23,7 +23,7 @@ function features(
 }
 
 describe('colours of features', () => {
-  test('the axes are the directions of the largest variance, in order, and orthonormal', () => {
+  test('use the directions of the largest variance, in order and orthonormal, as axes', () => {
     const { data, axes } = features(2000, 8, 1);
     const colours = featureColours(tensor([2000, 8], data));
     expect(colours.axes.map((axis) => axis.findIndex((part) => Math.abs(part) > 0.99))).toEqual(
@@ -37,14 +37,14 @@ describe('colours of features', () => {
     }
   });
 
-  test('what is rare is bright', () => {
+  test('are bright for rare features', () => {
     const data = Float32Array.from({ length: 300 }, (_, at) => (at % 3 === 1 && at < 30 ? -9 : 0));
     const colours = featureColours(tensor([100, 3], data));
     const [rare = 0, , , ...others] = colourFeatures(colours, tensor([100, 3], data));
     expect(rare).toBeGreaterThan(others.at(-1) ?? 255);
   });
 
-  test('the first axis is lightness, and the same features have the same colours', () => {
+  test('show the first axis as lightness, and the same features alike', () => {
     const { data } = features(500, 8, 2);
     const all = tensor([500, 8], data);
     const colours = featureColours(all);
@@ -65,7 +65,7 @@ describe('colours of features', () => {
     expect([...some]).toEqual([...shades.slice(6, 12)]);
   });
 
-  test('features that are all alike have colours too', () => {
+  test('exist even if all features are alike', () => {
     const alike = tensor([4, 5], new Float32Array(20).fill(3));
     const shades = colourFeatures(featureColours(alike), alike);
     // The middle of OKLab's ranges is a grey: L 0.55, whose cube is 0.166 of white's light.
@@ -73,7 +73,7 @@ describe('colours of features', () => {
     expect(new Set(shades)).toEqual(new Set([grey]));
   });
 
-  test('a width without three directions is a defect that names the shape', () => {
+  test('report a width without three directions as a bug, with the shape', () => {
     expect(() => featureColours(tensor([4, 2], new Float32Array(8)))).toThrow('(4, 2)');
   });
 });

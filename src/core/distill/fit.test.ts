@@ -82,7 +82,7 @@ describe('fittedBlock', () => {
     expect(weightOf(copy.weights, 'blocks.1.mlp.fc2.weight').data).toEqual(original);
   });
 
-  it('leaves a block alone that already gives the target', () => {
+  it('does not change a block that already has the target output', () => {
     const teacher = tinyVit({ depth: 2 });
     const fitted = fittedBlock(teacher, 0, equations(teacher, teacher, 0, 0));
     const name = 'blocks.0.mlp.fc2.weight';
@@ -104,7 +104,7 @@ describe('fittedBlock', () => {
 });
 
 describe('solvePositive', () => {
-  it('solves a system by hand', () => {
+  it('solves a system that was solved by hand', () => {
     // [[4, 2], [2, 3]] · [1, -1]ᵀ = [2, -1]ᵀ
     const x = solvePositive(Float64Array.of(4, 2, 2, 3), Float64Array.of(2, -1), 2, 1);
     expect(x[0]).toBeCloseTo(1, 14);

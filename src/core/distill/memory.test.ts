@@ -4,7 +4,7 @@ import { hasRoom, imagesWithin, inferenceMemory, trainingMemory } from './memory
 
 const small = { ...plainVit, patchSize: 8, width: 192, depth: 12, heads: 3, mlpWidth: 768 };
 
-test('what a large input needs is above all the attention of its tokens', () => {
+test("a large input mostly needs memory for its tokens' attention", () => {
   // ONNX Runtime requested this much for one product of 16 images of 1024 px: 16,384 tokens, three heads.
   const product = 51_545_899_264;
   const needed = inferenceMemory({ ...small, imageSize: 1024 }, 16);
@@ -13,7 +13,7 @@ test('what a large input needs is above all the attention of its tokens', () => 
   expect(inferenceMemory({ ...small, imageSize: 128 }, 16)).toBeLessThan(2e8);
 });
 
-test('as many images at a time as a device has room for', () => {
+test('a device gets as many images at a time as fit', () => {
   const teacher = { ...small, imageSize: 64 };
   const of = (memory: number | undefined): number => imagesWithin(teacher, 6, 96, memory);
   expect(of(undefined)).toBe(96);

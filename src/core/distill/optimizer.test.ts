@@ -62,7 +62,7 @@ describe('adamW', () => {
     expect(weCoLoRaAdamW).toEqual({ beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.05 });
   });
 
-  it('takes two steps as worked out by hand', () => {
+  it('takes two steps as calculated by hand', () => {
     // Rate 0.1. Step 1, gradients 0.5 and -2: mean 0.1·g, square 0.05·g²; corrected they are g and g²,
     // so the direction is ±1 and the parameters are p·(1 - 0.1·0.05) ∓ 0.1.
     const first = update(fresh([1, -3]), [0.5, -2], 0.1, 1);

@@ -17,27 +17,27 @@ function run(graph: Graph, inputs: Record<string, Iterable<number>>, name: strin
 describe.each([
   ['class token', tinyVit({ depth: 3 })],
   ['mean of patches, registers', tinyVit({ depth: 3, pooling: 'patch-mean', registers: 2 })],
-])('looking at a student: %s', (_name, teacher) => {
+])('a probe of a student: %s', (_name, teacher) => {
   const images = randomValues(2 * 3 * 64, 2, 0, 1);
   const copy = copyBlocks(teacher, [0, 2]);
   const layout = adapterLayout(copy.architecture, 2);
   const adapters = randomValues(layout.size, 3, -0.4, 0.4);
   const merged = mergeAdapters(copy, layout, adapters);
 
-  test('its tokens are those of the model with the adapters merged in', () => {
+  test('returns the tokens of the model with merged adapters', () => {
     const seen = run(studentTokens({ copy, layout }), { images, adapters }, 'tokens');
     const wanted = run(targetGraph(merged), { images }, 'targets');
     expect(difference(seen, wanted)).toBeLessThan(1e-6);
   });
 
-  test('features read off them are the encoder’s own', () => {
+  test('leads to the encoder’s own features', () => {
     const tokens = run(targetGraph(merged), { images }, 'targets');
     const seen = run(readout(teacher), { tokens }, 'features');
     const wanted = run(featureGraph(merged), { image: images }, 'features');
     expect(difference(seen, wanted)).toBeLessThan(1e-9);
   });
 
-  test('patches leave out what stands before them', () => {
+  test('excludes prefix tokens from the patches', () => {
     const tokens = run(targetGraph(merged), { images }, 'targets');
     expect(run(readout(teacher), { tokens }, 'patches')).toHaveLength(2 * 4 * 6);
   });

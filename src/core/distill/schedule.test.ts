@@ -26,7 +26,7 @@ describe('learningRate', () => {
     expect(falling).toEqual(falling.toSorted((a, b) => b - a));
   });
 
-  it('warms up for as long as it is told', () => {
+  it('warms up for the given number of steps', () => {
     expect([0, 1, 2, 3, 4].map((step) => learningRate(step, 5, 6, 3))).toEqual([0, 2, 4, 6, 3]);
     expect(learningRate(0, 5, 6, 0)).toBe(6);
   });

@@ -82,7 +82,7 @@ function run({ graph, inputs }: { graph: Graph; inputs: Inputs }): (name: string
 describe('segmentationLoss', () => {
   it('is cross-entropy by weights, and one minus the mean Dice without the background', () => {
     const { graph, inputs } = lossOf(frozen);
-    // The classifier alone: with no weights its biases are the logits of every pixel.
+    // Only the classifier: with weights of 0 its biases are the logits of every pixel.
     const parameters = new Float64Array(decoder.size);
     const classify = decoder.tensors.find(({ name }) => name === 'classify.bias');
     const logits = [0.2, -0.5, 0.9];

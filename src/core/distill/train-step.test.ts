@@ -67,7 +67,7 @@ describe('lossAndGradient', () => {
     expect(Math.abs(got - slope)).toBeLessThan(1e-6 * Math.max(...gradient.map(Math.abs)));
   });
 
-  it('is the same beside the layers as merged, for whom the rank is thin', () => {
+  it('is the same with separate adapters as with merged ones, if the rank is small', () => {
     const wide = tinyVit({ width: 32, heads: 2, mlpWidth: 40 });
     const student = { copy: wide, layout: adapterLayout(wide.architecture, 2) };
     const flat = Float64Array.from(randomValues(student.layout.size, 3, -0.4, 0.4));
@@ -86,7 +86,7 @@ describe('lossAndGradient', () => {
     expect(difference(all('gradient'), two('gradient'))).toBeLessThan(1e-12);
   });
 
-  it('has its loss at 0 where the student is the teacher', () => {
+  it('has a loss of 0 if the student is the teacher', () => {
     const same = { copy: teacher, layout: adapterLayout(teacher.architecture, 1) };
     const flat = initialAdapters(same.layout, 1);
     const got = run(lossAndGradient(same, 2), { images, targets, adapters: flat });
@@ -160,7 +160,7 @@ describe('trainStep', () => {
     expect(emitOnnx(second).model).toEqual(emitOnnx(first).model);
   });
 
-  it('takes and gives what it says', () => {
+  it('has the inputs and outputs that it declares', () => {
     const graph = trainStep(plan(), 2);
     const inputs = graphInputs(graph).map(({ attributes }) => attributes.name);
     expect(inputs.toSorted()).toEqual(

@@ -42,10 +42,10 @@ export function trainStep(plan: StudentPlan, part: number): Graph {
  * adds its share to the sums. The last part outputs the next state; the state outputs of the earlier
  * parts are not used.
  *
- * Inputs besides those of the loss: the state `parameters`, `mean`, `square` (size); the sums so far,
- * `lossSum` () and `gradientSum` (size), zeros for the first part; `share` (), the part's share of the batch;
- * `learningRate` (); `corrections` (2). Outputs: `lossSumNext`, the loss before the update;
- * `gradientSumNext`; `parametersNext`, `meanNext`, `squareNext`.
+ * Inputs in addition to those of the loss: the state `parameters`, `mean`, `square` (size); the sums so far, `lossSum`
+ * () and `gradientSum` (size), zeros for the first part; `share` (), the part's share of the batch; `learningRate` ();
+ * `corrections` (2). Outputs: `lossSumNext`, the loss before the update; `gradientSumNext`; `parametersNext`,
+ * `meanNext`, `squareNext`.
  *
  * @param parameters the input of that name
  * @param rates factor of each parameter's learning rate, (size); ones by default
@@ -79,8 +79,8 @@ export function updateGraph(
 }
 
 /**
- * Divides a batch into parts: equal parts of the largest size that divides it or, where that size would
- * be small, as few parts as possible that differ by one image.
+ * Divides a batch into parts: equal parts of the largest size that divides it or, if that size is small, as few parts
+ * as possible that differ by one image.
  */
 export function partSizes(batch: number, largest: number): number[] {
   for (let size = Math.min(batch, largest); size >= largest / 4; size--) {

@@ -42,7 +42,7 @@ function share<T>(items: readonly T[], holds: (item: T) => boolean): number {
 }
 
 describe('viewParameters', () => {
-  it('gives the same views for the same numbers, in any order, and others for others', () => {
+  it('returns the same views for the same numbers, in any order, and different ones for others', () => {
     const forwards = Array.from({ length: 20 }, (_, view) =>
       viewParameters(1, view % 4, view, { width: 90, height: 70 }, overhead),
     );
@@ -109,7 +109,7 @@ describe('viewParameters', () => {
     }
   });
 
-  it('falls back to the largest centred box where no crop fits', () => {
+  it('falls back to the largest centred box if no crop fits', () => {
     // No crop of at least a fifth of 1000 × 10 pixels is at most 10 high with an aspect of at most 4 : 3.
     expect(viewParameters(0, 0, 0, { width: 1000, height: 10 }, upright).box).toEqual({
       x: 493,
@@ -149,7 +149,7 @@ describe('drawView', () => {
   const moved = (raster: Raster, change: Partial<ViewParameters>): Raster =>
     drawView(raster, { ...straight, ...change }, 4);
 
-  it('draws the same bytes on every machine', () => {
+  it('renders the same bytes on every machine', () => {
     const raster = image(50, 41);
     const hashes = [0, 1, 2, 3].map((view) =>
       hashOf(
@@ -218,7 +218,7 @@ describe('centreView', () => {
     expect(centreView(square, 12, 'centre')).toEqual(square);
   });
 
-  it('cuts the centre or squeezes the whole', () => {
+  it('crops the centre or stretches the whole', () => {
     // Columns 0 to 9 hold their number; the centred square is columns 3 to 6.
     const data = Uint8Array.from({ length: 40 }, (_, at) => at % 10);
     const wide = { width: 10, height: 4, channels: 1, data };
@@ -243,7 +243,7 @@ describe('workingCopy', () => {
   it('brings the shorter side to three times the size and keeps the shape', () => {
     const copy = workingCopy(image(120, 90), 8);
     expect([copy.width, copy.height, copy.channels]).toEqual([32, 24, 3]);
-    // An image of waves longer than a new pixel looks the same when drawn from the copy.
+    // An image of waves longer than a new pixel looks the same when rendered from the copy.
     const data = Uint8Array.from({ length: 120 * 90 }, (_, at) => {
       return 128 + 100 * Math.sin((at % 120) / 15) * Math.cos(Math.floor(at / 120) / 13);
     });
@@ -280,7 +280,7 @@ describe('planes', () => {
     expect(batchOfImages([])).toHaveLength(0);
   });
 
-  it('refuses what does not fit', () => {
+  it('refuses sizes that do not fit', () => {
     expect(() => batchOfImages([image(5, 3), image(3, 5)])).toThrow(
       'image 1 is 3 × 5 × 3, image 0 is 5 × 3 × 3',
     );

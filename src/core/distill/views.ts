@@ -1,7 +1,6 @@
 /**
- * Numbered views of an image. A view is drawn from (seed, image, view) alone: the same three
- * numbers give the same bytes in whatever order, process or run, and a frozen teacher's output for
- * a view can be cached under its number.
+ * Numbered views of an image. A view depends only on (seed, image, view): the same three numbers give the same bytes in
+ * whatever order, process or run, and a frozen teacher's output for a view can be cached under its number.
  */
 import { resampleRaster, type Box } from '../image/resample.ts';
 import type { Raster } from '../image/raster.ts';
@@ -163,10 +162,10 @@ export function centreView(
 export const workingSides = 3;
 
 /**
- * Shrinks an image that many views are drawn from: the shorter side is at most three times `size`; an image
- * no larger than that is returned itself. A view costs four multiplications or more for each value in its box, so
- * views of a large image are slow. At three times, even the smallest crop of `viewRecipe` is shrunk (its shorter
- * side is √(0.2 · 9 · ¾) = 1.16 times `size` or more), so no view is blurred by enlarging.
+ * Shrinks an image from which many views are rendered: the shorter side is at most three times `size`; an image no
+ * larger than that is returned itself. A view costs four multiplications or more for each value in its box, so views of
+ * a large image are slow. At three times, even the smallest crop of `viewRecipe` is shrunk (its shorter side is √(0.2 ·
+ * 9 · ¾) = 1.16 times `size` or more), so no view is blurred by enlarging.
  */
 export function workingCopy(raster: Raster, size: number): Raster {
   const { width, height } = raster;

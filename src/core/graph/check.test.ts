@@ -84,14 +84,14 @@ describe('checkGraph', () => {
     }).toThrow(message);
   });
 
-  it.each([NaN, Infinity, -Infinity])('refuses a constant that holds %d', (value) => {
+  it.each([NaN, Infinity, -Infinity])('refuses a constant that contains %d', (value) => {
     const constant = g.constant({ shape: [3], data: Float32Array.of(1, value, 2) });
     expect(() => {
       checkGraph({ name: 'g', outputs: new Map([['y', g.abs(constant)]]) });
     }).toThrow(`constant float32 (3): value 1 is ${value}`);
   });
 
-  it('takes whole numbers of any size as they are', () => {
+  it('accepts integers of any size', () => {
     const type: TensorType = { dtype: 'int64', shape: [1] };
     const constant = g.typedConstant(type, BigInt64Array.of(2n ** 62n));
     expect(() => {

@@ -3,8 +3,8 @@ import { reachableNodes } from './ops.ts';
 import type { Graph } from './ops.ts';
 
 /**
- * Counts floating-point operations of all matrix products in one run of a graph; a multiplication and its
- * addition count as two. All other ops are few operations, though not always little time.
+ * Counts floating-point operations of all matrix products in one run of a graph; a multiplication and its addition
+ * count as two. All other ops are few operations, but may still take time.
  */
 export function matmulFlops(graph: Graph): number {
   let total = 0;

@@ -10,7 +10,7 @@ import type { Node, NodeOf, OpName, Value } from './ops.ts';
  * @param loss a scalar, shape () or all sizes 1
  * @param values values to differentiate by, usually graph inputs
  * @returns one gradient for each of `values`, of the same shape
- * @throws if the loss is no scalar, does not depend on a value, or depends on it through an op without a gradient
+ * @throws if the loss is not a scalar, does not depend on a value, or depends on it through an op without a gradient
  */
 export function differentiate(loss: Value, values: readonly Value[]): readonly Value[] {
   if (loss.type.shape.some((size) => size !== 1)) {

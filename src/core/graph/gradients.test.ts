@@ -57,7 +57,7 @@ describe('gradient rules against central differences', () => {
 });
 
 describe('differentiate', () => {
-  it('is 0 where the absolute value has its kink', () => {
+  it('is 0 at the kink of the absolute value', () => {
     const x = g.input('x', [1]);
     const [gradient] = differentiate(g.abs(x), [x]);
     const outputs = new Map([['d', gradient ?? x]]);

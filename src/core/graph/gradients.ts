@@ -39,7 +39,7 @@ export const gradientRules: { readonly [K in OpName]: GradientRule<K> | 'none' }
   },
   erf: ({ inputs: [x] }, gradient) => [g.mul(gradient, erfSlope(operand(x)))],
   exp: (node, gradient) => [g.mul(gradient, output(node))],
-  // y/(y + tiny) is 1 where the input was positive and 0 elsewhere.
+  // y/(y + tiny) is 1 for positive inputs and 0 elsewhere.
   relu: (node, gradient) => {
     const y = output(node);
     return [g.mul(gradient, g.div(y, g.add(y, g.scalar(1e-30))))];
@@ -139,8 +139,8 @@ function geluGradient(x: Value, gradient: Value): Value {
 }
 
 /**
- * Builds x·factor, with the operands of products scaled in place of the product where that is less work. Use it only
- * for an x that nothing else needs, so that the unscaled x is not computed.
+ * Builds x·factor, with the operands of products scaled in place of the product if that is less work. Use it only for
+ * an x that nothing else needs, so that the unscaled x is not computed.
  */
 function scaledProduct(x: Value, factor: Value): Value {
   const [a, b] = x.node.inputs;

@@ -97,7 +97,7 @@ export interface Value {
   readonly type: TensorType;
 }
 
-/** Named outputs, and all nodes that they reach. */
+/** Named outputs and all nodes they depend on. */
 export interface Graph {
   readonly name: string;
   readonly outputs: ReadonlyMap<string, Value>;
@@ -105,7 +105,7 @@ export interface Graph {
   readonly batch?: number;
 }
 
-/** Lists the nodes that the values reach, inputs before their users; the order depends on the graph alone. */
+/** Lists the nodes that the values depend on, inputs before their users; the order depends only on the graph. */
 export function reachableNodes(values: Iterable<Value>): readonly Node[] {
   const order: Node[] = [];
   const seen = new Set<Node>();

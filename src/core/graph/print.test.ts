@@ -3,7 +3,7 @@ import { required } from '../../../tests/support/values.ts';
 import * as g from './build.ts';
 import { printGraph } from './print.ts';
 
-it('prints one line a node, inputs before their users', () => {
+it('prints one line per node, inputs before their users', () => {
   const x = g.input('x', [2, 3]);
   const weight = g.constant({ shape: [3, 2], data: new Float32Array(6) });
   const product = g.matmul(x, weight);

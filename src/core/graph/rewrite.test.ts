@@ -63,7 +63,7 @@ describe('simplify', () => {
     expectSameValues(graph, simple);
   });
 
-  it('computes once what is written twice', () => {
+  it('computes repeated expressions once', () => {
     const twice = (): Value => g.exp(g.slice(x, 1, 0, 2));
     const graph = graphOf(g.add(twice(), g.mul(twice(), g.exp(g.slice(x, 1, 1, 3)))));
     const simple = simplify(graph);
@@ -88,7 +88,7 @@ describe('simplify', () => {
   it.each([
     ['matrices', g.swapLast(g.matmul(...matrices)), [5, 3]],
     ['batches', g.swapLast(g.matmul(swapped, right)), [2, 5, 3]],
-  ])('moves the transpose of a product of %s to the operand that had none', (_, y, shape) => {
+  ])('moves the transpose of a product of %s to the operand without one', (_, y, shape) => {
     const graph = graphOf(y);
     const simple = simplify(graph);
     // (Aᵀ·B)ᵀ = Bᵀ·A
@@ -174,7 +174,7 @@ describe('simplify', () => {
       'concatenations along two axes',
       g.concat([g.concat([x, x], 1), g.concat([x, g.exp(x)], 1)], 0),
     ],
-  ])('leaves %s', (_, y) => {
+  ])('does not change %s', (_, y) => {
     const graph = graphOf(y);
     expect(printGraph(simplify(graph))).toBe(printGraph(graph));
   });
@@ -184,7 +184,7 @@ describe('simplify', () => {
     expect(simplify(graph)).toMatchObject({ name: 'case', batch: 2 });
   });
 
-  it('rewrites behind the second output of a node', () => {
+  it('rewrites nodes after the second output of a node', () => {
     const [, inverse] = g.apply('normalize', [g.mul(x, g.scalar(1))], { epsilon: 0.1 });
     const graph = graphOf(g.abs(required(inverse, 'inverse')));
     const simple = simplify(graph);
@@ -214,7 +214,7 @@ describe('chains of matrix products', () => {
     },
   );
 
-  it('of any length and bracketing never become dearer, and keep their values', () => {
+  it('of any length and bracketing never become slower, and keep their values', () => {
     const sizes = fc.array(size, { minLength: 4, maxLength: 7 });
     fc.assert(
       fc.property(sizes, fc.array(fc.nat(99), { minLength: 6, maxLength: 6 }), (edges, order) => {
@@ -242,7 +242,7 @@ describe('chains of matrix products', () => {
     expect(printGraph(simplify(graph))).toBe(printGraph(graph));
   });
 
-  it('leave products of batches alone', () => {
+  it('leave products of batches unchanged', () => {
     const [p, q, r] = [g.input('p', [2, 9, 9]), g.input('q', [9, 9]), g.input('r', [9, 1])];
     const graph = graphOf(g.matmul(g.matmul(p, q), r));
     expect(printGraph(simplify(graph))).toBe(printGraph(graph));
@@ -279,7 +279,7 @@ describe('foldConstants', () => {
   const weight = g.constant(randomTensor([4, 5], 1));
   const scale = g.constant(randomTensor([5], 2));
 
-  it('computes what depends on no input, once and for all', () => {
+  it('computes nodes that depend on no input in advance', () => {
     const folded = g.matmul(x, g.mul(weight, g.exp(scale)));
     const graph = graphOf(folded);
     const result = foldConstants(graph);

@@ -35,7 +35,7 @@ function mergeEqualNodes(): RewriteRule {
       numbers.set(source, number);
       return `${number}.${output}`;
     };
-    // Inputs and constants differ by their attributes alone, which may be large.
+    // Inputs and constants differ only by their attributes, which may be large.
     const [type] = node.types;
     if (node.inputs.length === 0 || !type) return undefined;
     const key = `${node.op} ${node.inputs.map(numberOf).join()} ${JSON.stringify(node.attributes)}`;
@@ -136,12 +136,15 @@ function withoutDoubleTranspose(node: Node): Value | undefined {
   return undone ? inner.node.inputs[0] : undefined;
 }
 
-/** Ratio of widths from which a matrix counts as thin beside another: more than between any two layers of a model. */
+/**
+ * Ratio of widths from which a matrix counts as thin compared with another: more than between any two layers of a
+ * model.
+ */
 const thinBeside = 8;
 
 /**
- * (Aᵀ·B)ᵀ → Bᵀ·A: the swap moves to an operand, where the product reads it at no cost. Not if B is thin beside A, as in
- * an adapter's gradient: runtimes are slower with the thin matrix on the left, and the result is small.
+ * (Aᵀ·B)ᵀ → Bᵀ·A: the swap moves to an operand, where the product reads it at no cost. Not if B is thin compared with
+ * A, as in an adapter's gradient: runtimes are slower with the thin matrix on the left, and the result is small.
  */
 function withoutTransposedProduct(node: Node): Value | undefined {
   const [product] = node.inputs;

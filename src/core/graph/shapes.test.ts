@@ -76,7 +76,7 @@ describe('shape rules refuse', () => {
   });
 });
 
-describe('shape rules give', () => {
+describe('shape rules return', () => {
   it.each<[string, Value]>([
     ['float32 (2, 3, 4)', g.add(f(3, 1), f(2, 1, 4))],
     ['float32 (2, 65, 5)', g.matmul(f(2, 65, 4), f(4, 5))],
@@ -96,7 +96,7 @@ describe('shape rules give', () => {
     expect(describeType(value.type)).toBe(expected);
   });
 
-  it('two outputs for normalize', () => {
+  it('has two outputs for normalize', () => {
     const types = g.apply('normalize', [f(2, 3, 8)], { epsilon: 1e-6 }).map(({ type }) => type);
     expect(types.map(describeType)).toEqual(['float32 (2, 3, 8)', 'float32 (2, 3, 1)']);
   });

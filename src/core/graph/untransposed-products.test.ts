@@ -64,7 +64,7 @@ describe('forUntransposedProducts', () => {
       g.matmul(g.swapLast(thin), g.swapLast(g.input('r', [50, 20]))),
       [[50, 3]],
     ],
-  ])('turns %s', (_, y, shapes) => {
+  ])('converts %s', (_, y, shapes) => {
     const graph = graphOf(y);
     const plain = forUntransposedProducts(graph);
     expect(transposedShapes(plain)).toEqual(shapes);
@@ -88,19 +88,19 @@ describe('forUntransposedProducts', () => {
     expectSameValues(graph, plain);
   });
 
-  it('makes no more pieces than their products have room', () => {
+  it('makes no more pieces than have room for their products', () => {
     const [p, q] = [long(8192, 1500), long(8192, 1501)];
     const plain = forUntransposedProducts(graphOf(g.matmul(g.swapLast(p), q)));
     const product = reachableNodes(plain.outputs.values()).find(({ op }) => op === 'matmul');
     expect(product?.types[0]?.shape).toEqual([2, 1500, 1501]);
   });
 
-  it('cuts nothing that may be of any length', () => {
+  it('splits nothing of variable length', () => {
     const graph = { ...graphOf(gradient(4096)), batch: 4096 };
     expect(printGraph(forUntransposedProducts(graph))).toBe(printGraph(graph));
   });
 
-  it('leaves a training step what it is, with only attention transposed for all tokens', () => {
+  it('keeps the results of a training step, with only attention transposed for all tokens', () => {
     const copy = copyBlocks(tinyVit({ depth: 4 }), [0, 2]);
     const graph = trainStep({ copy, layout: adapterLayout(copy.architecture, 1) }, 4);
     const plain = forUntransposedProducts(graph);

@@ -31,8 +31,8 @@ function mergedTransposes(node: Node): Value | undefined {
 }
 
 /**
- * Rewrites Pᵀ·Q as (Qᵀ·P)ᵀ where transposing Q and the result moves less than half as many values as transposing P
- * (there is one transpose more), and Pᵀ·Qᵀ as (Q·P)ᵀ where the result is smaller than P and Q together.
+ * Rewrites Pᵀ·Q as (Qᵀ·P)ᵀ if transposing Q and the result moves less than half as many values as transposing P (there
+ * is one transpose more), and Pᵀ·Qᵀ as (Q·P)ᵀ if the result is smaller than P and Q together.
  */
 function transposingSmallerOperand(node: Node): Value | undefined {
   const [left, right] = node.inputs;
@@ -73,7 +73,7 @@ function summedInPieces(node: Node): Value | undefined {
   return reshape(reduceSum(products, [0]), shape);
 }
 
-/** Input of a swap of the last two axes; undefined if the value is no such swap. */
+/** Input of a swap of the last two axes; undefined if the value is not such a swap. */
 function beforeSwap({ node }: Value): Value | undefined {
   return swapsLast(node) ? node.inputs[0] : undefined;
 }

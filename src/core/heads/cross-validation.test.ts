@@ -18,7 +18,7 @@ function drawn(images: number, classes: number, shift: number, seed: number) {
 }
 
 describe('cross-validated accuracy', () => {
-  test('is near 1 where classes lie apart, and near chance where they do not', async () => {
+  test('is near 1 if classes are separable, and near chance if they are not', async () => {
     const apart = await crossValidatedAccuracy({ ...drawn(60, 3, 12, 1), seed: 0 });
     expect(apart).toBeGreaterThan(0.98);
     const alike = await crossValidatedAccuracy({ ...drawn(300, 3, 0, 2), seed: 0 });
@@ -33,14 +33,14 @@ describe('cross-validated accuracy', () => {
     expect(await crossValidatedAccuracy({ ...training, seed: 4 })).toBe(first);
   });
 
-  test('counts labels one by one where an image may have several', async () => {
+  test('counts single labels if an image may have several', async () => {
     const { features, labels, classes } = drawn(60, 3, 12, 5);
     const task = 'several' as const;
     const accuracy = await crossValidatedAccuracy({ features, labels, classes, task, seed: 0 });
     expect(accuracy).toBeGreaterThan(0.95);
   });
 
-  test('passes a class without images over', async () => {
+  test('ignores a class without images', async () => {
     const training = { ...drawn(60, 3, 12, 6), classes: 5 };
     expect(await crossValidatedAccuracy({ ...training, seed: 0 })).toBeGreaterThan(0.95);
   });
@@ -52,7 +52,7 @@ describe('cross-validated accuracy', () => {
       'a class with a single image',
       { ...drawn(20, 1, 5, 9), classes: 2, labels: [[1], ...Array<number[]>(19).fill([0])] },
     ],
-  ])('says nothing of %s', async (_name, training) => {
+  ])('is undefined for %s', async (_name, training) => {
     expect(await crossValidatedAccuracy({ ...training, seed: 0 })).toBeNull();
   });
 });

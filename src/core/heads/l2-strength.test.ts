@@ -20,7 +20,7 @@ function clusters(classes: number, perClass: number, apart: number, width = 20):
 }
 
 describe('chooseL2', () => {
-  it('is strong where features say nothing, weak where they say all', async () => {
+  it('is strong for uninformative features, weak for informative ones', async () => {
     const noise = await chooseL2(clusters(3, 10, 0), { seed: 1 });
     const clear = await chooseL2(clusters(3, 10, 12), { seed: 1 });
     expect(noise).toBeCloseTo(20 * 10 ** 0.5, 10);
@@ -71,7 +71,7 @@ describe('stratifiedFolds', () => {
     expect(images.filter((image) => image % 2)).toHaveLength(20);
   });
 
-  it('counts an image with several labels to the rarest', () => {
+  it('assigns an image with several labels to the rarest', () => {
     // Label 0 is on all 25 images, label 1 on five of them: each fold gets one of the five.
     const isTrue = Uint8Array.from({ length: 50 }, (_, at) =>
       at % 2 === 0 || at % 10 === 1 ? 1 : 0,

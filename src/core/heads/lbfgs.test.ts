@@ -28,7 +28,7 @@ describe('minimise', () => {
   it.each([
     [[-1.2, 1], 60],
     [[-3, -4, 5, 5, 0, 0], 150],
-  ])('walks the Rosenbrock valley from %j', async (start, most) => {
+  ])('follows the Rosenbrock valley from %j', async (start, most) => {
     const options = { gradientTolerance: 1e-9 };
     const result = await minimise(rosenbrock, Float64Array.from(start), options);
     expect(result.converged).toBe(true);
@@ -48,7 +48,7 @@ describe('minimise', () => {
     expect(await solve()).toEqual(result);
   });
 
-  it('says when iterations ran out, and takes none where there is nothing to do', async () => {
+  it('reports when iterations ran out, and takes none if there is nothing to do', async () => {
     const start = Float64Array.of(-1.2, 1);
     const stopped = await minimise(rosenbrock, start, { maxIterations: 3 });
     expect(stopped).toMatchObject({ converged: false, iterations: 3 });
@@ -57,7 +57,7 @@ describe('minimise', () => {
     expect(done).toMatchObject({ converged: true, iterations: 0, value: 0 });
   });
 
-  it('comes back from steps that leave the domain', async () => {
+  it('recovers from steps that leave the domain', async () => {
     // x − log x has its minimum at 1 and no value at x ≤ 0; the first steps from 20 overshoot.
     const barrier: Objective = ([x = NaN], gradient) => {
       gradient[0] = 50 * (1 - 1 / x);
@@ -69,7 +69,7 @@ describe('minimise', () => {
     await expect(minimise(barrier, Float64Array.of(-1))).rejects.toThrow(/value NaN/);
   });
 
-  it('ends where a function falls without end or is not smooth', async () => {
+  it('ends if a function is unbounded below or not smooth', async () => {
     const absolute: Objective = ([x = NaN], gradient) => {
       gradient[0] = Math.sign(x) || 1;
       return Math.abs(x);
@@ -82,7 +82,7 @@ describe('minimise', () => {
     expect((await minimise(line, Float64Array.of(0), { maxIterations: 5 })).converged).toBe(false);
   });
 
-  it('stops where it is told to', async () => {
+  it('stops when cancelled', async () => {
     let asked = 0;
     const beforeIteration = () => {
       asked += 1;

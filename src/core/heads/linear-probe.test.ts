@@ -59,7 +59,7 @@ describe('trainLinearProbe', () => {
     expectClose(probe.bias, [-0.055011272047, 0.091280938868, -0.036269666822]);
   });
 
-  it('agrees with scikit-learn (sigmoids, one model a label)', async () => {
+  it('agrees with scikit-learn (sigmoids, one model per label)', async () => {
     const probe = await trainLinearProbe({ ...several, l2: 2 });
     expect(probe.converged).toBe(true);
     expectClose(probe.weight, [
@@ -74,7 +74,7 @@ describe('trainLinearProbe', () => {
     expect(await trainLinearProbe(single)).toEqual(probe);
   });
 
-  it('does not see how features are scaled and shifted', async () => {
+  it('does not depend on the scale and shift of features', async () => {
     const moved = tensor([15, 3], features.data.map((value, at) => 8 * value + (at % 3) - 50)); // oxfmt-ignore
     const before = await trainLinearProbe({ ...single, l2: 1 });
     const after = await trainLinearProbe({ ...single, features: moved, l2: 1 });
@@ -93,7 +93,7 @@ describe('trainLinearProbe', () => {
     expect(right.length).toBeLessThan(15);
   });
 
-  it('pays no attention to a feature that never varies', async () => {
+  it('ignores a constant feature', async () => {
     const widened = tensor([15, 4], images.flatMap((image) => [0.1, ...rowOf(image)])); // oxfmt-ignore
     const probe = await trainLinearProbe({ ...single, features: widened, l2: 2 });
     const plain = await trainLinearProbe({ ...single, l2: 2 });
@@ -102,7 +102,7 @@ describe('trainLinearProbe', () => {
     expectClose(applyLinearProbe(probe, other).logits, [...expected.data], 4);
   });
 
-  it('never predicts a class without images, and learns the others as if it were not there', async () => {
+  it('never predicts a class without images, and learns the others independently of it', async () => {
     const labels = images.map((image) => [2 * (classOf(image)[0] ?? 0)]);
     const probe = await trainLinearProbe({ ...single, labels, classes: 5, l2: 2 });
     const without = await trainLinearProbe({ ...single, l2: 2 });
@@ -116,7 +116,7 @@ describe('trainLinearProbe', () => {
     }
   });
 
-  it('takes a label of all or no images for as frequent as it was', async () => {
+  it('predicts a label of all or no images with its frequency', async () => {
     const labels = several.labels.map((own) => [...own.filter((label) => label === 0), 1]);
     const probe = await trainLinearProbe({ ...several, labels, classes: 3, l2: 2 });
     const [, all = NaN, none = NaN] = applyLinearProbe(probe, features).probabilities.data;
@@ -183,7 +183,7 @@ describe('bad input and cancelling', () => {
     await expect(trainLinearProbe(short)).rejects.toThrow(/15 images, labels of 14/);
   });
 
-  it('stops when the signal says so', async () => {
+  it('stops when the signal aborts', async () => {
     const signal = { aborted: false };
     let pauses = 0;
     const pause = async () => {

@@ -4,7 +4,7 @@ import { meanCrossEntropy, probeLoss, type ProbeData } from './logistic-loss.ts'
 
 const tasks = ['single', 'several'] as const;
 
-/** Seven images, width 6 (not a multiple of four), three classes; two labels per image where allowed. */
+/** Seven images, width 6 (not a multiple of four), three classes; two labels per image if allowed. */
 function randomData(task: ProbeData['task']): ProbeData {
   const random = new Random(8);
   const features = Float64Array.from({ length: 42 }, () => random.normal());
@@ -38,7 +38,7 @@ describe('probeLoss', () => {
   it.each([
     ['single', Math.log(3)],
     ['several', 3 * Math.log(2)],
-  ] as const)('is that of a fair guess where nothing is learnt (%s)', (task, expected) => {
+  ] as const)('is that of a uniform guess before training (%s)', (task, expected) => {
     const data = randomData(task);
     const rows = Uint32Array.of(0, 3, 5);
     const nothing = new Float64Array(21);
@@ -46,7 +46,7 @@ describe('probeLoss', () => {
     expect(meanCrossEntropy(data, rows, nothing)).toBeCloseTo(expected, 12);
   });
 
-  it.each(tasks)('is the cross-entropy and a penalty on the weights alone (%s)', (task) => {
+  it.each(tasks)('is the cross-entropy and a penalty on only the weights (%s)', (task) => {
     const data = randomData(task);
     const rows = Uint32Array.of(1, 2);
     const parameters = randomParameters();
@@ -55,7 +55,7 @@ describe('probeLoss', () => {
     expect(loss - meanCrossEntropy(data, rows, parameters)).toBeCloseTo((1.5 * squares) / 2, 12);
   });
 
-  it('is finite where logits are enormous', () => {
+  it('is finite for enormous logits', () => {
     const huge = randomParameters().map((value) => 1e5 * value);
     for (const task of tasks) {
       const loss = probeLoss(randomData(task), Uint32Array.of(0, 1), 0)(huge, new Float64Array(21));

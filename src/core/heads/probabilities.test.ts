@@ -5,7 +5,7 @@ import { probabilitiesOf, sigmoid, softmax, softplus } from './probabilities.ts'
 describe('probabilitiesOf', () => {
   const logits = tensor([2, 3], [0, Math.log(2), Math.log(5), 1e4, -1e4, 1e4]);
 
-  it('is the softmax of each row, also of great logits', () => {
+  it('is the softmax of each row, even of large logits', () => {
     const { shape, data } = probabilitiesOf(logits, 'single');
     expect(shape).toEqual([2, 3]);
     for (const [at, expected] of [1 / 8, 2 / 8, 5 / 8, 0.5, 0, 0.5].entries()) {
@@ -22,7 +22,7 @@ describe('probabilitiesOf', () => {
 });
 
 describe('sigmoid, softplus and softmax', () => {
-  it.each([-800, -30, -1, 0, 2, 40, 800])('fit one another at %d', (logit) => {
+  it.each([-800, -30, -1, 0, 2, 40, 800])('agree with one another at %d', (logit) => {
     expect(sigmoid(logit) + sigmoid(-logit)).toBeCloseTo(1, 15);
     // softplus(z) − softplus(−z) = z, and e^−softplus(z) = 1 − sigmoid(z) = sigmoid(−z).
     expect(softplus(logit) - softplus(-logit)).toBeCloseTo(logit, 10);

@@ -19,13 +19,13 @@ const layout = decoderLayout(encoder.architecture, 3);
 const decoder = { shape: [layout.size], data: initialDecoder(layout, 7) };
 
 describe('bilinear', () => {
-  it('is the identity where nothing changes its size', () => {
+  it('is the identity at the same size', () => {
     const { shape, data } = bilinear(3, 3);
     expect(shape).toEqual([3, 3]);
     expect([...data]).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 1]);
   });
 
-  it('goes evenly from centre to centre, and is constant beyond the outer ones', () => {
+  it('interpolates evenly between centres, and is constant beyond the outer ones', () => {
     const { data } = bilinear(2, 8);
     // The centres of both are at pixels 1.5 and 5.5, with steps of a quarter per pixel in between.
     const ofSecond = [0, 0, 0.125, 0.375, 0.625, 0.875, 1, 1];
@@ -38,7 +38,7 @@ describe('bilinear', () => {
     [5, 12],
     [8, 128],
     [16, 128],
-  ])('keeps what is constant, and straight lines inside: %i to %i', (from, to) => {
+  ])('preserves constants, and linear functions inside: %i to %i', (from, to) => {
     const { data } = bilinear(from, to);
     for (let pixel = 0; pixel < to; pixel++) {
       let [sum, line] = [0, 0];
@@ -56,7 +56,7 @@ describe('bilinear', () => {
 });
 
 describe('decoderLayout', () => {
-  it('puts one tensor behind the other without a gap', () => {
+  it('puts one tensor after the other without a gap', () => {
     let end = 0;
     for (const { offset, shape } of layout.tensors) {
       expect(offset).toBe(end);
@@ -88,7 +88,7 @@ describe('segmentationGraph', () => {
     required(evaluate(graph, new Map([['image', data]])).get('probabilities'), 'probabilities')
       .data;
 
-  it('says of every pixel how likely each class is', () => {
+  it('returns class probabilities for every pixel', () => {
     const probabilities = run(images.data);
     const pixels = imageSize * imageSize;
     expect(probabilities.length).toBe(2 * 3 * pixels);
@@ -116,7 +116,7 @@ describe('segmentationGraph', () => {
 });
 
 describe('patchGraph', () => {
-  it('normalises the patches of two blocks, each by itself', () => {
+  it('normalises the patches of two blocks separately', () => {
     const images = randomTensor([2, 3, imageSize, imageSize], 5, 0, 1);
     const result = evaluate(patchGraph(encoder), new Map([['images', images.data]]));
     const { shape, data } = required(result.get('patches'), 'patches');

@@ -160,7 +160,7 @@ export function decode(
   return convolve(hidden, 'classify');
 }
 
-/** Index of the block whose patches are used besides the last one's: the one that ends the first half. */
+/** Index of the block whose patches are used in addition to the last one's: the one that ends the first half. */
 export function middleBlock(blocks: number): number {
   return Math.max(0, Math.floor(blocks / 2) - 1);
 }

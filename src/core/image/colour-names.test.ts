@@ -21,11 +21,11 @@ it.each<[string, readonly string[], readonly number[] | undefined]>([
   ['not by the numbers of Landsat', ['B1', 'B2', 'B3', 'B4', 'B5', 'B7'], undefined],
   ['not where one is missing', ['Red', 'Green', 'NIR'], undefined],
   ['not where one is there twice', ['Red', 'Red', 'Green', 'Blue'], undefined],
-])('colours are known %s', (_, names, expected) => {
+])('colours are recognised %s', (_, names, expected) => {
   expect(coloursByName(names)).toEqual(expected);
 });
 
-it('colours of as many bands as Sentinel-2 has are those of its order', () => {
+it('images with as many bands as Sentinel-2 have its colour order', () => {
   const guessed = [13, 12, 7, 6].map((channels) => coloursByNumber(channels));
   expect(guessed).toEqual([[4, 3, 2], [4, 3, 2], undefined, undefined]);
 });
@@ -36,6 +36,6 @@ it.each<[string, readonly string[], readonly number[] | undefined]>([
   ['counted in words', counted(12).map((name) => name.replace('B', 'Band 0')), [4, 3, 2]],
   ['counted backwards', counted(12).reverse(), undefined],
   ['of radar', ['VV', 'VH', ...Array.from({ length: 10 }, () => '')], undefined],
-])('which colours of twelve bands are guessed that are %s', (_, names, expected) => {
+])('colours of twelve bands are guessed if they are %s', (_, names, expected) => {
   expect(coloursByNumber(12, names)).toEqual(expected);
 });

@@ -2,9 +2,9 @@
 export type ColourBands = readonly [red: number, green: number, blue: number];
 
 /**
- * Names of red, green and blue bands, reduced to letters and digits. B02 to B04 are those of
- * Sentinel-2 and of the harmonised HLS; Landsat's B2 to B4 differ in colour from one satellite to the next, so these
- * names without leading zeros are not sufficient alone.
+ * Names of red, green and blue bands, reduced to letters and digits. B02 to B04 are those of Sentinel-2 and of the
+ * harmonised HLS; Landsat's B2 to B4 differ in colour from one satellite to the next, so these names without leading
+ * zeros are not sufficient on their own.
  */
 const vocabularies: readonly ColourNames[] = [
   ['red', 'green', 'blue'],
@@ -27,7 +27,7 @@ export function coloursByName(names: readonly string[]): ColourBands | undefined
 /**
  * Guesses the colour bands of images with as many bands as Sentinel-2, with or without its cirrus band, in its order.
  *
- * @param names names of the bands, as far as known; names other than the bands' numbers mean that the bands are not
+ * @param names names of the bands, if known; names other than the bands' numbers mean that the bands are not
  * Sentinel-2's
  */
 export function coloursByNumber(

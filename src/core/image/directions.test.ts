@@ -24,7 +24,7 @@ describe('letters at the edges', () => {
     expect(letters(right, down)).toBe(expected);
   });
 
-  it('are those of the nearest axis where the image lies askew', () => {
+  it('are those of the nearest axis if the image is oblique', () => {
     for (const degrees of [-44, -20, 20, 44]) {
       const [cosine, sine] = turned(degrees);
       // Rotated about the axis to the head, and about the axis to the left.
@@ -44,7 +44,7 @@ describe('letters at the edges', () => {
     expect(new Set(found).size).toBe(4);
   });
 
-  it('are none where directions are none', () => {
+  it('are empty without directions', () => {
     expect(letters([0, 0, 0], [0, 1, 0])).toBeNull();
     expect(letters([NaN, 0, 0], [0, 1, 0])).toBeNull();
     expect(letters([1, 0, 0], [1, 0, 0])).toBeNull();

@@ -56,14 +56,14 @@ describe('windows, by the formulas of DICOM PS3.3 C.11.2', () => {
     expect([4.4, 4.5, 4.6].map(shade)).toEqual([0, 0, 255]);
   });
 
-  test('a table holds its ends', () => {
+  test('a table is constant beyond its ends', () => {
     const shade = shadeByTable({ first: -1, values: Uint16Array.of(0, 1023, 4095), bits: 12 });
     expect([-9, -1, 0, 1, 9].map(shade)).toEqual([0, 0, (255 * 1023) / 4095, 255, 255]);
   });
 });
 
 describe('percentiles', () => {
-  test('are of the values that are there, at the nearest rank', () => {
+  test('are those of existing values, at the nearest rank', () => {
     const values = Float64Array.of(5, 1, NaN, 4, 99, 2, 3);
     const isPresent = Uint8Array.of(1, 1, 1, 1, 0, 1, 1);
     expect(percentiles(values, isPresent, [0, 100])).toEqual([1, 5]);
@@ -71,7 +71,7 @@ describe('percentiles', () => {
     expect(percentiles(Float64Array.of(NaN), undefined, [2, 98])).toEqual([0, 0]);
   });
 
-  test('of very many values are those of a part, with the true ends', () => {
+  test('of very many values are those of a sample, with the true extremes', () => {
     const values = Float64Array.from({ length: 3_000_001 }, (_, at) => at);
     const [low, high] = percentiles(values, undefined, [0, 100]);
     expect([low, high]).toEqual([0, 3_000_000]);
@@ -79,14 +79,14 @@ describe('percentiles', () => {
   });
 });
 
-describe('what a model sees', () => {
+describe("the model's input", () => {
   const values = row(Uint16Array.of(0, 257, 32_896, 65_535));
 
-  test('16 bits as stored are divided by 257', () => {
+  test('divides stored 16-bit values by 257', () => {
     expect(shades(values, { kind: 'stored' }, form())).toEqual([0, 1, 128, 255]);
   });
 
-  test('eight-bit colours come as they are', () => {
+  test('keeps eight-bit colours', () => {
     const about = form({ bands: 3, interpretation: 'rgb', sampleType: 'uint8' });
     const bytes = Uint8Array.of(7, 1, 9, 2, 8, 3);
     const { data } = prepare(row(bytes, 3), plainPreparation, about);
@@ -100,21 +100,21 @@ describe('what a model sees', () => {
     ]);
   });
 
-  test('signed values as stored keep their order', () => {
+  test('keeps the order of stored signed values', () => {
     const signed = row(Int16Array.of(-32_768, 0, 32_767));
     expect(shades(signed, { kind: 'stored' }, form({ sampleType: 'int16' }))).toEqual([
       0, 128, 255,
     ]);
   });
 
-  test('a window is of rescaled values', () => {
+  test('applies a window to rescaled values', () => {
     const display = { ...plainDisplay, rescale: { slope: 2, intercept: -1024 } };
     const range = { kind: 'window', center: 0.5, width: 201 } as const;
     const pixels = row(Uint16Array.of(462, 512, 562, 9999));
     expect(shades(pixels, range, form({ display }))).toEqual([0, 128, 255, 255]);
   });
 
-  test('the file’s table comes before its window, and what is inverted is turned round last', () => {
+  test('applies the file’s table before its window, and inverts last', () => {
     const window = { center: 1.5, width: 3, shape: 'linear', name: null } as const;
     const display = { ...plainDisplay, windows: [window], isInverted: true };
     const voiTable = { first: 0, values: Uint8Array.of(0, 51, 255), bits: 8 };
@@ -126,7 +126,7 @@ describe('what a model sees', () => {
     ]);
   });
 
-  test('nodata, not-a-numbers and what is transparent are black and count for nothing', () => {
+  test('shows missing pixels (nodata, NaN, transparent) black, and excludes them from statistics', () => {
     const full = { kind: 'full' } as const;
     const float = form({ sampleType: 'float32', nodata: -1 });
     expect(shades(row(Float32Array.of(-1, NaN, 5, 10)), full, float)).toEqual([0, 0, 0, 255]);
@@ -135,28 +135,28 @@ describe('what a model sees', () => {
     expect(shades(pixels, full, alpha)).toEqual([0, 0, 255]);
   });
 
-  test('of pictures, few bits are shades, and transparent colours are colours', () => {
+  test('scales few bits of pictures to shades, and keeps transparent colours', () => {
     const display = { ...plainDisplay, rescale: { slope: 85, intercept: 0 } };
     const png = form({ format: 'png', sampleType: 'uint8', bands: 2, alpha: 1, display });
     expect(readBands(plainPreparation, png)).toEqual([0]);
     expect(shades(row(Uint8Array.of(0, 1, 3)), { kind: 'auto' }, png)).toEqual([0, 85, 255]);
   });
 
-  test('each band has its own range', () => {
+  test('has a range for each band', () => {
     const bands = form({ bands: 3, interpretation: 'bands' });
     const pixels = row(Uint16Array.of(0, 100, 7, 10, 200, 7), 3);
     const { data } = prepare(pixels, { bands: null, range: { kind: 'full' } }, bands);
     expect([...data]).toEqual([0, 0, 0, 255, 255, 0]);
   });
 
-  test('a palette is looked up, and holds its ends', () => {
+  test('looks up a palette, which is constant beyond its ends', () => {
     const palette = Uint8Array.of(1, 2, 3, 4, 5, 6);
     const about = form({ interpretation: 'palette', display: { ...plainDisplay, palette } });
     const { data } = prepare(row(Uint16Array.of(1, 0, 9)), plainPreparation, about);
     expect([...data]).toEqual([4, 5, 6, 1, 2, 3, 4, 5, 6]);
   });
 
-  test('colours are not rescaled or inverted', () => {
+  test('does not rescale or invert colours', () => {
     const display = { ...plainDisplay, rescale: { slope: 2, intercept: 1 }, isInverted: true };
     const about = form({ bands: 3, interpretation: 'rgb', sampleType: 'uint8', display });
     const pixels = row(Uint8Array.of(1, 2, 3), 3);
@@ -167,30 +167,30 @@ describe('what a model sees', () => {
 describe('bands', () => {
   const about = form({ bands: 5, interpretation: 'bands', alpha: 0 });
 
-  test('are the first three that show something, or one', () => {
+  test('are the first three that are not alpha, or one', () => {
     expect(bandsOf(plainPreparation, about)).toEqual([1, 2, 3]);
     expect(bandsOf(plainPreparation, form({ bands: 2, alpha: 1 }))).toEqual([0]);
     expect(bandsOf(plainPreparation, form({ bands: 2, interpretation: 'bands' }))).toEqual([0]);
   });
 
-  test('are those that the file names as colours', () => {
+  test('are those that the file marks as colours', () => {
     const named = { ...about, display: { ...plainDisplay, colours: [3, 2, 1] } };
     expect(readBands(plainPreparation, named)).toEqual([3, 2, 1, 0]);
     expect(bandsOf({ ...plainPreparation, bands: [4] }, named)).toEqual([4]);
   });
 
-  test('are those that were chosen; the one that says where there is nothing is read along', () => {
+  test('are the chosen ones; alpha is read in addition', () => {
     const preparation = { ...plainPreparation, bands: [4, 2, 1] };
     expect(readBands(preparation, about)).toEqual([4, 2, 1, 0]);
   });
 
-  test('that are not there are refused with their number', () => {
+  test('that do not exist are refused with their number', () => {
     const preparation = { ...plainPreparation, bands: [0, 7, 1] };
     expect(() => bandsOf(preparation, about)).toThrow('band 8 was chosen');
   });
 });
 
-describe('what is written of a preparation', () => {
+describe('the notation of a preparation', () => {
   test.each([
     ['auto', { kind: 'auto' }],
     ['file', { kind: 'file' }],
@@ -203,18 +203,18 @@ describe('what is written of a preparation', () => {
   });
 
   test.each(['auto', 'stored', 'file', 'full', 'window:-600:1500.5', 'percentile:0.5:100'])(
-    '%s is written as it was read',
+    'is the same after reading %s',
     (range) => {
       expect(writeRange(preparationOf({ range }).range)).toBe(range);
     },
   );
 
-  test('bands are counted from 1', () => {
+  test('counts bands from 1', () => {
     expect(preparationOf({ bands: [4, 3, 2], range: 'auto' }).bands).toEqual([3, 2, 1]);
   });
 
   test.each(['', 'window', 'window:1', 'window:1:2:3', 'percentile:2:101', 'auto ', 'window:a:b'])(
-    'not %j',
+    'refuses %j',
     (range) => {
       expect(() => preparationOf({ range })).toThrow(`"${range}" is not a range`);
     },
@@ -272,7 +272,7 @@ describe('many bands', () => {
   });
 
   test.each([[[0, 1, 2, 3, 4, 5]], [[5, 0, 3, 2]], [[4, 1]]])(
-    'are a channel each, in the order of %j',
+    'become one channel each, in the order of %j',
     (bands) => {
       const { width, channels, data } = prepare(read(bands), { bands, range: stored }, six);
       expect([width, channels]).toEqual([3, bands.length]);
@@ -292,7 +292,7 @@ describe('many bands', () => {
     ]);
   });
 
-  test('have none of a picture with a table of colours', () => {
+  test('have none in a picture with a palette', () => {
     const about = form({ bands: 2, interpretation: 'palette', alpha: 1 });
     expect(() => bandsOf({ bands: [0, 1], range: stored }, about)).toThrow(
       'the image stores indices into a colour table, not 2 bands. Choose one band, or none.',
@@ -317,7 +317,7 @@ describe('many bands', () => {
     expect(picturePreparation(shown, about)).toEqual(shown);
   });
 
-  test('are not pictured where not all of them are there', () => {
+  test('are not pictured unless all exist', () => {
     const about = form({ bands: 6, interpretation: 'bands' });
     expect(() => picturePreparation({ bands: [0, 1, 2, 6], range: stored }, about)).toThrow(
       'band 7 was chosen, but the image has 6 bands',
@@ -340,7 +340,7 @@ describe('a window', () => {
     expect(shades(row(data), window, about)).toEqual([0, 64, 128, 255, 255]);
   });
 
-  test('of whole numbers is that of DICOM, also where they are stored in floating point there', () => {
+  test("of integers is DICOM's, even if they are stored in floating point", () => {
     const wide = { kind: 'window', center: 2, width: 3 } as const;
     const dicom = form({ format: 'dicom', sampleType: 'float32' });
     expect(shades(row(Uint8Array.of(0, 1, 2, 3)), wide, form())).toEqual([0, 64, 191, 255]);

@@ -12,7 +12,7 @@ export { bandValues, isAsStored, isPhotographic, maskingBand } from './shades.ts
 
 /**
  * Input of a model: which bands of an image it sees, and which intensities become black and white. It is chosen
- * once per project, shown openly, and applied equally in training, evaluation, prediction, and by users of the
+ * once per project, shown to the user, and applied equally in training, evaluation, prediction, and by users of the
  * exported file; display settings of a viewer do not change it.
  */
 export interface Preparation {
@@ -24,7 +24,7 @@ export interface Preparation {
   readonly range: IntensityRange;
 }
 
-/** Text form of a preparation for people, files and the database. */
+/** Text form of a preparation for display, files and the database. */
 export interface WrittenPreparation {
   /** Bands, counted from 1 as in geographic information systems. */
   readonly bands?: readonly number[] | undefined;
@@ -54,7 +54,7 @@ function writtenRange(text: string): IntensityRange {
   throw new Error(`preparationOf: "${text}" is not a range`);
 }
 
-/** Formats a range for people, files and the database; `preparationOf` parses it. */
+/** Formats a range for display, files and the database; `preparationOf` parses it. */
 export function writeRange(range: IntensityRange): string {
   switch (range.kind) {
     case 'window':
@@ -80,8 +80,8 @@ export function channelsOf({ bands }: Pick<Preparation, 'bands'>): number {
 }
 
 /**
- * Preparation for pictures shown to people, when a model sees more bands than a picture has: the red, green and blue
- * bands if the model sees them, else its first three; of two bands the first.
+ * Preparation for display, if a model uses more bands than a picture has: the red, green and blue bands if the model
+ * uses them, else its first three; of two bands the first.
  *
  * @throws UserError 'invalid-option' if the image lacks one of the model's bands, which a picture would hide
  */

@@ -8,6 +8,6 @@ test.each([
   [1, [9, 9, 8], false],
   [6, [1, 2, 3, 4, 5, 6], true],
   [2, [1, 2, 1, 3, 1, 2], false],
-])('of %i channels %j is one shade: %s', (channels, values, expected) => {
+])('a raster of %i channels %j is constant: %s', (channels, values, expected) => {
   expect(isOneShade({ channels, data: Uint8Array.from(values) })).toBe(expected);
 });

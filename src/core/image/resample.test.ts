@@ -114,7 +114,7 @@ describe('resampleRaster', () => {
     }
   });
 
-  it('clips what overshoots', () => {
+  it('clips values that overshoot', () => {
     const step = drawn(8, 1, 1, (x) => (x < 4 ? 0 : 255));
     const enlarged = [...resampleRaster(step, whole(step), 32, 1).data];
     expect(enlarged.slice(0, 13)).toEqual(Array<number>(13).fill(0));

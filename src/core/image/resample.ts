@@ -40,13 +40,13 @@ const fractionBits = 22;
 const half = 1 << (fractionBits - 1);
 
 /**
- * Resamples `box` of an 8-bit image to `width` × `height` pixels. Where the kernel reaches beyond
- * the box it reads the image there, as Pillow does; only the edge of the image drops taps.
+ * Resamples `box` of an 8-bit image to `width` × `height` pixels. If the kernel extends beyond the box it reads the
+ * image there, as Pillow does; only the edge of the image drops taps.
  *
- * Equal to Pillow up to version 12 byte for byte: across first, rounded and clipped to 8 bits, then
- * down, with integer weights of 22 fractional bits and a box in single precision. (Pillow 13 goes down
- * first where that is cheaper, which rounds and clips other intermediate values.) Writes to `target`
- * (height × width × channels bytes) if given, else to new memory.
+ * Equal to Pillow up to version 12 byte for byte: across first, rounded and clipped to 8 bits, then down, with integer
+ * weights of 22 fractional bits and a box in single precision. (Pillow 13 goes down first if that is faster, which
+ * rounds and clips other intermediate values.) Writes to `target` (height × width × channels bytes) if given, else to
+ * new memory.
  *
  * Throws if the box is empty or exceeds the image, or if a length does not match its shape.
  */

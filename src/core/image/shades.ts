@@ -14,7 +14,7 @@ export type Ends = readonly [low: number, high: number];
 
 const photographic = new Set(['png', 'jpeg', 'webp', 'bmp']);
 
-/** True if a file is a picture for people: its values are shades, and transparent pixels have colours too. */
+/** True if a file is a picture for viewing: its values are shades, and transparent pixels have colours too. */
 export function isPhotographic({ format }: Pick<StoredForm, 'format'>): boolean {
   return photographic.has(format);
 }
@@ -79,7 +79,7 @@ export function shadesOf(
   ends?: Ends,
 ): Uint8ClampedArray<ArrayBuffer> {
   const span = spanOf(pixels, band);
-  // A shade depends on its value alone: with few distinct values each is computed once.
+  // A shade depends only on its value: with few distinct values each is computed once.
   if (span !== undefined) return shadesOfSpan(span, range, form, isPresent, ends);
   const stored = bandValues(pixels, band);
   const values = valuesForRange(stored, range, form);

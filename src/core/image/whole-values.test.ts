@@ -68,7 +68,7 @@ describe.each(Object.keys(displays))('%s', (name) => {
   });
 });
 
-test('of more than a million pixels, where every n-th is looked at', () => {
+test('is the same for more than a million pixels, of which every n-th is sampled', () => {
   const [width, height] = [1500, 1400];
   const values = drawn(width * height, 4000, 1);
   const form: StoredForm = {
@@ -94,7 +94,7 @@ test('of more than a million pixels, where every n-th is looked at', () => {
   expect(Buffer.from(looked.data).equals(Buffer.from(worked.data))).toBe(true);
 });
 
-test('nothing there', () => {
+test('is the same without any pixels', () => {
   const form: StoredForm = {
     format: 'tiff',
     bands: 1,
@@ -123,7 +123,7 @@ describe('means of squares', () => {
     interpretation: 'grey',
     display: plainDisplay,
   };
-  test.each([2, 3, 4])('of %d px are those of what a model sees', (factor) => {
+  test.each([2, 3, 4])("of %d px are those of the model's input", (factor) => {
     const [width, height] = [12 * factor, 5 * factor];
     const values = drawn(width * height, 50, factor);
     for (const range of ['percentile:2:98', 'full', 'window:20:30', 'stored']) {
@@ -168,7 +168,7 @@ describe('means of squares', () => {
     }
   });
 
-  test('are of whole squares only', () => {
+  test('are computed only for whole squares', () => {
     const raster = { width: 5, height: 4, channels: 1, data: new Uint8Array(20) };
     expect(() => meanOfSquares(raster, 2)).toThrow('5 × 4 is not a multiple of 2 px');
     expect(() => meanOfSquares(raster, 0.5)).toThrow('5 × 4 is not a multiple of 0.5 px');

@@ -3,7 +3,7 @@ import type { TileValues } from './sparse-mask.ts';
 import { halveArea, tilesIn, tileSide } from './tiles.ts';
 import type { Rectangle, TilePlace } from './tiles.ts';
 
-/** Rectangle with its values, row by row. */
+/** Rectangle of a mask with its values in row-major order. */
 export interface Area extends Rectangle {
   readonly values: Uint8Array;
 }

@@ -49,7 +49,7 @@ export class BorderGrid {
       span.add(a, b, y);
       span.add(b, c, y);
       span.add(c, a, y);
-      // The corners are integers below 2^26, so a position that is no integer differs from one by more than this.
+      // The corners are integers below 2^26, so a position that is not an integer differs from one by more than this.
       const from = Math.ceil(span.from - 1e-9);
       const to = Math.floor(span.to + 1e-9);
       for (let x = from; x <= to; x++) {

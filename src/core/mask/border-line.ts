@@ -1,10 +1,10 @@
 import type { BorderLine, Heading, Region } from './region.ts';
 
 /**
- * Borders between regions as lines along pixel corners, each stored once, although it borders two regions. A
- * line runs from one junction to another (a corner where more than two edges meet) or is closed. The greater
- * of the two values is on its left when following it on a map with rows going down. The values beside a line
- * never change, so its parts agree on its direction before they meet.
+ * Borders between regions as lines along pixel corners, each stored once, although it borders two regions. A line runs
+ * from one junction to another (a corner where more than two edges meet) or is closed. The greater of the two values is
+ * on its left when following it on a map with rows going down. The values on either side of a line never change, so its
+ * parts agree on its direction before they meet.
  */
 
 /** Corner of a line, with facts about the line if the corner is one of its ends. */

@@ -53,7 +53,7 @@ function drawPlainly(pixels: Uint8Array, drawn: Stroke): void {
 }
 
 describe('a mask in memory', () => {
-  it('is painted as a plain array would be, and undone and redone exactly', () => {
+  it('is painted like a plain array, and undone and redone exactly', () => {
     fc.assert(
       fc.property(fc.array(stroke, { maxLength: 6 }), (strokes) => {
         const mask = new SparseMask(size);
@@ -78,7 +78,7 @@ describe('a mask in memory', () => {
     );
   });
 
-  it('keeps of a stroke only what it changed', () => {
+  it('stores only the changes of a stroke', () => {
     const mask = new SparseMask(size);
     const edit = new MaskEdit(mask, { value: 1, over: all });
     brushRuns({ x: 400, y: 300, radius: 20 }, { x: 600, y: 320, radius: 20 }, edit.run);
@@ -93,7 +93,7 @@ describe('a mask in memory', () => {
     expect(coded.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(2000);
   });
 
-  it('says what is to be drawn again, around all that changed and nothing else', () => {
+  it('returns the area to redraw, around exactly the changes', () => {
     const mask = new SparseMask(size);
     const edit = new MaskEdit(mask, { value: 1, over: all });
     edit.run(10, 500, 530);
@@ -103,7 +103,7 @@ describe('a mask in memory', () => {
     expect(edit.takeDirty()).toBeUndefined();
   });
 
-  it('has nothing to undo where nothing changed', () => {
+  it('has nothing to undo if nothing changed', () => {
     const mask = new SparseMask(size);
     const edit = new MaskEdit(mask, { value: 0, over: all });
     edit.run(10, 0, 700);
@@ -111,7 +111,7 @@ describe('a mask in memory', () => {
     expect(mask.places()).toEqual([]);
   });
 
-  it('is as it was after a stroke that is given up', () => {
+  it('is unchanged after a cancelled stroke', () => {
     fc.assert(
       fc.property(stroke, stroke, (first, second) => {
         const mask = new SparseMask(size);
@@ -128,8 +128,8 @@ describe('a mask in memory', () => {
   });
 });
 
-describe('a tile that is elsewhere', () => {
-  it('is painted once it is here', () => {
+describe('a tile that is not loaded', () => {
+  it('is painted once it is loaded', () => {
     fc.assert(
       fc.property(stroke, stroke, (stored, drawn) => {
         const here = new SparseMask(size);
@@ -155,7 +155,7 @@ describe('a tile that is elsewhere', () => {
     );
   });
 
-  it('is not known until it is here', () => {
+  it('is unknown until it is loaded', () => {
     const mask = new SparseMask(size, [{ x: 1, y: 0 }]);
     expect(valueAt(mask, 600, 3)).toBeUndefined();
     expect(valueAt(mask, 3, 3)).toBe(0);
@@ -165,7 +165,7 @@ describe('a tile that is elsewhere', () => {
   });
 });
 
-it('paints within a range of values alone', () => {
+it('paints only within a range of values', () => {
   const values = Uint8Array.from({ length: tilePixels }, (_, at) => at % 256);
   const shown = { size, tile: () => values };
   const mask = new SparseMask(size);

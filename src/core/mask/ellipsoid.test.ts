@@ -4,7 +4,7 @@ import { areaScale, cellArea, wgs84 } from './ellipsoid.ts';
 const right = Math.PI / 2;
 
 describe('cells of an ellipsoid', () => {
-  it('all together are its surface', () => {
+  it('add up to its surface', () => {
     // 2π a² + π b²/e · ln((1+e)/(1−e)), with the axes and e of WGS 84 (NGA.STND.0036).
     const [a, b] = [6378137, 6356752.314245];
     const e = Math.sqrt(1 - (b * b) / (a * a));
@@ -27,7 +27,7 @@ describe('cells of an ellipsoid', () => {
     expect(cellArea(sphere, Math.PI / 6, 0, -0.5)).toBeCloseTo(25, 10);
   });
 
-  it.each([-1.2, 0, 0.8, 1.5])('that are small have the scale of their place: %d', (latitude) => {
+  it.each([-1.2, 0, 0.8, 1.5])('have the local scale if they are small: %d', (latitude) => {
     const step = 1e-4;
     const cell = cellArea(wgs84, latitude - step / 2, latitude + step / 2, step);
     expect(Math.abs(cell / (areaScale(wgs84, latitude) * step * step) - 1)).toBeLessThan(1e-6);

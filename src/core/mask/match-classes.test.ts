@@ -26,7 +26,7 @@ describe('classes of a file in a project', () => {
     expect(proposed(name)).toEqual(target);
   });
 
-  it('makes one class of two names that are alike', () => {
+  it('are merged if two names are alike', () => {
     const targets = proposeTargets([{ name: 'Bone marrow' }, { name: 'bone-marrow' }], []);
     expect(targets).toEqual([{ create: 'Bone marrow' }, { create: 'Bone marrow' }]);
   });

@@ -12,7 +12,7 @@ export interface NamedInProject {
   readonly name: string;
 }
 
-/** Proposed target of a class; null if a person has to decide. */
+/** Proposed target of a class; null if the user must decide. */
 export type ProposedTarget =
   | { readonly class: number }
   | { readonly create: string }
@@ -21,8 +21,8 @@ export type ProposedTarget =
   | null;
 
 /**
- * Normalises a name so that names which people consider equal compare equal: case, spaces, separators between words
- * and Unicode forms do not matter. A mark at the end is significant: “CD4-” is not “CD4”.
+ * Normalises a name so that names which users consider equal compare equal: case, spaces, separators between words and
+ * Unicode forms do not matter. A mark at the end is significant: “CD4-” is not “CD4”.
  */
 export function foldName(name: string): string {
   return name
@@ -34,7 +34,7 @@ export function foldName(name: string): string {
 
 /**
  * Proposes for each class the project's class of the same name, or else a new one. A class without a name, and one
- * whose name matches several classes of the project, are left to a person. Names for unknown pixels become 'ignore',
+ * whose name matches several classes of the project, are left to the user. Names for unknown pixels become 'ignore',
  * and those for the background become 'background'.
  */
 export function proposeTargets(

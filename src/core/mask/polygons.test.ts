@@ -172,7 +172,7 @@ describe('polygons of a mask', () => {
     expect(tracer.dropped).toEqual({ regions: 1, pixels: 1 });
   });
 
-  it('have the area of their pixels in another unit', () => {
+  it('state the area of their pixels in another unit', () => {
     const runArea = (row: number, from: number, to: number): number => (row + 1) * (to - from);
     expect(traced(drawn('1100/0111'), { runArea })).toMatchObject([{ pixels: 5, area: 8 }]);
     expect(traced(drawn('1'))).toMatchObject([{ area: null }]);
@@ -275,7 +275,7 @@ describe('polygons with a tolerance', () => {
     expect(after).toBeLessThan(before / 2);
   });
 
-  it('keep two regions between the same two corners apart', () => {
+  it('keep two regions between the same two corners separate', () => {
     // A lens of 1 between two halves: its two borders have the same ends.
     const picture = drawn('22222222/22111122/33111133/33333333');
     const found = traced(picture, { tolerance: 100 });
@@ -285,7 +285,7 @@ describe('polygons with a tolerance', () => {
     checkSimplified(picture, 100);
   });
 
-  it('a straight border becomes two corners', () => {
+  it('reduce a straight border to two corners', () => {
     const stairs = Array.from({ length: 20 }, (_, y) =>
       Array.from({ length: 20 }, (__, x) => (x > y ? 1 : 2)),
     );
@@ -294,7 +294,7 @@ describe('polygons with a tolerance', () => {
     }
   });
 
-  it('does the same in a mask that is longer than what is remembered', () => {
+  it('are the same in a mask longer than the lookback', () => {
     const short = patches(4, 30, 40);
     const empty = Array.from({ length: 700 }, () => new Array<number>(30).fill(0));
     const wanted = traced(short, { tolerance: 1.5 });

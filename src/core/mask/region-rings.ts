@@ -13,8 +13,8 @@ interface Piece {
 /**
  * Assembles the rings around a region whose border is complete: the outer one first, then those of its holes. The
  * region is on their left, so that on a map with rows going down the outer ring runs counter-clockwise and holes
- * clockwise. No ring passes a corner twice: where a region touches itself at a corner, a ring turns
- * towards the same outside, and two rings touch there.
+ * clockwise. No ring passes a corner twice: if a region touches itself at a corner, a ring turns towards the same
+ * outside, and two rings touch there.
  */
 export function ringsOf(region: Region): PixelRing[] {
   const rings: PixelRing[] = [];

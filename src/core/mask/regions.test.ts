@@ -72,7 +72,7 @@ function grownOf(flood: Flood): boolean[] {
 const seeds = fc.integer({ min: 0, max: side * side - 1 });
 
 describe('a region', () => {
-  it('has all pixels alike that hang together with one', () => {
+  it('consists of all connected pixels of the same value', () => {
     fc.assert(
       fc.property(picture, seeds, (values, seed) => {
         const value = values[seed] ?? 0;
@@ -85,7 +85,7 @@ describe('a region', () => {
     );
   });
 
-  it('is the same where tiles come late, one at a time', () => {
+  it('is the same if tiles arrive late, one at a time', () => {
     fc.assert(
       fc.property(picture, seeds, (values, seed) => {
         const value = values[seed] ?? 0;
@@ -110,7 +110,7 @@ describe('a region', () => {
     expect(flood.count).toBeLessThan(100_000 + 2 * tileSide);
   });
 
-  it('reaches over values in a range, as of a picture', () => {
+  it('extends over values in a range, such as those of a picture', () => {
     const values: TileValues = {
       size: { width: 400, height: 1 },
       tile: () => Float32Array.from({ length: tilePixels }, (_, at) => (at % tileSide) / 2),
@@ -122,7 +122,7 @@ describe('a region', () => {
     expect(found).toEqual([[0, 90, 111]]);
   });
 
-  it('is nothing outside the image', () => {
+  it('is empty outside the image', () => {
     const flood = new Flood(new SparseMask(size), { x: -1, y: 0 }, 0, 0);
     expect(flood.grow()).toEqual([]);
     expect(flood.count).toBe(0);
@@ -130,7 +130,7 @@ describe('a region', () => {
 });
 
 describe('an outline', () => {
-  it('lies where a region has a neighbour of another value', () => {
+  it('is drawn where a region has a neighbour of another value', () => {
     fc.assert(
       fc.property(picture, (values) => {
         const mask = maskOf(values.map((value) => value - 1));
@@ -170,7 +170,7 @@ describe('an outline', () => {
   });
 });
 
-it('brings a part of a tile into a coarser one as all of it would be', () => {
+it('reduces a part of a tile like the whole tile', () => {
   const tile = Uint8Array.from({ length: tilePixels }, (_, at) => ((at * 2654435761) >>> 13) % 3);
   const place = { x: 5, y: 2 };
   const span = fc.integer({ min: 0, max: 511 });
@@ -205,7 +205,7 @@ it('brings a part of a tile into a coarser one as all of it would be', () => {
   );
 });
 
-it('codes runs of values, and gives them back', () => {
+it('encodes and decodes runs of values', () => {
   const runs = fc.array(
     fc.tuple(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 1, max: 40_000 })),
     { maxLength: 8 },
@@ -232,7 +232,7 @@ it('codes runs of values, and gives them back', () => {
   );
 });
 
-it('codes values wherever they lie in memory, and puts others in their place', () => {
+it('encodes values at any offset in memory, and replaces others', () => {
   const part = fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 1, max: 40 }));
   const start = fc.integer({ min: 0, max: 3 });
   fc.assert(

@@ -65,7 +65,7 @@ describe('a brush', () => {
     );
   });
 
-  it('is one pixel where it is that small, and leaves no gap on its way', () => {
+  it('is one pixel if it is that small, and leaves no gap on its way', () => {
     fc.assert(
       fc.property(coordinate, coordinate, coordinate, coordinate, (x, y, x1, y1) => {
         const start = { x, y, radius: 0.5 };
@@ -119,7 +119,7 @@ function isInside(corners: readonly Corner[], x: number, y: number): boolean {
 }
 
 describe('a polygon', () => {
-  it('has the pixels whose centre is in it, by the even-odd rule', () => {
+  it('covers the pixels whose centre is inside, by the even-odd rule', () => {
     fc.assert(
       fc.property(fc.array(corner, { minLength: 1, maxLength: 9 }), (corners) => {
         const found = covered((take) => {
@@ -154,7 +154,7 @@ describe('a polygon', () => {
     expect(both.size).toBe(8 * 9);
   });
 
-  it('has none with fewer than three corners', () => {
+  it('covers no pixels with fewer than three corners', () => {
     const found = covered((take) => {
       polygonRuns([], take);
       polygonRuns([{ x: 1, y: 1 }], take);

@@ -33,7 +33,7 @@ class Eliminator {
   readonly #grid: BorderGrid;
   readonly #before: Int32Array;
   readonly #after: Int32Array;
-  /** 1 for removed corners, which are no longer anybody's neighbours. */
+  /** 1 for removed corners, which are no longer neighbours of any corner. */
   readonly #isGone: Uint8Array;
   /** Twice the area of the triangle at each corner, px². Queue entries with another area are out of date. */
   readonly #areas: Float64Array;

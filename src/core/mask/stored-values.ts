@@ -14,7 +14,7 @@ export interface CountedValue extends NamedValue {
   readonly count: number | null;
 }
 
-/** Name for people: the name, or else the number, or else the colour. */
+/** Name for display: the name, or else the number, or else the colour. */
 export function valueName({ name, number, colour }: NamedValue): string {
   return name ?? (number === null ? (colour ?? 'no data') : String(number));
 }
@@ -28,7 +28,7 @@ export function shareText(share: number): string {
 
 /**
  * Finds the value 255 in masks with other classes and without a list that names it. It marks unknown pixels (PASCAL
- * VOC) as often as a class, so only a person can decide. Undefined if there is no such value. As the only value beside
+ * VOC) as often as a class, so only the user can decide. Undefined if there is no such value. As the only value except
  * 0, it is a class.
  */
 export function ambiguousValue<Value extends CountedValue>(

@@ -4,7 +4,7 @@ import { halve, tileCounts, tileExtent, tileSide, tilesIn } from './tiles.ts';
 
 const image = { width: 1300, height: 513 };
 
-test('tiles cover an image, and no more', () => {
+test('tiles cover exactly an image', () => {
   expect(tileCounts(image)).toEqual({ columns: 3, rows: 2 });
   expect(tileExtent({ x: 2, y: 1 }, image)).toEqual({ width: 1300 - 1024, height: 1 });
   expect(tileExtent({ x: 3, y: 0 }, image)).toEqual({ width: 0, height: 512 });

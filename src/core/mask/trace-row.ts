@@ -10,7 +10,7 @@ export interface TraceWatch {
   complete(lines: readonly BorderLine[]): void;
 }
 
-/** Pixel beside a corner. */
+/** Pixel next to a corner. */
 interface Side {
   readonly value: number;
   readonly region: Region | null;
@@ -39,8 +39,9 @@ interface Leaving {
 }
 
 /**
- * Traces the borders along the upper edge of a row, from the left: at every corner of the grid where a run
- * begins or ends above or below. Lines arrive from above and from the left, and leave to the right and down.
+ * Traces the borders along the upper edge of a row, from left to right. At each grid corner at which a run of the row
+ * above or below begins or ends, border lines that arrive from the left or from above continue to the right or
+ * downwards.
  *
  * @param y index of the row, whose upper edge has the corners
  */

@@ -50,7 +50,7 @@ describe('areaUnderRoc', () => {
     expect(area(scores, positives)).toBe(expected);
   });
 
-  it('is the share of pairs won, and stays under increasing maps', () => {
+  it('is the share of correctly ordered pairs, and is invariant under increasing maps', () => {
     fc.assert(
       fc.property(cases, (items) => {
         const scores = items.map((item) => item.score);
@@ -73,7 +73,7 @@ describe('areaUnderRoc', () => {
     );
   });
 
-  it('counts an item as often as it was drawn', () => {
+  it('counts an item as often as it was sampled', () => {
     fc.assert(
       fc.property(cases, (items) => {
         const repeated = items.flatMap((item) => Array.from({ length: item.drawn }, () => item));

@@ -26,7 +26,7 @@ function ofFirstClass(counts: ReturnType<typeof countsOfRows>): (number | undefi
 
 const exact = { distance: 0 };
 
-describe('which pixels are a boundary', () => {
+describe('the boundary pixels', () => {
   it.each([
     {
       what: 'a square is its ring',
@@ -45,7 +45,7 @@ describe('which pixels are a boundary', () => {
     );
   });
 
-  it('what is unknown in one mask is so in both', () => {
+  it('excludes pixels that are unknown in either mask', () => {
     // The prediction changes from 1 to 0 where the truth is unknown.
     const counts = countsOfRows(['1.0', '100'], ['110', '110'], { tolerance: exact });
     expect(ofFirstClass(counts)).toEqual([1, 0, 1, 0]);
@@ -59,7 +59,7 @@ describe('which pixels are a boundary', () => {
   });
 });
 
-describe('what is within the tolerance', () => {
+describe('the tolerance', () => {
   // One pixel each, three columns and four rows apart: five pixels.
   const apart = {
     truth: ['00000', '01000', '00000', '00000', '00000', '00000', '00000'],
@@ -94,13 +94,13 @@ describe('what is within the tolerance', () => {
     expect(ofFirstClass(farDown)).toEqual([1, 0, 1, 0]);
   });
 
-  it('counts three steps of 0.1 as 0.3, which they are not in binary', () => {
+  it('counts three steps of 0.1 as 0.3, in spite of rounding', () => {
     const tolerance = { distance: 0.3, spacing: { x: 0.1, y: 0.1 } };
     const counts = countsOfRows(['010000'], ['000010'], { tolerance });
     expect(ofFirstClass(counts)).toEqual([1, 1, 1, 1]);
   });
 
-  it('is about pixels of the same class', () => {
+  it('applies to pixels of the same class', () => {
     const counts = countsOfRows(['01000'], ['02000'], { tolerance: { distance: 2 } });
     expect(ofFirstClass(counts)).toEqual([0, 0, 1, 0]);
     expect([counts.predicted[2], counts.predictedNear[2]]).toEqual([1, 0]);
@@ -133,7 +133,7 @@ describe('the F1 of counts', () => {
     },
   );
 
-  it('is undefined where there is no boundary', () => {
+  it('is undefined without a boundary', () => {
     expect(score(0, 0, 0, 0)).toBeNaN();
   });
 });
@@ -184,7 +184,7 @@ describe('any masks', () => {
     );
   });
 
-  it('come to the same in strips of any height, never asking for more than strip and halo', () => {
+  it('have the same result in strips of any height, reading only strip and halo', () => {
     fc.assert(
       fc.property(
         scene,
@@ -208,7 +208,7 @@ describe('any masks', () => {
     );
   });
 
-  it('swap precision and recall when swapped, and match wholly with themselves', () => {
+  it('swap precision and recall when swapped, and match themselves perfectly', () => {
     fc.assert(
       fc.property(scene, ({ size, truth, predicted, tolerance }) => {
         const of = (pair: MaskPair) =>
@@ -254,7 +254,7 @@ function edgesOf(
   return edges;
 }
 
-describe('what cannot be counted', () => {
+describe('invalid input', () => {
   const read = () => ({ truth: Uint8Array.of(0, 1), predicted: Uint8Array.of(0, 1) });
   const count = (options: Partial<BoundaryOptions>, width = 2) =>
     boundaryCounts({ width, height: 1 }, read, { classes: 2, tolerance: exact, ...options });
@@ -271,7 +271,7 @@ describe('what cannot be counted', () => {
     expect(() => count(options)).toThrow(message);
   });
 
-  it('an area of another size, values that are no class, a tolerance beyond reason', () => {
+  it('refuses an area of another size, values that are not a class, and an excessive tolerance', () => {
     expect(() => count({}, 3)).toThrow(/truth has 2 pixels and the prediction 2, expected 3/);
     const bad = () => ({ truth: Uint8Array.of(0, 2), predicted: Uint8Array.of(0, 1) });
     expect(() =>

@@ -43,9 +43,9 @@ export interface BoundaryOptions {
  * Counts boundary pixels for the boundary F1 (Csurka, Larlus and Perronnin, "What is a good evaluation measure for
  * semantic segmentation?", BMVC 2013) of every class of an image except background.
  *
- * A boundary pixel of a class is a pixel of it with one of four neighbours known to be of another. The border
- * of the image is no boundary, and neither is the border to unknown pixels:
- * a pixel that is 255 in truth or prediction is treated in both as if it were outside the image.
+ * A boundary pixel of a class is a pixel of it with one of four neighbours known to be of another. The border of the
+ * image is not a boundary, and neither is the border to unknown pixels: a pixel that is 255 in truth or prediction is
+ * treated in both as if it were outside the image.
  *
  * This differs from the paper in two ways: a distance of exactly the tolerance is within (there it must be less), and
  * the tolerance is a length in px or mm, not a share of the image's diagonal (0.75 %).

@@ -46,7 +46,7 @@ describe('one class per image', () => {
     expectValues(result, [3 / 4, (2 / 3 + 1) / 2, f1, 2 / 3]);
   });
 
-  it('agrees with scikit-learn 1.9 where scores tie and a class is predicted but never true', () => {
+  it('agrees with scikit-learn 1.9 if scores tie and a class is predicted but never true', () => {
     // accuracy_score, balanced_accuracy_score, f1_score(average='macro', zero_division=0), and the mean of
     // roc_auc_score over classes 0 to 2, of random Dirichlet rows rounded to tenths.
     const rows = [
@@ -74,7 +74,7 @@ describe('one class per image', () => {
     ]);
   });
 
-  it('leaves classes out that are in neither truth nor prediction', () => {
+  it('leaves out classes in neither truth nor prediction', () => {
     const rows = [
       [0.9, 0.1, 0],
       [0.2, 0.8, 0],
@@ -82,7 +82,7 @@ describe('one class per image', () => {
     expect(values(report(rows, [[0], [1]]))).toEqual([1, 1, 1, 1]);
   });
 
-  it('has no AUC where every image has the same class', () => {
+  it('has no AUC if every image has the same class', () => {
     const result = report([[0.9, 0.1], [0.2, 0.8]], [[0], [0]]); // oxfmt-ignore
     expect(result.auc).toBeUndefined();
     expect(result.balancedAccuracy.value).toBe(0.5);
@@ -137,13 +137,13 @@ describe('several labels', () => {
     ]);
   });
 
-  it('averages what is defined where a label is on no image', () => {
+  it('averages only defined scores if a label occurs on no image', () => {
     // Label 0: one true positive, one false positive. Label 1: two true negatives.
     const result = report([[0.9, 0.1], [0.7, 0.3]], [[0], []], 'several'); // oxfmt-ignore
     expectValues(result, [3 / 4, (0.5 + 1) / 2, 2 / 3, 1]);
   });
 
-  it('has an F1 of 0 and no AUC where no label is true or predicted', () => {
+  it('has an F1 of 0 and no AUC if no label is true or predicted', () => {
     const result = report([[0.1], [0.2]], [[], []], 'several');
     expect(values(result)).toEqual([1, 1, 0, undefined]);
   });
@@ -154,16 +154,19 @@ describe('intervals', () => {
   const rows = Array.from({ length: 60 }, () => [random.uniform(), random.uniform()]);
   const truth = rows.map(([a = 0]) => [random.uniform() < a ? 0 : 1]);
 
-  it.each(['single', 'several'] as const)('hold the value and repeat by seed (%s)', (task) => {
-    const result = report(rows, truth, task, 500);
-    for (const name of ['accuracy', 'balancedAccuracy', 'macroF1', 'auc'] as const) {
-      const { value, low, high } = result[name] ?? { value: NaN, low: NaN, high: NaN };
-      expect(low).toBeLessThan(value);
-      expect(high).toBeGreaterThan(value);
-      expect(high - low).toBeLessThan(0.4);
-    }
-    expect(report(rows, truth, task, 500)).toEqual(result);
-  });
+  it.each(['single', 'several'] as const)(
+    'contain the value and are the same for the same seed (%s)',
+    (task) => {
+      const result = report(rows, truth, task, 500);
+      for (const name of ['accuracy', 'balancedAccuracy', 'macroF1', 'auc'] as const) {
+        const { value, low, high } = result[name] ?? { value: NaN, low: NaN, high: NaN };
+        expect(low).toBeLessThan(value);
+        expect(high).toBeGreaterThan(value);
+        expect(high - low).toBeLessThan(0.4);
+      }
+      expect(report(rows, truth, task, 500)).toEqual(result);
+    },
+  );
 });
 
 describe('bad input', () => {

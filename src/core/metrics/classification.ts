@@ -73,7 +73,7 @@ export function classificationReport(input: ClassificationInput): Classification
   const counts = countCells(cells, classes, new Uint32Array(count).fill(1));
   return {
     ...metrics,
-    // All labels of an image are drawn together, so images are the independent units.
+    // All labels of an image are resampled together, so images are the independent units.
     accuracy: withExactBound(metrics.accuracy, count),
     auc: Number.isNaN(auc.value) ? undefined : auc,
     confusion: confusionRows(counts, cells.columns),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../random.ts';
 import { bootstrapIntervals, quantile, withExactBound } from './interval.ts';
 
-/** Mean of `values`, each counted as often as it was drawn. */
+/** Mean of `values`, each counted as often as it was sampled. */
 function weightedMean(values: readonly number[], draws: Uint32Array): number {
   return values.reduce((sum, value, at) => sum + value * (draws[at] ?? 0), 0) / values.length;
 }
@@ -36,7 +36,7 @@ describe('bootstrapIntervals', () => {
     expect(covered / trials).toBeLessThan(0.985);
   });
 
-  it('draws as many items as there are, and repeats itself by seed', () => {
+  it('samples as many items as there are, the same for the same seed', () => {
     const totals = new Set<number>();
     const record = (draws: Uint32Array) => {
       totals.add(draws.reduce((sum, count) => sum + count, 0));
@@ -50,7 +50,7 @@ describe('bootstrapIntervals', () => {
     expect(first).not.toEqual(other);
   });
 
-  it('leaves resamples out in which a statistic is undefined', () => {
+  it('leaves out resamples in which a statistic is undefined', () => {
     const onlyWithFirst = (draws: Uint32Array) => ({
       first: draws[0] ? 2 : NaN,
       never: NaN,
@@ -62,7 +62,7 @@ describe('bootstrapIntervals', () => {
 });
 
 describe('withExactBound', () => {
-  it('gives an interval where all answers are right, or none', () => {
+  it('returns an interval if all answers are right, or none', () => {
     // scipy.stats.binomtest(40, 40).proportion_ci(method='exact'): 0.9119…
     const all = withExactBound({ value: 1, low: 1, high: 1 }, 40);
     expect(all.low).toBeCloseTo(0.9119, 4);
@@ -71,7 +71,7 @@ describe('withExactBound', () => {
     expect(none).toEqual({ value: 0, low: 0, high: 1 - all.low });
   });
 
-  it('leaves other shares alone', () => {
+  it('does not change other shares', () => {
     const share = { value: 0.5, low: 0.4, high: 0.6 };
     expect(withExactBound(share, 40)).toEqual(share);
   });

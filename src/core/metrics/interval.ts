@@ -8,7 +8,7 @@ export interface Interval {
 }
 
 export interface BootstrapOptions {
-  /** Number of items to draw from. */
+  /** Number of items to sample from. */
   readonly count: number;
   readonly seed: number;
   /** Number of resamples; 1,000 by default. */
@@ -16,13 +16,13 @@ export interface BootstrapOptions {
 }
 
 /**
- * Percentile bootstrap (Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, section 13.3)
- * of several statistics over the same items at once: `count` items are drawn with replacement, and the
- * bounds are the 2.5th and 97.5th percentiles of the resampled statistics.
+ * Percentile bootstrap (Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, section 13.3) of several
+ * statistics over the same items at once: `count` items are sampled with replacement, and the bounds are the 2.5th and
+ * 97.5th percentiles of the resampled statistics.
  *
- * `statistics` gets the number of times each item was drawn (all ones for `value`), so that it can sort and
- * group its items once. Resamples in which a statistic is NaN (undefined) do not count for it; a statistic
- * that is NaN on the items themselves has NaN bounds.
+ * `statistics` gets the number of times each item was sampled (all ones for `value`), so that it can sort and group its
+ * items once. Resamples in which a statistic is NaN (undefined) do not count for it; a statistic that is NaN on the
+ * items themselves has NaN bounds.
  *
  * Such an interval cannot extend beyond the observed values: 20 of 20 correct gives [1, 1] (see
  * `withExactBound`).

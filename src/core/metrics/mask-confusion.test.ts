@@ -33,7 +33,7 @@ describe('pixels by true and predicted class', () => {
     expect(result.leftOut).toBe(0);
   });
 
-  it('leaves out what is 255 in either mask, also with the most classes there can be', () => {
+  it('leaves out pixels with 255 in either mask, even with the maximum number of classes', () => {
     const result = confusion(255, [
       [255, 254, 255, 254],
       [254, 255, 255, 254],
@@ -43,7 +43,7 @@ describe('pixels by true and predicted class', () => {
     expect(result.counts.reduce((sum, count) => sum + count)).toBe(1);
   });
 
-  it('comes to the same tile by tile, in any order', () => {
+  it('is the same tile by tile, in any order', () => {
     const value = fc.constantFrom(0, 1, 2, 255);
     const tile = fc.array(fc.tuple(value, value), { maxLength: 12 });
     const areaOf = (pixels: readonly (readonly [number, number])[]) =>

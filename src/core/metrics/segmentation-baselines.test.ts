@@ -19,6 +19,6 @@ it('counts classes that are never outlined with 0', () => {
   expect(pixelAccuracy).toBeCloseTo(0.6, 12);
 });
 
-it.each([[[]], [[[0, 0]]], [[[100, 0]]]])('is nothing where there is nothing to find', (images) => {
+it.each([[[]], [[[0, 0]]], [[[100, 0]]]])('is null if there is nothing to find', (images) => {
   expect(segmentationBaselines(images)).toEqual({ dice: 0, iou: 0, pixelAccuracy: 0 });
 });

@@ -46,7 +46,7 @@ function expectValues(scores: ClassScores | null, expected: readonly (number | n
   }
 }
 
-describe('figures by hand', () => {
+describe('figures calculated by hand', () => {
   it('Dice is averaged over images, IoU comes from all pixels together', () => {
     // Class 1: 1 right of 1 true and 2 predicted, then 6 right of 8 and 6. Class 2: in the second image only.
     const images = [
@@ -61,7 +61,7 @@ describe('figures by hand', () => {
     expect(boundaryF1).toBeNull();
   });
 
-  it('with one class the mean is the class, images without it left out', () => {
+  it("the mean of one class is the class's, without images that lack it", () => {
     const images = [
       image(2, [1, 0], [1, 1]),
       image(2, [0, 0], [0, 0]),
@@ -85,7 +85,7 @@ describe('figures by hand', () => {
     expectValues(report(images).boundaryF1, [(0.6 + (1 + 0) / 2) / 2, (0.6 + 1) / 2, 0]);
   });
 
-  it('is null where there is nothing to compare', () => {
+  it('is null if there is nothing to compare', () => {
     const background = report([image(3, [0, 0], [0, 0])]);
     expectValues(background.dice, [null, null, null]);
     expectValues(background.iou, [null, null, null]);
@@ -114,7 +114,7 @@ describe('intervals', () => {
       ),
     );
 
-  it('are those of the figures of the drawn images, whole groups being drawn', () => {
+  it('are those of resampled images, by whole groups', () => {
     fc.assert(
       fc.property(someImages, (images) => {
         const groups: SegmentedImage[][] = [];
@@ -169,7 +169,7 @@ describe('intervals', () => {
     );
   });
 
-  it('are wider where images of a patient are alike and drawn together', () => {
+  it('are wider if images of a patient are alike and resampled together', () => {
     const alike = (group: string | undefined, right: boolean) =>
       image(2, [1, 1], right ? [1, 1] : [1, 0], { group });
     const of = (group: (index: number) => string | undefined) =>
@@ -233,7 +233,7 @@ function naiveFigures(images: readonly SegmentedImage[]) {
 }
 
 describe('images by their Dice', () => {
-  it('come worst first, those with nothing to compare last', () => {
+  it('are sorted with the worst first, those with nothing to compare last', () => {
     const images = [
       image(3, [0, 0, 0], [0, 0, 0]),
       image(3, [1, 1, 2], [1, 1, 2]),

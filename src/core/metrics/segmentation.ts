@@ -7,7 +7,7 @@ export interface SegmentedImage {
   readonly pixels: ClassPixels;
   /** Boundary counts; all images of a report have them, or none. */
   readonly boundary?: BoundaryCounts | undefined;
-  /** Group (patient, scene) whose images are drawn together; undefined for an image without others in its group. */
+  /** Group (patient, scene) whose images are resampled together; undefined for an image without others in its group. */
   readonly group?: string | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface SegmentationReport {
    */
   readonly dice: ClassScores;
   /**
-   * TP / (TP + FP + FN) of pixels summed over all images (in a resample, over those drawn), as in earth
+   * TP / (TP + FP + FN) of pixels summed over all images (in a resample, over the sampled ones), as in earth
    * observation and PASCAL VOC. The mean is over the classes that occur in truth or prediction.
    */
   readonly iou: ClassScores;
@@ -197,7 +197,7 @@ function add({ parts, wholes }: Fractions, slot: number, part: number, whole: nu
   wholes[slot] = (wholes[slot] ?? 0) + whole;
 }
 
-/** Computes all figures by their place, NaN if undefined; `draws` is the number of times each group counts. */
+/** Computes all figures by their position, NaN if undefined; `draws` is the number of times each group counts. */
 function namedFigures(
   layout: Layout,
   groups: readonly Fractions[],

@@ -8,10 +8,10 @@ export interface Uncertainty {
 }
 
 /**
- * Computes how uncertain the prediction of one image is, by its margin. With one class per image: one minus the
- * lead of the most probable class over the next, since a person's label settles which of the two it is; the
- * entropy would also count probability spread over classes that nobody would choose, and more so the more classes
- * there are. With several labels: one minus twice the distance of the class nearest to ½ from it.
+ * Computes how uncertain the prediction of one image is, by its margin. With one class per image: one minus the lead of
+ * the most probable class over the next, since the user's label decides which of the two it is; the entropy would also
+ * count probability spread over implausible classes, and more so the more classes there are. With several labels: one
+ * minus twice the distance of the class nearest to ½ from it.
  */
 export function uncertaintyOf(
   probabilities: Float32Array | readonly number[],

@@ -7,7 +7,7 @@ import { emitOnnx } from './emit.ts';
 import { ModelProtoSchema } from './onnx_pb.js';
 import type { GraphProto, ModelProto, NodeProto } from './onnx_pb.js';
 
-/** Model that normalises, pads and reshapes an image, with its weights beside it. */
+/** Model that normalises, pads and reshapes an image, with its weights in a file next to it. */
 function model(): ModelProto {
   const image = g.input('image', [2, 4, 8]);
   const padded = g.pad(g.normalize(image, 1e-6), 1, 1, 1);
@@ -51,7 +51,7 @@ const located = (place: string) => (graph: GraphProto) => {
 };
 
 describe('checkModelNumbers', () => {
-  it('refuses loops and functions, which no student has and nobody could stop', () => {
+  it('refuses loops and functions, which no student has and which could not be stopped', () => {
     // The content of functions is not checked.
     const field = (no: number) => ({
       no,
@@ -73,7 +73,7 @@ describe('checkModelNumbers', () => {
     }).toThrow('functions');
   });
 
-  it('takes what Understudy writes', () => {
+  it('accepts models that Understudy writes', () => {
     expect(changed(() => undefined)).not.toThrow();
   });
 

@@ -32,7 +32,7 @@ describe('emitOnnx', () => {
   const head = { weight: randomTensor([3, 6], 1), bias: randomTensor([3], 2) };
   const student = classifierGraph(tinyVit(), { ...head, task: 'single' });
 
-  it('names the version, the producer, and what the model is', () => {
+  it('states the version, the producer and the kind of model', () => {
     const model = parse(
       emitOnnx(student, {
         producer: { name: 'understudy', version: '1.2.3' },
@@ -59,19 +59,19 @@ describe('emitOnnx', () => {
     ]);
   });
 
-  it('takes no other axis for the batch, though it be of the same size', () => {
+  it('uses no other axis as the batch, even if it has the same size', () => {
     const graph = { ...graphOf(g.abs(g.input('x', [2, 2]))), batch: 2 };
     expect(emitted(graph).input.map(describeInfo)).toEqual(['x: 1 (batch, 2)']);
   });
 
-  it('declares fixed sizes and other types where the graph has no batch', () => {
+  it('declares fixed sizes and other types if the graph has no batch', () => {
     const y = g.cast(g.input('x', [2, 2]), 'float16');
     const { input, output } = emitted(graphOf(y));
     expect(input.map(describeInfo)).toEqual(['x: 1 (2, 2)']);
     expect(output.map(describeInfo)).toEqual(['y: 10 (2, 2)']);
   });
 
-  it('uses every name after it is there, and writes each once', () => {
+  it('uses every name after its definition, and writes each once', () => {
     const { input, initializer, node } = emitted(student);
     const known = new Set(['', ...input.map(({ name }) => name)]);
     for (const { name } of initializer) known.add(name);
@@ -87,7 +87,7 @@ describe('emitOnnx', () => {
     expect(new Set(node.map(({ domain }) => domain))).toEqual(new Set(['']));
   });
 
-  it('writes constants as little-endian bytes, and shapes that were asked for twice once', () => {
+  it('writes constants as little-endian bytes, and repeated shapes once', () => {
     const weight = g.constant({ shape: [2, 2], data: Float32Array.of(1, -2, 0.5, 3) });
     const x = g.input('x', [2, 2]);
     const y = g.add(g.reshape(g.matmul(x, weight), [4]), g.reshape(g.abs(x), [4]));
@@ -157,7 +157,7 @@ describe('weights in a file of their own', () => {
     expect(model).toEqual(emitOnnx(graph).model);
   });
 
-  it('leave it past the threshold, but for small ones', () => {
+  it('are stored outside past the threshold, except for small ones', () => {
     const { model, weights } = emitOnnx(graph, {
       external: { file: 'student.weights', threshold: bytes - 1 },
     });
@@ -181,7 +181,7 @@ describe('weights in a file of their own', () => {
   });
 
   it('must have a file when one message cannot hold them', () => {
-    // More than 2 GB by size, though all are the same array, which is never filled.
+    // More than 2 GB by size, although all are the same array, which is never filled.
     const data = new BigInt64Array(2 ** 26);
     const parts = Array.from({ length: 4 }, () =>
       g.typedConstant({ dtype: 'int64', shape: [data.length] }, data),

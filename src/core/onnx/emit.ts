@@ -32,7 +32,7 @@ export interface EmitOptions {
   readonly metadata?: ReadonlyMap<string, string>;
   readonly producer?: { readonly name: string; readonly version: string };
   readonly documentation?: string;
-  /** Weights file (a name beside the model) to use if the weights exceed `threshold` bytes. */
+  /** Weights file (a name next to the model) to use if the weights exceed `threshold` bytes. */
   readonly external?: {
     readonly file: string;
     readonly threshold?: number;

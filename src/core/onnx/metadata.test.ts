@@ -17,7 +17,7 @@ describe('parseOnnx', () => {
         ['', 'no name'],
       ]),
     ],
-  ])('gives back %s', (_, metadata) => {
+  ])('returns %s', (_, metadata) => {
     expect([...onnxMetadata(parseOnnx(model(metadata)))]).toEqual([...metadata]);
   });
 

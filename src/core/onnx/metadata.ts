@@ -5,7 +5,7 @@ import type { ModelProto } from './onnx_pb.js';
 /**
  * Parses a serialised ONNX model.
  *
- * @throws if the bytes are no ONNX model
+ * @throws if the bytes are not an ONNX model
  */
 export function parseOnnx(bytes: Uint8Array): ModelProto {
   const model = fromBinary(ModelProtoSchema, bytes);

@@ -66,7 +66,7 @@ describe('halfWeights', () => {
     expect(change).toBeLessThan(2 ** -11);
   });
 
-  it('rounds after what can be computed is computed', () => {
+  it('rounds after folding constants', () => {
     const scaled = graphOf(g.matmul(x, g.mul(g.constant(weight), g.scalar(3))));
     expect(types(halfWeights(scaled))).toEqual(['float16 64×64']);
     expect(difference(run(halfWeights(scaled)), run(scaled))).toBeLessThan(2 ** -11);
@@ -81,7 +81,7 @@ describe('halfWeights', () => {
         g.add(g.reshape(g.expand(x, [16, 4, 64]), [4096]), g.constant(randomTensor([4096], 4))),
       ),
     ],
-  ])('leaves weights %s alone', (_, before) => {
+  ])('does not change weights %s', (_, before) => {
     expect(printGraph(halfWeights(before))).toBe(printGraph(before));
   });
 });
@@ -90,7 +90,7 @@ describe('quantizedWeights', () => {
   const graph = layer(weight);
   const quantized = quantizedWeights(graph);
 
-  it('stores large matrices as bytes with one scale an output', () => {
+  it('stores large matrices as bytes with one scale per output', () => {
     expect(types(quantized)).toEqual(['uint8 64×64', 'float32 64', 'float32 64']);
   });
 
@@ -115,7 +115,7 @@ describe('quantizedWeights', () => {
     expect(change).toBeLessThan(0.02);
   });
 
-  it('takes an output whose weights are all zero', () => {
+  it('accepts an output whose weights are all zero', () => {
     const values = weight.data.slice();
     for (let row = 0; row < 64; row++) values[row * 64 + 5] = 0;
     const some = quantizedWeights(layer({ shape: [64, 64], data: values }));
@@ -135,7 +135,7 @@ describe('quantizedWeights', () => {
     ['with few weights', g.matmul(x, g.constant(filled([64, 63], 1)))],
     ['with the weight on the left', g.matmul(g.constant(weight), g.swapLast(x))],
     ['of batches', g.matmul(g.reshape(x, [2, 2, 64]), g.constant(randomTensor([2, 64, 64], 5)))],
-  ])('leaves a product %s alone', (_, y) => {
+  ])('does not change a product %s', (_, y) => {
     const before = graphOf(y);
     expect(printGraph(quantizedWeights(before))).toBe(printGraph(before));
   });
@@ -147,7 +147,7 @@ describe('halfProducts', () => {
   const half = halfProducts(graphOf(g.add(g.matmul(g.swapLast(product), other), g.constant(bias))));
   const nodes = reachableNodes(half.outputs.values());
 
-  it('multiplies float16 alone, and computes all else in float32', () => {
+  it('uses float16 only for products, and computes all else in float32', () => {
     const dtypes = (op: string): string[] =>
       nodes.flatMap((node) => (node.op === op ? [node.types[0]?.dtype ?? ''] : []));
     expect(dtypes('matmul')).toEqual(['float16', 'float16']);
@@ -160,7 +160,7 @@ describe('halfProducts', () => {
     expect(transpose?.types[0]?.dtype).toBe('float16');
   });
 
-  it('leaves a graph without products, and products of other types', () => {
+  it('does not change a graph without products, or products of other types', () => {
     const bytes = g.cast(x, 'float16');
     for (const value of [g.abs(x), g.matmul(bytes, g.swapLast(bytes))]) {
       expect(printGraph(halfProducts(graphOf(value)))).toBe(printGraph(graphOf(value)));

@@ -13,7 +13,7 @@ describe('Canvas', () => {
     [4, 2],
     [6, 0.7],
     [0.4, 0.3],
-  ])('covers as much as a box of half size %d × %d is large', (x, y) => {
+  ])('covers the area of a box of half size %d × %d', (x, y) => {
     const random = new Random(1);
     for (let round = 0; round < 20; round++) {
       const canvas = new Canvas(32);
@@ -24,7 +24,7 @@ describe('Canvas', () => {
     }
   });
 
-  it('covers as much as a disc is large, at any place between the pixels', () => {
+  it('covers the area of a disc, at any position between the pixels', () => {
     for (const shift of [0, 0.25, 0.5]) {
       const canvas = new Canvas(32);
       canvas.disc({ x: 16 + shift, y: 15 }, 5, [255, 0, 0]);
@@ -50,7 +50,7 @@ describe('Canvas', () => {
     expect(Math.sqrt(variance)).toBeCloseTo(sigma, 3);
   });
 
-  it('adds noise of the deviation asked for and no bias', () => {
+  it('adds noise of the requested deviation without bias', () => {
     const { data } = new Canvas(96, [100, 120, 140]).toRaster(new Random(2), 4);
     for (const [channel, expected] of [100, 120, 140].entries()) {
       const values = data.filter((_, index) => index % 3 === channel);
@@ -62,7 +62,7 @@ describe('Canvas', () => {
     }
   });
 
-  it('clips what is too bright or too dark', () => {
+  it('clips values that are too bright or too dark', () => {
     const bright = new Canvas(2, [300, -20, 128.4]).toRaster(new Random(0), 0);
     expect([...bright.data.slice(0, 3)]).toEqual([255, 0, 128]);
   });

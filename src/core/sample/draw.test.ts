@@ -84,7 +84,7 @@ describe('drawSample', () => {
     for (const other of others) expect(hash(other.image.data)).not.toBe(hash(first.image.data));
   });
 
-  it.each(cases)('gives an image and a mask of the set’s size: %s, %s', (set, name) => {
+  it.each(cases)('returns an image and a mask of the set’s size: %s, %s', (set, name) => {
     const { side, maskClasses } = sampleSets[set];
     const { image, mask } = drawSample(set, name, 0, 3);
     expect([image.width, image.height, image.channels]).toEqual([side, side, 3]);
@@ -131,7 +131,7 @@ describe('land', () => {
     expect(others).toBeGreaterThan(8);
   });
 
-  it('is bluer or greener where the mask says water or forest than where it says bare', () => {
+  it('is bluer in water and greener in forest than on bare ground', () => {
     const redness = (name: string) => {
       const value = sampleSets.land.maskClasses.findIndex((other) => other.name === name);
       let sum = 0;
@@ -153,7 +153,7 @@ describe('land', () => {
     expect(redness('forest')).toBeLessThan(bare - 8);
   });
 
-  it('cannot be told by mean colour alone', () => {
+  it('cannot be distinguished by mean colour only', () => {
     const accuracy = colourAccuracy('land');
     expect(accuracy).toBeGreaterThan(0.3);
     expect(accuracy).toBeLessThan(0.72);
@@ -200,7 +200,7 @@ describe('cells', () => {
     expect(monocyte.share).toBeGreaterThan(neutrophil.share + 0.15);
   });
 
-  it('cannot be told by mean colour alone', () => {
+  it('cannot be distinguished by mean colour only', () => {
     expect(colourAccuracy('cells')).toBeLessThan(0.6);
   });
 });

@@ -15,8 +15,8 @@ export interface Sample {
 }
 
 /**
- * Draws one image of a class. Equal arguments always give equal bytes, whatever was drawn before;
- * another index or seed gives another image. Nothing is loaded: every image is computed.
+ * Generates one image of a class. Equal arguments always give equal bytes, whatever was generated before; another index
+ * or seed gives another image. Nothing is loaded: every image is computed.
  */
 export function drawSample(
   set: SampleSetName,

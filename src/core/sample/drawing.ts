@@ -46,13 +46,13 @@ export function chance(random: Random, probability: number): boolean {
   return random.uniform() < probability;
 }
 
-/** Draws a number between `low` and `high`, most often near the middle. */
+/** Returns a random number between `low` and `high`, most often near the middle. */
 export function around(random: Random, low: number, high: number): number {
   return low + ((high - low) * (random.uniform() + random.uniform())) / 2;
 }
 
 /**
- * Draws a unit vector of uniform direction, from points of the disc instead of `cos` and `sin`, whose
+ * Returns a random unit vector of uniform direction, from points of the disc instead of `cos` and `sin`, whose
  * last digits depend on the JavaScript engine: the samples use only arithmetic that IEEE 754 rounds exactly, so
  * their bytes are the same everywhere.
  */
@@ -73,7 +73,7 @@ export function turn(vector: Vector, by: Vector): Vector {
   return { x: vector.x * by.x - vector.y * by.y, y: vector.x * by.y + vector.y * by.x };
 }
 
-/** Draws a unit vector at most about `degrees` away from the x axis, to either side. */
+/** Returns a random unit vector at most about `degrees` away from the x axis, to either side. */
 export function slightTurn(random: Random, degrees: number): Vector {
   const slope = (random.uniform(-1, 1) * degrees) / 57.3;
   const length = Math.sqrt(1 + slope * slope);

@@ -23,7 +23,7 @@ describe('makeNoise', () => {
       expect(Math.abs(noise(x + 0.01, 7.3) - noise(x, 7.3))).toBeLessThan(0.02);
   });
 
-  it('is drawn out along its direction', () => {
+  it('is stretched along its direction', () => {
     const noise = makeNoise(new Random(3), { scale: 3, along: { x: 0, y: 1 }, stretch: 6 });
     let across = 0;
     let along = 0;
@@ -35,14 +35,14 @@ describe('makeNoise', () => {
     expect(across).toBeGreaterThan(3 * along);
   });
 
-  it('makes another field of another seed', () => {
+  it('makes another field from another seed', () => {
     const fields = [4, 5].map((seed) => plane(8, makeNoise(new Random(seed), { scale: 4 })));
     expect(fields[0]).not.toEqual(fields[1]);
   });
 });
 
 describe('coarse', () => {
-  it('is the field itself where that is a plane, margins included', () => {
+  it('is the field itself if that is a plane, margins included', () => {
     const field = coarse(32, (x, y) => 2 * x - 3 * y + 1);
     for (const [x, y] of [
       [-3.5, -2],
@@ -55,7 +55,7 @@ describe('coarse', () => {
 });
 
 describe('warped', () => {
-  it('looks the field up no farther away than the pushes reach', () => {
+  it('reads the field no farther away than the displacements reach', () => {
     const field = warped(new Random(6), 64, (x) => x, 16, 5);
     const pushes = plane(64, (x, y) => field(x, y) - x);
     expect(moments(pushes).deviation).toBeGreaterThan(0.5);

@@ -11,7 +11,7 @@ interface SampleClass {
   readonly colour: HexColour;
 }
 
-/** Set of images that the generator can draw, without limit. */
+/** Set of images that the generator can make, without limit. */
 export interface SampleSet {
   readonly title: string;
   readonly description: string;

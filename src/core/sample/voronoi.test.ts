@@ -14,7 +14,7 @@ function expectBordersBetweenCells({ cell, border }: Cells): void {
 }
 
 describe('voronoi', () => {
-  it('cuts the plane into about as many cells as its size says', () => {
+  it('divides the plane into about as many cells as its size requires', () => {
     const cells = voronoi(new Random(1), side, 8);
     const count = new Set(cells.cell).size;
     expect(count).toBeGreaterThan(50);
@@ -24,7 +24,7 @@ describe('voronoi', () => {
 });
 
 describe('makeParcels', () => {
-  it('cuts fields, straight or bent, that differ from draw to draw', () => {
+  it('divides fields, straight or bent, differently each time', () => {
     const counts = Array.from({ length: 30 }, (_, seed) => {
       const parcels = makeParcels(new Random(seed), side, 14);
       expectBordersBetweenCells(parcels);

@@ -19,7 +19,7 @@ describe('weights of a tile', () => {
     }
   });
 
-  test('are whole towards the border of the image', () => {
+  test('are 1 towards the border of the image', () => {
     const first = tileWeights(6, { isFirst: true, isLast: false });
     expect([...first.subarray(0, 3)]).toEqual([1, 1, 1]);
     expect(first[5]).toBeLessThan(0.1);
@@ -109,7 +109,7 @@ describe('tiles that are blended', () => {
     expect(new Set(found).size).toBe(one.classes);
   });
 
-  test.each(cases)('give the same to the bit in bands: $width × $height in $side', (one) => {
+  test.each(cases)('give bit-identical results in bands: $width × $height in $side', (one) => {
     const whole = blended(one);
     for (const [left, right] of [
       [0, 2],
@@ -124,7 +124,7 @@ describe('tiles that are blended', () => {
     }
   });
 
-  test('of equal classes the first', () => {
+  test('give the first of equal classes', () => {
     const open = new OpenRows({ left: 0, right: 1, height: 1 }, 1, 3, 0);
     const one = Float32Array.of(1);
     open.add({

@@ -15,7 +15,7 @@ const reds = (tile: Uint8Array, side: number): number[][] =>
     Array.from({ length: side }, (_, column) => tile[3 * (row * side + column)] ?? -1),
   );
 
-test('a place beyond the edge is one in a mirror', () => {
+test('a position beyond the edge is mirrored', () => {
   expect([0, 1, 2, 3, 4, 5, 6, 7, 8].map((at) => mirroredIndex(at, 3))).toEqual([
     0, 1, 2, 2, 1, 0, 0, 1, 2,
   ]);
@@ -35,7 +35,7 @@ test('tiles of a small image are mirrored at both edges', () => {
   ]);
 });
 
-test('the latest rows are held, of the columns from the left one', () => {
+test('the latest rows are kept, of the columns from the left one', () => {
   const window = new RowWindow({ width: 100, height: 100 }, 10, 4, 3, 3);
   window.put(0, raster(4, 3, 0), null);
   window.put(3, raster(4, 2, 50), null);
@@ -47,7 +47,7 @@ test('the latest rows are held, of the columns from the left one', () => {
   ]);
 });
 
-test('where there is nothing is known of tiles and of pixels', () => {
+test('missing tiles and missing pixels are known', () => {
   const window = new RowWindow({ width: 4, height: 4 }, 0, 4, 3, 3);
   window.put(0, raster(4, 2, 0), Uint8Array.of(1, 1, 0, 0, 1, 1, 0, 1));
   expect([0, 1, 2].map((x) => window.isMissing(x, 0, 2))).toEqual([true, false, false]);

@@ -18,7 +18,7 @@ export interface TileGrid {
  * Tiles in steps of side · (1 − overlap), the last ones flush with the right and lower edge. Along an axis
  * shorter than a tile there is one, which extends beyond the image.
  *
- * @throws RangeError for an overlap outside [0, `mostOverlap`], and for a side that is no integer
+ * @throws RangeError for an overlap outside [0, `mostOverlap`], and for a side that is not an integer
  */
 export function tileGrid({ width, height }: Size, side: number, overlap: number): TileGrid {
   if (!(overlap >= 0 && overlap <= mostOverlap)) {

@@ -27,7 +27,7 @@ describe('gaussian', () => {
     expect(data.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
   });
 
-  it('has the variance that was asked for, less what lies beyond three deviations', () => {
+  it('has the requested variance, except for the part beyond three deviations', () => {
     const kernel = gaussianKernel(4);
     const variance = kernel.reduce(
       (sum, weight, distance) => sum + 2 * weight * distance * distance,
@@ -37,7 +37,7 @@ describe('gaussian', () => {
     expect(Math.sqrt(variance)).toBeLessThan(4);
   });
 
-  it('leaves what is even as it is, at the edges too, and a ramp but for them', () => {
+  it('preserves constants, even at the edges, and a ramp except there', () => {
     const even = gaussian(
       planeOf(9, 5, () => 0.3),
       4,

@@ -10,7 +10,7 @@ function tile(x: number, y: number, marks: readonly [number, number, number][]) 
 
 const image = { width: 1030, height: 600 };
 
-it('strokes fall on the pixels of the working scale, and a thin one is not lost', () => {
+it('strokes are mapped to the working scale, and thin ones are not lost', () => {
   const tiles = [tile(0, 0, [[5, 9, 3]]), tile(2, 1, [[5, 87, 255]])];
   const marks = marksOf(tiles, image, { width: 258, height: 150, step: 4 });
   expect(countMarks(marks)).toEqual(
@@ -32,7 +32,7 @@ it('marks beyond the edge of the image do not count, and later tiles win', () =>
   expect(countMarks(marks)).toEqual(new Map([[2, 1]]));
 });
 
-it('blocks with marks are found, and only usable ones are chosen from', () => {
+it('blocks with marks are found, and only usable ones are candidates', () => {
   const marks = marksOf([tile(0, 0, [[10, 10, 1]]), tile(1, 0, [[0, 300, 1]])], image, {
     ...image,
     step: 1,

@@ -72,9 +72,8 @@ export interface ChosenMarks {
 }
 
 /**
- * Chooses pixels of every value, at most `most` each, evenly along the rows of its marks. A value
- * with fewer pixels repeats them up to the number of the largest: the painted amount of a class
- * is no measure of its frequency.
+ * Chooses pixels of every value, at most `most` each, evenly along the rows of its marks. A value with fewer pixels
+ * repeats them up to the number of the largest: the painted amount of a class does not measure its frequency.
  *
  * @param isUsable whether a block may be used
  */

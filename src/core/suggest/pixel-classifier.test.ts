@@ -42,7 +42,7 @@ async function labelled(
   return labeller.labels;
 }
 
-it('learns what lies between two bounds, which no straight line tells apart', async () => {
+it('learns a class between two bounds, which no line separates', async () => {
   const samples = samplesBy(400, ([first = 0]) => (first > 90 && first < 160 ? 1 : 0));
   const { classes } = await labelled(samples, 2, [
     [20, 7],
@@ -55,7 +55,7 @@ it('learns what lies between two bounds, which no straight line tells apart', as
   expect([...classes]).toEqual([0, 0, 1, 1, 0, 0]);
 });
 
-it('learns from patch features where pixels say nothing', async () => {
+it('learns from patch features if pixels are uninformative', async () => {
   const samples = samplesBy(400, (_, patch) => ((patch[1] ?? 0) > 0 ? 1 : 0));
   const pixel = [[100, 100]] as const;
   for (const [value, expected] of [
@@ -73,7 +73,7 @@ it('learns from patch features where pixels say nothing', async () => {
   }
 });
 
-it('gives the likelier class, as sure as the others leave it', async () => {
+it('returns the likelier class, with its share as confidence', async () => {
   const samples = samplesBy(600, ([first = 0]) => Math.floor(first / 86));
   const { classes, probabilities } = await labelled(samples, 3, [
     [40, 0],
@@ -92,7 +92,7 @@ it('is the same for the same samples', async () => {
   expect(await trainPixelClassifier(samples, 2)).toEqual(await trainPixelClassifier(samples, 2));
 });
 
-it('stops where it is told to', async () => {
+it('stops when cancelled', async () => {
   const samples = samplesBy(300, ([first = 0, second = 0]) => (first > second ? 1 : 0));
   let iterations = 0;
   const stop = (): void => {

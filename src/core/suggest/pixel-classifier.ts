@@ -4,7 +4,7 @@ import { featureStatistics, standardised } from '../heads/standardise.ts';
 import { tensor } from '../tensor.ts';
 import type { FeatureBytes } from './feature-bytes.ts';
 
-/** Training pixels marked by a person. N pixels, F features, D width of patch features. */
+/** Training pixels marked by the user. N pixels, F features, D width of patch features. */
 export interface PixelSamples {
   readonly count: number;
   /** Pixel features, (N, F). */

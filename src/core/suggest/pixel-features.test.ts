@@ -51,7 +51,7 @@ describe('features of pixels', () => {
     expect(planes.at(-2)?.data[32 * 64 + 32]).toBeCloseTo(0, 3);
   });
 
-  it('a pixel has the same bytes whatever rectangle it is looked at in', () => {
+  it('a pixel has the same bytes in any rectangle', () => {
     const { image } = drawScene('fields', 128, 2);
     const whole = featureBytes(image, { x: 0, y: 0, width: 128, height: 128 });
     const part = featureBytes(image, { x: 70, y: 100, width: 40, height: 28 });
@@ -85,7 +85,7 @@ describe('features of pixels', () => {
 });
 
 describe('windows', () => {
-  it('mirror what lies beyond an edge', () => {
+  it('mirror pixels beyond an edge', () => {
     expect([-3, -2, -1, 0, 1, 2, 3, 4, 5].map((at) => mirroredIndex(at, 3))).toEqual([
       2, 1, 0, 0, 1, 2, 2, 1, 0,
     ]);
@@ -94,7 +94,7 @@ describe('windows', () => {
     expect([...data]).toEqual([3, 3, 4, 4, 3, 3, 4, 4]);
   });
 
-  it('halving takes means, and at an odd edge of what is there', () => {
+  it('halving takes means, at an odd edge of the existing pixels', () => {
     const image = { width: 3, height: 2, channels: 1, data: Uint8Array.of(0, 10, 7, 20, 30, 9) };
     expect(halved(image)).toEqual({ width: 2, height: 1, channels: 1, data: Uint8Array.of(15, 8) });
   });

@@ -5,7 +5,7 @@ import type { Plane } from './gaussian.ts';
 /** Standard deviations of the Gaussians that smooth pixels, px. */
 export const scales = [1, 2, 4] as const;
 
-/** Number of features per scale besides the smoothed bands. */
+/** Number of features per scale in addition to the smoothed bands. */
 export const featuresPerScale = 4;
 
 /**

@@ -25,7 +25,7 @@ it('labels of four pixels follow the edge that the image has within them', () =>
   expect(tile[64 * 512]).toBe(0);
 });
 
-it('a level as coarse as the labels, or coarser, takes them as they are', () => {
+it('a level as coarse as the labels, or coarser, uses them unchanged', () => {
   const fine = edgeAt(64, 32);
   const coarse = halved(fine);
   const values = Uint8Array.from({ length: 1024 }, (_, at) => (at * 7) % 5);

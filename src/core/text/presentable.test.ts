@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { UserError } from '../errors.ts';
 import { presentable } from './presentable.ts';
 
-it('leaves messages of two lines as they are', () => {
+it('keeps messages of two lines unchanged', () => {
   expect(presentable('One.\nTwo – “drei”.')).toBe('One.\nTwo – “drei”.');
 });
 

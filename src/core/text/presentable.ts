@@ -1,6 +1,6 @@
 /** Greatest length of a message in characters; the longest of our own has about 600. */
 const maxLength = 2000;
-/** Length of the end that is kept when a message is shortened: it says what to do. */
+/** Length of the end that is kept when a message is shortened: it states what to do. */
 const keptEnd = 400;
 
 /** Characters that terminals obey: control characters except line feed, Unicode line ends, and changes of direction. */

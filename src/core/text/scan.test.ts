@@ -8,7 +8,7 @@ describe('withoutEnd', () => {
     ['WGS 84|\0', 'WGS 84'],
     ['a|b', 'a|b'],
     ['|a', '|a'],
-  ])('takes the end off %j', (text, wanted) => {
+  ])('removes the end of %j', (text, wanted) => {
     expect(withoutEnd(text, /[|\0\s]/)).toBe(wanted);
   });
 });
@@ -23,7 +23,7 @@ describe('unquoted', () => {
     ['a', 'a'],
     ['"a" "b"', 'a" "b'],
     ['"a\nb"', 'a\nb'],
-  ])('takes the marks off %j', (text, wanted) => {
+  ])('removes the quotation marks of %j', (text, wanted) => {
     expect(unquoted(text)).toBe(wanted);
   });
 });

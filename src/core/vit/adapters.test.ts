@@ -47,7 +47,7 @@ describe('initialAdapters', () => {
   const layout = adapterLayout({ ...tinyArchitecture, width: 16, mlpWidth: 64 }, 8);
   const flat = initialAdapters(layout, 4);
 
-  it('fills A from ±1/√in, evenly, and B with zeros', () => {
+  it('fills A uniformly from ±1/√in, and B with zeros', () => {
     for (const { inputs, outputs, offsetA, offsetB, layer } of layout.adapters) {
       const bound = 1 / Math.sqrt(inputs);
       const a = flat.subarray(offsetA, offsetB);

@@ -46,7 +46,7 @@ describe('adaptBands', () => {
     [3, 5],
     [4, 3],
     [3, 4],
-  ])('of %i to %i bands sees in a grey image what it saw before', (before, after) => {
+  ])('from %i to %i bands keeps the output for a grey image', (before, after) => {
     const normalization = required(normalizations.get(before), 'normalisation');
     const model: VitModel = { ...tinyVit({ channels: before }), normalization };
     const adapted = adaptBands(model, after);
@@ -59,7 +59,7 @@ describe('adaptBands', () => {
     expect(difference(lastBlock(model, dark(before)), wanted)).toBeGreaterThan(0.01);
   });
 
-  it('leaves a model of as many bands as it is', () => {
+  it('does not change a model with the same number of bands', () => {
     const model = tinyVit();
     expect(adaptBands(model, 3)).toBe(model);
   });
@@ -68,19 +68,16 @@ describe('adaptBands', () => {
     [6, [2, 1, 0]],
     [4, [3, 0, 2]],
     [3, [2, 1, 0]],
-  ])(
-    'of %i bands, of which %j are known, sees in a grey image what it saw before',
-    (before, known) => {
-      const normalization = required(normalizations.get(before), 'normalisation');
-      const model: VitModel = { ...tinyVit({ channels: before }), normalization };
-      const adapted = adaptBands(model, 3, known);
-      expect(adapted.normalization.mean).toEqual(known.map((band) => normalization.mean[band]));
-      const wanted = lastBlock(model, grey(before));
-      expect(difference(lastBlock(adapted, grey(3)), wanted)).toBeLessThan(1e-5);
-    },
-  );
+  ])('of %i bands, of which %j are known, keeps the output for a grey image', (before, known) => {
+    const normalization = required(normalizations.get(before), 'normalisation');
+    const model: VitModel = { ...tinyVit({ channels: before }), normalization };
+    const adapted = adaptBands(model, 3, known);
+    expect(adapted.normalization.mean).toEqual(known.map((band) => normalization.mean[band]));
+    const wanted = lastBlock(model, grey(before));
+    expect(difference(lastBlock(adapted, grey(3)), wanted)).toBeLessThan(1e-5);
+  });
 
-  it('shows each colour to the band that is it, and their mean to the others', () => {
+  it('feeds each colour to its own band, and their mean to the others', () => {
     const known = [2, 1, 0];
     const normalization = required(normalizations.get(6), 'normalisation');
     const model: VitModel = { ...tinyVit({ channels: 6 }), normalization };
@@ -94,7 +91,7 @@ describe('adaptBands', () => {
     expect(difference(got, wanted)).toBeLessThan(1e-5);
   });
 
-  it('keeps colours apart where there are more bands', () => {
+  it('keeps separate colours if there are more bands', () => {
     const adapted = adaptBands(tinyVit(), 6);
     const weight = required(adapted.weights.get('patch_embed.proj.weight'), 'weight').data;
     const own = required(tinyVit().weights.get('patch_embed.proj.weight'), 'weight').data;

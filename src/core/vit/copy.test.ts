@@ -48,7 +48,7 @@ describe('copyBlocks', () => {
     }
   });
 
-  it('keeps all that is no block, and leaves the teacher alone', () => {
+  it('keeps all weights outside blocks, and does not change the teacher', () => {
     const before = new Map(teacher.weights);
     const student = copyBlocks(teacher, [3]);
     for (const [name, weight] of teacher.weights) {

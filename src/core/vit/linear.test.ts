@@ -46,8 +46,8 @@ const changes: Readonly<Record<string, (layer: Linear) => Linear>> = {
   'without bias': (each) => ({ ...each, bias: undefined }),
 };
 
-describe('an adapter beside its layer', () => {
-  it.each(Object.entries(changes))('gives what it gives merged: %s', (_, change) => {
+describe('an adapter next to its layer', () => {
+  it.each(Object.entries(changes))('computes the same as merged: %s', (_, change) => {
     const merged = valuesAndGradients(change(layer('merged')));
     const beside = valuesAndGradients(change(layer('beside')));
     expect([...beside.keys()].toSorted()).toEqual(['d0', 'd1', 'd2', 'y']);

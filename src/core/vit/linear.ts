@@ -18,17 +18,17 @@ interface LinearAdapter {
   readonly b: Value;
 }
 
-/** Way to add an adapter: merged into the weight, or beside it, to the layer's output; see docs/adr/0003. */
+/** Way to add an adapter: merged into the weight, or next to it, to the layer's output; see docs/adr/0003. */
 export type AdapterForm = 'merged' | 'beside';
 
-/** Tokens per unit of width up to which adapters stay beside their layers. */
+/** Tokens per unit of width up to which adapters stay separate from their layers. */
 const tokensBeside = 3;
-/** Units of width per unit of rank from which adapters stay beside: a larger rank costs too much per token. */
+/** Units of width per unit of rank from which adapters stay separate: a larger rank takes too much time per token. */
 const widthBeside = 16;
 
 /**
  * Chooses the faster form. W + B·A costs passes over a matrix, also in the runtime, which packs a constant weight only
- * once; an adapter beside its layer costs passes over all tokens.
+ * once; a separate adapter costs passes over all tokens.
  */
 export function adapterForm(tokens: number, width: number, rank: number): AdapterForm {
   const isThin = widthBeside * rank <= width;

@@ -40,7 +40,7 @@ describe('resizeModel', () => {
     });
   });
 
-  it('gives back the model itself when nothing changes', () => {
+  it('returns the model itself if nothing changes', () => {
     const model = tinyVit();
     expect(resizeModel(model, 8)).toBe(model);
   });
@@ -51,7 +51,7 @@ describe('resizeModel', () => {
     [0, 4],
     [-4, 4],
     [1, 4],
-  ])('refuses %i px and says what would fit', (imageSize, near) => {
+  ])('refuses %i px and states sizes that would fit', (imageSize, near) => {
     const attempt = (): unknown => resizeModel(tinyVit(), imageSize);
     expect(attempt).toThrow(UserError);
     expect(attempt).toThrow(

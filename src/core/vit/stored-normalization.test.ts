@@ -8,21 +8,24 @@ test.each([
   [5000, 10_000],
   [2000, 4001],
   [1200, 300],
-])('through a window of %f and %f wide a value is as far from the mean', (center, width) => {
-  const { mean, deviation } = throughWindow(stored, { center, width }) ?? stored;
-  const shade = shadeByWindow({ center, width, shape: 'linear', name: null });
-  for (const [band, of] of stored.mean.entries()) {
-    for (const value of [-200, 0, 1, 1087, 9876]) {
-      const seen = (shade(value) / 255 - (mean[band] ?? 0)) / (deviation[band] ?? 0);
-      expect(seen).toBeCloseTo((value - of) / (stored.deviation[band] ?? 0), 9);
+])(
+  "a window at %f, %f wide, keeps a value's normalised distance from the mean",
+  (center, width) => {
+    const { mean, deviation } = throughWindow(stored, { center, width }) ?? stored;
+    const shade = shadeByWindow({ center, width, shape: 'linear', name: null });
+    for (const [band, of] of stored.mean.entries()) {
+      for (const value of [-200, 0, 1, 1087, 9876]) {
+        const seen = (shade(value) / 255 - (mean[band] ?? 0)) / (deviation[band] ?? 0);
+        expect(seen).toBeCloseTo((value - of) / (stored.deviation[band] ?? 0), 9);
+      }
     }
-  }
-});
+  },
+);
 
 test.each([
   [1200, 1],
   [0.5, 1],
   [6000, 9400],
-])('a window that does not hold the means is of other values: %f and %f wide', (center, width) => {
+])('a window without the means is for other values: %f and %f wide', (center, width) => {
   expect(throughWindow(stored, { center, width })).toBeUndefined();
 });

@@ -13,7 +13,7 @@ describe('linear layers', () => {
     ['attn.proj', [6, 6], 'blocks.1.attn.proj', 0],
     ['mlp.fc1', [8, 6], 'blocks.1.mlp.fc1', 0],
     ['mlp.fc2', [6, 8], 'blocks.1.mlp.fc2', 0],
-  ] as const)('%s lies where timm keeps it', (layer, shape, name, firstRow) => {
+  ] as const)("%s has timm's position", (layer, shape, name, firstRow) => {
     expect(linearShape(tinyArchitecture, layer)).toEqual(shape);
     expect(linearLocation(tinyArchitecture, 1, layer)).toEqual({ name, firstRow });
   });
@@ -29,12 +29,12 @@ describe('checkWeights', () => {
     };
   };
 
-  it('accepts what is complete, and more', () => {
+  it('accepts complete weights, and additional ones', () => {
     expect(check(() => undefined)).not.toThrow();
     expect(check((weights) => weights.set('head.weight', zeros([2, 6])))).not.toThrow();
   });
 
-  it('names what is missing, and lists all of it in the details', () => {
+  it('names a missing weight, and lists all of them in the details', () => {
     const names = [0, 1].flatMap((block) =>
       ['norm1', 'norm2', 'mlp.fc2'].map((name) => `blocks.${block}.${name}.bias`),
     );
@@ -63,7 +63,7 @@ describe('checkWeights', () => {
     );
   });
 
-  it.each([NaN, Infinity, -Infinity])('names the weight that holds %d', (value) => {
+  it.each([NaN, Infinity, -Infinity])('names the weight that contains %d', (value) => {
     const attempt = check((weights) => {
       const data = new Float32Array(6);
       data[5] = value;

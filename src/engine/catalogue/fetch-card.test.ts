@@ -191,7 +191,7 @@ describe('fetchCard', () => {
     await expect.poll(() => first.told.length, { interval: 5 }).toBeGreaterThan(3);
     await expect(fetchInto(folder).fetched).rejects.toMatchObject({
       code: 'in-use',
-      message: expect.stringMatching(/Another process is downloading or writing into/) as string,
+      message: expect.stringMatching(/Another process is downloading or writing to/) as string,
     });
     controller.abort();
     await expect(first.fetched).rejects.toMatchObject({ code: 'cancelled' });

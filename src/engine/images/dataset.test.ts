@@ -89,6 +89,6 @@ test('a test folder that is the folder of images leaves nothing for training, an
   const request = distillRequest.parse({ teacher: 't', images: folder, test: folder, out: 'o' });
   await expect(openDataset(request)).rejects.toMatchObject({
     code: 'invalid-labels',
-    message: `${folder}: all 3 images are also test images, which are not used for training. Name other images with --test, or omit it to hold out a fifth.`,
+    message: `${folder}: all 3 images are also test images, which are not used for training. Choose other images with --test, or omit it to hold out a fifth.`,
   });
 });

@@ -74,7 +74,7 @@ describe('of a teacher of many bands', () => {
   it('those that are red, green and blue are said by a person', async () => {
     const { notes, normalization, inferred } = await inspect(7, { colourBands: [4, 3, 2] });
     expect(notes).toEqual([
-      'It was trained on images of 7 bands. Red, green and blue of an image go to its bands 4, 3 and 2; its other bands receive the mean of the three. If 7 bands of an image are used (--bands), each goes to its own band.',
+      "It was trained on images of 7 bands. Red, green and blue of an image go to the teacher's bands 4, 3 and 2; the teacher's other bands receive the mean of the three. If 7 bands of an image are used (--bands), each goes to its own band.",
     ]);
     expect(normalization.mean).toEqual([3 / 20, 2 / 20, 1 / 20]);
     expect(inferred.find(({ property }) => property === 'colourBands')?.source).toBe('given');
@@ -82,7 +82,9 @@ describe('of a teacher of many bands', () => {
 
   it('they are guessed where there are as many as of Sentinel-2, and said to be', async () => {
     const { assumed, notes } = await inspect(13, {});
-    expect(notes[0]).toContain('Red, green and blue of an image go to its bands 4, 3 and 2');
+    expect(notes[0]).toContain(
+      "Red, green and blue of an image go to the teacher's bands 4, 3 and 2",
+    );
     expect(assumed).toContain(
       'red, green and blue go to its bands 4, 3, 2, as in the order of Sentinel-2',
     );
@@ -160,7 +162,7 @@ describe('a teacher of stored values', () => {
   it('in the order that a person gives them', async () => {
     const { model, ...teacher } = await through({ colourBands: [6, 5, 4, 3, 2, 1] });
     expect(inputTexts({ model, ...teacher })[0]).toContain(
-      'they go to its bands 6, 5, 4, 3, 2, 1.',
+      "they go to the teacher's bands 6, 5, 4, 3, 2, 1.",
     );
     expect(model.normalization.deviation[0]).toBeCloseTo(0.1049, 9);
   });
@@ -168,7 +170,7 @@ describe('a teacher of stored values', () => {
   it('in order where those that were named are not as many', async () => {
     const named = await through({ colourBands: [6, 5] });
     expect(named.known).toBeUndefined();
-    expect(inputTexts(named)[0]).toContain('they go to its bands in order.');
+    expect(inputTexts(named)[0]).toContain("they go to the teacher's bands in order.");
   });
 
   it('and usual numbers where images are stretched, or a person names some', async () => {

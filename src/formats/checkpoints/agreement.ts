@@ -5,7 +5,7 @@ import { invalidTeacher } from './refusals.ts';
 import { teacherFileText } from '../../text/index.ts';
 import type { StatedPart, Sidecars } from './configuration-facts.ts';
 
-/** @throws UserError 'invalid-file' where a configuration contradicts the weights */
+/** @throws UserError 'invalid-file' if a configuration contradicts the weights */
 export function requireAgreement(
   path: string,
   architecture: VitArchitecture,
@@ -32,7 +32,7 @@ export function requireAgreement(
   );
 }
 
-/** @throws UserError 'invalid-file' where a configuration has parts that the weights have not, or the reverse */
+/** @throws UserError 'invalid-file' if a configuration has parts that the weights do not have, or the reverse */
 function requireParts(
   path: string,
   architecture: VitArchitecture,
@@ -50,7 +50,7 @@ function requireParts(
   for (const { part, value, where } of parts) {
     if (has[part] === value) continue;
     if (part === 'prefixPositions') {
-      // Without such tokens there is nothing to cover, and timm brings Meta's registers into its own form.
+      // Without such tokens there is nothing to cover, and timm converts Meta's registers to its own form.
       if (prefix === 0 || (!value && foldsClassPosition(positions))) continue;
     }
     throw invalidTeacher(

@@ -3,18 +3,18 @@ import type { Stated, Sidecars } from './configuration-facts.ts';
 import type { TeacherProperties } from './teacher-metadata.ts';
 import { teacherPropertyText } from '../../text/index.ts';
 
-/** Knowledge beyond the weights, the surest first. */
+/** Sources of information besides the weights, most reliable first. */
 export interface Knowledge {
   readonly given: Partial<TeacherProperties>;
   readonly file: Partial<TeacherProperties>;
   readonly config: Sidecars;
-  /** Numbers of dates that its positions may be for: see `datesOf`. */
+  /** Possible numbers of dates of its positions: see `datesOf`. */
   readonly dates: readonly number[];
 }
 
 type Property = keyof TeacherProperties;
 
-/** Takes each property from the surest that says it, and notes from where. */
+/** Takes each property from the most reliable source that states it, and records the source. */
 export class Chooser {
   readonly properties: InferredProperty[] = [];
   readonly #knowledge: Knowledge;

@@ -8,7 +8,7 @@ import { printable } from './problems.ts';
 import { teacherConfigurationText, teacherNotes } from '../../text/index.ts';
 
 /**
- * Files beside a checkpoint that state what its weights do not: `config.json` and `preprocessor_config.json` of
+ * Files next to a checkpoint that state what its weights do not: `config.json` and `preprocessor_config.json` of
  * Hugging Face's transformers, `config.json` of timm and of Prithvi, `open_clip_config.json` of OpenCLIP.
  */
 export interface Sidecars {
@@ -18,36 +18,36 @@ export interface Sidecars {
   readonly pooling?: Stated<VitArchitecture['pooling']>;
   readonly mean?: Stated<number[]>;
   readonly deviation?: Stated<number[]>;
-  /** Mean and deviation of values as files store them, which are no pixels in [0, 1]. */
+  /** Mean and deviation of stored values, which are not pixels in [0, 1]. */
   readonly storedNormalization?: Stated<StoredNormalization>;
   readonly colourBands?: Stated<number[]>;
   /** Names of its bands, in order. */
   readonly bandNames?: Stated<readonly string[]>;
-  /** Activation that no teacher here can have. */
+  /** Activation that is not supported here. */
   readonly otherActivation?: Stated<string>;
-  /** Pooling that no teacher here can have; another replaces it, since no block depends on it. */
+  /** Pooling that is not supported here; another replaces it, since no block depends on it. */
   readonly otherPooling?: Stated<string>;
-  /** Why the model is no plain vision transformer, whatever its weights are called. */
+  /** Reason why the model is not a plain vision transformer, whatever its weights are called. */
   readonly otherModel?: Stated<string>;
-  /** Families whose naming such a model may use, and its kind of model. */
+  /** Families whose naming such a model may use, and its model type. */
   readonly families?: Stated<{
     readonly type: string;
     readonly conventions: readonly TeacherConvention[];
   }>;
   /** True if q, k and v have a bias. */
   readonly qkvBias?: Stated<boolean>;
-  /** Presence of parts that the weights show as well. */
+  /** Presence of parts that the weights also show. */
   readonly parts: readonly (Stated<boolean> & { readonly part: StatedPart })[];
   /**
-   * True if a statement about the images was not followed, which makes mean and deviation a guess unless a person gives
-   * them.
+   * True if a statement about the images was not followed, which makes mean and deviation a guess unless the user
+   * states them.
    */
   readonly otherImages?: true;
   /** Statement that reverses the order of red, green and blue. */
   readonly otherOrder?: Stated<string>;
   /** Statement that the last norm follows pooling, though its name says it comes before. */
   readonly normAfterPooling?: Stated<true>;
-  /** Sizes that the weights show as well and must not contradict. */
+  /** Sizes that the weights also show and that must not contradict them. */
   readonly sizes: readonly (Stated<number> & { readonly size: StatedSize })[];
   readonly notes: readonly string[];
 }
@@ -63,7 +63,7 @@ export type StatedSize =
 
 export type StatedPart = 'preNorm' | 'classToken' | 'fcNorm' | 'layerScale' | 'prefixPositions';
 
-/** Statement of a file, and its place in the file. */
+/** A value stated by a file, and where in the file. */
 export interface Stated<T> {
   readonly value: T;
   /** `config.json, hidden_act` */
@@ -72,7 +72,7 @@ export interface Stated<T> {
 
 const activations: Readonly<Record<string, VitArchitecture['activation']>> = {
   gelu: 'gelu',
-  // The same function, written out.
+  // The same function, as a formula.
   gelu_python: 'gelu',
   gelu_new: 'gelu-tanh',
   gelu_fast: 'gelu-tanh',
@@ -84,7 +84,7 @@ const activations: Readonly<Record<string, VitArchitecture['activation']>> = {
   quickgelu: 'quick-gelu',
 };
 
-/** Values of pixels end here, however they are scaled. */
+/** Maximum of a pixel value, whatever the scaling. */
 const brightestPixel = 255;
 
 function isOfStored(mean: readonly number[], deviation: readonly number[]): boolean {
@@ -96,7 +96,7 @@ function isOfStored(mean: readonly number[], deviation: readonly number[]): bool
   );
 }
 
-/** The note about a mean and deviation that no values can have. */
+/** Note about a mean and deviation that no pixel values can have. */
 function wrongNormalization(
   mean: readonly number[],
   deviation: readonly number[],
@@ -154,7 +154,7 @@ export class Collected {
     where: string,
   ): void {
     const one = typeof value === 'object' ? value?.at(-1) : value;
-    // An axis of time comes before height and width.
+    // The time axis comes before height and width.
     const other = typeof value === 'object' ? (value?.at(-2) ?? one) : one;
     if (one !== other) {
       this.sayModel(teacherConfigurationText.notSquare(other ?? 0, one ?? 0), where);
@@ -188,7 +188,7 @@ export class Collected {
     this.#others.bandNames = { value: names.map(printable), where };
   }
 
-  /** @param reason why it is no plain vision transformer, if so; the first that is found stands */
+  /** @param reason why it is not a plain vision transformer, if so; the first reason is kept */
   sayModel(reason: string | undefined, where: string): void {
     if (reason !== undefined) this.#others.otherModel ??= { value: reason, where };
   }
@@ -205,7 +205,7 @@ export class Collected {
     if (has != null) this.#parts.push({ part, value: has, where });
   }
 
-  /** @param what the key that is not followed, with its value; what was said of mean and deviation no longer counts */
+  /** @param what the unsupported key, with its value; mean and deviation stated so far are discarded */
   sayOtherImages(what: string, where: string): void {
     this.#others.otherImages = true;
     delete this.#values.mean;
@@ -268,7 +268,7 @@ export class Collected {
   }
 
   /**
-   * Numbers of values as files store them, such as a satellite's reflectance times 10,000.
+   * Recognises a mean and deviation of stored values, such as a satellite's reflectance times 10,000.
    *
    * @returns whether they are that
    */
@@ -284,7 +284,7 @@ export class Collected {
   }
 
   sidecars(): Sidecars {
-    // Each was put in by its own name, with the type that the schemas give it.
+    // Each value was stored under its own name, with the type that the schemas give it.
     const values = this.#values as Partial<Sidecars>;
     return {
       ...values,

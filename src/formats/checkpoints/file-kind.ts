@@ -12,13 +12,13 @@ export type FileKind =
 
 export interface OtherKind {
   readonly container: null;
-  /** Follows on "is". */
+  /** Continues "is …". */
   readonly looksLike: string;
-  /** A sentence. */
+  /** A complete sentence. */
   readonly advice: string;
 }
 
-/** Bytes of a file's beginning and end that `fileKind` wants. */
+/** Number of bytes of a file's beginning and end that `fileKind` needs. */
 export const headLength = 512;
 export const tailLength = 8;
 
@@ -26,13 +26,13 @@ const { chooseAnother, download, convert, unpack } = fileKindText;
 
 interface Mark {
   readonly at?: number;
-  /** Bytes of the mark, one character each. */
+  /** Bytes of the signature, one character each. */
   readonly bytes: string;
   readonly looksLike: string;
   readonly advice: string;
 }
 
-/** Marks of files that users have mistaken for a teacher's weights. */
+/** Signatures of files that users have mistaken for a teacher's weights. */
 const marks: readonly Mark[] = [
   {
     bytes: 'version https://git-lfs',
@@ -49,14 +49,14 @@ const marks: readonly Mark[] = [
   { bytes: '\xfd7zXZ', looksLike: fileKindText.xz, advice: unpack },
 ];
 
-/** A table of Google's LevelDB, in which TensorFlow keeps the index of a checkpoint. */
+/** A LevelDB table (Google), in which TensorFlow keeps the index of a checkpoint. */
 const tableMagic = '\x57\xfb\x80\x8b\x24\x75\x47\xdb';
 
 /** Beginning of a pickle of protocol 0 or 1 with PyTorch's magic number. */
 const textMagic = 'L119547037146038801333356L\n';
 
 /**
- * The kind of a file by its first bytes, its last ones, and where those say nothing by its name.
+ * Determines the kind of a file from its first bytes, its last bytes or, failing these, its name.
  *
  * @param size of the file in bytes
  */
@@ -82,16 +82,16 @@ export function fileKind(head: Uint8Array, tail: Uint8Array, size: number, path:
   if (image) return other(fileKindText.image(image.name), chooseAnother);
   if (/^\s*<(?:!doctype\s+html|html)/i.test(text)) return other(fileKindText.webPage, download);
   if (isText(text)) return other(fileKindText.text, chooseAnother);
-  // Its reader says what is wrong with it.
+  // Its reader reports what is wrong with it.
   if (/\.safetensors$/i.test(path)) return { container: 'safetensors' };
   return other(fileKindText.unknown, chooseAnother);
 }
 
 function containerOf(text: string, head: Uint8Array): FileKind | undefined {
-  // The last is an archive without entries.
+  // The last one is an archive without entries.
   const isZip = text.startsWith('PK\x03\x04') || text.startsWith('PK\x05\x06');
   if (isZip) return { container: 'zip' };
-  // A pickle begins with the number of its protocol.
+  // A pickle begins with its protocol number.
   const [first, protocol = 0] = head;
   const hasProtocol = first === 0x80 && protocol >= 2 && protocol <= 5;
   if (hasProtocol || text.startsWith(textMagic)) return { container: 'pickle' };
@@ -103,7 +103,7 @@ function headerLength({ buffer, byteOffset }: Uint8Array): number {
   return Number(new DataView(buffer, byteOffset).getBigUint64(0, true));
 }
 
-/** PyTorch wrote tar archives before 0.2, with these entries; few are left, none of a transformer. */
+/** PyTorch wrote tar archives before 0.2, with these entries; few are left, none of them a transformer. */
 function tarKind(text: string): FileKind {
   if (!/^(?:\.\/)?(?:sys_info|pickle|storages|tensors)\0/.test(text)) {
     return other(fileKindText.tar, unpack);
@@ -111,7 +111,7 @@ function tarKind(text: string): FileKind {
   return other(fileKindText.oldTar, fileKindText.saveAgain);
 }
 
-/** Returns true if a text has no character that text files lack. */
+/** Returns true if a string has only characters that occur in text files. */
 function isText(text: string): boolean {
   // oxlint-disable-next-line no-control-regex -- control characters are what tells
   return !/[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]/.test(text);

@@ -7,25 +7,25 @@ import { refuseEncoder, refuseFile, unsupported } from './refusals.ts';
 import type { TensorFile } from './tensor-file.ts';
 import { refusedModelText, teacherFileText, teacherNotes } from '../../text/index.ts';
 
-/** Place of an encoder in a checkpoint. */
+/** Location of an encoder in a checkpoint. */
 export interface FoundEncoder {
   readonly convention: Convention;
   /** Naming of the convention that the encoder uses. */
   readonly naming: Naming;
   /** Prefix of the encoder's names: `teacher.backbone.`. */
   readonly prefix: string;
-  /** Stored names of the encoder's tensors by the names that its convention has for them. */
+  /** Stored names of the encoder's tensors by their names in its convention. */
   readonly inside: ReadonlyMap<string, string>;
-  /** Stored names of everything else, other encoders not among them. */
+  /** Stored names of everything else except other encoders. */
   readonly outside: readonly string[];
-  /** Why this encoder, where there are several. */
+  /** Reason for choosing this encoder, if there are several. */
   readonly notes: readonly string[];
 }
 
 /** Largest number of encoders in one file; student, teacher and the like are two or three. */
 const mostEncoders = 16;
 
-/** Preferred encoder if a file holds several, the first match, and the note about it. */
+/** Preferred encoders if a file contains several, and the notes about them; the first match is used. */
 const preferences: readonly (readonly [RegExp, SeveralEncoders])[] = [
   [/(^|\.)teacher\./, teacherNotes.teacherOfSeveral],
   [/(^|\.)target_encoder\./, teacherNotes.targetOfSeveral],
@@ -39,14 +39,14 @@ type SeveralEncoders = (encoders: number, prefixes: readonly string[]) => string
 interface Candidate {
   readonly naming: Naming;
   readonly prefix: string;
-  /** Stored names by those that the naming's rules are for. */
+  /** Stored names by the names that the rules match. */
   readonly tidied: ReadonlyMap<string, string>;
 }
 
 /**
- * Finds the vision transformer in a checkpoint by the names of its tensors alone.
+ * Finds the vision transformer in a checkpoint from only the names of its tensors.
  *
- * @throws UserError 'unsupported' where there is none, saying what is there instead, or more than one
+ * @throws UserError 'unsupported' if there is none (the message says what was found instead) or more than one
  */
 export function findEncoder(file: TensorFile): FoundEncoder {
   const names = [...file.tensors.keys()];
@@ -76,7 +76,7 @@ function tidiedNames({ tidy }: Naming, names: readonly string[]): ReadonlyMap<st
   return new Map(names.map((name) => [tidy?.(name) ?? name, name]));
 }
 
-/** @throws UserError 'unsupported' where two tensors of the encoder have one name once they are tidied */
+/** @throws UserError 'unsupported' if two tensors of the encoder have the same name once their names are normalised */
 function requireOwnNames(
   { path }: TensorFile,
   { naming, prefix, tidied }: Candidate,
@@ -95,7 +95,7 @@ function requireOwnNames(
   }
 }
 
-/** Finds the prefixes of patch embeddings that have a first block beside them. */
+/** Finds the prefixes of patch embeddings that also have a first block. */
 function prefixesOf(naming: Naming, names: ReadonlyMap<string, string>): string[] {
   const [anchor = ''] = storedName(naming, 'patch_embed.proj.weight');
   const [block = ''] = storedName(naming, 'blocks.0.norm1.weight');

@@ -27,18 +27,18 @@ export interface Inferred {
   /** Bands that are red, green and blue, counted from 0; undefined if unknown. */
   readonly colours: readonly number[] | undefined;
   readonly properties: readonly InferredProperty[];
-  /** Sentences about what differs, or may differ, from the model's own programs. */
+  /** Sentences about certain or possible differences from the model's own programs. */
   readonly notes: readonly string[];
 }
 
-/** Heads of models whose heads are not 64 wide, by their width: ViT-H, -g, -G and SoViT-400m. */
+/** Number of heads of models whose heads are not 64 wide, by their width: ViT-H, -g, -G and SoViT-400m. */
 const headsByWidth: Readonly<Record<number, number>> = { 1152: 16, 1280: 16, 1408: 16, 1664: 16 };
 
 /**
  * Infers an encoder's architecture from the names and shapes of its weights and from other knowledge.
  *
- * @param path what to call it in messages
- * @throws UserError 'invalid-file' where the parts do not fit each other or what is said of them, 'unsupported',
+ * @param path name of the file in messages
+ * @throws UserError 'invalid-file' if the parts contradict each other or the configuration, 'unsupported',
  * 'invalid-option'
  */
 export function inferArchitecture(
@@ -121,7 +121,7 @@ export function inferArchitecture(
   };
 }
 
-/** Returns the source of the pooling if neither a person nor a configuration states it. */
+/** Returns the source of the pooling if neither the user nor a configuration states it. */
 function poolingSource(
   { inside }: FoundEncoder,
   classTokens: number,
@@ -133,7 +133,10 @@ function poolingSource(
   return inside.has('attn_pool.latent') ? 'guess' : 'family';
 }
 
-/** SigLIP without its pooling is as any other in timm's names without a class token, and some have the GELU by tanh. */
+/**
+ * SigLIP without its pooling looks like any other model in timm's names without a class token, and some use the tanh
+ * GELU.
+ */
 function isLikeSiglip(
   { convention }: FoundEncoder,
   weights: ReadonlyMap<string, StoredWeight>,
@@ -180,7 +183,7 @@ function positionsOf(
   const [layout, another] = encoder.convention.registersHaveNoPositions
     ? layouts.filter(({ covered }) => covered === classTokens)
     : layouts;
-  // Dates, of which there may be many, fit more than they mean.
+  // The number of dates may vary, so that several layouts may fit by chance.
   if (registers > 0 && layout !== undefined && another !== undefined) {
     const grids = [layout.grid, another.grid];
     throw unsupported(path, teacherFileText.unclearPositions(count, grids, layout.prefix), []);
@@ -192,8 +195,8 @@ function positionsOf(
 }
 
 /**
- * @throws UserError 'unsupported' where a configuration says that it is no plain vision transformer, or may say so;
- * 'invalid-file' where it is of another family than the weights
+ * @throws UserError 'unsupported' if a configuration says or suggests that it is not a plain vision transformer;
+ * 'invalid-file' if it is for another family than the weights
  */
 function requireKnownModel(
   path: string,
@@ -208,14 +211,17 @@ function requireKnownModel(
   throw invalidTeacher(path, teacherFileText.otherFamily(convention.title, type, families.where));
 }
 
-/** @throws UserError 'unsupported' where red, green and blue change places and nobody says which is where */
+/**
+ * @throws UserError 'unsupported' if red, green and blue are swapped and neither the user nor the file states their
+ * order
+ */
 function requireKnownOrder(path: string, { given, file, config }: Knowledge): void {
   const { otherOrder: other } = config;
   if (other === undefined || (given.colourBands ?? file.colourBands) !== undefined) return;
   throw unsupported(path, teacherFileText.otherColourOrder(other.value, other.where), []);
 }
 
-/** @throws UserError 'invalid-file' where a weight that tells sizes is missing or empty */
+/** @throws UserError 'invalid-file' if a weight that determines sizes is missing or empty */
 function requireSized(
   path: string,
   encoder: FoundEncoder,
@@ -231,14 +237,17 @@ function requireSized(
   throw invalidTeacher(path, teacherFileText.notAMatrix(called, weight.shape));
 }
 
-/** @throws UserError 'unsupported' where a configuration has another and nobody knows better */
+/**
+ * @throws UserError 'unsupported' if a configuration states an unsupported activation and neither the user nor the file
+ * another
+ */
 function requireKnownActivation(path: string, { given, file, config }: Knowledge): void {
   const { otherActivation: other } = config;
   if (other === undefined || (given.activation ?? file.activation) !== undefined) return;
   throw unsupported(path, teacherFileText.otherActivation(other.value, other.where), []);
 }
 
-/** Returns the number of heads, from knowledge or else from the width; `own` lists those of an unusual family. */
+/** Returns the number of heads, from other sources or else from the width; `own` lists those of an unusual family. */
 function headsOf(
   path: string,
   width: number,
@@ -259,7 +268,7 @@ function requireSound(path: string, architecture: VitArchitecture, { heads }: Si
   throw invalidTeacher(path, teacherFileText.unsound(problem, isSaid ? heads.where : undefined));
 }
 
-/** Blocks by their numbers, which must have no gap: a part of a checkpoint is not a smaller model. */
+/** Blocks by their numbers, which must have no gap: an incomplete checkpoint is not a smaller model. */
 function depthOf(
   path: string,
   encoder: FoundEncoder,

@@ -16,7 +16,7 @@ import type { Sidecars } from './configuration-facts.ts';
 
 /** Inference of a teacher's bands: their normalisation, and which of them are red, green and blue. */
 
-/** A configuration without the mean and deviation of another number of bands, of which it notes that. */
+/** Drops a mean and deviation that are for another number of bands, and notes it. */
 export function withFittingNormalization(config: Sidecars, channels: number): Sidecars {
   const { mean, deviation, storedNormalization: stored, ...rest } = config;
   const isPixels = mean?.value.length === channels;
@@ -86,7 +86,7 @@ export function storedNormalizationOf({
   return config.storedNormalization?.value;
 }
 
-/** @throws UserError 'invalid-option' for bands that it has not */
+/** @throws UserError 'invalid-option' for bands that the teacher does not have */
 export function coloursOf(
   path: string,
   { convention: { usual } }: FoundEncoder,
@@ -101,7 +101,7 @@ export function coloursOf(
       refusedModelText.message(path, teacherFileText.noBand(channels, most)),
     );
   }
-  // Of three, they are what they are everywhere, unless somebody knows better.
+  // The bands of up to three are the usual colours, unless the user states otherwise.
   if (channels <= 3 && given.colourBands === undefined) return undefined;
   const family = usual.colourBands?.[channels];
   const guess = coloursByNumber(channels, config.bandNames?.value);

@@ -6,11 +6,11 @@ import { printable } from './problems.ts';
 import { leftOutNotes } from '../../text/index.ts';
 
 /*
- * What of a checkpoint is not read. Tensors of an encoder are read, or known to matter to nobody who looks at its blocks:
- * a tensor that nothing explains may change what the blocks compute, so it is a refusal by its name.
+ * Parts of a checkpoint that are not read. Tensors of an encoder are read, or known not to affect its blocks: an
+ * unexplained tensor may change what the blocks compute, so the checkpoint is refused and the message names the tensor.
  */
 
-/** Names inside the blocks that no rule is for: parts that a plain vision transformer does not have. */
+/** Names inside the blocks that match no rule: parts that a plain vision transformer does not have. */
 export function strangeParts({ naming, inside }: FoundEncoder): readonly string[] {
   const [block = ''] = storedName(naming, 'blocks.0.norm1.weight');
   const stem = block.slice(0, block.indexOf('0'));
@@ -22,7 +22,7 @@ export function strangeParts({ naming, inside }: FoundEncoder): readonly string[
 /** Parts that masked pretraining leaves behind and no image uses. */
 const leftOutOfAll: readonly LeftOut[] = [{ names: /(^|\.)mask(ed)?_(token|embed)$/ }];
 
-/** Parts that see or change tokens before the blocks, or beside them, by the names that a naming has no rule for. */
+/** Returns true for parts that process tokens before the blocks or in parallel to them, by names that match no rule. */
 function changesTokens(name: string): boolean {
   const dot = name.indexOf('.');
   if (dot < 0) return /token|register|prompt|embed|pos/.test(name);
@@ -34,8 +34,8 @@ function changesTokens(name: string): boolean {
 }
 
 /**
- * Words in the names of parts that see what an encoder put out: heads for classes and masks, decoders, the other half of
- * a pair, and what a training program keeps for itself.
+ * Words in the names of parts that process an encoder's output: heads for classes and masks, decoders, the other half
+ * of a pair, and the training program's own data.
  */
 const afterBlocks: ReadonlySet<string> = new Set([
   ...['head', 'heads', 'classifier', 'classifiers', 'regressor', 'logit', 'logits', 'fc'],
@@ -46,7 +46,7 @@ const afterBlocks: ReadonlySet<string> = new Set([
   ...['scaler', 'epoch', 'step', 'iteration', 'args', 'rng'],
 ]);
 
-/** Words for parts that see an image, or change tokens, before an encoder's blocks or among them. */
+/** Words for parts that process an image or tokens before an encoder's blocks or between them. */
 const beforeBlocks: ReadonlySet<string> = new Set([
   ...['in', 'input', 'inputs', 'pre', 'patch', 'patches', 'pos', 'position', 'positions'],
   ...['positional', 'embed', 'embedding', 'embeddings', 'stem', 'prompt', 'prompts', 'adapter'],
@@ -57,7 +57,7 @@ const beforeBlocks: ReadonlySet<string> = new Set([
 /** Returns true if a tensor's name shows that it comes after the blocks, or belongs to no model. */
 function isAfterBlocks(name: string): boolean {
   for (const part of name.split('.')) {
-    // One layer as a probe, and what timm once called the layer before a head's last one.
+    // A single layer used as a probe, and timm's former name for the layer before a head's last one.
     if (part === 'linear' || part === 'pre_logits') return true;
     const words = part.split('_');
     if (words.some((word) => beforeBlocks.has(word))) return false;
@@ -66,7 +66,7 @@ function isAfterBlocks(name: string): boolean {
   return false;
 }
 
-/** Stored names of what is in an encoder beside its blocks and changes what they compute, though no rule is for it. */
+/** Stored names of tensors outside the blocks that change their input, and that match no rule. */
 export function strangeInputs(encoder: FoundEncoder): string[] {
   const prompts = /(^|\.)(\w+_)?prompt_embeddings?(\.|$)/;
   return [
@@ -75,12 +75,12 @@ export function strangeInputs(encoder: FoundEncoder): string[] {
   ];
 }
 
-/** Stored names in an encoder that neither a rule nor what is known to come after the blocks explains. */
+/** Stored names in an encoder that match no rule and are not known to come after the blocks. */
 export function unexplained(encoder: FoundEncoder): string[] {
   return unread(encoder).flatMap(([name, stored]) => (isAfterBlocks(name) ? [] : [stored]));
 }
 
-/** Stored names beside an encoder of which nothing tells whether they change what goes into it. */
+/** Stored names outside an encoder that might change its input. */
 export function unexplainedOutside({ convention, outside }: FoundEncoder): string[] {
   const leftOut = [...(convention.leftOut ?? []), ...leftOutOfAll];
   return outside.filter(
@@ -88,7 +88,9 @@ export function unexplainedOutside({ convention, outside }: FoundEncoder): strin
   );
 }
 
-/** Returns the encoder's tensors that neither a rule nor its family explains: their names, and those in the file. */
+/**
+ * Returns the encoder's tensors that neither a rule nor its family explains: their names, and their names in the file.
+ */
 function unread({ convention, naming, inside }: FoundEncoder): [string, string][] {
   const leftOut = [...(convention.leftOut ?? []), ...leftOutOfAll];
   return [...inside].filter(
@@ -126,7 +128,7 @@ export function notesOnTheRest(
   return [...notes];
 }
 
-/** The part of a model that a tensor belongs to, for people: up to the second name, without numbers. */
+/** Returns the part of a model that a tensor belongs to, for messages: up to the second name, without numbers. */
 function partOf(name: string): string {
   const parts = name.split('.').slice(0, -1);
   const end = parts.findIndex((part) => /^\d+$/.test(part));

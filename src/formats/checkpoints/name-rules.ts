@@ -51,13 +51,13 @@ export function storedName({ rules }: Naming, weight: string): readonly string[]
   return [];
 }
 
-/** Values for the marks in a pattern. */
+/** Values for the wildcards in a pattern. */
 interface Filling {
   readonly block: string;
   readonly kind: string;
 }
 
-/** Fits a name to a pattern, in which `#` stands for a number and `*` for `weight` or `bias`. */
+/** Matches a name with a pattern, in which `#` stands for a number and `*` for `weight` or `bias`. */
 function matched(pattern: string, name: string): Filling | undefined {
   let block = '';
   let kind = '';

@@ -4,10 +4,10 @@ import type { Knowledge } from './chooser.ts';
 import type { Sidecars } from './configuration-facts.ts';
 import { teacherNotes } from '../../text/index.ts';
 
-/** Names of bands are said up to so many. */
+/** Maximum number of bands that are listed by name. */
 const mostNames = 64;
 
-/** Writes sentences about what differs, or may differ, from the model's own programs. */
+/** Writes sentences about certain or possible differences from the model's own programs. */
 export function notesOnInferred(
   encoder: FoundEncoder,
   architecture: VitArchitecture,
@@ -32,8 +32,8 @@ function notesOnHeads(
 }
 
 /**
- * Returns true if pooling by attention applies and its weights are there, which a note of its family mentions:
- * timm-siglip.ts.
+ * Returns true if attention pooling applies and its weights are present; the family's note mentions it
+ * (timm-siglip.ts).
  */
 export function isPooledByAttention(pooling: string, inside: FoundEncoder['inside']): boolean {
   return pooling === 'map' && inside.has('attn_pool.latent');
@@ -55,14 +55,14 @@ function notesOnPooling(
   return notes;
 }
 
-/** Patches that would reach over the edge are not cut: their convolution passes over what is left there. */
+/** Returns notes on a larger image size: the patch embedding ignores a rest that does not fill a patch. */
 function notesOnSize({ imageSize: own }: VitArchitecture, { sizes }: Sidecars): string[] {
   const said = sizes.find(({ size, value }) => size === 'imageSize' && value > own);
   if (said === undefined) return [];
   return [teacherNotes.largerImages(said.value, own)];
 }
 
-/** Notes that only a reader of the configuration knows the order of a teacher's bands. */
+/** Returns notes on the order of a teacher's bands, as stated by the configuration. */
 function notesOnBands({ bandNames: said }: Sidecars): string[] {
   if (said === undefined) return [];
   const { value: names, where } = said;

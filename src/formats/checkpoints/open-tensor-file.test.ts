@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test('safetensors under any name', async () => {
+test('opens safetensors under any name', async () => {
   const path = join(folder, 'model.bin');
   await writeSafetensors(path, new Map([['x', tensor([1], [5])]]), { metadata: { a: 'b' } });
   const file = await openTensorFile(path);
@@ -22,7 +22,7 @@ test('safetensors under any name', async () => {
   await file.close();
 });
 
-describe('what is none says what it looks like', () => {
+describe('a file that is not a checkpoint is described:', () => {
   const tar = (name: string): Buffer => {
     const header = Buffer.alloc(512);
     header.write(name);
@@ -69,7 +69,7 @@ describe('what is none says what it looks like', () => {
 test.each([
   ['today', zipOf(torchEntries(dict({ optimizer: dict({}) })))],
   ['old', legacyFile(dict({ optimizer: dict({}) }))],
-])('an optimiser alone, in the form of %s', async (_, content) => {
+])('refuses an optimiser without a model, in the format of %s', async (_, content) => {
   const path = join(folder, 'optimizer.pt');
   await writeFile(path, content);
   await expect(openTensorFile(path)).rejects.toThrow(/holds only the state of an optimiser/);

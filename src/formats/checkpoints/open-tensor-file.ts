@@ -12,7 +12,9 @@ import { torchLegacy } from './torch/torch-legacy.ts';
 import { torchZip } from './torch/torch-zip.ts';
 import { checkpointText } from '../../text/index.ts';
 
-/** Names that Hugging Face's libraries, and OpenCLIP, give weights in a folder, in the order in which they look. */
+/**
+ * Default names of weights in a folder in Hugging Face's libraries and OpenCLIP, in the order in which they are tried.
+ */
 const namesInFolder = [
   'model.safetensors',
   'model.safetensors.index.json',
@@ -22,16 +24,17 @@ const namesInFolder = [
   'open_clip_pytorch_model.bin',
 ];
 
-/** Bytes of an index; those of the largest models have one or two million. */
+/** Maximum size of an index, bytes; those of the largest models have one or two million. */
 const indexLimit = 2 ** 24;
 
 /**
- * Opens a checkpoint, whatever holds it: safetensors, both forms of PyTorch's, the index of several files, or
- * a folder with one of those under its default name. What it is shows from the content, not from the name. Nothing in
- * it is executed, and no values are read yet. The caller closes it.
+ * Opens a checkpoint in any supported container: safetensors, both PyTorch formats, the index of several files, or a
+ * folder with one of those under its default name. The content decides, not the name. Nothing in it is executed, and no
+ * values are read yet. The caller closes it.
  *
- * @throws UserError 'not-found', 'disk', 'invalid-file' (damaged, or no file), 'too-large' (beyond what
- *   any checkpoint has) or 'unsupported' (another kind of file, saying which, or Python objects besides weights)
+ * @throws UserError 'not-found', 'disk', 'invalid-file' (damaged, or not a file), 'too-large' (larger than any
+ *   checkpoint) or 'unsupported' (another kind of file, which the message names, or Python objects in addition to
+ *   weights)
  */
 export async function openTensorFile(path: string): Promise<TensorFile> {
   const found = await stat(path).catch((error: unknown) => {
@@ -40,12 +43,12 @@ export async function openTensorFile(path: string): Promise<TensorFile> {
   return openFile(found.isDirectory() ? await weightsIn(path) : path, true);
 }
 
-/** @param mayBeIndex false for the parts that an index names */
+/** @param mayBeIndex false for the files that an index lists */
 async function openFile(path: string, mayBeIndex: boolean): Promise<TensorFile> {
   const source = await FileSource.open(path);
   try {
     const kind = await kindOf(source);
-    // Both of PyTorch's forms keep reading from the source, and close it.
+    // Both PyTorch readers keep reading from the source, and close it.
     if (kind.container === 'zip') return await torchZip(source);
     if (kind.container === 'pickle') return await torchLegacy(source);
     const file = await openOther(source, kind, mayBeIndex);

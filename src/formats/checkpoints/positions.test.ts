@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { datesOf, positionLayouts } from './positions.ts';
 
-/** Rows of four, the last of which is the date's; the class token's comes first. */
+/** Rows of four values, the last of which encodes the date; the class token's row comes first. */
 function positions(dates: readonly number[]): Parameters<typeof datesOf>[0] {
   const rows = dates.map((date, at) => [at, 2 * at, 3 * at, Math.sin(date)]);
   return {
@@ -22,11 +22,11 @@ it.each<[string, readonly number[], readonly number[]]>([
   expect(datesOf(positions(dates), 1)).toEqual(expected);
 });
 
-it('of no width are no dates, however many there are', () => {
+it('positions without a width do not determine the number of dates', () => {
   expect(datesOf({ shape: [1, 1e12, 0], data: new Float32Array(0) }, 1)).toEqual(several);
 });
 
-it('where their number fits two grids nothing but a configuration says which', () => {
+it('only a configuration decides if their number fits two grids', () => {
   const tokens = { classTokens: 1, registers: 8 } as const;
   const grids = (isCovered?: boolean): number[] =>
     positionLayouts(25, tokens, [1], isCovered).map(({ grid }) => grid);

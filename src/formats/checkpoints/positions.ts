@@ -4,21 +4,24 @@ import type { Tensor } from '../../core/tensor.ts';
 export interface PositionLayout {
   /** Patches along a side. */
   readonly grid: number;
-  /** Tokens before the patches, and how many of them have positions: all, none, or the class token before registers. */
+  /**
+   * Number of tokens before the patches, and how many of them have positions: all, none, or only the class token before
+   * registers.
+   */
   readonly prefix: number;
   readonly covered: number;
-  /** Dates, of which the first is used. */
+  /** Number of dates, of which the first is used. */
   readonly dates: number;
 }
 
-/** Most dates that are looked for by number alone. */
+/** Maximum number of dates that is considered if only the number of positions is known. */
 const mostDates = 64;
 
 /**
- * Counts the dates of Prithvi's positions by their values: four dates of 14 × 14 patches have as many positions as
- * one of 28 × 28. The positions are sines and cosines, whose last quarter encodes the date and is constant within it.
+ * Counts the dates of Prithvi's positions by their values: four dates of 14 × 14 patches have as many positions as one
+ * of 28 × 28. The positions are sines and cosines, whose last quarter encodes the date and is constant within it.
  *
- * @returns candidates: one, or all that can be where the positions are not of this kind
+ * @returns candidates: one, or all possible numbers if the positions are not of this kind
  */
 export function datesOf({ shape, data }: Tensor, classTokens: number): readonly number[] {
   const [, count = 0, width = 0] = shape;
@@ -32,14 +35,14 @@ export function datesOf({ shape, data }: Tensor, classTokens: number): readonly 
     alike++;
   }
   const isSquare = Number.isInteger(Math.sqrt(alike)) && patches % alike === 0;
-  // Learned positions are like no other.
+  // Learned positions all differ.
   if (isSquare && (alike > 1 || patches === 1)) return [patches / alike];
   return Array.from({ length: mostDates }, (_, index) => index + 1);
 }
 
 /**
- * Finds out which tokens have positions, as far as their number tells: four positions may be for four patches, or for
- * three other tokens and one patch.
+ * Infers from the number of positions which tokens have one: four positions may be for four patches, or for three other
+ * tokens and one patch.
  *
  * @param count entries of the position embedding
  * @param dates how many may follow each other, the first that fits
@@ -74,13 +77,13 @@ export function foldsClassPosition({ prefix, covered }: PositionLayout): boolean
   return covered > 0 && covered < prefix;
 }
 
-/** Entries that are left of the position embedding. */
+/** Remaining entries of the position embedding. */
 export function keptPositions(layout: PositionLayout): number {
   return layout.grid ** 2 + (foldsClassPosition(layout) ? 0 : layout.covered);
 }
 
 /**
- * Brings class tokens and positions into the form that core/vit computes with: the same sums, of one date.
+ * Converts class tokens and positions to the form that core/vit uses: the same sums, for one date.
  *
  * @param weights those of one encoder; changed in place
  */

@@ -14,7 +14,7 @@ describe('processor_config.json:', () => {
   const means = async (files: Readonly<Record<string, unknown>>): Promise<readonly number[]> =>
     (await described(files, { heads: 2 })).normalization.mean;
 
-  it('its image processor is read where that has no file of its own', async () => {
+  it('reads its image processor if that has no file of its own', async () => {
     const both = { image_processor: images, processor_class: 'CLIPProcessor' };
     expect(await means({ 'processor_config.json': both })).toEqual(images.image_mean);
     const own = { ...images, image_mean: [0.7, 0.8, 0.9] };
@@ -42,7 +42,7 @@ describe('processor_config.json:', () => {
     expect(notes.join()).toContain('processor_config.json has "gamma": 2');
   });
 
-  it('one that is of texts alone says nothing', async () => {
+  it('ignores a text-only processor', async () => {
     const { notes } = await described({ 'processor_config.json': { a: 1 } }, { heads: 2 });
     expect(notes).toEqual([]);
   });
@@ -64,7 +64,7 @@ describe('preprocessor_config.json:', () => {
     { image_processor_type: 'SiglipImageProcessorPil', processor_class: 'SiglipProcessor' },
     { do_flip_channel_order: false, rescale_offset: false, do_invert: false, do_grayscale: null },
     { image_processor_type: null, do_pad: true, data_format: 'channels_first', crop_pct: 0.875 },
-  ])('what does not change the pixels: %j', async (more) => {
+  ])('accepts entries that do not change the pixels: %j', async (more) => {
     const teacher = await found(more);
     expect(sourceOf(teacher)).toEqual(['config', 'config']);
     expect(teacher.normalization.mean).toEqual(plain.image_mean);
@@ -82,7 +82,7 @@ describe('preprocessor_config.json:', () => {
     [{ image_processor_type: 'MyImageProcessor' }, '"image_processor_type": "MyImageProcessor"'],
     [{ image_processor_type: ['ViTImageProcessor'] }, '"image_processor_type": ["ViTImage'],
     [{ feature_extractor_type: 'ImageGPTFeatureExtractor' }, '"feature_extractor_type": "Image'],
-  ])('what may change them is said by name, and all else is a guess: %j', async (more, said) => {
+  ])('names entries that may change the pixels, and guesses the rest: %j', async (more, said) => {
     const teacher = await found(more);
     expect(sourceOf(teacher)).toEqual(['guess', 'guess']);
     expect(teacher.normalization.mean).not.toEqual(plain.image_mean);
@@ -96,7 +96,7 @@ describe('preprocessor_config.json:', () => {
     { image_mean: [0.5, 0.5], image_std: [0.5, 0.5] },
     { image_mean: [775, 1080, 1228], image_std: [1281, 1270, 1399] },
     { do_rescale: false },
-  ])('numbers that were not taken over leave a guess: %j', async (more) => {
+  ])('guesses if its numbers are not used: %j', async (more) => {
     const named = required(
       namedCheckpoints.find(({ title }) => title === 'DINOv2 by Hugging Face'),
       'checkpoint',
@@ -107,7 +107,7 @@ describe('preprocessor_config.json:', () => {
     expect(sourceOf(await found(more))).toEqual(['guess', 'guess']);
   });
 
-  it('a step that is not followed makes a guess of what the kind of model says, too', async () => {
+  it("an unsupported step makes the model type's defaults a guess, too", async () => {
     await storeVit();
     const teacher = await described({
       'config.json': { ...transformers, model_type: 'vit_msn' },
@@ -121,7 +121,7 @@ describe('preprocessor_config.json:', () => {
     [{ flip_channel_order: true }, '"flip_channel_order": true'],
     [{ image_processor_type: 'MobileViTImageProcessor' }, '"MobileViTImageProcessor"'],
     [{ feature_extractor_type: 'MobileViTFeatureExtractor' }, '"MobileViTFeatureExtractor"'],
-  ])('another order of colours is refused unless a person says which: %j', async (more, said) => {
+  ])('refuses another channel order unless the user states it: %j', async (more, said) => {
     await expect(found(more)).rejects.toMatchObject({
       code: 'unsupported',
       message: expect.stringMatching(new RegExp(`${said}.*--teacher-bands 3,2,1`)) as string,
@@ -135,7 +135,7 @@ describe('preprocessor_config.json:', () => {
     [{ mode: 'RGB', resize_mode: 'squash', fill_color: 0, size: [8, 8] }, undefined],
     [{ mode: 'BGR' }, '"mode": "BGR"'],
     [{ gamma: 2 }, '"gamma": 2'],
-  ])('preprocess_cfg of OpenCLIP is held to the same: %j', async (more, said) => {
+  ])("checks OpenCLIP's preprocess_cfg in the same way: %j", async (more, said) => {
     const teacher = await described({
       'open_clip_config.json': {
         model_cfg: { vision_cfg: { width: 6, head_width: 2 } },
@@ -147,7 +147,7 @@ describe('preprocessor_config.json:', () => {
     if (said !== undefined) expect(teacher.notes[0]).toContain(`preprocess_cfg has ${said}`);
   });
 
-  it('a processor that need not turn colours around, and does not, is a guess alone', async () => {
+  it('a processor that could reverse colours, but does not, only leaves a guess', async () => {
     const type = { image_processor_type: 'MobileViTImageProcessor' };
     const teacher = await found({ ...type, do_flip_channel_order: false });
     expect(sourceOf(teacher)).toEqual(['guess', 'guess']);

@@ -4,7 +4,7 @@ import type { Collected } from './configuration-facts.ts';
 import { teacherNotes } from '../../text/index.ts';
 
 const band = z.number().min(-1e6).max(1e6);
-/** List of one number per band. */
+/** List with one number per band. */
 export const bands = z.array(band).min(1).max(64);
 
 /** Fields read from `preprocessor_config.json`, or from `image_processor` in `processor_config.json`. */
@@ -17,12 +17,12 @@ export const preprocessorConfig = z.object({
 });
 
 /**
- * Reads the preparation of images for a model of transformers. A file with a step that is not understood is ignored,
- * and mean and standard deviation become a guess.
+ * Reads the image preparation of a transformers model. A file with an unknown step is ignored, and mean
+ * and standard deviation become a guess.
  *
- * @param json all that the file says
- * @param channels how often one number for all bands counts
- * @param file its name, which a person is told
+ * @param json the whole file
+ * @param channels number of bands that a single number applies to
+ * @param file its name, for messages
  */
 export function addPreprocessor(
   collected: Collected,
@@ -41,7 +41,7 @@ export function addPreprocessor(
   const { image_mean: mean, image_std: deviation } = config;
   const aBand = (value: number | number[] | null | undefined): number[] | null | undefined =>
     typeof value === 'number' ? Array.from({ length: channels }, () => value) : value;
-  // Pixels from 0 to 255 become what the mean is of by this factor.
+  // Factor that scales pixels from 0 to 255 to the scale of the mean.
   const factor = config.do_rescale === false ? 1 : (config.rescale_factor ?? 1 / 255);
   if (config.do_normalize === false) {
     collected.sayNormalization(aBand(0), aBand(1), 255 * factor, `${file}, do_normalize`);
@@ -51,7 +51,7 @@ export function addPreprocessor(
   if (config.do_rescale === false) {
     const largest = Math.max(...[deviation ?? []].flat());
     if (largest > 0 && largest <= 1) {
-      // Pixels from 0 to 255 deviate by more: somebody has scaled them before, in a way that is not known.
+      // Deviation is larger than that of pixels from 0 to 255: they were scaled before, in an unknown way.
       collected.sayOtherImages(teacherNotes.smallDeviation(largest), file);
       return;
     }

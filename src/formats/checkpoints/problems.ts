@@ -6,10 +6,10 @@ export function invalidCheckpoint(path: string, reason: string): UserError {
   return new UserError('invalid-file', pytorchText.invalid(path, reason));
 }
 
-/** Characters that JSON keeps and terminals obey: delete, the other controls, marks of direction, line ends. */
+/** Characters that JSON keeps but terminals interpret: delete, the other controls, bidi controls, line ends. */
 const unseen = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** A name for a message: quoted, control characters escaped, cut when it is very long. */
+/** Formats a name for a message: quoted, control characters escaped, truncated if very long. */
 export function quoted(name: string): string {
   return JSON.stringify(shortened(name)).replace(
     unseen,
@@ -17,7 +17,7 @@ export function quoted(name: string): string {
   );
 }
 
-/** Makes a name printable like `quoted`, without quotation marks: for Python's names. */
+/** Makes a name printable like `quoted`, without quotation marks: for Python names. */
 export function printable(name: string): string {
   return quoted(name).slice(1, -1);
 }

@@ -14,7 +14,7 @@ import type { Tensors } from './testing/checkpoints.ts';
 const folder = checkpointFolder();
 const checkpoint = folder.store;
 
-it("refuses what the checkpoint's own name of its architecture says", async () => {
+it('refuses an architecture by the name stored in the checkpoint', async () => {
   const model = tinyVit();
   const path = join(folder.path, 'named.pth');
   const stored = [...model.weights].map(([name, { shape, data }], index) => {

@@ -46,7 +46,7 @@ describe('reads a checkpoint', () => {
     ],
   ])('%s', async (_, changes, overrides = {}) => {
     const { architecture, weights } = tinyVit(changes);
-    // A head is not the encoder's.
+    // The head's weights are not part of the encoder.
     const path = await checkpoint(new Map([...weights, ['head.weight', zeros([5, 6])]]));
     const model = await readTeacher(path, { ...heads, ...overrides });
     expect(model.architecture).toEqual(architecture);
@@ -61,20 +61,20 @@ describe('reads a checkpoint', () => {
     ['model.', (name) => `model.${name}`],
     ['module.backbone.', (name) => `module.backbone.${name}`],
     ['Meta', (name) => (name === 'reg_token' ? 'register_tokens' : name)],
-  ])('whose names are those of %s', async (_, rename) => {
+  ])('with the names of %s', async (_, rename) => {
     const { architecture, weights } = tinyVit({ registers: 2 });
     const model = await readTeacher(await checkpoint(renamed(weights, rename)), heads);
     expect(model.architecture).toEqual(architecture);
     expect(model.weights).toEqual(weights);
   });
 
-  it('whose patch embedding has no bias, as zeros, where the family has none', async () => {
+  it('with zeros for the bias of a patch embedding without one, if its family has none', async () => {
     const name = 'patch_embed.proj.bias';
     const path = await checkpoint(without(tinyVit({ preNorm: true }).weights, name));
     expect((await readTeacher(path, heads)).weights.get(name)).toEqual(zeros([6]));
   });
 
-  it('in half precision, and says how it is stored', async () => {
+  it('in half precision, and reports how it is stored', async () => {
     const path = join(folder.path, 'half.safetensors');
     const { weights } = tinyVit();
     await writeSafetensors(path, weights, { dtype: 'F16' });
@@ -90,7 +90,7 @@ it.each(['safetensors', 'PyTorch'])('reads double precision, rounded: %s', async
   const { weights } = tinyVit();
   const path = join(folder.path, 'double');
   const doubles = [...weights].map(([name, { shape, data }]) => {
-    // Less than half a step of float32 away.
+    // Error of less than half a step of float32.
     const values = Float64Array.from(data, (value) => value * (1 + 2 ** -26));
     return { name, shape, bytes: Buffer.from(values.buffer), count: values.length };
   });
@@ -132,7 +132,7 @@ function doublesOfTorch(doubles: readonly Doubles[]): Buffer {
   return zipOf(torchEntries(dict(Object.fromEntries(root)), storages));
 }
 
-describe('reads blocks alone', () => {
+describe('reads single blocks', () => {
   const model = tinyVit({ depth: 3, registers: 2 });
 
   it.each([[[0]], [[2]], [[0, 2]]])('%j', async (blocks) => {
@@ -143,7 +143,7 @@ describe('reads blocks alone', () => {
     await teacher.close();
   });
 
-  it('and finds what is not finite in them, by the number that they have in the file', async () => {
+  it("reports values that are not finite, by the block's number in the file", async () => {
     const name = 'blocks.2.norm1.bias';
     const weights = new Map([
       ...model.weights,
@@ -156,10 +156,10 @@ describe('reads blocks alone', () => {
   });
 });
 
-describe('says what it assumes', () => {
+describe('notes its assumptions', () => {
   const wide = { width: 128, heads: 2, mlpWidth: 4 };
 
-  it('where the file and the caller say nothing', async () => {
+  it('if neither file nor caller states a value', async () => {
     const { inferred, architecture } = await describeTeacher(
       await checkpoint(tinyVit(wide).weights),
     );
@@ -176,7 +176,7 @@ describe('says what it assumes', () => {
     ]);
   });
 
-  it('only where they say nothing', async () => {
+  it('only if neither states a value', async () => {
     const path = await checkpoint(tinyVit(wide).weights);
     const { mean, deviation } = imageNetNormalization;
     const known: TeacherOverrides = { ...heads, epsilon: 1e-6, activation: 'gelu' };
@@ -197,7 +197,7 @@ describe('says what it assumes', () => {
   });
 });
 
-describe('says what it guesses', () => {
+describe('notes its guesses', () => {
   const sourcesOf = async (
     tensors: Tensors,
     overrides: TeacherOverrides = heads,
@@ -206,7 +206,7 @@ describe('says what it guesses', () => {
     return Object.fromEntries(inferred.map(({ property, source }) => [property, source]));
   };
 
-  it('of heads, which MoCo v3 has otherwise', async () => {
+  it('of the number of heads, which differs in MoCo v3', async () => {
     const moco = tinyVit({ width: 384, heads: 6, mlpWidth: 4, depth: 1 });
     const path = await checkpoint(
       renamed(moco.weights, (name) => `state_dict.module.base_encoder.${name}`),
@@ -219,7 +219,7 @@ describe('says what it guesses', () => {
     expect((await describeTeacher(path, { heads: 12 })).notes.join()).not.toContain('MoCo');
   });
 
-  it('16 heads of the giant SigLIP 2', async () => {
+  it('of 16 heads in the giant SigLIP 2', async () => {
     const giant = tinyVit({
       width: 1536,
       heads: 16,
@@ -233,24 +233,24 @@ describe('says what it guesses', () => {
     expect((await describeTeacher(await checkpoint(tensors))).architecture.heads).toBe(16);
   });
 
-  it('of the activation where it may be a SigLIP without its pooling', async () => {
+  it('of the activation if it may be a SigLIP without its pooling', async () => {
     const plain = { classTokens: 0, positionsCoverPrefix: false, pooling: 'patch-mean' } as const;
     expect(await sourcesOf(tinyVit(plain).weights)).toMatchObject({ activation: 'guess' });
     expect(await sourcesOf(tinyVit().weights)).toMatchObject({ activation: 'family' });
   });
 
-  it('of pooling, where it is by attention though there is a class token', async () => {
+  it('of the pooling if there are both attention pooling and a class token', async () => {
     const tensors = new Map([...tinyVit().weights, ['attn_pool.latent', zeros([1, 1, 6])]]);
     expect(await sourcesOf(tensors)).toMatchObject({ pooling: 'guess' });
     expect((await describeTeacher(await checkpoint(tensors), heads)).notes).toEqual([
-      'Its head, which pools tokens by attention (attn_pool), is left out: the class token represents an image.',
+      'Its head, which pools tokens by attention (attn_pool), is not used; the class token is used instead.',
     ]);
   });
 
-  it('and that a distilled DeiT takes the mean of two tokens', async () => {
+  it('and notes that a distilled DeiT averages two tokens', async () => {
     const path = await checkpoint(tinyVit({ classTokens: 2 }).weights);
     expect((await describeTeacher(path, heads)).notes).toEqual([
-      'Its reference implementation averages the predictions of class and distillation token; here the class token alone represents an image.',
+      'Its reference implementation averages the predictions of class and distillation token; here only the class token is used.',
     ]);
   });
 });
@@ -263,16 +263,16 @@ describe('the metadata of our own files', () => {
   const text = teacherMetadata(student);
   const metadata = { [teacherMetadataKey]: text };
 
-  it('say all that the keys do not', async () => {
+  it('state all that the keys do not', async () => {
     const path = await checkpoint(student.weights, metadata);
     expect(await readTeacher(path)).toEqual(student);
     const { inferred } = await describeTeacher(path);
     expect(new Set(inferred.map(({ source }) => source))).toEqual(new Set(['file']));
   });
 
-  it('give way to the caller, but not to what the caller leaves open', async () => {
+  it('are overridden by the caller, except for undefined options', async () => {
     const path = await checkpoint(student.weights, metadata);
-    // As parsed options have it: there, but undefined.
+    // As in parsed options: present, but undefined.
     const open = { heads: 3, epsilon: undefined } as unknown as TeacherOverrides;
     const { architecture } = await readTeacher(path, open);
     expect(architecture).toEqual({ ...student.architecture, heads: 3 });

@@ -39,12 +39,12 @@ import { knownOther } from './configurations/timm-architectures.ts';
 import { refusedModelText, teacherFileText, teacherNotes } from '../../text/index.ts';
 
 /**
- * Vision transformers as they lie in the wild: the names of the tensors say of which family they are, their shapes how
- * large they are. How many heads they have, their ε, their activation, and how their images were normalised comes from
- * the caller, the file's metadata where Understudy wrote it, a configuration beside it, or from what is usual.
+ * Vision transformers as published: tensor names show their family, and shapes their sizes. The number of heads, ε, the
+ * activation and the normalisation of images come from the caller, the metadata of files written by Understudy, a
+ * configuration next to the file, or the family's defaults.
  */
 
-/** A checkpoint as far as it can be known without reading weights. */
+/** Description of a checkpoint without reading its weights. */
 export interface DescribedTeacher {
   readonly convention: TeacherConvention;
   readonly title: string;
@@ -72,10 +72,10 @@ interface Plan extends Inferred {
 }
 
 /**
- * Describes a checkpoint from the names, shapes and types of its tensors and the files beside it.
+ * Describes a checkpoint from the names, shapes and types of its tensors and the files next to it.
  *
- * @throws UserError 'invalid-file' or 'unsupported' when it is no plain vision transformer, saying why, when weights
- * are missing, misshapen or of another type, or when a configuration contradicts them
+ * @throws UserError 'invalid-file' or 'unsupported' if it is not a plain vision transformer, with the reason; if
+ * weights are missing, misshapen or of another type; or if a configuration contradicts them
  */
 export async function describeTeacher(
   path: string,
@@ -105,7 +105,7 @@ export async function describeTeacher(
   }
 }
 
-/** An open checkpoint of which no weights are read yet. */
+/** An open checkpoint whose weights have not been read yet. */
 export interface OpenTeacher {
   readonly architecture: VitArchitecture;
   readonly normalization: Normalization;
@@ -114,10 +114,10 @@ export interface OpenTeacher {
   readonly colours: readonly number[] | undefined;
   readonly inferred: readonly InferredProperty[];
   /**
-   * The encoder with these blocks of its own alone, as float32. Weights are read one by one into their final place.
+   * Reads the encoder with only these of its blocks, as float32. Weights are read one by one into their final place.
    *
    * @param blocks ascending, at least one
-   * @throws UserError 'invalid-file' when one of these weights is not finite, or the file was changed meanwhile
+   * @throws UserError 'invalid-file' if one of these weights is not finite, or the file has changed since it was opened
    */
   read(blocks: readonly number[]): Promise<VitModel>;
   close(): Promise<void>;
@@ -154,9 +154,9 @@ export async function openTeacherFile(
 }
 
 /**
- * The whole encoder of a checkpoint.
+ * Reads the whole encoder of a checkpoint.
  *
- * @throws UserError as `describeTeacher`, and when weights are not finite
+ * @throws UserError as `describeTeacher`, and if weights are not finite
  */
 export async function readTeacher(
   path: string,
@@ -186,7 +186,7 @@ async function readBlocks(
 }
 
 /**
- * Returns the shapes of these blocks and of the weights beside them, without listing all other blocks for each one.
+ * Returns the shapes of these blocks and of all weights outside blocks, without listing all other blocks for each one.
  */
 function shapesOf(architecture: VitArchitecture, blocks: readonly number[]): [string, Shape][] {
   const ofOne = [...weightShapes({ ...architecture, depth: 1 })];
@@ -200,7 +200,7 @@ function shapesOf(architecture: VitArchitecture, blocks: readonly number[]): [st
   ];
 }
 
-/** The files that a checkpoint's tensors lie in. @throws UserError as `openTensorFile` */
+/** Returns the files that contain a checkpoint's tensors. @throws UserError as `openTensorFile` */
 export async function teacherFiles(path: string): Promise<readonly string[]> {
   const file = await whileReading(path, () => openTensorFile(path));
   await file.close();
@@ -232,8 +232,8 @@ async function planOf(
 }
 
 /**
- * Counts possible dates of families whose patches have a time axis; the only values read before the rest is known to
- * fit.
+ * Counts possible dates of families whose patches have a time axis; these values are the only ones read before all else
+ * is checked.
  */
 async function possibleDates(
   file: TensorFile,
@@ -245,7 +245,7 @@ async function possibleDates(
   return datesOf(await readWeight(file, positions), weights.has('cls_token') ? 1 : 0);
 }
 
-/** @throws UserError 'unsupported' where the encoder has parts that no rule is for and that change what it computes */
+/** @throws UserError 'unsupported' if the encoder has parts that match no rule and that change what it computes */
 function refuseStrange(file: TensorFile, encoder: FoundEncoder): void {
   for (const [reason, strange] of [
     [teacherFileText.strangeParts, strangeParts(encoder)],
@@ -267,13 +267,13 @@ function refuseStrange(file: TensorFile, encoder: FoundEncoder): void {
 }
 
 /**
- * Refuses what nothing explains: a part that is passed over computes something else, and nobody would see it. Where a
- * configuration tells what the whole model is, that explains what lies beside the encoder.
+ * Refuses unexplained tensors: without their part the model would compute something else, and the user would not
+ * notice. If a configuration describes the whole model, it explains tensors outside the encoder.
  *
  * @throws UserError 'unsupported'
  */
 function refuseUnexplained(file: TensorFile, encoder: FoundEncoder, said: Sidecars): void {
-  // What a configuration says against the whole model is told instead.
+  // The configuration's objection to the whole model is reported instead.
   if (said.otherModel !== undefined) return;
   const isKnownWhole = said.families !== undefined;
   for (const [reason, names] of [
@@ -289,10 +289,10 @@ function refuseUnexplained(file: TensorFile, encoder: FoundEncoder, said: Sideca
   }
 }
 
-/** Metadata keys in which training programs leave the name of timm's architecture. */
+/** Metadata keys under which training programs store the name of timm's architecture. */
 const architectureKeys = ['arch', 'args.model', 'args.arch', 'model_name'];
 
-/** OpenCLIP calls both norms alike. */
+/** OpenCLIP gives both norms the same name. */
 function renameFinalNorm(weights: Map<string, StoredWeight>): void {
   for (const kind of ['weight', 'bias']) {
     const norm = weights.get(`norm.${kind}`);
@@ -302,7 +302,10 @@ function renameFinalNorm(weights: Map<string, StoredWeight>): void {
   }
 }
 
-/** timm keeps both halves of a gated MLP in one matrix, under a plain one's name; RMS norms have a plain one's, too. */
+/**
+ * timm keeps both halves of a gated MLP in one matrix, under a plain MLP's name; RMS norms have the name of a plain
+ * norm, too.
+ */
 function refuseBlocks(
   file: TensorFile,
   encoder: FoundEncoder,
@@ -330,7 +333,7 @@ function requireShapes(
   { architecture, positions }: Inferred,
 ): void {
   const shapes = new Map([...weights].map(([name, { shape }]) => [name, shape]));
-  // The only weight that may be left out: CLIP's patch embedding has no bias.
+  // The only weight that may be missing: CLIP's patch embedding has no bias.
   const patchBias = 'patch_embed.proj.bias';
   if (encoder.convention.noPatchBias === true && !shapes.has(patchBias)) {
     shapes.set(patchBias, [architecture.width]);
@@ -361,13 +364,13 @@ function notesOf({ encoder, positions, config, architecture, notes }: Plan): str
   ];
 }
 
-/** Libraries that always write a configuration have models of other kinds whose weights have the same names. */
+/** Libraries that always write a configuration have other model types whose weights have the same names. */
 function noteOnNoConfiguration({ convention }: FoundEncoder, { families }: Sidecars): string[] {
   if (!convention.name.startsWith('hf-') || families !== undefined) return [];
   return [teacherNotes.noConfiguration];
 }
 
-/** Types in which the encoder's weights are stored; the head, or a counter of steps, may be anything. */
+/** Types in which the encoder's weights are stored; the head, or a step counter, may have any type. */
 function storedTypes(file: TensorFile, { architecture, weights }: Plan): string[] {
   const types = new Set<string>();
   for (const name of weightShapes(architecture).keys()) {
@@ -381,7 +384,7 @@ function storedTypes(file: TensorFile, { architecture, weights }: Plan): string[
   return [...types];
 }
 
-/** An override that is `undefined` must not hide what the file says. */
+/** An override that is `undefined` must not hide the file's value. */
 function definedOnly(overrides: TeacherOverrides): Partial<TeacherProperties> {
   return Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
 }

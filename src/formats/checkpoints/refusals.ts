@@ -4,12 +4,10 @@ import type { Naming } from './conventions/convention.ts';
 import { printable } from './problems.ts';
 import type { TensorFile } from './tensor-file.ts';
 
-/**
- * Model that is not a plain vision transformer, recognised by a name that only it has, and the reason it is refused.
- */
+/** Model that is not a plain vision transformer, recognised by a name unique to it, and the reason for refusing it. */
 interface Refusal {
   readonly names: RegExp;
-  /** Names that must be there too, and that must not. */
+  /** Names that must also be present, and names that must be absent. */
   readonly with?: RegExp;
   readonly without?: RegExp;
   readonly reason: string;
@@ -30,7 +28,7 @@ const relativePositions: Refusal = {
   reason: refusedModelText.relativePositions,
 };
 
-/** Parts that an encoder may have, wherever it was found. */
+/** Parts that any encoder may have. */
 const ofEncoders: readonly Refusal[] = [
   lora,
   {
@@ -42,7 +40,7 @@ const ofEncoders: readonly Refusal[] = [
     reason: refusedModelText.beit,
   },
   { names: /(^|\.)(storage_tokens|rope_embed(dings)?\.\w+)$/, reason: refusedModelText.dinov3 },
-  // As timm has it. Others of its rotary ones have a bias of q, or no registers.
+  // As in timm. Other rotary models in timm have a bias of q, or no registers.
   {
     names: /^blocks\.0\.gamma_1$/,
     with: /^reg_token$/,
@@ -89,11 +87,11 @@ const ofEncoders: readonly Refusal[] = [
   },
 ];
 
-/** Tensors beside the blocks that identify them, though no naming has them. */
+/** Tensors outside the blocks that identify refused models, though no naming has them. */
 const besideBlocks =
   /^(vpt_prompt_embeddings|blocks_token_only)\.|^attn_pool(_contrastive)?\.(latent|probe|query)$/;
 
-/** Whole files in which no encoder was found. */
+/** Whole files without an encoder. */
 const ofFiles: readonly Refusal[] = [
   lora,
   swin,
@@ -174,8 +172,8 @@ const ofFiles: readonly Refusal[] = [
 ];
 
 /**
- * @param inside stored names by the names of the encoder; what else lies beside those is none of its business
- * @throws UserError 'unsupported' where an encoder has a part that a plain vision transformer does not
+ * @param inside stored names by the names of the encoder; other tensors are not considered
+ * @throws UserError 'unsupported' if an encoder has a part that a plain vision transformer does not
  */
 export function refuseEncoder(
   { path }: TensorFile,

@@ -47,7 +47,7 @@ describe('reading', () => {
     await file.close();
   });
 
-  test('holds no file open that it does not read', async () => {
+  test('opens only files that it reads', async () => {
     const file = await openTensorFile(await indexOf({ x: 'a.safetensors', y: 'b.safetensors' }));
     await rm(join(folder, 'b.safetensors'));
     expect([...(await file.read('x')).data]).toEqual([1, 2]);
@@ -80,7 +80,7 @@ describe('refused', () => {
 });
 
 describe('a folder', () => {
-  test('is opened by the usual names', async () => {
+  test('is opened by the default names of weights', async () => {
     const storage = floatStorage('0', [4]);
     const entries = torchEntries(dict({ z: tensorOf(storage, [1]) }), [storage]);
     // oxfmt-ignore
@@ -101,7 +101,7 @@ describe('a folder', () => {
   });
 
   // oxfmt-ignore
-  test('without weights says what it holds', async () => {
+  test('without weights is refused with its content', async () => {
     expect(await readdir(folder)).not.toHaveLength(0);
     await expect(openTensorFile(folder)).rejects.toThrow(/contains .*a\.safe.*, but none of model\.safetensors, /);
     await writeFile(join(folder, 'saved_model.pb'), '');

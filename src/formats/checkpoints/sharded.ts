@@ -7,11 +7,11 @@ import type { TensorFacts, TensorFile } from './tensor-file.ts';
 import { checkpointText } from '../../text/index.ts';
 
 /**
- * A checkpoint in several files, as Hugging Face's libraries write it: the index names for every tensor the
- * file beside it that holds it.
+ * A checkpoint in several files, as written by Hugging Face's libraries: for every tensor, the index names the file
+ * next to it that contains the tensor.
  */
 
-/** Far above any model's. */
+/** Limits, far above any model's. */
 const limits = { shards: 1_000, tensors: 100_000 };
 
 /** Schema of an index; further checks are written by hand, since zod's records drop the name `__proto__`. */
@@ -26,11 +26,11 @@ export function isShardIndex(text: string): boolean {
 }
 
 /**
- * Opens a checkpoint by its index. Every shard is opened once to learn what it holds, and again when the first
- * of its tensors is read.
+ * Opens a checkpoint by its index. Each shard is opened once to list its tensors, and again when the first of them is
+ * read.
  *
- * @throws UserError 'invalid-file' where the index names files elsewhere, or tensors that its files do not
- *   hold or hold twice, 'not-found' where a file is missing, and what `openShard` throws
+ * @throws UserError 'invalid-file' if the index names files elsewhere, or tensors that its files lack or contain twice,
+ *   'not-found' if a file is missing, and as `openShard` throws
  */
 export async function openSharded(
   path: string,
@@ -77,7 +77,7 @@ export async function openSharded(
   };
 }
 
-/** The file of every tensor. */
+/** Returns the file of every tensor. */
 function parseIndex(text: string, path: string): ReadonlyMap<string, string> {
   const index = indexSchema.safeParse(parseJson(text));
   if (!index.success) throw invalidIndex(path, checkpointText.noWeightMap);
@@ -101,7 +101,7 @@ function parseIndex(text: string, path: string): ReadonlyMap<string, string> {
   return shardOf;
 }
 
-/** A name of a file in the same folder, on every system. */
+/** Returns true for a name of a file in the same folder, on every system. */
 function isPlainName(name: string): boolean {
   return /^[\w.()=,+ -]{1,255}$/.test(name) && !/^\.+$/.test(name);
 }
@@ -124,7 +124,7 @@ function addTensors(
 ): void {
   for (const [name, facts] of file.tensors) {
     const owner = shardOf.get(name);
-    // JSON keeps only the last of two places for one name, so the other shows here.
+    // JSON keeps only the last of two entries for a name, so the missing one is noticed here.
     if (owner !== undefined && owner !== shard) {
       const [first, second] = [printable(owner), printable(shard)];
       throw invalidIndex(path, checkpointText.tensorInTwoFiles(quoted(name), first, second));

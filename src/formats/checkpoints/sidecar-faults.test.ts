@@ -3,7 +3,7 @@ import { sidecars, transformers } from './testing/sidecars.ts';
 
 const { storeVit, described } = sidecars();
 
-describe('a mean and deviation that cannot be used, which is said:', () => {
+describe('an unusable mean and deviation is reported:', () => {
   it.each<[string, readonly number[], readonly number[], string]>([
     [
       'of stored values of too few bands',
@@ -39,7 +39,7 @@ describe('a mean and deviation that cannot be used, which is said:', () => {
   });
 });
 
-describe('what lies beside a checkpoint is an error where', () => {
+describe('configuration files next to a checkpoint are refused if', () => {
   it.each<[string, object, string]>([
     [
       'width',
@@ -71,7 +71,7 @@ describe('what lies beside a checkpoint is an error where', () => {
       { num_channels: 1 },
       'a band count of 3, but the configuration (config.json, num_channels) states',
     ],
-  ])('its %s is not that of the weights, naming both', async (_, change, message) => {
+  ])('their %s differs from that of the weights', async (_, change, message) => {
     await storeVit();
     await expect(
       described({ 'config.json': { ...transformers, ...change } }),
@@ -97,7 +97,7 @@ describe('what lies beside a checkpoint is an error where', () => {
       { ...transformers, layer_norm_eps: 5 },
       'cannot be used (layer_norm_eps: ',
     ],
-  ])('it has %s', async (_, config, message) => {
+  ])('they have %s', async (_, config, message) => {
     await storeVit();
     await expect(described({ 'config.json': config })).rejects.toMatchObject({
       code: 'invalid-file',
@@ -114,21 +114,21 @@ describe('what lies beside a checkpoint is an error where', () => {
     [
       'config.json',
       { architecture: 'vit_pe_core_base_patch16_224', pretrained_cfg: {} },
-      'its positions are rotary. The weights',
+      'it uses rotary position embeddings. The weights',
     ],
     [
       'open_clip_config.json',
       { model_cfg: { vision_cfg: { width: 6, attentional_pool: true } } },
       'its tokens are pooled by attention before its last norm, as in CoCa. The weights',
     ],
-  ])('it is of a model that computes otherwise: %s %j', async (name, config, message) => {
+  ])('their model computes differently: %s %j', async (name, config, message) => {
     await expect(described({ [name]: config }, { heads: 2 })).rejects.toMatchObject({
       code: 'unsupported',
       message: expect.stringContaining(message) as string,
     });
   });
 
-  it('its activation is another', async () => {
+  it('their activation is not supported', async () => {
     await storeVit();
     const config = { ...transformers, hidden_act: 'relu' };
     await expect(described({ 'config.json': config })).rejects.toMatchObject({

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { teacherOverrides } from '../../contract/jobs.ts';
 import { bands } from './preprocessor.ts';
 
-/** Schemas of configurations beside checkpoints; keys that change the computation are checked elsewhere. */
+/** Schemas of configurations next to checkpoints; keys that change the computation are checked elsewhere. */
 
 const size = z
   .int()
   .min(1)
   .max(2 ** 20);
-/** Number, or one number per axis. */
+/** A number, or one number per axis. */
 const sides = z.union([
   size,
   z.array(size).min(1).max(4),
@@ -56,7 +56,7 @@ export const timmArguments = z.object({
   global_pool: word.nullish(),
   act_layer: word.nullish(),
   norm_layer: word.nullish(),
-  /** Band names as Prithvi writes them; timm has none. */
+  /** Band names as written by Prithvi; timm has none. */
   bands: z.array(z.string().max(100)).min(1).max(4096).optional().catch(undefined),
 });
 

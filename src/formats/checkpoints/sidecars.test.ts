@@ -5,7 +5,7 @@ import { sidecars, transformers } from './testing/sidecars.ts';
 
 const { store, storeVit, described } = sidecars();
 
-describe('what lies beside a checkpoint is believed:', () => {
+describe('configuration files next to a checkpoint are used:', () => {
   it("config.json of Hugging Face's transformers", async () => {
     await storeVit();
     const { architecture, inferred } = await described({ 'config.json': transformers });
@@ -145,14 +145,14 @@ describe('what lies beside a checkpoint is believed:', () => {
     expect(await headsOf('vit_base_patch16_224.augreg_in1k')).toEqual([12, 'config']);
   });
 
-  it('a pooling that there is not here, which is said', async () => {
+  it('an unsupported pooling, which is reported', async () => {
     const config = { global_pool: 'max', pretrained_cfg: {} };
     const { inferred, notes } = await described({ 'config.json': config }, { heads: 2 });
     expect(inferred).toContainEqual(
       expect.objectContaining({ property: 'pooling', value: 'class-token', source: 'guess' }),
     );
     expect(notes).toEqual([
-      'Its own pooling (max; config.json, global_pool) is not supported: the class token represents an image.',
+      'Its own pooling (max; config.json, global_pool) is not supported; the class token is used instead.',
     ]);
   });
 
@@ -161,14 +161,14 @@ describe('what lies beside a checkpoint is believed:', () => {
     [{ num_attention_heads: 2 }],
     [{ use_rope: true }],
     [{ vision_cfg: { width: 6, layers: 2, heads: 2 } }],
-  ])('%j, of no form that is known, is a refusal', async (config) => {
+  ])('refuses %j, whose form is unknown', async (config) => {
     await expect(described({ 'config.json': config }, { heads: 2 })).rejects.toMatchObject({
       code: 'unsupported',
       message: expect.stringContaining('it has unknown keys of a model') as string,
     });
   });
 
-  it('what says nothing of a model, and adapters, are passed over with a word', async () => {
+  it('files that do not describe a model, and adapters, are skipped with a note', async () => {
     const files = { 'config.json': { author: 'x', contact: 'y' }, 'adapter_config.json': { r: 8 } };
     const { notes } = await described(files, { heads: 2 });
     expect(notes).toEqual([
@@ -177,13 +177,13 @@ describe('what lies beside a checkpoint is believed:', () => {
     ]);
   });
 
-  it('a mark of the byte order before the JSON is no fault', async () => {
+  it('a byte order mark before the JSON is accepted', async () => {
     const config = `\uFEFF${JSON.stringify(transformers)}`;
     await storeVit();
     expect((await described({ 'config.json': config })).architecture.heads).toBe(3);
   });
 
-  it('images whose last pixels no patch covers', async () => {
+  it('notes images whose last pixels no patch covers', async () => {
     await storeVit();
     const config = { ...transformers, image_size: { height: 11, width: 11 } };
     const { architecture, notes } = await described({ 'config.json': config });
@@ -212,7 +212,7 @@ describe('what lies beside a checkpoint is believed:', () => {
   it.each([
     ['vit_msn', { mean: [0.485, 0.456, 0.406], source: 'config' }],
     ['vit', { mean: [0.5, 0.5, 0.5], source: 'guess' }],
-  ])('the kind of model, of whose images something is known: %s', async (type, expected) => {
+  ])('the model type, if its images are known: %s', async (type, expected) => {
     await storeVit();
     const config = { ...transformers, model_type: type };
     const { normalization, inferred } = await described({ 'config.json': config });
@@ -220,7 +220,7 @@ describe('what lies beside a checkpoint is believed:', () => {
     expect(inferred.find(({ property }) => property === 'mean')?.source).toBe(expected.source);
   });
 
-  it('but not a model of text', async () => {
+  it('but not for a text model', async () => {
     const config = { model_type: 'bert', num_attention_heads: 3, layer_norm_eps: 1e-12 };
     const { architecture, notes } = await described({ 'config.json': config }, { heads: 2 });
     expect(architecture.epsilon).toBe(1e-6);
@@ -229,7 +229,7 @@ describe('what lies beside a checkpoint is believed:', () => {
     ]);
   });
 
-  describe('names of bands, by which', () => {
+  describe('band names', () => {
     const names = ['B02', 'B03', 'B04', 'B05', 'B06', 'B07'];
     const cfg = { in_chans: 6, embed_dim: 6, num_heads: 2, patch_size: [1, 4, 4], img_size: 8 };
     const config = { architecture: 'prithvi_eo_v2_300', pretrained_cfg: { ...cfg, bands: names } };
@@ -238,7 +238,7 @@ describe('what lies beside a checkpoint is believed:', () => {
       await store(tinyVit({ channels: 6 }).weights);
     });
 
-    it('colours find theirs, as in Prithvi', async () => {
+    it('determine the colour bands, as in Prithvi', async () => {
       const found = await described({ 'config.json': config });
       expect(found.colours).toEqual([2, 1, 0]);
       expect(found.notes).toEqual([
@@ -251,7 +251,7 @@ describe('what lies beside a checkpoint is believed:', () => {
       });
     });
 
-    it('nothing is guessed where they are of something else than Sentinel-2', async () => {
+    it('prevent guesses if they are not those of Sentinel-2', async () => {
       const bands = ['VV', 'VH', ...Array.from({ length: 11 }, (_, at) => `texture ${at}`)];
       const channels = { channels: 13 };
       await store(tinyVit(channels).weights);
@@ -260,12 +260,12 @@ describe('what lies beside a checkpoint is believed:', () => {
       expect(found.colours).toBeUndefined();
     });
 
-    it('a person knows better', async () => {
+    it('are overridden by the user', async () => {
       const found = await described({ 'config.json': config }, { colourBands: [4, 3, 2] });
       expect(found.colours).toEqual([3, 2, 1]);
     });
 
-    it('a configuration of another checkpoint is known', async () => {
+    it('a configuration of another checkpoint is recognised', async () => {
       const other = { ...config, pretrained_cfg: { ...cfg, bands: names.slice(1) } };
       await expect(described({ 'config.json': other })).rejects.toMatchObject({
         message: expect.stringContaining(
@@ -275,7 +275,7 @@ describe('what lies beside a checkpoint is believed:', () => {
     });
   });
 
-  it('but a person knows better', async () => {
+  it('but the user may override it', async () => {
     await storeVit();
     const { architecture, inferred } = await described(
       { 'config.json': transformers },
@@ -285,7 +285,7 @@ describe('what lies beside a checkpoint is believed:', () => {
     expect(inferred[0]?.source).toBe('given');
   });
 
-  it('unless it is of another program, or of other values than pixels', async () => {
+  it('unless it is from another program, or for values other than pixels', async () => {
     const { inferred, notes } = await described(
       {
         'config.json': { name: 'website', colours: 'many' },

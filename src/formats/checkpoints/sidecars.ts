@@ -30,13 +30,13 @@ import { Collected } from './configuration-facts.ts';
 import type { Sidecars } from './configuration-facts.ts';
 import { checkpointText, teacherConfigurationText, teacherNotes } from '../../text/index.ts';
 
-/** Far above any of them: one that lists 20,000 classes has 1 MB. */
+/** Maximum size, bytes; far above any of them: a configuration with 20,000 classes has 1 MB. */
 const largest = 2 ** 22;
 
 /**
- * Reads what lies beside a checkpoint, or in a folder that is one.
+ * Reads the configuration files next to a checkpoint, or in its folder.
  *
- * @throws UserError 'invalid-file' where such a file says what cannot be, 'disk'
+ * @throws UserError 'invalid-file' if such a file contains invalid values, 'disk'
  */
 export async function readSidecars(path: string): Promise<Sidecars> {
   const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() === true;
@@ -58,11 +58,13 @@ export async function readSidecars(path: string): Promise<Sidecars> {
   return collected.sidecars();
 }
 
-/** Words of keys that tell how a model computes. */
+/** Words in keys that determine how a model computes. */
 const modelWords =
   /head|dim|width|layer|depth|embed|patch|hidden|attention|rope|rotary|norm|mlp|vision|window|(?<![a-z])act(?![a-z])|activation|block|token/i;
 
-/** Handles a configuration of no known form: refuses the teacher if a key may change how it computes, else notes it. */
+/**
+ * Handles a configuration of an unknown form: refuses the teacher if a key may change how it computes, else notes it.
+ */
 function addUnknown(collected: Collected, { path, json }: Sidecar): void {
   const keys = Object.keys(json).filter((key) => modelWords.test(key));
   const some = keys.slice(0, 3).map(printable);
@@ -75,8 +77,8 @@ function addUnknown(collected: Collected, { path, json }: Sidecar): void {
 }
 
 /**
- * Reads the preprocessor from its own file, or from where newer versions of transformers keep it for models that also
- * read text.
+ * Reads the preprocessor from its own file, or from the file where newer versions of transformers keep it for models
+ * that also read text.
  */
 async function readPreprocessor(folder: string): Promise<Sidecar | undefined> {
   const alone = await readObject(join(folder, 'preprocessor_config.json'));
@@ -87,7 +89,7 @@ async function readPreprocessor(folder: string): Promise<Sidecar | undefined> {
   return { path: processor.path, json: part as JsonObject };
 }
 
-/** A file beside a checkpoint, as parsed. */
+/** A parsed file next to a checkpoint. */
 interface Sidecar {
   readonly path: string;
   readonly json: JsonObject;
@@ -105,7 +107,7 @@ function addModel(collected: Collected, config: Sidecar): number | undefined {
     return undefined;
   }
   if (!keysOfTransformers.some((key) => json[key] != null)) {
-    // What a program wrote that keeps the arguments of its model and no name of it.
+    // The configuration of a program that stores the arguments of its model, but not its name.
     addTimm(collected, { model_args: json }, { model_args: checked(config, timmArguments) });
     return undefined;
   }
@@ -128,7 +130,7 @@ const keysOfTransformers = [
   ...['model_type', 'architectures', 'vision_config', 'backbone_config', 'hidden_size'],
 ];
 const keysOfTimm = ['pretrained_cfg', 'model_args', 'architecture'];
-/** Arguments of models, of which other programs may have one, but hardly two. */
+/** Model arguments; another program may use one of these keys, but hardly two. */
 const argumentNames = [
   ...['img_size', 'patch_size', 'in_chans', 'embed_dim', 'depth', 'num_heads', 'mlp_ratio'],
   ...['qkv_bias', 'init_values', 'reg_tokens', 'image_size', 'num_layers'],
@@ -147,7 +149,7 @@ function isOfTimm(json: JsonObject): boolean {
   return json.pretrained_cfg != null || json.model_args != null || isNamed;
 }
 
-/** @throws UserError 'invalid-file' where there is such a file and it is no JSON object, 'disk' */
+/** @throws UserError 'invalid-file' if there is such a file and it is not a JSON object, 'disk' */
 async function readObject(path: string): Promise<Sidecar | undefined> {
   const text = await textOf(path);
   if (text === undefined) return undefined;
@@ -158,7 +160,7 @@ async function readObject(path: string): Promise<Sidecar | undefined> {
   throw unusable(path, json === undefined ? checkpointText.notJson : checkpointText.notAnObject);
 }
 
-/** @throws UserError 'invalid-file' where a value that is read is none that can be */
+/** @throws UserError 'invalid-file' if a value that is read is invalid */
 function checked<T>({ path, json }: Sidecar, schema: z.ZodType<T>): T {
   const { data, error } = schema.safeParse(json);
   if (data !== undefined) return data;
@@ -175,7 +177,7 @@ async function textOf(path: string): Promise<string | undefined> {
     const found = await stat(path);
     if (!found.isFile()) return undefined;
     if (found.size > largest) throw unusable(path, checkpointText.tooLarge);
-    // Editors on Windows begin files with a mark of the byte order.
+    // Editors on Windows begin files with a byte order mark.
     return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
   } catch (error) {
     if (error instanceof UserError) throw error;
@@ -192,7 +194,7 @@ function addTransformers(
   const { hidden_size: width, mlp_ratio: ratio } = config;
   const kind = `${where}, model_type`;
   collected.sayFamilies(type, model.conventions, kind);
-  // What the library takes where the configuration leaves it out.
+  // The library's defaults for settings missing in the configuration.
   for (const property of ['heads', 'epsilon', 'activation'] as const) {
     collected.say(property, model.absent[property], kind);
   }
@@ -215,7 +217,7 @@ function addTransformers(
 
 type KnownTower = Extract<Tower, { kind: 'known' }>;
 
-/** Kinds of transformers whose images are ImageNet's, though weights of the same names often have others. */
+/** Model types of transformers that use ImageNet's normalisation, though weights of the same names often use others. */
 const imageNetModels = ['deit', 'vit_mae', 'vit_msn', 'ijepa'];
 
 function addUsualImages(collected: Collected, { type, where }: KnownTower, channels: number): void {
@@ -224,7 +226,7 @@ function addUsualImages(collected: Collected, { type, where }: KnownTower, chann
   collected.sayUsualNormalization(mean, deviation, `${where}, model_type`);
 }
 
-/** OpenCLIP's own weights lie beside those of timm in one repository. */
+/** OpenCLIP's own weights are next to those of timm in one repository. */
 const familiesOfTimm: readonly TeacherConvention[] = [
   ...(['timm', 'deit', 'mae', 'dino', 'dinov2', 'timm-clip', 'timm-siglip', 'prithvi'] as const),
   'openai-clip',
@@ -233,7 +235,7 @@ const familiesOfTimm: readonly TeacherConvention[] = [
 function addTimm(collected: Collected, json: JsonObject, config: TimmConfig): void {
   const { pretrained_cfg: pretrained, model_args: given, num_features: width } = config;
   const file = 'config.json';
-  // What is null was not set, for timm too.
+  // Null counts as not set, in timm too.
   const known = { ...pretrained, ...withoutNulls(given ?? {}) };
   const name = config.architecture ?? '';
   addTimmName(collected, name, `${file}, architecture`);
@@ -255,7 +257,7 @@ function addTimm(collected: Collected, json: JsonObject, config: TimmConfig): vo
     collected.sayNormalization(known.mean, known.std, 1, `${file}, mean`);
   }
   if (known.bands !== undefined) collected.sayBands(known.bands, `${file}, bands`);
-  // A norm by its name is timm's own, whatever ε the architecture has without it.
+  // A norm given by its name is timm's own, whatever ε the architecture has by default.
   if (name !== '' && known.norm_layer != null) {
     collected.say('epsilon', 1e-6, `${file}, norm_layer`);
   }
@@ -301,7 +303,7 @@ function addTimmSizes(
   collected.saySize('channels', known.in_chans ?? known.input_size?.[0], `${file}, input_size`);
 }
 
-/** Parts that the weights show, too. */
+/** Parts that the weights also show. */
 function addTimmParts(collected: Collected, known: TimmArguments, file: string): void {
   collected.sayQkvBias(known.qkv_bias, `${file}, qkv_bias`);
   collected.sayPart('preNorm', known.pre_norm, `${file}, pre_norm`);
@@ -351,7 +353,7 @@ function addOpenClip(collected: Collected, sidecar: Sidecar): void {
   const strange = unknownOpenClipPreparation((sidecar.json.preprocess_cfg ?? {}) as JsonObject);
   if (strange !== undefined) collected.sayOtherImages(strange, prepared);
   if (trunk != null) {
-    // A tower by timm has its own properties, of which its name says some.
+    // A timm tower has its own properties, some of which its name determines.
     const reason = otherThanPlain(trunk);
     collected.sayModel(
       reason && teacherConfigurationText.otherArchitecture(printable(trunk), reason),
@@ -384,7 +386,7 @@ function addOpenClipPooling(
     collected.sayModel(teacherConfigurationText.attentionPooling, `${file}, attentional_pool`);
   }
   collected.sayPooling(pool, `${file}, pool_type`);
-  // One token alone is the same before and after.
+  // Pooling a single token does not change it.
   if (pool === 'avg' && isAfter === true) {
     collected.sayNormAfterPooling(`${file}, final_ln_after_pool`);
   }

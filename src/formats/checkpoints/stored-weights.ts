@@ -11,16 +11,18 @@ import { refusedModelText, teacherFileText } from '../../text/index.ts';
 
 /** Storage of a weight in timm's naming. */
 export interface StoredWeight {
-  /** Names in the file of what is joined along the output; undefined where zeros stand for a part. */
+  /**
+   * Names in the file of the parts that are joined along the output; undefined for a part that is replaced by zeros.
+   */
   readonly parts: readonly (string | undefined)[];
   /** Shape of the joined weight. */
   readonly shape: Shape;
 }
 
 /**
- * The encoder's weights by their names in timm, as far as the file has them whole.
+ * Returns the encoder's weights by timm name, if all of their parts are in the file.
  *
- * @throws UserError 'unsupported' where two tensors are the same weight, or patches span several dates
+ * @throws UserError 'unsupported' if two tensors are the same weight, or patches span several dates
  */
 export function storedWeights(
   file: TensorFile,
@@ -71,7 +73,7 @@ function shapeOf(
   return first.with(0, (first[0] ?? 0) * parts.length);
 }
 
-/** Tokens and positions are stored with and without the axis of the batch, patches with one of time. */
+/** Tokens and positions are stored with and without the batch axis, patch embeddings with a time axis of length one. */
 function squeezed(file: TensorFile, weight: string, shape: Shape): Shape {
   if (['cls_token', 'dist_token'].includes(weight)) return [1, 1, elementCount(shape)];
   if (['pos_embed', 'reg_token'].includes(weight) && shape.length === 2) return [1, ...shape];
@@ -89,7 +91,7 @@ function squeezed(file: TensorFile, weight: string, shape: Shape): Shape {
 
 /** Returns the name of a weight in the file, for messages. */
 export function nameInFile({ naming, prefix }: FoundEncoder, weight: string): string {
-  // A norm after pooling may be called as one before: see `normAfterPooling` in said.ts.
+  // A norm after pooling may have the name of a norm before it: see `normAfterPooling` in configuration-facts.ts.
   const stored = storedName(naming, weight);
   const names = stored.length > 0 ? stored : storedName(naming, weight.replace(/^fc_/, ''));
   return names.map((name) => printable(prefix + name)).join(' + ');

@@ -9,14 +9,14 @@ import { checkpointText } from '../../text/index.ts';
 export const teacherMetadataKey = 'understudy.encoder';
 
 const properties = teacherOverrides.required();
-/** Properties that weights do not show by themselves. */
+/** Properties that cannot be inferred from weights. */
 export type TeacherProperties = z.infer<typeof properties>;
 
-/** A student's input is colours, without bands of its own. */
+/** A student's input is colour images, so it has no bands of its own. */
 const encoderMetadata = properties.omit({ colourBands: true });
 export type EncoderMetadata = z.infer<typeof encoderMetadata>;
 
-/** Returns the metadata that a student's file has beyond its keys. */
+/** Returns the metadata entry of a student's file, as JSON. */
 export function teacherMetadata({ architecture, normalization }: VitModel): string {
   const { heads, epsilon, activation, pooling } = architecture;
   const { mean, deviation } = normalization;
@@ -31,7 +31,7 @@ export function teacherMetadata({ architecture, normalization }: VitModel): stri
   return JSON.stringify(metadata);
 }
 
-/** @throws UserError 'invalid-file' where another program has changed it */
+/** @throws UserError 'invalid-file' if another program has changed it */
 export function readMetadata({ path, metadata }: TensorFile): Partial<EncoderMetadata> {
   const text = metadata[teacherMetadataKey];
   if (text === undefined) return {};

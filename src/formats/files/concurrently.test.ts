@@ -15,11 +15,11 @@ test('keeps the order and the limit', async () => {
   expect(most).toBe(2);
 });
 
-test('no items, no work', async () => {
+test('does no work without items', async () => {
   expect(await mapConcurrently([], 4, () => Promise.reject(new Error('called')))).toEqual([]);
 });
 
-test('a failure stops new work and waits for what is under way', async () => {
+test('stops new work after a failure and waits for running work', async () => {
   const started: number[] = [];
   const ended: number[] = [];
   const run = mapConcurrently([0, 1, 2, 3, 4], 2, async (value) => {
@@ -33,7 +33,7 @@ test('a failure stops new work and waits for what is under way', async () => {
   expect(ended).toEqual([1]);
 });
 
-test('an abort stops new work', async () => {
+test('stops new work after an abort', async () => {
   const controller = new AbortController();
   const started: number[] = [];
   const run = mapConcurrently(

@@ -2,9 +2,9 @@ import { UserError } from '../../core/errors.ts';
 import { commonText } from '../../text/index.ts';
 
 /**
- * Maps `items` with at most `limit` calls of `work` under way, and gives the results in the order of
- * the items. The first failure stops new calls; it is thrown once the calls under way have ended, so
- * nothing goes on behind the caller's back.
+ * Maps `items` with at most `limit` calls of `work` under way, and returns the results in the order of the items. The
+ * first failure stops new calls; it is thrown once the calls under way have ended, so nothing continues after it
+ * rejects.
  *
  * Throws `UserError('cancelled')` when `signal` aborts before all is done.
  */

@@ -19,14 +19,14 @@ function setUp(bound: number): { memory: BudgetMemory; at: (place: number) => De
   return { memory, at: (place) => new DecodeBudget({ memory, place }) };
 }
 
-/** Returns true if the work settles within a while in which waiting takes several turns. */
+/** Returns true if the work settles within a time in which waiting reads take several turns. */
 async function isSettled(work: Promise<unknown>): Promise<boolean> {
   const still = Symbol('still');
   return (await Promise.race([work, delay(150, still)])) !== still;
 }
 
 describe('a budget for decoding', () => {
-  it('is a quarter of what is free, within bounds', () => {
+  it('is a quarter of the free memory, within limits', () => {
     expect(decodingBound(2 ** 32)).toBe(2 ** 30);
     expect(decodingBound(0)).toBe(2 ** 28);
     expect(decodingBound(2 ** 40)).toBe(2 ** 31 - 1);
@@ -57,12 +57,12 @@ describe('a budget for decoding', () => {
     expect(most).toBeLessThanOrEqual(100);
   });
 
-  it('reads what is larger than all of it alone, and in its turn', async () => {
+  it('runs a read above the limit alone, and in its turn', async () => {
     const { at } = setUp(100);
     const first = await at(1).take(10 * mebibyte, { alive });
     const large = at(2).take(300 * mebibyte, { alive });
     await delay(5);
-    // It came later and would fit, but would keep the large one waiting.
+    // It came later and would fit, but would keep the large read waiting.
     const small = at(3).take(10 * mebibyte, { alive });
     expect(await isSettled(Promise.race([large, small]))).toBe(false);
     first();
@@ -72,7 +72,7 @@ describe('a budget for decoding', () => {
     expect(await isSettled(small)).toBe(true);
   });
 
-  it('shows that a wait goes on, and ends it where nobody wants it', async () => {
+  it('reports that a wait continues, and ends it if cancelled', async () => {
     const { at } = setUp(100);
     const letGo = await at(1).take(100 * mebibyte, { alive });
     const controller = new AbortController();
@@ -87,12 +87,12 @@ describe('a budget for decoding', () => {
     expect(beats).toBeGreaterThan(2);
     controller.abort();
     await expect(waiting).rejects.toThrow(UserError);
-    // Its ticket is gone with it.
+    // Its ticket has been removed with it.
     letGo();
     expect(await isSettled(at(3).take(100 * mebibyte, { alive }))).toBe(true);
   });
 
-  it('does not wait for a thread that ended, whatever it was at', async () => {
+  it('does not wait for a thread that ended at any point', async () => {
     const { memory, at } = setUp(100);
     await at(1).take(100 * mebibyte, { alive });
     void at(2).take(30 * mebibyte, { alive });
@@ -103,7 +103,7 @@ describe('a budget for decoding', () => {
     expect(await isSettled(waiting)).toBe(true);
   });
 
-  it('does not wait for what is kept after a task, nor within one that holds something', async () => {
+  it('does not wait for memory kept after a task, nor within a task that holds a share', async () => {
     const { at } = setUp(100);
     const one = at(1);
     const other = at(2);
@@ -115,7 +115,7 @@ describe('a budget for decoding', () => {
     expect(await isSettled(waiting)).toBe(true);
   });
 
-  it('counts reads that overlap in one thread where its holders do not ask for more', async () => {
+  it('counts overlapping reads in one thread if its holders do not ask for more', async () => {
     const { at } = setUp(100);
     const main = at(0);
     const options = { alive, waitsAlways: true };

@@ -4,35 +4,38 @@ import { isMainThread } from 'node:worker_threads';
 import { throwIfAborted } from '../raster/read-request.ts';
 
 /*
- * One bound for the memory that all threads of a process decode large images into. A read that needs much takes its
- * share first and waits while others hold theirs; one that is larger than the whole is done alone.
+ * A common limit for the memory into which all threads of a process decode large images. A read that needs much memory
+ * first reserves a share and waits while other reads hold theirs; a read above the limit runs alone.
  *
- * Nobody can wait for ever. A thread holds a share no longer than its task and asks for its first one with empty
- * hands; further ones of the same task are counted and not waited for. The main thread, where reads overlap, holds a
- * share only while it decodes. Whoever ends a thread gives back what it held (`freePlace`).
+ * No read can wait for ever. A thread holds a share no longer than its task and holds nothing when it asks for its
+ * first share; further shares of the same task are counted and not waited for. The main thread, in which reads overlap,
+ * holds a share only while it decodes. The code that ends a thread releases its share (`freePlace`).
  */
 
-/** Images of fewer bytes are not counted: there are a few for each thread, and they would wait for longer than they take. */
+/** Size from which images are counted, bytes: waiting for a smaller one would take longer than decoding it. */
 export const countedBytes = 2 ** 25;
 /**
- * Bounds of the budget. No image may exceed the largest one, by `ReadLimits`; a small machine reads an image of the
- * smallest alone.
+ * Limits of the budget. No image may exceed the largest one, by `ReadLimits`; on a small machine an image of the
+ * smallest one is read alone.
  */
 const bounds = { least: 2 ** 28, most: 2 ** 31 - 1 };
-/** Threads that a process has at a time, at most; more of them share the last place. */
+/** Maximum number of threads of a process at a time; further threads share the last slot. */
 const places = 256;
-/** Pause between two looks of a waiting read, ms. */
+/** Pause between two checks of a waiting read, ms. */
 const pauseMs = 20;
 
-/** Numbers that all threads see, in KiB: the bound, then tickets given out, then for each place what it holds and its ticket. */
+/**
+ * Numbers shared by all threads, in KiB: the limit, then the number of tickets issued, then per slot the held amount
+ * and the ticket.
+ */
 export type BudgetMemory = Int32Array<SharedArrayBuffer>;
 
 const [boundAt, ticketsAt, placesAt] = [0, 1, 2];
 const heldAt = (place: number): number => placesAt + 2 * place;
-/** 0: it does not wait. Whoever has the lowest ticket is next. */
+/** Returns the index of a slot's ticket; 0: it does not wait. The lowest ticket is next. */
 const ticketAt = (place: number): number => placesAt + 2 * place + 1;
 
-/** A quarter of the memory that is free, between 256 MiB and 2 GiB. */
+/** A quarter of the free memory, between 256 MiB and 2 GiB. */
 export function decodingBound(freeBytes: number): number {
   return Math.min(bounds.most, Math.max(bounds.least, freeBytes / 4));
 }
@@ -44,7 +47,7 @@ export function newBudgetMemory(bound: number): BudgetMemory {
   return memory;
 }
 
-/** A thread's part in the budget. */
+/** Share of a thread in the budget. */
 export interface BudgetPlace {
   readonly memory: BudgetMemory;
   readonly place: number;
@@ -52,10 +55,10 @@ export interface BudgetPlace {
 
 /** Memory of this process, shared by all threads it starts. */
 let own: BudgetMemory | undefined;
-/** Place 0 is the main thread's. */
+/** Slot 0 is the main thread's. */
 const taken = new Set([0]);
 
-/** A place for a new thread of this process. */
+/** Returns a slot for a new thread of this process. */
 export function newPlaceInBudget(): BudgetPlace {
   own ??= newBudgetMemory(decodingBound(availableMemory()));
   let place = 1;
@@ -70,7 +73,7 @@ export function emptyPlace({ memory, place }: BudgetPlace): void {
   Atomics.store(memory, ticketAt(place), 0);
 }
 
-/** Gives up the place of a thread that does not come again. */
+/** Releases the slot of a thread that will not be restarted. */
 export function freePlace(place: BudgetPlace): void {
   emptyPlace(place);
   taken.delete(place.place);
@@ -78,7 +81,7 @@ export function freePlace(place: BudgetPlace): void {
 
 let joined: { readonly budget: DecodeBudget; readonly alive: () => void } | undefined;
 
-/** Makes the reads of this thread count at its place; called once. */
+/** Assigns this thread's reads to its slot; call once. */
 export function joinBudget(place: BudgetPlace, alive: () => void): DecodeBudget {
   const budget = new DecodeBudget(place);
   joined = { budget, alive };
@@ -99,10 +102,10 @@ export interface Decoded<T> {
 }
 
 /**
- * Decodes something large within the bound of this process.
+ * Decodes something large within the limit of this process.
  *
- * @param bytes that decoding it takes and holds
- * @throws UserError 'cancelled' where `signal` aborts while it waits, and as `work`
+ * @param bytes memory for decoding and for the result
+ * @throws UserError 'cancelled' if `signal` aborts while it waits, and as `work`
  */
 export async function decodeWithin<T>(
   bytes: number,
@@ -127,8 +130,8 @@ export async function decodeWithin<T>(
 }
 
 /**
- * Frees the memory of values that nobody reads any more, now and not when they are collected: a thread that has nothing
- * else to do may not collect for long, while others think that its share is free.
+ * Frees the memory of unused values at once instead of at the next garbage collection: an idle thread may not collect
+ * for long, while other threads assume that its share is free.
  */
 export function discard({ buffer }: ArrayBufferView): void {
   if (buffer instanceof ArrayBuffer) buffer.transfer(0);
@@ -148,17 +151,17 @@ export function letGoOf({ value, letGo }: Decoded<ArrayBufferView>): void {
 export interface TakeOptions {
   readonly alive: () => void;
   readonly signal?: AbortSignal;
-  /** Also where this place holds something: its holders do not ask for more. */
+  /** Granted even if this slot holds a share, since its holders do not ask for more. */
   readonly waitsAlways?: boolean;
 }
 
-/** The budget as one thread uses it. */
+/** The budget as seen by one thread. */
 export class DecodeBudget {
   readonly #memory: BudgetMemory;
   readonly #place: number;
-  /** Memory held for the current task, which ends with it. */
+  /** Memory held for the current task, released at its end. */
   #task = 0;
-  /** Takes of this place wait for one another, so that it has one ticket. */
+  /** Requests of this slot wait for one another, so that it has one ticket. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor({ memory, place }: BudgetPlace) {
@@ -166,7 +169,7 @@ export class DecodeBudget {
     this.#place = place;
   }
 
-  /** Waits for a share; what it returns gives it back. @throws UserError 'cancelled' */
+  /** Waits for a share and returns a function that releases it. @throws UserError 'cancelled' */
   async take(bytes: number, options: TakeOptions): Promise<() => void> {
     const share = kibibytes(bytes);
     const holdsNothing = Atomics.load(this.#memory, heldAt(this.#place)) === 0;
@@ -213,7 +216,7 @@ export class DecodeBudget {
     return true;
   }
 
-  /** Looked at again once it is taken: of two threads at once both may give it back, but not both keep it. */
+  /** Checked again after it is taken: if two threads take at once, both may give it back, but not both keep it. */
   #takeNow(share: number): boolean {
     if (!this.#fits(share, this.#heldByAll())) return false;
     Atomics.add(this.#memory, heldAt(this.#place), share);

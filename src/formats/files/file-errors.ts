@@ -2,13 +2,13 @@ import { dirname } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { fileText } from '../../text/index.ts';
 
-/** The operating system's code of a failure (`ENOENT`, `ENOSPC`, …), if it has one. */
+/** Returns the operating system's code of a failure (`ENOENT`, `ENOSPC`, …), if it has one. */
 export function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** Returns the error to throw when reading `path` failed: a sentence for a system error, else the error itself. */
+/** Returns the error to throw when reading `path` failed: a UserError for a system error, else the error itself. */
 export function readFailure(error: unknown, path: string): Error {
   const code = systemCode(error);
   switch (code) {
@@ -37,7 +37,7 @@ export function isUndecodable(name: string): boolean {
   return name.includes('\ufffd');
 }
 
-/** Returns the error to throw when writing `path` failed: a sentence for a system error, else the error itself. */
+/** Returns the error to throw when writing `path` failed: a UserError for a system error, else the error itself. */
 export function writeFailure(error: unknown, path: string): Error {
   const code = systemCode(error);
   if (code === undefined) return asError(error);

@@ -3,10 +3,10 @@ import { createReadStream } from 'node:fs';
 import { readFailure } from './file-errors.ts';
 
 /**
- * SHA-256 of a file, 32 bytes. It is read part by part: satellite images, volumes and teachers may be larger
- * than one buffer can be.
+ * Computes the SHA-256 of a file, 32 bytes. The file is read in parts: satellite images, volumes and teachers may
+ * exceed the maximum size of a buffer.
  *
- * @param alive told of each part
+ * @param alive called for each part
  * @throws UserError 'not-found', 'disk'
  */
 export async function hashOfFile(path: string, alive?: () => void): Promise<Buffer> {

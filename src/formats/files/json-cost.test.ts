@@ -7,12 +7,12 @@ it.each([
   ['points', `[${'[12.123456,45.123456],'.repeat(1000)}0]`, 72_000, 100_000],
   ['objects', `[${'{},'.repeat(1000)}0]`, 32_000, 90_000],
   ['empty arrays', `[${'[],'.repeat(1000)}0]`, 16_000, 80_000],
-])('a thousand %s cost about what they take', (_, text, least, most) => {
+])('estimates the memory of a thousand %s', (_, text, least, most) => {
   expect(cost(text)).toBeGreaterThan(least);
   expect(cost(text)).toBeLessThan(most);
 });
 
-it('marks within texts are none, whatever is escaped there', () => {
+it('ignores punctuation within strings, whatever is escaped there', () => {
   expect(cost('"[[[{{{,,,"')).toBe(cost('"0123456789"') - 1);
   expect(cost(String.raw`["\"[[[",1]`)).toBe(cost(String.raw`["\"aaa",1]`));
   expect(cost('"never closed [[[')).toBeLessThan(60);

@@ -1,7 +1,7 @@
 /**
- * Bytes of memory that V8 takes for what a mark of JSON stands for: an array and its list of values, an object,
- * a place in either, and half of a text (its other half comes with the closing quote). A pair of numbers in an
- * array, as outlines are full of, comes to 72.
+ * Memory that V8 takes for what each punctuation mark of JSON stands for, bytes: an array and its list of values, an
+ * object, a slot in either, and half of a string (its closing quote adds the other half). A pair of numbers in an
+ * array, as in outlines, adds up to 72.
  */
 const arrayBytes = 56;
 const objectBytes = 64;
@@ -11,9 +11,9 @@ const quoteBytes = 16;
 const [openArray, openObject, comma, quote, backslash] = [0x5b, 0x7b, 0x2c, 0x22, 0x5c];
 
 /**
- * About how much memory the values of a JSON text take once it is parsed, besides the text. A file of 250 MB may
- * come to 300 MB or to 5 GB, and the parser cannot be stopped half way, so this is found out before. Marks within
- * texts are not counted.
+ * Estimates how much memory the values of a JSON text take once it is parsed, in addition to the text. A file of 250 MB
+ * may need 300 MB or 5 GB, and the parser cannot be stopped half way, so this is estimated first. Punctuation inside
+ * strings is not counted.
  *
  * @param bytes UTF-8. @returns bytes
  */

@@ -1,4 +1,4 @@
-/** The value of a JSON text, or undefined where it is none: for texts that a schema checks next. */
+/** Parses JSON; undefined if invalid. A schema must check the result. */
 export function parseJson(text: string | undefined): unknown {
   try {
     return JSON.parse(text ?? '');

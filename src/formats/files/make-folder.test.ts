@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { makeFolder } from './make-folder.ts';
 
-it('makes what is missing, and says what is in the way', async () => {
+it('creates missing folders, and reports what is in the way', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'understudy-folder-'));
   try {
     const made = await makeFolder(join(folder, 'a', 'b', 'c'));
@@ -18,7 +18,7 @@ it('makes what is missing, and says what is in the way', async () => {
   }
 });
 
-it('makes nothing in the place of a folder that must be there', async () => {
+it('creates nothing in place of a folder that must exist', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'understudy-folder-'));
   try {
     const gone = join(folder, 'gone');
@@ -31,6 +31,6 @@ it('makes nothing in the place of a folder that must be there', async () => {
   }
 });
 
-it.runIf(process.platform === 'linux')('ends where no folder can ever be made', async () => {
+it.runIf(process.platform === 'linux')('ends if no folder can ever be created', async () => {
   await expect(makeFolder('/proc/understudy/x')).rejects.toMatchObject({ code: 'disk' });
 });

@@ -5,14 +5,14 @@ import { systemCode, writeFailure } from './file-errors.ts';
 import { fileText } from '../../text/index.ts';
 
 /**
- * Makes a folder and those above it where they are missing. Step by step: Node's own recursive form never
- * ends on file systems that answer "not found" for a folder that they do not let anyone make (/proc), and
- * takes a read-only disk for a missing folder.
+ * Creates a folder and its missing parents. It does so step by step: Node's own recursive mode never ends on file
+ * systems that report "not found" for a folder that cannot be created (/proc), and reports a read-only disk as a
+ * missing folder.
  *
  * @param path absolute
- * @param within a folder above it that must be there: one that was renamed must not be made anew
- * @param mode permissions of each folder that is made; by default those that the process gives new folders
- * @returns the folders that it made, each after the one that it lies in
+ * @param within a folder above it that must exist: if it was renamed, it must not be created again
+ * @param mode permissions of each new folder; by default those that the process gives new folders
+ * @returns the new folders, each after its parent
  * @throws UserError 'disk'
  */
 export async function makeFolder(path: string, within?: string, mode?: number): Promise<string[]> {
@@ -31,7 +31,7 @@ export async function makeFolder(path: string, within?: string, mode?: number): 
     if (mode !== undefined) await chmod(path, mode);
     return [...made, path];
   } catch (error) {
-    // Another program was quicker.
+    // Another program has created it in the meantime.
     if (systemCode(error) === 'EEXIST') return made;
     if (systemCode(error) === 'ENOENT') {
       throw new UserError('disk', fileText.mayNotMakeFolder(parent), 'ENOENT');

@@ -12,11 +12,11 @@ it.each([
   'Array buffer allocation failed',
   'Failed to allocate memory',
   'glib: Error creating thread: Resource temporarily unavailable',
-])('%j is no damage', (message) => {
+])('recognises lack of memory: %j', (message) => {
   expect(memoryFailure(new Error(message), '/images/a.png')).toMatchObject({
     code: 'too-large',
     message:
-      'There was not enough memory to read /images/a.png. Close other programs, or cut it into smaller images.',
+      'There was not enough memory to read /images/a.png. Close other programs, or split it into smaller images.',
     details: message,
   });
 });
@@ -26,10 +26,10 @@ it.each([
   'Input buffer has corrupt header: pngload_buffer: libspng read error',
   'memory access out of bounds',
   'incorrect data check',
-])('%j is nothing of the kind', (message) => {
+])('ignores other errors: %j', (message) => {
   expect(memoryFailure(new Error(message), 'a')).toBeUndefined();
 });
 
-it('leaves alone what was told already', () => {
+it('ignores errors that are already UserErrors', () => {
   expect(memoryFailure(new UserError('device', 'out of memory'), 'a')).toBeUndefined();
 });

@@ -2,9 +2,9 @@ import { UserError } from '../../core/errors.ts';
 import { commonText } from '../../text/index.ts';
 
 /**
- * Waits for shared work, which goes on for others, as long as `signal` is not aborted.
+ * Waits for shared work until `signal` aborts; the work continues for other callers.
  *
- * @throws UserError 'cancelled' once it is, and as the work does
+ * @throws UserError 'cancelled' once it aborts, and as the work does
  */
 export async function unlessAborted<T>(
   work: Promise<T>,

@@ -29,13 +29,13 @@ test('writes one chunk, several chunks and none', async () => {
   expect(await readdir(folder)).toEqual(['file']);
 });
 
-test('takes a name of the greatest length', async () => {
+test('accepts a name of the maximum length', async () => {
   const name = 'n'.repeat(255);
   await writeFileAtomically(join(folder, name), bytes(1));
   expect(await readdir(folder)).toEqual([name]);
 });
 
-test('a failure midway leaves the older file and nothing else', async () => {
+test('keeps the older file and nothing else after a failure midway', async () => {
   const path = join(folder, 'file');
   await writeFile(path, 'older');
   function* failing(): Generator<Uint8Array> {
@@ -47,7 +47,7 @@ test('a failure midway leaves the older file and nothing else', async () => {
   expect(await readFile(path, 'utf8')).toBe('older');
 });
 
-test('a missing folder and a folder in the way', async () => {
+test('refuses a missing folder and a folder in the way', async () => {
   const missing = join(folder, 'missing', 'file');
   const error = { name: 'UserError', code: 'disk' };
   await expect(writeFileAtomically(missing, bytes(1))).rejects.toMatchObject(error);
@@ -58,7 +58,7 @@ test('a missing folder and a folder in the way', async () => {
   expect(await readdir(folder)).toEqual(['taken']);
 });
 
-describe('system errors become sentences', () => {
+describe('system errors become messages', () => {
   const systemError = (code: string): Error =>
     Object.assign(new Error(`${code}: failed`), { code, syscall: 'write' });
 
@@ -88,7 +88,7 @@ describe('system errors become sentences', () => {
     expect(failure.message).toContain('a.png');
   });
 
-  test('other errors stay what they are', () => {
+  test('passes other errors through', () => {
     const defect = new TypeError('x is not a function');
     expect(writeFailure(defect, 'a')).toBe(defect);
     expect(readFailure(defect, 'a')).toBe(defect);

@@ -4,31 +4,31 @@ import { dirname, join } from 'node:path';
 import { beginWriting } from '../../core/activity.ts';
 import { writeFailure } from './file-errors.ts';
 
-/** Notes files that are not whole yet, so that those of a process that was killed can be found and deleted. */
+/** Records unfinished files, so that those of a killed process can be found and deleted. */
 export interface Journal {
   begin(temporary: string): void;
   end(temporary: string): void;
 }
 
-/** The name of a file that is not whole yet; one that is left was that of a process that was killed. */
+/** Names of unfinished files; one that remains is from a process that was killed. */
 export const temporaryName = /^\.understudy-[0-9a-f]{16}\.partial$/;
 
 export interface WriteOptions {
-  /** False for what can be made again: saves waiting for the disk, and a power cut may leave it empty. */
+  /** False for files that can be made again: saves waiting for the disk, but a power cut may leave the file empty. */
   readonly durable?: boolean;
   /** Permissions of the file; by default those that the process gives new files. */
   readonly mode?: number | undefined;
-  /** Told the name of the temporary file before it is made, and again once it is gone. */
+  /** Called with the name of the temporary file before it is created, and again once it is removed. */
   readonly journal?: Journal | undefined;
 }
 
 /**
- * Writes a file as a whole or not at all: the bytes go to a temporary name in the same folder, which
- * takes the place of `path` only once the disk has them. Chunks are pulled one by one, so a large file
- * never has to be in memory at once. A symbolic link at `path` is replaced, not followed.
+ * Writes a file as a whole or not at all: the bytes go to a temporary name in the same folder, which replaces `path`
+ * only once they are on the disk. Chunks are pulled one by one, so a large file never has to be in memory at once. A
+ * symbolic link at `path` is replaced, not followed.
  *
- * Throws `UserError('disk')` when the folder is missing, full or read-only; what the chunks themselves
- * throw passes through. Either way nothing new is left behind and an older file is untouched.
+ * Throws `UserError('disk')` if the folder is missing, full or read-only; errors thrown by the chunks pass through.
+ * Either way no new file is left behind and an older file is untouched.
  */
 export async function writeFileAtomically(
   path: string,
@@ -45,12 +45,12 @@ export async function writeFileAtomically(
   );
 }
 
-/** Writes an open file, which is whole when it resolves. */
+/** Writes to an open file, which is complete when the promise resolves. */
 export type Composition = (handle: FileHandle) => Promise<void>;
 
 /**
  * Writes like `writeFileAtomically`, for content that is not written in order: `compose` gets the open file and may
- * go back in it.
+ * write at any position.
  */
 export async function composeFileAtomically(
   path: string,
@@ -71,7 +71,7 @@ export async function composeFileAtomically(
   );
 }
 
-/** Makes a file of a name where there is none; it is whole when it resolves. */
+/** Creates a file of a new name, complete when the promise resolves. */
 export type Making = (temporary: string) => Promise<void>;
 
 /** Writes like `writeFileAtomically`, for content made by a library that opens the file itself. */
@@ -80,14 +80,14 @@ export async function makeFileAtomically(
   make: Making,
   { durable = true, mode, journal }: WriteOptions = {},
 ): Promise<void> {
-  // A name of its own: a long file name plus a suffix could pass the file system's limit.
+  // Returns a new, short name: a long file name plus a suffix could exceed the file system's limit.
   const temporary = join(dirname(path), `.understudy-${randomBytes(8).toString('hex')}.partial`);
   const endWriting = beginWriting(temporary);
   journal?.begin(temporary);
   try {
     await make(temporary);
     if (mode !== undefined) await chmod(temporary, mode);
-    // Without this, a power cut after the rename could leave an empty file under the good name.
+    // Without this, a power cut after the rename could leave an empty file under the final name.
     if (durable) await sync(temporary);
     await rename(temporary, path);
   } catch (error) {

@@ -2,12 +2,12 @@ import { Readable } from 'node:stream';
 import { RandomAccessReader } from 'yauzl';
 import type { FileSource } from '../raster/file-source.ts';
 
-/** Bytes that are read at once. */
+/** Number of bytes that are read at once. */
 const readAhead = 2 ** 16;
 
 /**
- * Gives the library bytes of an open file, which stays the caller's. Its own reader takes places beyond 2^53 to the system,
- * and an exception of that kind would end the process.
+ * Gives the library bytes of an open file, which the caller closes. The library's own reader passes offsets beyond 2^53
+ * to the system, which throws an exception that cannot be caught and ends the process.
  */
 export class ZipSource extends RandomAccessReader {
   readonly #source: FileSource;

@@ -17,17 +17,17 @@ test.each([
   '--',
   "'=1",
   '=HYPERLINK("x")',
-])('no cell that says %j is computed, and it is read back the same', (cell) => {
+])('protects a cell with %j from being computed, and reads it back the same', (cell) => {
   const [[written]] = parse(csvText([[cell]])) as [[string]];
   expect(written === '-' || !/^[=+\-@\t\r\n＝]/.test(written)).toBe(true);
   expect(cellText(written)).toBe(cell);
 });
 
-test.each(['-5', '+5', '-1.25', '-.5', '-1e-3', '12', '-'])('%j stays as it is', (cell) => {
+test.each(['-5', '+5', '-1.25', '-.5', '-1e-3', '12', '-'])('keeps %j unchanged', (cell) => {
   expect(csvText([[cell]])).toBe(`${cell}\r\n`);
 });
 
-test('every row is read back, whatever is in it', () => {
+test('reads every row back, whatever it contains', () => {
   const cell = fc.oneof(
     fc.string({ unit: 'grapheme' }),
     fc.string({
@@ -42,7 +42,7 @@ test('every row is read back, whatever is in it', () => {
   );
 });
 
-test('labels are read back whatever the classes are called', () => {
+test('reads labels back whatever the classes are called', () => {
   const name = fc
     .oneof(fc.string(), fc.string({ unit: fc.constantFrom("'", '-', '=', '+', '@', '1') }))
     .map((text) => text.replaceAll(/[|;]/g, '').trim())

@@ -27,7 +27,7 @@ it.each([
   ['of volumes', ['a.png', 'x/dataset.json', 'x/labelsTr/v.nii.gz']],
   ['put beside images', ['a.png', 'labelmap.txt', 'masks/a.png']],
   ['of slices', ['a.tif', 'LabelMap.txt', 'masks/a.tif#2.png']],
-])('exported labels are no images: %s', async (_, names) => {
+])('recognises exported labels: %s', async (_, names) => {
   const [image = '', , mask = ''] = names;
   const { images, labels } = await parted(names);
   expect(images).toEqual([image]);
@@ -39,7 +39,7 @@ it.each([
   ['one of its folders', ['a.png', 'b.png']],
   ['a folder called like one of labels', ['a.png', 'labels/a.png']],
   ['a list that names classes of whole images', ['x/classes.txt', 'x/cat/a.png']],
-])('images are what was chosen: %s', async (_, names) => {
+])('keeps images that the user chose: %s', async (_, names) => {
   const { images } = await parted(names);
   expect(images).toEqual(names.filter((name) => name.endsWith('.png')));
 });

@@ -2,7 +2,7 @@ import type { FoundImage } from './labelled-images.ts';
 import { maskPlaces, type PlaceInKind } from './mask-folders.ts';
 import { labelListNames } from '../masks/paired/label-list.ts';
 
-/** Lists of classes that lie beside folders of labels, ours among them. */
+/** Lists of classes next to folders of labels, including our own. */
 const lists: ReadonlySet<string> = new Set([...labelListNames, 'dataset.json']);
 
 /** Returns true if a file is a list of classes, judging by its name. */
@@ -13,10 +13,10 @@ export function isLabelList(name: string): boolean {
 const ending = /(?:\.nii\.gz|\.[^./]*)$/i;
 
 /**
- * Tells labels that were exported, by a list of classes with a folder of masks beside it. Such a list in the
- * chosen folder itself says it only of masks whose images are there too: else that folder was meant.
+ * Recognises exported labels by a class list next to a folder of masks. A list in the chosen folder itself counts only
+ * for masks whose images are there too; otherwise the user chose the folder of masks on purpose.
  *
- * @param folders with a list, relative to the search: '' or ending in `/`
+ * @param folders folders with a list, relative to the search: '' or ending in `/`
  * @returns the same images in the same order
  */
 export function markExportedLabels(
@@ -39,7 +39,7 @@ export function markExportedLabels(
   });
 }
 
-/** The outermost folder with a list that a file lies in, but for the chosen one where another does. */
+/** Returns the outermost folder with a list around a file; the chosen folder only if there is no other. */
 function holderOf(name: string, folders: ReadonlySet<string>): string | undefined {
   for (let at = name.indexOf('/'); at >= 0; at = name.indexOf('/', at + 1)) {
     const folder = name.slice(0, at + 1);

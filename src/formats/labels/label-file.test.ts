@@ -46,7 +46,7 @@ describe('forms that mean the same', () => {
   });
 });
 
-test('paths: either slash, from the images or from the file, accents composed or not', async () => {
+test('accepts paths with either slash, from the images or from the file, with composed accents or not', async () => {
   const csv = 'path,label\nsub\\d.png,x\ne.png,y\n../a.png,z\nsub/e\u0301.png,w\n';
   expect(await labelsByName(csv)).toEqual({
     'sub/d.png': ['x'],
@@ -56,7 +56,7 @@ test('paths: either slash, from the images or from the file, accents composed or
   });
 });
 
-test('several labels, none, groups and splits', async () => {
+test('reads several labels, none, groups and splits', async () => {
   const csv =
     'path,label,split,group\na.png,x|y;x,train,007\nsub/d.png,,,\n"b, c.png",z,,p\nsub/e\u0301.png,-,,\n';
   const { images, classes, problems } = await labelled(csv);
@@ -71,7 +71,7 @@ test('several labels, none, groups and splits', async () => {
   expect(problems).toEqual([]);
 });
 
-test('rows without an image are listed', async () => {
+test('lists rows without an image', async () => {
   const { problems } = await labelled('path,label\na.png,x\n\ngone.png,y\n');
   expect(problems).toEqual([
     { path: 'gone.png', reason: expect.stringContaining('line 4 of labels.csv') as string },
@@ -104,13 +104,13 @@ describe('refusals', () => {
     await expect(labelled(csv)).rejects.toThrow(join(folder, 'tables', 'labels.csv'));
   });
 
-  test('labels in another order agree', async () => {
+  test('accepts repeated labels in another order', async () => {
     expect(await labelsByName('path,label\na.png,x|y\na.png,y|x\n')).toEqual({
       'a.png': ['x', 'y'],
     });
   });
 
-  test('too large, missing, a folder', async () => {
+  test('refuses a file that is too large or missing, and a folder', async () => {
     const path = join(folder, 'large.csv');
     await writeFile(path, 'path,label\n');
     await truncate(path, 64 * 2 ** 20 + 1);
@@ -120,7 +120,7 @@ describe('refusals', () => {
     await expect(readLabelFile(folder, folder, [])).rejects.toMatchObject({ code: 'invalid-file' });
   });
 
-  test('any text gives a UserError or labels', async () => {
+  test('any text results in a UserError or labels', async () => {
     const piece = fc.constantFrom(
       'path',
       'label',

@@ -9,17 +9,17 @@ import { statFile } from '../files/stat-file.ts';
 import { isLabelFile, noneOfThem, parseLabelRows, type LabelRow } from './label-rows.ts';
 import type { FoundImage, ImageProblem, LabelledImage, LabelledImages } from './labelled-images.ts';
 
-/** Bytes; a million rows take about 50 MB. */
+/** Maximum size, bytes; a million rows take about 50 MB. */
 const sizeLimit = 64 * 2 ** 20;
-/** Bytes in which a header ends, and tables of a folder whose headers are read. */
+/** Number of bytes that contain the header, and number of tables of a folder whose headers are read. */
 const headerLimit = 4096;
 const lookedInto = 50;
 
 /**
- * Labels images by a CSV file with the header `path,label[,split,group]`, separated by comma, semicolon
- * or tab. Paths are relative to the images' folder or else to the file's own, with `/` or `\`. Several
- * labels of an image are separated by `|` or `;`, and `-` says that it has none of them; an empty one
- * leaves it unlabelled, and so does having no row. Rows whose image is not there are listed under `problems`.
+ * Labels images by a CSV file with the header `path,label[,split,group]`, separated by comma, semicolon or tab. Paths
+ * are relative to the images' folder or else to the file's own, with `/` or `\`. Several labels of an image are
+ * separated by `|` or `;`, and `-` means that it has none of the labels; an image with an empty label or without a row
+ * is unlabelled. Rows without an image are listed under `problems`.
  *
  * Throws `UserError`: 'not-found', 'disk', 'too-large' or 'invalid-labels' (not a table, other columns,
  * rows that contradict each other, no row with an image).
@@ -58,7 +58,7 @@ export async function readLabelFile(
   return { images: labelled, classes: [...classes].sort(compareCodePoints), problems };
 }
 
-/** Label files that lie directly in a folder, in the order of their names. */
+/** Returns the label files directly in a folder, in the order of their names. */
 export async function findLabelFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const tables = entries.filter((entry) => entry.isFile() && /\.(?:csv|tsv)$/i.test(entry.name));
@@ -72,7 +72,7 @@ export async function findLabelFiles(folder: string): Promise<string[]> {
   return found.flat();
 }
 
-/** Empty where it cannot be read. */
+/** Empty if it cannot be read. */
 async function beginningOf(path: string): Promise<string> {
   const file = await open(path).catch(() => undefined);
   if (file === undefined) return '';
@@ -98,7 +98,7 @@ async function readText(path: string): Promise<string> {
     throw readFailure(error, path);
   }
   try {
-    // Takes a byte order mark away too.
+    // Removes a byte order mark, too.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw new UserError('invalid-labels', labelFileText.notUtf8(path));
@@ -115,7 +115,7 @@ function label(image: FoundImage, row: LabelRow | undefined): LabelledImage {
   return { ...image, labels, isLabelled, group, split };
 }
 
-/** Repeated rows are harmless when they agree. */
+/** Repeated rows are harmless if they agree. */
 function checkSame(first: LabelRow, second: LabelRow, csvPath: string): void {
   const differs = (['labels', 'group', 'split'] as const).find(
     (field) => describe(first, field) !== describe(second, field),

@@ -10,19 +10,19 @@ export interface LabelRow {
   /** Path as written, with `/`. */
   readonly path: string;
   readonly labels: readonly string[];
-  /** True also where the row says that the image has none of the labels. */
+  /** Also true if the row states that the image has none of the labels. */
   readonly isLabelled: boolean;
   readonly group: string | undefined;
   readonly split: string | undefined;
 }
 
-/** Stands in the label column for an image that belongs to none of several classes. */
+/** Value in the label column for an image that belongs to none of several classes. */
 export const noneOfThem = '-';
 
-/** A class that is itself called `-`, or that with apostrophes before it, as a label. */
+/** Labels that are `-`, or `-` after apostrophes: they get another apostrophe. */
 const dashName = /^'*-$/;
 
-/** The labels of an image as they stand in the label column; `parseLabelRows` reads the same ones back. */
+/** Formats an image's labels for the label column; `parseLabelRows` reads them back. */
 export function labelCell(labels: readonly string[]): string {
   if (labels.length === 0) return noneOfThem;
   return labels.map((label) => (dashName.test(label) ? `'${label}` : label)).join('|');
@@ -37,7 +37,7 @@ type Column = (typeof columns)[number];
 
 const delimiters = [',', ';', '\t'] as const;
 const rowLimit = 1_000_000;
-/** Characters of a row: a path, a few labels, a group. */
+/** Maximum number of characters of a row: a path, a few labels, a group. */
 const recordLimit = 65_536;
 const [lineFeed, carriageReturn] = [10, 13];
 
@@ -54,11 +54,11 @@ interface Line {
  */
 export function parseLabelRows(text: string, csvPath: string): LabelRow[] {
   requireLines(text, csvPath);
-  // The header first, since it bounds how many fields a row may have.
+  // The header comes first, since it limits the number of fields of a row.
   const [header] = readLines(text, csvPath, 1);
   if (header === undefined) throw new UserError('invalid-labels', labelFileText.empty(csvPath));
   const order = columnOrder(header.fields, csvPath);
-  // One more than the header and the rows, enough to see that there are too many.
+  // One more than the header and the rows, to notice that there are too many.
   const [, ...lines] = readLines(text, csvPath, rowLimit + 2);
   if (lines.length > rowLimit) {
     throw new UserError('too-large', labelFileText.tooManyRows(csvPath, rowLimit));
@@ -81,7 +81,7 @@ export function isLabelFile(beginning: string): boolean {
   }
 }
 
-/** A line without an end would become millions of fields, and their memory is not there. */
+/** A line without an end could become millions of fields, which memory cannot hold. */
 function requireLines(text: string, csvPath: string): void {
   let start = 0;
   let line = 1;
@@ -101,12 +101,12 @@ function requireLines(text: string, csvPath: string): void {
 
 function readLines(text: string, csvPath: string, most: number): Line[] {
   try {
-    // The types of csv-parse leave out what `info` does.
+    // The types of csv-parse lack the result of the option `info`.
     const records = parse(text, {
       delimiter: detectDelimiter(text),
       info: true,
       skip_empty_lines: true,
-      // An open quotation mark would otherwise take in all that follows.
+      // An open quotation mark would otherwise swallow all that follows.
       max_record_size: recordLimit,
       to: most,
       trim: true,
@@ -122,7 +122,7 @@ function readLines(text: string, csvPath: string, most: number): Line[] {
   }
 }
 
-/** The separator that the header uses most: none of the column names contains one. */
+/** Returns the most frequent separator in the header; no column name contains one. */
 function detectDelimiter(text: string): string {
   const header = /^\s*([^\r\n]*)/.exec(text)?.[1] ?? '';
   const counts = delimiters.map((delimiter) => header.split(delimiter).length);
@@ -132,7 +132,7 @@ function detectDelimiter(text: string): string {
 function columnOrder(header: readonly string[], csvPath: string): Column[] {
   const names = header.map((name) => name.toLowerCase());
   const order = names.filter((name): name is Column => columns.some((column) => column === name));
-  // A misspelt "group" that is passed over would put one patient on both sides of a split.
+  // A misspelt "group" that is ignored would put one patient on both sides of a split.
   const isWrong = order.length < names.length || new Set(order).size < order.length;
   if (isWrong || !order.includes('path') || !order.includes('label')) {
     const found = header.join(',').slice(0, 200);

@@ -1,8 +1,8 @@
 import { must } from '../../core/must.ts';
 
-/** Place of an image. */
+/** Location of an image: its file, and the slice in it. */
 export interface ImagePlace {
-  /** Absolute. */
+  /** Absolute path. */
   readonly path: string;
   /** Slice or page in the file, from 0; absent in files with one. */
   readonly frame?: number | undefined;
@@ -21,9 +21,9 @@ export function idOf(ids: ReadonlyMap<string, number>, image: ImagePlace): numbe
 
 /** An image below a chosen folder. */
 export interface FoundImage extends ImagePlace {
-  /** Relative to the folder, with `/` on every system; of a slice with its number behind: `scan.nii#7`. */
+  /** Path relative to the folder, with `/` on every system; for a slice with its number appended: `scan.nii#7`. */
   readonly name: string;
-  /** SHA-256 of the file's content, in hexadecimal, where it is known: then the image may lie anywhere. */
+  /** SHA-256 of the file's content, in hexadecimal, if known: then the image may be in any folder. */
   readonly contentHash?: string | undefined;
   /** Folder of an exported mask, relative to the chosen one. */
   readonly labelFolder?: string | undefined;
@@ -32,33 +32,33 @@ export interface FoundImage extends ImagePlace {
 }
 
 export interface LabelledImage extends FoundImage {
-  /** Several: the image belongs to each of these classes. */
+  /** Classes of the image; it belongs to each of them. */
   readonly labels: readonly string[];
-  /** False where nobody said what the image shows; true without labels: it belongs to none of the classes. */
+  /** False if it is not known what the image shows; true without labels: it belongs to none of the classes. */
   readonly isLabelled: boolean;
   /** Patient, scene or the like; related images stay on one side of a split. */
   readonly group: string | undefined;
   /** Number of the image in its project. */
   readonly key?: number | undefined;
-  /** A split that the label file names (`train`, `test`, …). */
+  /** Split stated by the label file (`train`, `test`, …). */
   readonly split: string | undefined;
 }
 
-/** Something that was passed over, and why. */
+/** Something that was skipped, and the reason. */
 export interface ImageProblem {
-  /** Name as in `placeName`. */
+  /** Name as returned by `placeName`. */
   readonly path: string;
   readonly reason: string;
   /** True for a folder that was skipped entirely. */
   readonly isFolder?: boolean | undefined;
-  /** True if leaving it out loses no image. */
+  /** True if no image is lost by leaving it out. */
   readonly isExpected?: boolean | undefined;
 }
 
 export interface LabelledImages {
   /** Images in the order in which they were found. */
   readonly images: readonly LabelledImage[];
-  /** Labels that occur, by code points. */
+  /** All labels, ordered by code points. */
   readonly classes: readonly string[];
   readonly problems: readonly ImageProblem[];
 }

@@ -14,7 +14,7 @@ describe('masks', () => {
     ['Images/1.png', 'Ground Truth/1.png'],
     ['JPEGImages/1.jpg', 'SegmentationClass/1.png'],
     ['images/train/1.png', 'labels/train/1.png'],
-  ])('lie beside their images: %s, %s', (image, mask) => {
+  ])('are recognised next to their images: %s, %s', (image, mask) => {
     const parted = separateMasks(found(image, mask, 'other/2.png'));
     expect(names(parted.images)).toEqual([image, 'other/2.png']);
     expect(names(parted.masks)).toEqual([mask]);
@@ -26,13 +26,13 @@ describe('masks', () => {
     ['images alone', ['train/images/1.png', 'test/images/2.png']],
     ['masks elsewhere', ['a/images/1.png', 'b/masks/1.png']],
     ['files of those names', ['images.png', 'masks.png']],
-  ])('are none where there are %s', (_, list) => {
+  ])('are images if there are %s', (_, list) => {
     const parted = separateMasks(found(...list));
     expect(names(parted.images)).toEqual(list);
     expect(parted.folders).toEqual([]);
   });
 
-  it('are told of once a folder', () => {
+  it('are reported once per folder', () => {
     const parted = separateMasks(
       found(
         'test/images/1.png',
@@ -48,7 +48,7 @@ describe('masks', () => {
     ]);
   });
 
-  it('are no class', () => {
+  it('are not a class', () => {
     const parted = separateMasks(found('images/1.png', 'masks/1.png'));
     expect(() => {
       refuseMasks('/data', parted, 'Do this.');

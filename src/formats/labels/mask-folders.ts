@@ -2,7 +2,7 @@ import { UserError } from '../../core/errors.ts';
 import { imageFolderText } from '../../text/index.ts';
 import type { FoundImage, ImageProblem } from './labelled-images.ts';
 
-/** Names of folders that hold the images of a segmentation data set, and of those that hold its masks. */
+/** Names of folders for the images of a segmentation data set, and for its masks. */
 const imageNames = /^(?:images?|imgs?|jpegimages|imagest[rs])$/i;
 const maskNames =
   /^(?:masks?|labels?|labelst[rs]|annotations?|segmentations?|segmentationclass|ground[ _-]?truths?|gt)$/i;
@@ -16,7 +16,7 @@ interface MonaiLabel {
   readonly rest: string;
 }
 
-/** Undefined for a file that lies in no such folder; of several, the innermost counts. */
+/** Undefined for a file that is in no such folder; of several folders, the innermost counts. */
 function monaiLabel(name: string): MonaiLabel | undefined {
   const parts = name.split('/');
   for (let at = parts.length - 3; at >= 0; at--) {
@@ -29,12 +29,12 @@ function monaiLabel(name: string): MonaiLabel | undefined {
   return undefined;
 }
 
-/** A folder named `masks`, or the like. */
+/** A folder named `masks` or similar. */
 export function isMaskFolder(folder: string): boolean {
   return maskNames.test(folder);
 }
 
-/** A folder named `images`, or the like. */
+/** A folder named `images` or similar. */
 export function isImageFolder(folder: string): boolean {
   return imageNames.test(folder);
 }
@@ -43,16 +43,16 @@ export interface MaskFolders {
   /** Files that are not masks. */
   readonly images: FoundImage[];
   readonly masks: FoundImage[];
-  /** Number of masks beside images; the others were exported. */
+  /** Number of masks with images; the others were exported. */
   readonly besideImages: number;
-  /** Folders that masks lie in, relative to the search, with `/`. */
+  /** Folders that contain masks, relative to the search, with `/`. */
   readonly folders: string[];
 }
 
 /**
- * Tells masks from images, by the names of their folders: where folders named `images` and `masks`, or the
- * like, lie side by side, what is in the second are masks and no images. Masks without images beside them
- * are images like any others, unless they were exported.
+ * Distinguishes masks from images by folder names: if folders named `images` and `masks`, or similar, are side by side,
+ * the second has masks, not images. Masks without such a folder of images are images like any others, unless they were
+ * exported.
  */
 export function separateMasks(found: readonly FoundImage[]): MaskFolders {
   const imageParents = new Set(found.flatMap(({ name }) => placesOf(name, imageNames)));
@@ -76,7 +76,7 @@ export function separateMasks(found: readonly FoundImage[]): MaskFolders {
   return { images, masks, besideImages, folders: [...folders] };
 }
 
-/** The folder of images that a mask of MONAI Label belongs to. */
+/** Returns the folder of images that a MONAI Label mask belongs to. */
 function monaiPlace(name: string, names: ReadonlySet<string>): string | undefined {
   const label = monaiLabel(name);
   return label && names.has(label.parent + label.rest) ? label.parent : undefined;
@@ -89,14 +89,14 @@ export interface PlaceInKind {
   readonly rest: string;
 }
 
-/** Describes a folder of labels that is among the images themselves. */
+/** Returns the parent for labels in a folder among the images themselves. */
 const besideIt = (folder = ''): string => `MONAI: ${folder}`;
 
-/** The places that a mask, or an image, may have beside the other kind. */
+/** Returns the places in which a mask, or an image, may have its counterpart. */
 export function maskPlaces(name: string, kind: 'images' | 'masks' = 'masks'): PlaceInKind[] {
   const monai = kind === 'masks' ? monaiLabel(name) : undefined;
   if (monai !== undefined) {
-    // What a model proposed is no label.
+    // A model's proposal is not a label.
     return monai.isFinal ? [{ parent: besideIt(monai.parent), rest: monai.rest }] : [];
   }
   const parts = name.split('/');
@@ -126,7 +126,7 @@ function placesOf(name: string, wanted: RegExp): string[] {
   );
 }
 
-/** Tells that masks were left out: once a folder, as nobody reads thousands of lines of it. */
+/** Reports skipped masks once per folder, because nobody reads thousands of lines. */
 export function maskProblems({
   masks,
   folders,
@@ -140,9 +140,9 @@ export function maskProblems({
 }
 
 /**
- * Refuses folders of images and masks where class folders are asked for: they are not two classes.
+ * Refuses folders of images and masks if class folders are requested: they are not two classes.
  *
- * @param advice what to do, as a sentence
+ * @param advice sentence on what to do
  * @throws UserError 'unsupported'
  */
 export function refuseMasks(

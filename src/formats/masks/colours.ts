@@ -7,9 +7,9 @@ const backgroundColour: Colour = [0, 0, 0];
 const ignoreColour: Colour = [224, 224, 192];
 
 /**
- * Colours of a mask's values: background black, classes their own, ignore as in PASCAL VOC. All differ,
- * since programs that read masks by colour would confuse two classes of one colour: a later class of the same
- * colour gets a few more shades of blue. A class without a colour gets PASCAL VOC's for its value.
+ * Colours of a mask's values: black for background, their own for classes, PASCAL VOC's for ignore. All differ, since
+ * programs that read masks by colour would confuse two classes of one colour: a later class of the same colour gets a
+ * few more shades of blue. A class without a colour gets PASCAL VOC's for its value.
  */
 export function maskColours(classes: readonly MaskClass[]): ReadonlyMap<number, Colour> {
   const colours = new Map<number, Colour>([

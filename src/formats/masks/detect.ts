@@ -19,8 +19,8 @@ const lookedInto = 20_000;
  * Finds possible sources of masks for the images of a folder. Reads names and beginnings of files, and a few files
  * whose names suggest masks.
  *
- * @param found all images of the folder, masks among them. @param at told of each file before its directory or beginning
- * is read
+ * @param found all images of the folder, masks among them. @param at called with each file before its directory or
+ * beginning is read
  * @throws UserError 'cancelled'
  */
 export async function detectMaskSources(
@@ -31,7 +31,7 @@ export async function detectMaskSources(
 ): Promise<FoundMaskSource[]> {
   const sources: FoundMaskSource[] = [];
   const segmentations = await findSegmentations(found, signal, lookedInto);
-  // They may be in a folder named like one of masks, as in our own export.
+  // They may be in a folder with a name for masks, as in our own export.
   const known = new Set(segmentations);
   const others = found.filter((one) => !known.has(one));
   const paired = pairMasks(others).masks.length;
@@ -51,7 +51,7 @@ export async function detectMaskSources(
     const before = ofPolygons.get(kind);
     if (before === undefined) sources.push({ kind, path, files: 1 });
     if (!polygonKinds.has(kind)) continue;
-    // Several are one source: there is usually one file per image.
+    // Several files are one source: there is usually one file per image.
     ofPolygons.set(kind, { kind, path: folder, files: (before?.files ?? 0) + 1 });
   }
   return sources.map((one) => {

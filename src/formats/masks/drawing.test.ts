@@ -24,7 +24,7 @@ async function drawn(shape: Shape | undefined, image: Size): Promise<Uint8Array>
   return values;
 }
 
-/** The even-odd rule as it is defined: a pixel is inside where an odd number of edges lies left of its middle. */
+/** The even-odd rule by definition: a pixel is inside if an odd number of edges is to the left of its centre. */
 function byRule(rings: readonly Float64Array[], { width, height }: Size): Uint8Array {
   const values = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) {
@@ -66,14 +66,14 @@ describe('polygons', () => {
     }
   });
 
-  it('of the largest numbers end, and stay in the image', async () => {
+  it('with the largest numbers are filled in finite time, inside the image', async () => {
     const image = { width: 30, height: 20 };
     const ring = Float64Array.of(-1e308, -1e308, 1e308, -1e308, 1e308, 1e308, -1e308, 1e308);
     expect([...(await drawn(ringShape([ring], 1, image), image))]).toContain(1);
   });
 });
 
-describe('drawing that takes too much work', () => {
+describe('drawing with too much work', () => {
   const image = { width: 4000, height: 4000 };
   const draw = (shapes: readonly (Shape | undefined)[]): unknown =>
     layeredMask(
@@ -98,7 +98,7 @@ describe('drawing that takes too much work', () => {
   });
 });
 
-it('outlines of COCO of a million crossings take memory in proportion', () => {
+it('COCO outlines with a million crossings use memory in proportion', () => {
   const size = { width: 2000, height: 2000 };
   const points = Array.from({ length: 4000 }, (_, at) =>
     at % 2 === 0 ? ((at / 2) % 2) * 1999 : (at / 4000) * 1999,

@@ -10,7 +10,7 @@ import type { OpenMask } from './mask-source.ts';
 import type { WorkBudget } from './work-budget.ts';
 import { maskFileText } from '../../text/index.ts';
 
-/** Canvas of a shape: a tile, in px of the image. */
+/** Canvas for a shape: a tile, in px of the image. */
 export interface TileCanvas extends Rectangle {
   /** A run of a row, [from, to), of which only the part in the tile is painted. */
   row(y: number, from: number, to: number): void;
@@ -69,7 +69,7 @@ export function layeredMask(
 /** Shapes by rows of tiles: a mosaic has thousands of tiles and hundreds of thousands of shapes. */
 class ShapesByRow {
   readonly #shapes: readonly Shape[];
-  /** The row that was asked for last; tiles are asked for row by row. */
+  /** The row requested last; tiles are requested row by row. */
   #row = { y: -1, shapes: [] as readonly Shape[] };
 
   constructor(shapes: readonly Shape[]) {

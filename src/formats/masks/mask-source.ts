@@ -33,7 +33,7 @@ export interface MaskSource {
   readonly property: string | null;
   /** Meaning of stored values, if all masks together decide it; null if the source states it. */
   readonly table: ValueTable | null;
-  /** Problems found when it was opened. */
+  /** Problems found when the source was opened. */
   readonly problems: readonly ImageProblem[];
   /**
    * Returns the mask of an image; undefined if the source does not describe the image.

@@ -25,7 +25,7 @@ describe('images by names in a file', () => {
     expect(find([name], [image])).toEqual({ byImage: { [image]: name }, problems: [] });
   });
 
-  it('are found soon where all have the name of one file, as in a folder a case', () => {
+  it('are found quickly if all have the same file name, as with one folder per case', () => {
     const names = Array.from({ length: 20_000 }, (_, index) => `case ${index}/image.png`);
     const { byImage, problems } = find(
       names.map((name) => `data/${name}`),
@@ -36,20 +36,20 @@ describe('images by names in a file', () => {
     expect(find([deep], names).byImage).toEqual({ 'case 7/image.png': deep });
   });
 
-  it('the better fit counts', () => {
+  it('use the better match', () => {
     expect(find(['a/x.png', 'x.png'], ['x.png']).byImage).toEqual({ 'x.png': 'x.png' });
     expect(find(['x.png', 'a/x.png'], ['x.png']).byImage).toEqual({ 'x.png': 'x.png' });
     const both = find(['test/x.png', 'train/x.png'], ['test/x.png']);
     expect(both.byImage).toEqual({ 'test/x.png': 'test/x.png' });
   });
 
-  it('of which several fit one image: none is taken', () => {
+  it('are not used if several match one image', () => {
     const { byImage, problems } = find(['train/x.png', 'test/x.png'], ['x.png']);
     expect(byImage).toEqual({});
     expect(problems).toEqual([['x.png', expect.stringMatching(/more than one entry/)]]);
   });
 
-  it('that fit by the name of the file alone are told of', () => {
+  it('are reported if only the file name matches', () => {
     const { byImage, problems } = find(['train/x.png'], ['test/x.png']);
     expect(byImage).toEqual({ 'test/x.png': 'train/x.png' });
     expect(problems).toEqual([
@@ -57,7 +57,7 @@ describe('images by names in a file', () => {
     ]);
   });
 
-  it('that are not there are counted', () => {
+  it('are counted if they do not exist', () => {
     expect(find(['x.png', 'y.png'], ['x.png']).problems).toEqual([
       ['file.json', expect.stringMatching(/^1 of the 2 images/)],
     ]);

@@ -40,7 +40,7 @@ export async function wholeMask(mask: MaskRaster): Promise<Uint8Array> {
   return whole;
 }
 
-/** Yields the output of a packer for parts, as they arrive and as they are requested. */
+/** Yields a packer's output for parts, as they arrive and as they are requested. */
 export async function* packed(
   parts: AsyncIterable<Uint8Array>,
   packer: Transform,

@@ -3,11 +3,11 @@ import type { CheckedRequest } from './read-request.ts';
 import { samplesLike } from './sample-arrays.ts';
 
 /**
- * Cuts a region and some bands out of a whole frame.
+ * Copies a region and some bands of a whole frame.
  *
  * @param frame (height, width, bands)
- * @param isOwn nobody else holds the frame: it is given as it is where all of it is asked for
- * @returns values of their own, also where all is asked for
+ * @param isOwn true if the caller may receive the frame itself instead of a copy, if all of it is requested
+ * @returns a copy, even if all is requested
  */
 export function cropFrame(
   frame: Samples,

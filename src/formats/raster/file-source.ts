@@ -4,22 +4,22 @@ import { readFailure } from '../files/file-errors.ts';
 import { openForReading, type OpenedFile } from './open-file.ts';
 import { closedFile } from './read-request.ts';
 
-/** Bytes by place. */
+/** Random-access bytes. */
 export interface Bytes {
   /**
-   * Exactly `length` bytes from `start`, in a buffer of their own.
+   * Returns exactly `length` bytes from `start`, in a buffer of their own.
    *
-   * @throws UserError 'invalid-file' where the bytes end before, 'disk', 'cancelled'
+   * @throws UserError 'invalid-file' if the bytes end before, 'disk', 'cancelled'
    */
   read(start: number, length: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** Bytes of known number. */
+/** Bytes of a known number. */
 export interface SizedBytes extends Bytes {
   readonly size: number;
 }
 
-/** Bytes that something must be let go for. */
+/** Bytes from a resource that must be closed. */
 export interface ByteSource extends Bytes {
   close(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export interface ByteSource extends Bytes {
 export class FileSource implements ByteSource, SizedBytes {
   readonly path: string;
   readonly size: number;
-  /** Milliseconds since 1970, when it was opened. */
+  /** Time of the last change when it was opened, in milliseconds since 1970. */
   readonly modified: number;
   readonly #file: OpenedFile;
   #isClosed = false;
@@ -41,7 +41,7 @@ export class FileSource implements ByteSource, SizedBytes {
     this.#file = file;
   }
 
-  /** @throws UserError 'not-found', 'disk', 'invalid-file' for a folder or what else is no file */
+  /** @throws UserError 'not-found', 'disk', 'invalid-file' for a folder or anything else that is not a file */
   static async open(path: string, openFile = openForReading): Promise<FileSource> {
     try {
       const file = await openFile(path);
@@ -62,10 +62,10 @@ export class FileSource implements ByteSource, SizedBytes {
   }
 
   /**
-   * Reads the whole file, for callers that also read parts of it: parts then come from this memory, which is held
-   * until the file is closed. It must not be written to.
+   * Reads the whole file, for callers that also read parts of it: parts then come from this memory, which is held until
+   * the file is closed. It must not be written to.
    *
-   * @param memory where it fits in there, that is used, by the caller not again before the file is closed
+   * @param memory used if the file fits; the caller must not use it again before the file is closed
    */
   whole(memory?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     const target = memory && memory.length >= this.size ? memory : new Uint8Array(this.size);
@@ -75,7 +75,7 @@ export class FileSource implements ByteSource, SizedBytes {
 
   async #fill(target: Uint8Array<ArrayBuffer>, start: number): Promise<Uint8Array<ArrayBuffer>> {
     const { length } = target;
-    // Below the 2 GiB that one system call takes.
+    // Less than the 2 GiB that one system call can read.
     const step = 2 ** 30;
     for (let done = 0; done < length;) {
       const bytesRead = await this.#readSome(target, done, Math.min(step, length - done), start);
@@ -85,7 +85,7 @@ export class FileSource implements ByteSource, SizedBytes {
     return target;
   }
 
-  /** The first bytes, at most `length`; fewer where the file is shorter. */
+  /** Returns the first bytes, at most `length`; fewer if the file is shorter. */
   head(length: number): Promise<Uint8Array<ArrayBuffer>> {
     return this.read(0, Math.min(length, this.size));
   }
@@ -116,7 +116,7 @@ export class FileSource implements ByteSource, SizedBytes {
   }
 }
 
-/** The first bytes of the file at `path`, at most `length`. Throws as `FileSource.open`. */
+/** Returns the first bytes of the file at `path`, at most `length`. Throws as `FileSource.open`. */
 export async function readHead(path: string, length: number): Promise<Uint8Array<ArrayBuffer>> {
   const source = await FileSource.open(path);
   try {

@@ -13,10 +13,9 @@ export type {
 } from '../../core/image/stored.ts';
 
 /**
- * Common form of images in every format: a description of the file, and access to its stored values by frame, level
- * and region, so that a file larger than memory can be read. Readers decode and undo compression; they do not
- * stretch, window or convert to eight bits. How values become what a model or a person sees is decided elsewhere and
- * openly.
+ * Common form of images in every format: a description of the file, and access to its stored values by frame, level and
+ * region, so that a file larger than memory can be read. Readers decode and decompress; they do not stretch, window or
+ * convert to eight bits. How values are prepared for a model or for display is decided elsewhere and shown to the user.
  */
 
 export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'bmp' | 'tiff' | 'dicom' | 'nifti';
@@ -34,24 +33,24 @@ export interface PixelSpacing {
   readonly unit: 'mm' | 'm' | 'degree';
 }
 
-/** Place of a raster on Earth. */
+/** Georeference of a raster. */
 export interface GeoReference {
   /**
    * Affine from pixel corners to coordinates: x = a·column + b·row + c, y = d·column + e·row + f, in the
    * order [a, b, c, d, e, f] (as rasterio's `transform`).
    */
   readonly transform: readonly [number, number, number, number, number, number];
-  /** `EPSG:n` where the file has a code, else what it says (WKT, a citation); null: none. */
+  /** `EPSG:n` if the file has a code, else the file's own description (WKT, a citation); null: none. */
   readonly crs: string | null;
 }
 
 /**
- * Identifiers that hold images together, as in the file. Kept in memory only: whoever stores them hashes them first.
- * No name, date or other text of a patient, except for the number.
+ * Identifiers that link images, as in the file. Kept only in memory: they are hashed before they are stored. No name,
+ * date or other text of a patient, except for the number.
  */
 export interface Grouping {
   readonly patient: string | null;
-  /** SHA-256 of the patient's name and date of birth, hexadecimal; null where the file lacks either. */
+  /** SHA-256 of the patient's name and date of birth, hexadecimal; null if the file lacks either. */
   readonly person: string | null;
   readonly study: string | null;
   readonly series: string | null;
@@ -61,7 +60,7 @@ export interface Grouping {
 
 export interface ImageHeader {
   readonly format: ImageFormat;
-  /** Width of a frame at full resolution, px, upright if the file says how (EXIF). */
+  /** Width of a frame at full resolution, px, upright if the file states its orientation (EXIF). */
   readonly width: number;
   readonly height: number;
   readonly bands: number;
@@ -71,9 +70,9 @@ export interface ImageHeader {
   readonly frames: number;
   readonly sampleType: SampleType;
   readonly interpretation: Interpretation;
-  /** Index of the band that says where there is nothing, or null. It counts in `bands`. */
+  /** Index of the band that marks missing pixels (alpha), or null. It is among `bands`. */
   readonly alpha: number | null;
-  /** Stored value that means "nothing here"; ignored by readers, null where none or out of range. */
+  /** Stored value that means "no data"; readers do not apply it. Null if there is none or it is out of range. */
   readonly nodata: number | null;
   /** Full resolution first, then smaller. */
   readonly levels: readonly Level[];
@@ -89,7 +88,7 @@ export interface ImageHeader {
   readonly grouping: Grouping | null;
   /** Scheme of lossy compression; absent if values are unchanged. */
   readonly lossy?: string;
-  /** Notes about the file for a person, as sentences (such as "the last frame is cut short"). */
+  /** Notes on the file for the user, as sentences (such as "the last frame is cut short"). */
   readonly notes: readonly string[];
 }
 
@@ -98,7 +97,7 @@ export interface ReadRequest {
   readonly frame?: number;
   /** Index into `levels`, 0 by default. */
   readonly level?: number;
-  /** Region in px of that level; the whole level by default. It must lie inside. */
+  /** Region in px of that level; the whole level by default. It must be inside the level. */
   readonly region?: {
     readonly x: number;
     readonly y: number;
@@ -108,8 +107,8 @@ export interface ReadRequest {
   /** Bands in this order; all by default. */
   readonly bands?: readonly number[];
   /**
-   * `stored`: colours that a file keeps as luma and chromas come as those, with a note in the header from
-   * then on. Only DICOM has such; by default all colours come as RGB.
+   * `stored`: colours stored as luma and chromas are returned as such, with a note in the header from then on. Only
+   * DICOM has such colours; by default all colours are returned as RGB.
    */
   readonly colours?: 'rgb' | 'stored';
   readonly signal?: AbortSignal;
@@ -120,15 +119,15 @@ export interface ImageFile {
   readonly path: string;
   readonly header: ImageHeader;
   /**
-   * @throws UserError 'invalid-file' (damaged there), 'too-large', 'disk', 'cancelled'; RangeError for a
-   * frame, level, band or region that is not there
+   * @throws UserError 'invalid-file' (damaged there), 'too-large', 'disk', 'cancelled'; RangeError for a frame, level,
+   * band or region that does not exist
    */
   read(request?: ReadRequest): Promise<Pixels>;
   /**
-   * A small picture of what is stored, as JPEG: for the eye alone, where the decoder makes one for less than
-   * it costs to read all. Damage is found as by `read`.
+   * Returns a small picture of the stored values, as JPEG, only for display; absent unless the decoder makes one faster
+   * than it reads all. Damage is detected as by `read`.
    *
-   * @param side bounds both sides, px
+   * @param side maximum of both sides, px
    * @param quality 1–100
    * @throws UserError as `read`
    */
@@ -136,13 +135,13 @@ export interface ImageFile {
   close(): Promise<void>;
 }
 
-/** Bounds that every reader keeps, so that a hostile file ends in a sentence, not in the machine's memory. */
+/** Limits that every reader keeps, so that a hostile file causes an error message instead of exhausting memory. */
 export interface ReadLimits {
   /** Decoded bytes of one `read`. */
   readonly bytes: number;
-  /** Pixels of one frame where the format can only be decoded whole. */
+  /** Pixels of one frame if the format can only be decoded whole. */
   readonly pixels: number;
-  /** Bytes that decoding such a frame takes, what the decoder holds beside it included. */
+  /** Memory for decoding such a frame, including the decoder's own, bytes. */
   readonly whole: number;
   readonly bands: number;
   readonly frames: number;
@@ -157,9 +156,8 @@ export const defaultLimits: ReadLimits = {
 };
 
 /**
- * Opens a file of one format. The header is read, pixels are not (but where a format must be decoded to
- * know its size).
+ * Opens a file of one format. The header is read, pixels are not (unless a format must be decoded to find its size).
  *
- * @throws UserError 'not-found', 'disk', 'invalid-file', 'unsupported' (with what and why), 'too-large'
+ * @throws UserError 'not-found', 'disk', 'invalid-file', 'unsupported' (naming the feature and the reason), 'too-large'
  */
 export type OpenImage = (path: string, limits: ReadLimits) => Promise<ImageFile>;

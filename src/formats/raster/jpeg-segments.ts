@@ -1,4 +1,4 @@
-/** A part of a JPEG stream up to its first scan (ITU T.81, B.1.1.3). */
+/** Part of a JPEG stream up to its first scan (ITU T.81, B.1.1.3). */
 export interface JpegSegment {
   /** The second byte of its marker. */
   readonly marker: number;
@@ -13,8 +13,8 @@ const startOfImage = 0xd8;
 const endOfImage = 0xd9;
 
 /**
- * The segments from the beginning of a stream to its first scan, that among them. Ends before where the
- * stream does, or where something else stands than a segment; without any for what is no JPEG.
+ * Returns the segments from the start of a stream to its first scan, inclusive. Stops early at the end of the stream or
+ * at anything that is not a segment; empty if it is not a JPEG.
  */
 export function* jpegSegments(bytes: Uint8Array): Generator<JpegSegment, void> {
   if (bytes[0] !== 0xff || bytes[1] !== startOfImage) return;
@@ -22,7 +22,7 @@ export function* jpegSegments(bytes: Uint8Array): Generator<JpegSegment, void> {
     const marker = bytes[start + 1] ?? 0;
     if (bytes[start] !== 0xff || marker === endOfImage) return;
     if (marker === 0xff) {
-      // Fill bytes may stand before any marker.
+      // Fill bytes are allowed before any marker.
       start += 1;
       continue;
     }
@@ -34,7 +34,7 @@ export function* jpegSegments(bytes: Uint8Array): Generator<JpegSegment, void> {
   }
 }
 
-/** SOF0 to SOF15, without the three codes among them that are tables or reserved. */
+/** SOF0 to SOF15, except for the three codes among them that are tables or reserved. */
 export function isStartOfFrame(marker: number): boolean {
   return (marker & 0xf0) === 0xc0 && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }
@@ -45,13 +45,13 @@ export interface JpegFrame {
   readonly precision: number;
   /** px. */
   readonly width: number;
-  /** 0 where it is told only behind the first scan. */
+  /** 0 if the height is stated only after the first scan. */
   readonly height: number;
   /** Identifiers of the components. */
   readonly components: readonly number[];
 }
 
-/** @returns undefined where the segment is too short for what it says */
+/** @returns undefined if the segment is shorter than it states */
 export function jpegFrame(body: Uint8Array): JpegFrame | undefined {
   const [precision = 0, heightHigh = 0, heightLow = 0, widthHigh = 0, widthLow = 0, count = 0] =
     body;

@@ -13,7 +13,7 @@ describe.each([
   ['patiently', openPatiently],
   ['at once', openAtOnce],
 ])('a file opened %s', (_, open) => {
-  it('gives its bytes by place, and what is known of it', async () => {
+  it('returns its bytes by offset, and its properties', async () => {
     const path = await folder.file('bytes.bin', bytes);
     const source = await FileSource.open(path, open);
     expect(source).toMatchObject({ path, size: 1000 });
@@ -24,7 +24,7 @@ describe.each([
     await source.close();
   });
 
-  it('ends in a sentence past its end, and once it is closed', async () => {
+  it('fails with a message past its end, and once it is closed', async () => {
     const path = await folder.file('short.bin', bytes);
     const source = await FileSource.open(path, open);
     await expectRefusal(source.read(990, 20), 'invalid-file', /short\.bin ended while/);
@@ -32,7 +32,7 @@ describe.each([
     await expectRefusal(source.read(0, 1), 'cancelled', /closed while/);
   });
 
-  it('is there, and a file', async () => {
+  it('must exist and be a file', async () => {
     await expectRefusal(
       FileSource.open(join(folder.path, 'none.bin'), open),
       'not-found',

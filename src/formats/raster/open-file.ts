@@ -8,7 +8,7 @@ export interface OpenedFile {
   /**
    * Reads up to `length` bytes from `position` of the file into `target`, from `offset` on.
    *
-   * @returns how many; 0 at the end
+   * @returns the number of bytes; 0 at the end
    */
   read(target: Uint8Array, offset: number, length: number, position: number): Promise<number>;
   close(): Promise<void>;
@@ -21,7 +21,7 @@ const flags: { readonly O_NONBLOCK?: number } = constants;
 /** Flags that do not block: opening a named pipe would otherwise wait for a writer. */
 const openFlags = constants.O_RDONLY | (flags.O_NONBLOCK ?? 0);
 
-/** Lets others work meanwhile. */
+/** Asynchronous opening and reading. */
 export const openPatiently: OpenForReading = async (path) => {
   const handle = await open(path, openFlags);
   try {
@@ -37,7 +37,7 @@ export const openPatiently: OpenForReading = async (path) => {
   }
 };
 
-/** Stands still until the disk has answered, which takes a third of the time that a promise for each step does. */
+/** Synchronous: blocks until the disk has answered, which takes a third of the time of asynchronous calls. */
 export const openAtOnce: OpenForReading = async (path) => {
   const descriptor = openSync(path, openFlags);
   const settled = async <T>(work: () => T): Promise<T> => Promise.resolve(work());
@@ -57,5 +57,5 @@ export const openAtOnce: OpenForReading = async (path) => {
   }
 };
 
-/** A thread of its own has nothing else to do than what it is asked for. */
+/** Synchronous in worker threads, which have nothing else to do. */
 export const openForReading = isMainThread ? openPatiently : openAtOnce;

@@ -16,7 +16,7 @@ const folder = testFolder();
 const volume = { type: 'uint8', shape: [2, 1], values: [1, 2] } as const;
 const flat = sharp({ create: { width: 2, height: 1, channels: 3, background: 'white' } });
 
-describe('openImage tells formats by content, whatever the name', () => {
+describe('openImage recognises formats by content, whatever the name:', () => {
   it.each<[string, () => Buffer | Promise<Buffer>]>([
     ['png', () => pngFile({ width: 2, height: 1, channels: 1, bits: 8, values: [1, 2] })],
     ['jpeg', () => flat.clone().jpeg().toBuffer()],
@@ -33,7 +33,7 @@ describe('openImage tells formats by content, whatever the name', () => {
     }
   });
 
-  it('the voxels of a pair by the header beside them', async () => {
+  it('the voxels of a pair by the header next to them', async () => {
     const { header, voxels } = niftiParts({ ...volume, isPair: true });
     await folder.file('pair.hdr', header);
     const file = await openImage(await folder.file('pair.img', voxels));
@@ -57,7 +57,7 @@ describe('openImage refuses', () => {
     await expectRefusal(openImage(path), code, /other\.png/);
   });
 
-  it('voxels beside a header of another kind', async () => {
+  it('voxels next to a header of another kind', async () => {
     await folder.file('envi.hdr', Buffer.from('ENVI\nsamples = 2\n'));
     const path = await folder.file('envi.img', Buffer.from([1, 2]));
     await expectRefusal(openImage(path), 'invalid-file', /envi\.img is not an image/);
@@ -68,7 +68,7 @@ describe('openImage refuses', () => {
     await expectRefusal(openImage(folder.path), 'invalid-file', /file/);
   });
 
-  it('what is beyond the limits', async () => {
+  it('files beyond the limits', async () => {
     const path = await folder.file('limit.nii', niftiFile({ ...volume, shape: [1, 1, 2] }));
     await expectRefusal(
       openImage(path, { ...defaultLimits, frames: 1 }),

@@ -11,7 +11,7 @@ import { isTiff, openTiffSource } from './tiff/open-tiff.ts';
 
 /** The reader of some formats. */
 interface Reader {
-  /** Names of the formats for people. */
+  /** Names of the formats, for messages. */
   readonly formats: readonly string[];
   /** Returns true if a file with this beginning has one of these formats. */
   readonly is: (head: Uint8Array) => boolean;
@@ -20,15 +20,15 @@ interface Reader {
   readonly keepsSource: boolean;
 }
 
-/** A file as far as it was read to tell its format. */
+/** The beginning of a file, as read to recognise its format. */
 interface OpenFile {
   readonly source: FileSource;
   readonly head: Uint8Array<ArrayBuffer>;
 }
 
-/** The first that knows a file opens it. */
+/** The first reader that recognises a file opens it. */
 const readers: readonly Reader[] = [
-  // Before TIFF: its first 128 bytes are free, and some files begin as both.
+  // Before TIFF: the first 128 bytes of DICOM are free, and some files begin as both.
   {
     formats: ['DICOM'],
     is: isDicom,
@@ -48,7 +48,7 @@ const readers: readonly Reader[] = [
     keepsSource: true,
   },
   {
-    // Of a pair of files both are read, of which this may be either.
+    // A pair of files is read together, and this may be either of them.
     formats: ['NIfTI'],
     is: isNifti,
     open: ({ source }, limits) => openNifti(source.path, limits),
@@ -56,15 +56,15 @@ const readers: readonly Reader[] = [
   },
 ];
 
-/** Enough for every mark, also of what is packed, and for the whole of a small image. */
+/** Enough for every signature, even a compressed one, and for the whole of a small image. */
 const headLength = 2 ** 16;
 
 /**
- * Opens an image of any format that is known, told by its content. (The voxels of a NIfTI pair have no
- * mark of their own: there the header beside them tells.)
+ * Opens an image of any known format, recognised by its content. (The voxels of a NIfTI pair have no signature: the
+ * header next to them is checked instead.)
  *
- * @throws UserError 'not-found', 'disk', 'invalid-file' (damaged, or no image), 'unsupported' (a format
- * without a reader, by name, or what a reader refuses), 'too-large'
+ * @throws UserError 'not-found', 'disk', 'invalid-file' (damaged, or not an image), 'unsupported' (a format without a
+ * reader, by name, or a feature that a reader refuses), 'too-large'
  */
 export async function openImage(
   path: string,

@@ -32,7 +32,7 @@ function noise(
   return { width, height, bands, data };
 }
 
-/** Joins a whole image from parts of uneven sizes. */
+/** Joins a whole image from regions of uneven sizes. */
 async function joined(image: PreparedImage, part: readonly [number, number], channels = 3) {
   const { width, height } = image;
   const data = new Uint8Array(width * height * channels);
@@ -75,7 +75,7 @@ describe('an image that is prepared whole', () => {
     ['colours with alpha', noise(5, [23, 17, 4], 'uint8', 9), { interpretation: 'rgb', alpha: 3 }],
     ['colours', noise(6, [23, 17, 3], 'uint8', 256), { interpretation: 'rgb' }],
     ['floating point', noise(7, [23, 17, 1], 'float32', 5000), { nodata: 44 }],
-  ] as const)('gives the same colours in parts: %s', async (_, pixels, change) => {
+  ] as const)('has the same colours in parts: %s', async (_, pixels, change) => {
     const { sampleType } = { sampleType: nameOf(pixels.data) };
     const file = memoryFile([pixels], { sampleType, ...change });
     for (const range of ranges) {
@@ -86,7 +86,7 @@ describe('an image that is prepared whole', () => {
     }
   });
 
-  test('gives all of many bands in parts', async () => {
+  test('returns all of many bands in parts', async () => {
     const file = memoryFile([noise(11, [23, 17, 6], 'uint16', 900)], { sampleType: 'uint16' });
     for (const range of ranges) {
       const request = { preparation: { bands: [0, 5, 2, 3, 4], range } };
@@ -97,7 +97,7 @@ describe('an image that is prepared whole', () => {
     }
   });
 
-  test('of a file, cut where it is asked for', async () => {
+  test('is cut to the requested region', async () => {
     const values = [...noise(8, [31, 19, 3], 'uint8', 256).data];
     const png = pngFile({ width: 31, height: 19, channels: 3, bits: 8, values });
     const file = await openImage(await folder.file('colours.png', png));
@@ -108,7 +108,7 @@ describe('an image that is prepared whole', () => {
     await file.close();
   });
 
-  test('says where there is nothing, and null where there is something everywhere', async () => {
+  test('marks missing pixels, and has null if there are none', async () => {
     const pixels: Pixels = {
       width: 4,
       height: 2,
@@ -123,7 +123,7 @@ describe('an image that is prepared whole', () => {
   });
 });
 
-describe('an image that is larger than what is prepared', () => {
+describe('an image that is larger than the limit', () => {
   const size = { width: side + 8, height: side } as const;
   const part: Rectangle = { x: 5, y: 77, width: 300, height: 40 };
   const grey = noise(9, [size.width, size.height, 1], 'uint16', 3000);
@@ -145,7 +145,7 @@ describe('an image that is larger than what is prepared', () => {
       const image = await openPreparedRegions(file, { preparation });
       expect([image.width, image.height]).toEqual([size.width, size.height]);
       const { raster, nothing } = await image.read(part);
-      // Straight from the values: the nearest ranks of the reduced image are black and white.
+      // Calculated directly from the values: the nearest ranks of the reduced image are black and white.
       const sorted = Float64Array.from(reduced.data).sort();
       const [low = 0, high = 0] = [2, 98].map((p) => sorted[Math.round((p / 100) * 1199)]);
       const expected = Uint8ClampedArray.from(
@@ -161,7 +161,7 @@ describe('an image that is larger than what is prepared', () => {
     },
   );
 
-  test('is not read beforehand where its values have no part in it', async () => {
+  test('is not read beforehand if its values do not matter for the range', async () => {
     const file = memoryFile([grey], { sampleType: 'uint16' });
     const image = await openPreparedRegions(file, {
       preparation: { bands: null, range: { kind: 'stored' } },
@@ -172,7 +172,7 @@ describe('an image that is larger than what is prepared', () => {
   });
 });
 
-test('a part shows what the whole shows once its stretch is known', () => {
+test('a part has the colours of the whole once the stretch is known', () => {
   const pixels = noise(11, [60, 4, 1], 'uint16', 500);
   const form = memoryFile([pixels], { sampleType: 'uint16' }).header;
   const preparation: Preparation = { bands: null, range: { kind: 'full' } };
@@ -183,7 +183,7 @@ test('a part shows what the whole shows once its stretch is known', () => {
   expect(isSame(prepare(part, preparation, form).data, whole)).toBe(false);
 });
 
-test('bands that are not there are told of with the file', async () => {
+test('missing bands are reported with the file', async () => {
   const file: ImageFile = memoryFile([noise(1, [2, 2, 1], 'uint8', 9)]);
   const preparation = { ...plainPreparation, bands: [3] };
   await expect(openPreparedRegions(file, { preparation })).rejects.toThrow(

@@ -15,32 +15,32 @@ import { bandsToPrepare, pixelsPrepared, readToPrepare } from './prepared.ts';
 import type { PreparedRequest } from './prepared.ts';
 import { checkRequest, throwIfAborted } from './read-request.ts';
 
-/** A part of an image as a model sees it. */
+/** A region of an image as input for a model. */
 export interface PreparedRegion {
-  /** (height, width, channels); black where there is nothing. */
+  /** (height, width, channels); missing pixels are black. */
   readonly raster: Raster;
-  /** (height, width): 1 where there is nothing (nodata, transparent, not a number); null: something everywhere. */
+  /** (height, width): 1 for missing pixels (nodata, transparent, not a number); null: none is missing. */
   readonly nothing: Uint8Array | null;
 }
 
-/** An image as a model sees it, part by part at full resolution, however large it is. */
+/** An image as input for a model, region by region at full resolution, however large it is. */
 export interface PreparedImage {
   /** Width at full resolution, px. */
   readonly width: number;
   readonly height: number;
   /** Pixel spacing stated in the file. */
   readonly spacing: PixelSpacing | null;
-  /** @throws UserError as the file's `read`; RangeError for what is not inside the image */
+  /** @throws UserError as the file's `read`; RangeError for a region that is not inside the image */
   read(region: Rectangle, signal?: AbortSignal): Promise<PreparedRegion>;
 }
 
-/** Formats that decode a whole frame, or read through most of it, for each part. */
+/** Formats that decode a whole frame, or read through most of it, for each region. */
 const wholeFormats: ReadonlySet<ImageHeader['format']> = new Set(['dicom', 'nifti']);
 
 /**
  * Returns true if a frame is in memory once it is opened, so that its file is no longer needed.
  *
- * @throws UserError 'invalid-option' for bands that it has not
+ * @throws UserError 'invalid-option' for bands that it does not have
  */
 export function isHeld(file: ImageFile, preparation: Preparation): boolean {
   return isSmall(file, preparation) || wholeFormats.has(file.header.format);
@@ -52,13 +52,12 @@ function isSmall(file: ImageFile, preparation: Preparation): boolean {
 }
 
 /**
- * Opens a frame to be read in parts, in the colours of `readPrepared`: of an image within `pixelsPrepared`
- * they are the same to the byte, and it is held in memory (64 MB at most). Of a larger one
- * black and white are decided on the reduced image, as there, and hold for the values at full resolution.
- * Rows from top to bottom are read quickest: formats that are decoded whole are held, and a TIFF keeps the
- * blocks that it decoded last.
+ * Opens a frame to be read in parts, in the colours of `readPrepared`: for an image within `pixelsPrepared` they are
+ * identical, and it is kept in memory (64 MB at most). For a larger one black and white are determined on the reduced
+ * image, as there, and applied to the values at full resolution. Reading rows from top to bottom is fastest: formats
+ * that are decoded whole are kept, and a TIFF keeps the blocks that it decoded last.
  *
- * @param file stays open as long as parts are read, but for what `isHeld`; the caller closes it
+ * @param file stays open as long as parts are read, unless `isHeld`; the caller closes it
  * @throws UserError as `readPrepared`
  */
 export async function openPreparedRegions(
@@ -100,7 +99,7 @@ async function heldRegions(
   };
 }
 
-/** Prepares each part as it is read, with the settings found on the reduced image. */
+/** Prepares each region as it is read, with the settings found on the reduced image. */
 async function readRegions(
   file: ImageFile,
   request: PreparedRequest,

@@ -6,7 +6,7 @@ import { memoryFile } from './testing/memory-file.ts';
 const side = Math.sqrt(preparedPixels);
 const stored = { preparation: { bands: null, range: { kind: 'stored' } } } as const;
 
-/** A grey image whose value is a function of its place. */
+/** A grey image whose value is a function of its position. */
 function drawn(width: number, height: number, value: (x: number, y: number) => number) {
   const data = Uint8Array.from({ length: width * height }, (_, at) =>
     value(at % width, Math.floor(at / width)),
@@ -14,20 +14,20 @@ function drawn(width: number, height: number, value: (x: number, y: number) => n
   return { width, height, bands: 1, data };
 }
 
-describe('what is prepared of a file', () => {
-  test('is all of it where it fits', async () => {
+describe('the prepared values of a file', () => {
+  test('are all values if they fit', async () => {
     const raster = await readPrepared(memoryFile([drawn(5, 3, (x, y) => 10 * x + y)]), stored);
     expect([raster.width, raster.height, raster.channels]).toEqual([5, 3, 3]);
     expect([...raster.data.subarray(0, 6)]).toEqual([0, 0, 0, 10, 10, 10]);
   });
 
-  test('is its largest level that fits', async () => {
+  test('are those of its largest level that fits', async () => {
     const levels = [drawn(side + 1, side, () => 9), drawn(40, 30, () => 50), drawn(4, 3, () => 70)];
     const raster = await readPrepared(memoryFile(levels), stored);
     expect([raster.width, raster.height, raster.data[0]]).toEqual([40, 30, 50]);
   });
 
-  test('is refused where far too much would have to be read', async () => {
+  test('are refused if far too much would have to be read', async () => {
     const file = memoryFile([
       { width: 2 ** 20, height: 2 ** 20, bands: 1, data: new Uint8Array() },
     ]);
@@ -38,7 +38,7 @@ describe('what is prepared of a file', () => {
     expect(file.requests).toEqual([]);
   });
 
-  test('is of fewer pixels where they have many bands', async () => {
+  test('are fewer pixels if there are many bands', async () => {
     expect([1, 3, 4].map(pixelsPrepared)).toEqual([preparedPixels, preparedPixels, preparedPixels]);
     expect(pixelsPrepared(16)).toBe(preparedPixels / 4);
     const bands = Array.from({ length: 16 }, (_, band) => band);
@@ -51,8 +51,8 @@ describe('what is prepared of a file', () => {
     expect(new Set(raster.data)).toEqual(new Set([7]));
   });
 
-  test('is the mean of squares where no level fits, read in strips', async () => {
-    // Columns of 0 and 100 in turn: a mean is 50, a picked pixel would be either.
+  test('are means of squares, read in strips, if no level fits', async () => {
+    // Alternating columns of 0 and 100: a mean is 50, a picked pixel would be either.
     const file = memoryFile([drawn(side + 4, side + 2, (x) => (x % 2) * 100)]);
     const raster = await readPrepared(file, stored);
     expect([raster.width, raster.height]).toEqual([side / 2 + 2, side / 2 + 1]);
@@ -65,7 +65,7 @@ describe('what is prepared of a file', () => {
     }
   });
 
-  test('leaves nodata out of means, and does not mix indices', async () => {
+  test('exclude nodata from means, and never mix indices', async () => {
     const checks = drawn(side + 2, side, (x, y) => (x % 2 === 0 && y % 2 === 0 ? 200 : 255));
     const nothing = await readPrepared(memoryFile([checks], { nodata: 255 }), stored);
     expect(new Set(nothing.data)).toEqual(new Set([200]));
@@ -86,7 +86,7 @@ describe('what is prepared of a file', () => {
     expect([...indexed.data.subarray(0, 3)]).toEqual([1, 2, 3]);
   });
 
-  test('is of a photograph what its colours are, also where it is transparent', async () => {
+  test('keep the colours of photographs, even of transparent pixels', async () => {
     const size = { width: side + 2, height: side };
     const data = new Uint8Array(
       Buffer.alloc(size.width * size.height * 4, Uint8Array.of(7, 90, 0, 0)),
@@ -101,7 +101,7 @@ describe('what is prepared of a file', () => {
     expect(Buffer.compare(raster.data, expected)).toBe(0);
   });
 
-  test('a band that is not there is told of with the file', async () => {
+  test('a missing band is reported with the file', async () => {
     const preparation = { ...plainPreparation, bands: [3] };
     await expect(readPrepared(memoryFile([drawn(2, 2, () => 0)]), { preparation })).rejects.toThrow(
       /^memory\.tif: band 4 was chosen, but the image has one band/,

@@ -8,23 +8,23 @@ import type { ImageFile, ImageHeader, Pixels } from './image-file.ts';
 import { reduceSquares } from './reduce-squares.ts';
 
 /**
- * Pixels that a model or a picture is made from, at most: a larger image is first reduced, always the
- * same way, so that whoever asks sees the same one.
+ * Maximum number of pixels that a model's input or a picture is made from: a larger image is first reduced, always the
+ * same way, so that all callers get the same pixels.
  */
 export const preparedPixels = 2 ** 24;
-/** Bands that so many pixels may have; of more bands there are fewer pixels, which take the same memory. */
+/** Number of bands that so many pixels may have; with more bands there are fewer pixels, which take the same memory. */
 const preparedBands = 4;
 
-/** `preparedPixels` of so many bands. */
+/** Returns `preparedPixels` for a number of bands. */
 export function pixelsPrepared(bands: number): number {
   return Math.floor(preparedPixels * Math.min(1, preparedBands / bands));
 }
-/** Values that are read at a time from an image that is to be reduced. */
+/** Number of values that are read at a time from an image that is to be reduced. */
 const valuesAtOnce = 2 ** 24;
 
 /**
- * Values that an image without small enough levels may have: reading more takes longer than a thread that reads is waited
- * for (image-pool). A sparse TIFF of 33 KB can claim a million million.
+ * Number of values that an image without small enough levels may have: reading more takes longer than the image pool
+ * waits for a thread. A sparse TIFF of 33 KB can claim a million million.
  */
 const mostReduced = 2 ** 34;
 
@@ -36,24 +36,23 @@ export interface PreparedRequest {
 }
 
 /**
- * Returns what a model sees of an image, in eight bits per channel: at full resolution or, for more than
+ * Returns an image as input for a model, with eight bits per channel: at full resolution or, for more than
  * `pixelsPrepared`, at the file's largest level within it, or as means of squares of its smallest level.
  *
- * @throws UserError as the file's `read`, and 'invalid-option' for bands that it has not
+ * @throws UserError as the file's `read`, and 'invalid-option' for bands that it does not have
  */
 export async function readPrepared(file: ImageFile, request: PreparedRequest): Promise<Raster> {
   const pixels = await readToPrepare(file, request);
   const raster = prepare(pixels, request.preparation, file.header);
-  // Values that are seen as stored may be the picture itself.
+  // Values that are shown as stored may be the result themselves.
   if (raster.data.buffer !== pixels.data.buffer) discardLarge(pixels.data);
   return raster;
 }
 
 /**
- * Stored values that `prepare` makes what a model sees from, under this preparation and every other one
- * with the same bands.
+ * Reads stored values as input for `prepare`, the same for every preparation with these bands.
  *
- * @throws UserError as `readPrepared`, 'too-large' where too much would have to be read
+ * @throws UserError as `readPrepared`, 'too-large' if too much would have to be read
  */
 export async function readToPrepare(
   file: ImageFile,
@@ -72,9 +71,9 @@ export async function readToPrepare(
 }
 
 /**
- * `readBands` of a file.
+ * Returns `readBands` for a file.
  *
- * @throws UserError 'invalid-option' for bands that it has not
+ * @throws UserError 'invalid-option' for bands that it does not have
  */
 export function bandsToPrepare(
   { path, header }: Pick<ImageFile, 'path' | 'header'>,
@@ -83,13 +82,13 @@ export function bandsToPrepare(
   return explained(path, () => readBands(preparation, header));
 }
 
-/** The largest level within so many pixels, or the smallest there is. */
+/** Returns the largest level within so many pixels, or the smallest level. */
 function levelWithin({ levels }: ImageHeader, limit: number): number {
   const found = levels.findIndex(({ width, height }) => width * height <= limit);
   return found < 0 ? Math.max(0, levels.length - 1) : found;
 }
 
-/** Sentences about a file begin with it. */
+/** Sentences about a file begin with its path. */
 function explained<T>(path: string, work: () => T): T {
   try {
     return work();
@@ -110,7 +109,10 @@ function requireReducible(path: string, { width, height }: Size, bands: number):
   throw new UserError('too-large', imageText.withoutReducedCopies(path, { width, height }));
 }
 
-/** Means of squares of `factor` px of what is there, read strip by strip; indices are not mixed but taken. */
+/**
+ * Computes means over squares of `factor` px, ignoring missing pixels, strip by strip; palette indices are picked, not
+ * averaged.
+ */
 async function readReduced(
   file: ImageFile,
   request: { frame: number; level: number; bands: readonly number[]; signal?: AbortSignal },

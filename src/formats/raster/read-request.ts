@@ -3,7 +3,7 @@ import { commonText, imageText } from '../../text/index.ts';
 import { sampleBytes } from './sample-arrays.ts';
 import type { ImageHeader, ReadLimits, ReadRequest } from './image-file.ts';
 
-/** A request with its defaults filled in. */
+/** A request with defaults applied. */
 export interface CheckedRequest {
   readonly frame: number;
   readonly level: number;
@@ -12,9 +12,10 @@ export interface CheckedRequest {
 }
 
 /**
- * Checks a request against what the file holds.
+ * Checks a request against the file.
  *
- * @throws RangeError for what is not there; UserError 'too-large' above `limits.bytes`, 'cancelled'
+ * @throws RangeError for a frame, level, band or region that does not exist; UserError 'too-large' above
+ * `limits.bytes`, 'cancelled'
  */
 export function checkRequest(
   request: ReadRequest,
@@ -72,7 +73,7 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw new UserError('cancelled', commonText.stopped);
 }
 
-/** Returns the error for reading a file that was closed before or meanwhile. */
+/** Returns the error for reading a file that was closed before or during the read. */
 export function closedFile(path: string): UserError {
   return new UserError('cancelled', imageText.closed(path));
 }

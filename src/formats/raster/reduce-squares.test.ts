@@ -34,7 +34,7 @@ function defined({ width, height, bands, data }: Pixels, factor: number, mixing:
   return out;
 }
 
-test('squares are reduced as defined, to the bit, of whatever type and form', () => {
+test('squares of any type and form are reduced as defined, to the bit', () => {
   const side = fc.integer({ min: 1, max: 11 });
   const mixing: fc.Arbitrary<Mixing> = fc.record({
     format: fc.constantFrom('tiff', 'png'),

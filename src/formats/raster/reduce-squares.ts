@@ -2,11 +2,11 @@ import { maskingBand } from '../../core/image/preparation.ts';
 import type { ImageHeader, Pixels, Samples } from './image-file.ts';
 
 /**
- * Means of squares of `factor` px of what is there; at an odd edge the square is what is left of it. Indices of
- * a palette are not mixed but taken.
+ * Computes means over squares of `factor` px, ignoring missing pixels; at an odd edge the square is smaller. Palette
+ * indices are picked, not averaged.
  *
- * @param strip as `readBands` has it: its last band says where something is, where the image has such a band
- * @param out one value a square and band; where nothing is, nodata or no number
+ * @param strip as returned by `readBands`: its last band marks existing pixels, if the image has such a band
+ * @param out one value per square and band; nodata or NaN for squares without pixels
  */
 export function reduceSquares(
   strip: Pixels,
@@ -32,7 +32,7 @@ function takeCorners({ width, height, bands, data }: Pixels, factor: number, out
   }
 }
 
-/** Whole numbers that are all there: their sums are exact, in whatever order. */
+/** Integers without missing pixels: their sums are exact, in any order. */
 function meanAll({ width, height, bands, data }: Pixels, factor: number, out: Float32Array): void {
   const sums = new Float64Array(Math.ceil(width / factor) * bands);
   for (let top = 0, at = 0; top < height; top += factor) {
@@ -59,7 +59,7 @@ function addLine(line: Samples, bands: number, factor: number, sums: Float64Arra
   }
 }
 
-/** Averages the defined values in the order of rows, on which sums of floats depend. */
+/** Averages the defined values row by row; sums of floats depend on the order. */
 function meanPresent(
   { width, height, bands, data }: Pixels,
   factor: number,
@@ -70,7 +70,7 @@ function meanPresent(
   const colours = hasAlpha ? bands - 1 : bands;
   const sums = new Float64Array(Math.ceil(width / factor) * bands);
   const counts = new Uint32Array(sums.length);
-  // Nothing equals what is no number.
+  // NaN equals nothing.
   const hole = nodata ?? NaN;
   for (let top = 0, at = 0; top < height; top += factor) {
     sums.fill(0);
@@ -79,7 +79,7 @@ function meanPresent(
       for (let x = 0; x < width; x++) {
         const pixel = (y * width + x) * bands;
         const cell = Math.floor(x / factor) * bands;
-        // A pixel counts where there is something in it; its alpha itself always does.
+        // A pixel counts if it is not missing; its alpha itself always counts.
         const first = hasAlpha && data[pixel + colours] === 0 ? colours : 0;
         for (let band = first; band < bands; band++) {
           const value = data[pixel + band] ?? NaN;

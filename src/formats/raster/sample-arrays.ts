@@ -1,6 +1,6 @@
 import type { Samples, SampleType } from './image-file.ts';
 
-/** The array that holds values of a type. */
+/** The typed array for values of a type. */
 export const sampleArrays = {
   uint8: Uint8Array,
   int8: Int8Array,
@@ -24,20 +24,20 @@ export const sampleBytes: Readonly<Record<SampleType, number>> = {
   float64: 8,
 };
 
-/** Zeros. */
+/** Returns zeros. */
 export function newSamples(type: SampleType, length: number): Samples {
   return new sampleArrays[type](length);
 }
 
-/** Zeros, of the type of `values`. */
+/** Returns zeros, of the type of `values`. */
 export function samplesLike(values: Samples, length: number): Samples {
   return new (values.constructor as new (length: number) => Samples)(length);
 }
 
 /**
- * The values that lie in a buffer, from its first byte on, in this machine's byte order.
+ * Returns the values in a buffer, from its first byte on, in this machine's byte order.
  *
- * @param length all by default; then the buffer must hold whole values
+ * @param length all by default; then the buffer must contain whole values
  */
 export function samplesOf(type: SampleType, buffer: ArrayBuffer, length?: number): Samples {
   return new sampleArrays[type](buffer, 0, length);

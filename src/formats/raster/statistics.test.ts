@@ -5,7 +5,7 @@ import type { ImageFile, ImageHeader, Samples } from './image-file.ts';
 import { rasterStatistics, regionsOf } from './statistics.ts';
 import { plainHeader } from './testing/memory-file.ts';
 
-/** A file whose values are worked out as they are read. */
+/** A file whose values are calculated as they are read. */
 function computedFile(
   header: Pick<ImageHeader, 'width' | 'height' | 'bands' | 'frames' | 'sampleType'>,
   value: (index: number) => number,
@@ -39,7 +39,7 @@ function listFile(values: readonly number[], sampleType: ImageHeader['sampleType
   return computedFile(header, (index) => values[index] ?? 0);
 }
 
-/** The sum of doubles without any rounding: each is a whole number of 2^-1074. */
+/** Sums doubles without any rounding: each is a whole number of 2^-1074. */
 function exactMean(values: readonly number[]): number {
   const view = new DataView(new ArrayBuffer(8));
   let sum = 0n;
@@ -51,7 +51,7 @@ function exactMean(values: readonly number[]): number {
     const whole = exponent === 0n ? fraction : (fraction | (1n << 52n)) << (exponent - 1n);
     sum += value < 0 ? -whole : whole;
   }
-  // 80 more binary places, so that nothing is lost where the rest is made a double.
+  // 80 more binary digits, so that nothing is lost when the rest is converted to a double.
   const mean = (sum << 80n) / BigInt(values.length);
   const shift = BigInt(Math.max(0, mean.toString(2).length - 80));
   return Number(mean >> shift) * 2 ** (Number(shift) / 2 - 577) * 2 ** (Number(shift) / 2 - 577);
@@ -76,7 +76,7 @@ test('covers every frame and band once, in bounded memory', async () => {
   expect(file.longest()).toBeLessThanOrEqual(32 * 2 ** 20);
 });
 
-test('regions cover a frame without gaps or overlaps and stay small', () => {
+test('uses regions that cover a frame without gaps or overlaps and stay small', () => {
   const side = fc.integer({ min: 1, max: 3000 });
   const long = fc.integer({ min: 1, max: 200_000 });
   const header = fc.record({
@@ -103,7 +103,7 @@ test('regions cover a frame without gaps or overlaps and stay small', () => {
 });
 
 describe('the mean', () => {
-  test('keeps small values beside large ones', async () => {
+  test('keeps small values next to large ones', async () => {
     const values = [1e16, 1, -1e16, 1, 1, 1];
     expect((await rasterStatistics(listFile(values, 'float64'))).mean).toBe(4 / 6);
   });
@@ -120,7 +120,7 @@ describe('the mean', () => {
     );
   });
 
-  test('does not overflow where nodata is the lowest double', async () => {
+  test('does not overflow if nodata is the lowest double', async () => {
     const values = [-Number.MAX_VALUE, -Number.MAX_VALUE, 5, -Number.MAX_VALUE];
     const { min, max, mean } = await rasterStatistics(listFile(values, 'float64'));
     expect({ min, max }).toEqual({ min: -Number.MAX_VALUE, max: 5 });
@@ -141,13 +141,13 @@ describe('the mean', () => {
   });
 });
 
-test('leaves out and counts what is not a number', async () => {
+test('excludes and counts NaN values', async () => {
   const values = [NaN, 2, NaN, -4];
   const expected = { min: -4, max: 2, mean: -1, count: 2, notANumber: 2, infinite: 0 };
   expect(await rasterStatistics(listFile(values, 'float32'))).toEqual(expected);
 });
 
-test('says that nothing is a number', async () => {
+test('has NaN statistics if all values are NaN', async () => {
   const expected = { min: NaN, max: NaN, mean: NaN, count: 0, notANumber: 2, infinite: 0 };
   expect(await rasterStatistics(listFile([NaN, NaN], 'float64'))).toEqual(expected);
 });
@@ -156,11 +156,11 @@ test.each([
   [[1, Infinity, 3], { min: 1, max: 3, mean: 2, count: 2, infinite: 1 }],
   [[1, -Infinity, 3, NaN], { min: 1, max: 3, mean: 2, count: 2, infinite: 1, notANumber: 1 }],
   [[Infinity, -Infinity], { min: NaN, max: NaN, mean: NaN, count: 0, infinite: 2 }],
-])('leaves out and counts what is infinite of %j', async (values, expected) => {
+])('excludes and counts infinite values of %j', async (values, expected) => {
   expect(await rasterStatistics(listFile(values, 'float64'))).toMatchObject(expected);
 });
 
-test('stops when it is told to', async () => {
+test('stops when cancelled', async () => {
   const abort = new AbortController();
   const header = {
     width: 3000,
@@ -184,7 +184,7 @@ test('stops when it is told to', async () => {
   expect(reads).toBe(2);
 });
 
-test('sees all types', async () => {
+test('supports all types', async () => {
   const types = [
     'int8',
     'uint8',

@@ -5,33 +5,33 @@ import type { ImageFile, ImageHeader, ReadRequest, Samples } from './image-file.
 
 /** Statistics of all finite stored values, over every frame and band. */
 export interface RasterStatistics {
-  /** NaN where no value is finite, as are `max` and `mean`. */
+  /** NaN if no value is finite, as are `max` and `mean`. */
   readonly min: number;
   readonly max: number;
   readonly mean: number;
-  /** Values counted. */
+  /** Number of counted values. */
   readonly count: number;
-  /** Values that are not a number; left out of all else, as those that are infinite. */
+  /** Number of NaN values; excluded from all other statistics, like infinite values. */
   readonly notANumber: number;
   readonly infinite: number;
 }
 
 type Region = Required<ReadRequest>['region'];
 
-/** Decoded bytes held at a time. */
+/** Decoded bytes in memory at a time. */
 const regionBytes = 32 * 2 ** 20;
 /** Tiles are multiples of this, most of them of 256 or 512 px. */
 const rowStep = 256;
-/** Whole numbers of 32 bits: so many add up exactly in a double. */
+/** Number of 32-bit integers whose sum is exact in a double. */
 const exactRun = 2 ** 20;
-/** Values beyond this are summed scaled, so that the sum does not overflow. */
+/** Values beyond this are scaled before they are summed, so that the sum does not overflow. */
 const huge = 2 ** 960;
 const scale = 2 ** 128;
 
 /**
- * Reads a file region by region at full resolution and gives minimum, maximum and mean of its stored
- * values, as they are: not rescaled, and with those that mean "nothing here" counted like any other.
- * Sums are compensated (Neumaier 1974), so the mean is good to the last digits.
+ * Reads a file region by region at full resolution and returns minimum, maximum and mean of its stored values: not
+ * rescaled, and with nodata values counted like any other. Sums are compensated (Neumaier 1974), so the mean is
+ * accurate to the last digits.
  *
  * @throws UserError as `ImageFile.read`, 'cancelled'
  */
@@ -50,7 +50,7 @@ export async function rasterStatistics(
   return sums.result();
 }
 
-/** Regions that cover a frame: whole rows, or squares where rows are very long. */
+/** Returns regions that cover a frame: whole rows, or squares if rows are very long. */
 export function* regionsOf({
   width,
   height,
@@ -69,7 +69,7 @@ export function* regionsOf({
   }
 }
 
-/** Rounds down to whole tiles where there is at least one. */
+/** Rounds down to whole tiles if there is at least one. */
 function wholeSteps(pixels: number): number {
   return pixels < rowStep ? pixels : Math.floor(pixels / rowStep) * rowStep;
 }
@@ -128,7 +128,7 @@ class Sums {
   }
 }
 
-/** A sum that carries the rounding error of every step along. */
+/** A sum that also tracks the rounding error of every step. */
 class CompensatedSum {
   #sum = 0;
   #rest = 0;

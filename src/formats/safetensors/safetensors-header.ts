@@ -5,9 +5,8 @@ import { elementCount } from '../../core/tensor.ts';
 import { safetensorsText } from '../../text/index.ts';
 
 /**
- * The header of a safetensors file: a 64-bit little-endian length, then a JSON object from tensor names
- * to type, shape and place in the data that follow
- * (https://github.com/huggingface/safetensors, "Format").
+ * The header of a safetensors file: a 64-bit little-endian length, then a JSON object from tensor names to type, shape
+ * and position in the data that follow (https://github.com/huggingface/safetensors, "Format").
  */
 
 /** Bits of one element of every type the format names. */
@@ -52,10 +51,10 @@ export interface SafetensorsHeader {
 
 /** The format's own limit for a header, in bytes. */
 export const headerLimit = 100_000_000;
-/** Far above any checkpoint; keeps a hostile header from costing minutes. */
+/** Maximum number, far above any checkpoint; keeps a hostile header from taking minutes. */
 const tensorLimit = 100_000;
 
-/** Bytes of memory; that of 100,000 tensors takes a fifth. */
+/** Maximum memory, bytes; that of 100,000 tensors takes a fifth. */
 const headerMemory = 256_000_000;
 
 const metadataKey = '__metadata__';
@@ -72,9 +71,8 @@ export function invalidSafetensors(path: string, reason: string): UserError {
 }
 
 /**
- * Reads and checks a header. The tensors must fill the data exactly, without overlaps or holes, and
- * each must have the size its type and shape call for. A name given twice shows as a hole, because
- * JSON keeps only the last one.
+ * Reads and checks a header. The tensors must fill the data exactly, without overlaps or gaps, and each must have the
+ * size required by its type and shape. A duplicate name appears as a gap, because JSON keeps only the last one.
  *
  * @param json the header's bytes, without the length before them
  * @param dataBytes how many bytes follow the header in the file
@@ -168,8 +166,8 @@ function checkPlaces(
 }
 
 /**
- * The bytes before the data: the length, the JSON, and spaces that put the data on a multiple of 8.
- * Throws when a tensor has the name of the metadata.
+ * Returns the bytes before the data: the length, the JSON, and spaces that align the data to a multiple of 8. Throws if
+ * a tensor has the name of the metadata.
  */
 export function encodeHeader({ tensors, metadata }: SafetensorsHeader): Uint8Array {
   if (tensors.has(metadataKey)) throw new Error(`encodeHeader: ${metadataKey} names no tensor`);
@@ -186,7 +184,7 @@ export function encodeHeader({ tensors, metadata }: SafetensorsHeader): Uint8Arr
   return header;
 }
 
-/** A name for a message: quoted, control characters escaped, cut when it is very long. */
+/** Formats a name for a message: quoted, control characters escaped, truncated if very long. */
 function quoted(name: string): string {
   return JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}…` : name);
 }

@@ -1,4 +1,4 @@
-/** The floating-point types that are written from float32. */
+/** Floating-point types that are written from float32. */
 export type FloatDtype = 'F32' | 'F16' | 'BF16';
 
 /** Types that are read as float32; F64 is rounded to the nearest. */
@@ -28,8 +28,8 @@ export function widen(halves: Uint16Array, dtype: 'F16' | 'BF16', target: Float3
 }
 
 /**
- * The bytes of `values` in `dtype`, rounded to the nearest, ties to even. Values beyond the type's range
- * (±65504 for F16) become ±infinity; NaN stays NaN. F32 gives a view, not a copy.
+ * Returns the bytes of `values` in `dtype`, rounded to the nearest, ties to even. Values beyond the type's range
+ * (±65504 for F16) become ±infinity; NaN stays NaN. F32 returns a view, not a copy.
  */
 export function encodeFloats(values: Float32Array, dtype: FloatDtype): Uint8Array {
   if (dtype === 'F32') return bytesOf(values);

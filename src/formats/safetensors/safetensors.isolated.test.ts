@@ -72,7 +72,7 @@ describe('reading', () => {
     ['PyTorch pickle', [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9], /old pickle form/],
     ['Keras', [0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10], /HDF5/],
     ['gzip', [0x1f, 0x8b, 8, 0, 1, 2, 3, 4], /gzip/],
-  ])('%s: refused by its kind, with what to do', async (_, bytes, kind) => {
+  ])('%s: refused by its kind, with advice', async (_, bytes, kind) => {
     const path = await fileOf(Uint8Array.from(bytes));
     const refusal = openSafetensors(path);
     await expect(refusal).rejects.toMatchObject({ code: 'unsupported' });
@@ -80,7 +80,7 @@ describe('reading', () => {
     await expect(refusal).rejects.toThrow(/Save the model as safetensors/);
   });
 
-  test('double precision is rounded to the nearest float32, over several chunks', async () => {
+  test('rounds double precision to the nearest float32, over several chunks', async () => {
     const length = 2 ** 20 + 3;
     const values = Float64Array.from({ length }, (_, i) => (i % 2039) + 0.1);
     values.set([0.1, 1e300, -0, NaN]);
@@ -93,7 +93,7 @@ describe('reading', () => {
     expect(tensors.get('x')?.data.subarray(0, 2)).toEqual(Float32Array.of(0.1, Infinity));
   });
 
-  test('other types are listed, and refused when they are read', async () => {
+  test('lists other types, and refuses to read them', async () => {
     const header = { steps: entry('I64', [], 0, 8), scale: entry('F32', [], 8, 12) };
     const file = await openSafetensors(await fileOf(fileBytes(header, 12)));
     try {
@@ -106,13 +106,13 @@ describe('reading', () => {
     }
   });
 
-  test('a tensor without values may share its place with the next', async () => {
+  test('accepts a tensor without values at the position of the next', async () => {
     const header = { x: entry('F32', [1], 0, 4), none: entry('F32', [2, 0], 0, 0) };
     const { tensors } = await readSafetensors(await fileOf(fileBytes(header, 4)));
     expect(tensors.get('none')).toEqual({ shape: [2, 0], data: new Float32Array(0) });
   });
 
-  test('metadata may have any name', async () => {
+  test('accepts any name of metadata', async () => {
     const path = await fileOf(fileBytes('{"__metadata__":{"__proto__":"x","constructor":"y"}}'));
     const { metadata } = await readSafetensors(path);
     expect(Object.entries(metadata)).toEqual([
@@ -121,7 +121,7 @@ describe('reading', () => {
     ]);
   });
 
-  test('a file that shrinks after it was opened', async () => {
+  test('refuses a file that shrinks after it was opened', async () => {
     const path = await fileOf(fileBytes({ x: entry('F16', [8], 0, 16) }, 16));
     const file = await openSafetensors(path);
     try {
@@ -132,7 +132,7 @@ describe('reading', () => {
     }
   });
 
-  test('many half-precision values, over several chunks', async () => {
+  test('reads many half-precision values, over several chunks', async () => {
     const data = Float32Array.from({ length: 2 ** 22 + 3 }, (_, i) => i % 2039);
     const path = join(folder, 'long.safetensors');
     await writeSafetensors(path, new Map([['x', tensor([data.length], data)]]), { dtype: 'F16' });
@@ -218,13 +218,13 @@ describe('refusals', () => {
     await expect(openSafetensors(path)).rejects.toThrow(path);
   });
 
-  test('a missing file and a folder', async () => {
+  test('refuses a missing file and a folder', async () => {
     const missing = join(folder, 'missing');
     await expect(openSafetensors(missing)).rejects.toMatchObject({ code: 'not-found' });
     await expect(openSafetensors(folder)).rejects.toMatchObject({ code: 'invalid-file' });
   });
 
-  test('mutated files give a UserError or a result', async () => {
+  test('returns a UserError or a result for mutated files', async () => {
     const original = Buffer.concat([
       ...encodeSafetensors(
         new Map([
@@ -260,7 +260,7 @@ describe('refusals', () => {
 });
 
 describe('writing', () => {
-  test('the bytes of a small file', () => {
+  test('writes the bytes of a small file', () => {
     const tensors = new Map([
       ['b', tensor([1], [2])],
       ['a', tensor([], [1.5])],
@@ -316,7 +316,7 @@ describe('writing', () => {
     expect(() => [...encodeSafetensors(new Map([['x', wrong]]))]).toThrow(/x is \(2\)/);
   });
 
-  test('a view into a larger array writes its own part', async () => {
+  test('writes only the part of a view into a larger array', async () => {
     const part = Float32Array.of(1, 2, 3, 4).subarray(1, 3);
     for (const dtype of ['F32', 'F16', 'BF16'] as const) {
       const path = join(folder, 'view.safetensors');
@@ -326,7 +326,7 @@ describe('writing', () => {
     }
   });
 
-  test('what is written is read again, bit for bit, and written the same', async () => {
+  test('reads its files bit for bit, and writes them the same again', async () => {
     const shape = fc.array(fc.nat(4), { maxLength: 4 });
     const arbitrary = shape.chain((sizes) => {
       const length = sizes.reduce((product, n) => product * n, 1);

@@ -24,7 +24,7 @@ import { safetensorsText } from '../../text/index.ts';
 
 export type { FloatDtype } from './safetensors-values.ts';
 
-/** Memory used beside the result while other types are converted to float32. */
+/** Memory in addition to the result while other types are converted to float32. */
 const chunkBytes = 2 ** 23;
 
 /** An open file whose tensors are read one by one. */
@@ -33,9 +33,8 @@ export interface SafetensorsFile extends SafetensorsHeader {
   readonly container: 'safetensors';
   readonly files: readonly string[];
   /**
-   * The values of a tensor as float32. Throws `UserError`: 'invalid-file' when the file has no such
-   * tensor or was shortened meanwhile, 'unsupported' when it holds anything but F32, F16, BF16 or F64,
-   * which is rounded.
+   * Reads the values of a tensor as float32; F64 is rounded. Throws `UserError`: 'invalid-file' if the file has no such
+   * tensor or was shortened since it was opened, 'unsupported' for types other than F32, F16, BF16 and F64.
    */
   read(name: string): Promise<Tensor>;
   close(): Promise<void>;
@@ -110,11 +109,11 @@ async function readHeader(
   return { header: parseHeader(json, size - dataStart, path), dataStart };
 }
 
-/** Names a file that people may mistake for a teacher's weights, by its first bytes. */
+/** Names a file that users may mistake for a teacher's weights, by its first bytes. */
 function otherKind(prefix: Buffer): string | undefined {
   const text = prefix.toString('latin1');
   if (text.startsWith('PK\x03\x04')) return safetensorsText.zip;
-  // A pickle stream begins with the number of its protocol.
+  // A pickle stream begins with its protocol number.
   if (prefix[0] === 0x80 && [2, 3, 4, 5].includes(prefix[1] ?? 0)) {
     return safetensorsText.pickle;
   }
@@ -197,8 +196,8 @@ export interface SafetensorsOptions {
 }
 
 /**
- * The bytes of a safetensors file, piece by piece: the header, then the tensors by name, so that the
- * same tensors give the same file. F16 and BF16 round to the nearest, ties to even.
+ * Yields the bytes of a safetensors file, piece by piece: the header, then the tensors by name, so that the same
+ * tensors give the same file. F16 and BF16 round to the nearest, ties to even.
  */
 export function* encodeSafetensors(
   tensors: ReadonlyMap<string, Tensor>,

@@ -8,7 +8,7 @@ export interface Placed {
   readonly transform: GeoReference['transform'];
 }
 
-/** A blank raster that lies somewhere, by a matrix. */
+/** A blank raster with a georeference, by a matrix. */
 export function placedGeotiff({ width, height }: Size, { code, transform }: Placed): Buffer {
   const [a, b, c, d, e, f] = transform;
   const kind = code === 4326 ? [1024, 0, 1, 2] : [1024, 0, 1, 1];

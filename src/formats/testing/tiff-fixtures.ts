@@ -146,7 +146,7 @@ class Writer {
     return this.#little ? number : number.reverse();
   }
 
-  /** @returns where it lies, at an even offset */
+  /** @returns its offset, which is even */
   #append(data: Uint8Array): number {
     const at = this.#length;
     const padding = data.length % 2 === 1 && data.length > 2 ? 1 : 0;

@@ -147,7 +147,7 @@ function uint32(value: number): Buffer {
   return integer(BigInt(value), 4);
 }
 
-/** A storage for `tensorOf`: its values as they lie in the file. */
+/** A storage for `tensorOf`: its values as in the file. */
 export interface Storage {
   readonly key: string;
   /** Type of the storage, as Float of `torch.FloatStorage`. */
@@ -193,12 +193,12 @@ function rowMajor(shape: readonly number[]): number[] {
 export interface ZipEntry {
   readonly name: string;
   readonly data: Uint8Array;
-  /** 0 unless told: stored as it is. */
+  /** 0 by default: stored without compression. */
   readonly method?: number;
   readonly flags?: number;
 }
 
-/** An archive as PyTorch writes it: nothing packed, contents on multiples of 64. */
+/** An archive as PyTorch writes it: nothing compressed, contents at multiples of 64. */
 export function zipOf(entries: readonly ZipEntry[]): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];

@@ -13,7 +13,7 @@ import { wholeFrames } from './whole-frames.ts';
 export interface StatisticsRequest {
   /** Bands, from 0. */
   readonly bands: readonly number[];
-  /** Percentages whose values are wanted. */
+  /** Requested percentiles. */
   readonly shares: readonly number[];
   /** True for rescaled values (by the file's slope or table), false for stored values. */
   readonly isRescaled: boolean;
@@ -23,7 +23,7 @@ export interface StatisticsRequest {
 
 /** Statistics of the defined values of one band. */
 export interface BandStatistics {
-  /** The values at those shares. */
+  /** Values at those percentiles. */
   readonly values: readonly number[];
   readonly least: number;
   readonly greatest: number;
@@ -32,8 +32,8 @@ export interface BandStatistics {
 }
 
 /**
- * Measures how the values of bands spread, over the same pixels that `readPrepared` takes, so that a stretch by these
- * figures is the one that a model sees. Only for an image beyond `preparedPixels` without reduced levels are the
+ * Measures the distribution of the values of bands, over the same pixels that `readPrepared` uses, so that a stretch by
+ * these figures is that of the model's input. Only for an image beyond `preparedPixels` without reduced levels are the
  * figures those of its halves, which may differ a little.
  *
  * @throws UserError as `readTile`
@@ -74,7 +74,7 @@ function statisticsOf(
   return { values, least, greatest, histogram };
 }
 
-/** The level that `readPrepared` takes, or the largest half within the same bound. */
+/** Returns the level that `readPrepared` uses, or the largest half within the same limit. */
 async function read(
   file: ImageFile,
   place: TilePlace,

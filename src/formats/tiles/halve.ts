@@ -2,13 +2,12 @@ import { maskingBand } from '../../core/image/preparation.ts';
 import type { ImageHeader, Pixels, Samples } from '../raster/image-file.ts';
 import { samplesLike } from '../raster/sample-arrays.ts';
 
-/** Properties that decide how values are mixed. */
+/** Properties that determine how values are combined. */
 export type Mixing = Pick<ImageHeader, 'format' | 'interpretation' | 'nodata' | 'alpha'>;
 
 /**
- * Half as wide and high: means of squares of two px, rounded where the type is of whole numbers. Only what
- * is there is mixed; indices of a palette are not mixed but taken. At an odd edge the square is what is
- * left of it.
+ * Halves width and height: means over squares of two px, rounded for integer types. Missing pixels are ignored; palette
+ * indices are picked, not averaged. At an odd edge the square is smaller.
  *
  * @param pixels with all bands of the file
  */
@@ -37,7 +36,7 @@ function takeCorners({ width, bands, data }: Pixels, out: Samples, outWidth: num
   }
 }
 
-/** Whole numbers that are all there. A row or column beyond the edge is the last one again. */
+/** Handles integers without missing pixels. A row or column beyond the edge repeats the last one. */
 function mixAll({ width, height, bands, data }: Pixels, out: Samples, outWidth: number): void {
   const rows = out.length / (outWidth * bands);
   for (let row = 0, at = 0; row < rows; row++) {

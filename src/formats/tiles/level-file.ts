@@ -11,12 +11,12 @@ import { tileRegion, tileSide, viewLevels } from './levels.ts';
 import type { TilePosition, ViewLevel } from './levels.ts';
 
 /**
- * Reduced levels of one frame of a file that has none and is too large to be held: stored values with all
- * bands, one level after the other, by tiles of 512 × 512 px each kept whole, row by row, in this machine's
- * byte order. It is a cache: whatever is wrong with it, it is made again from the image.
+ * Reduced levels of one frame of a file that has none and is too large for memory: stored values with all bands, one
+ * level after the other, in tiles of 512 × 512 px each stored whole, row by row, in this machine's byte order. It is a
+ * cache: if anything is wrong with it, it is made again from the image.
  */
 
-/** Levels halved less often are made from the file when they are asked for. */
+/** Levels halved less often are made from the file on request. */
 export const keptFrom = 2;
 /** Decoded bytes of a strip, about. */
 const usualStrip = 2 ** 26;
@@ -26,13 +26,13 @@ export interface LevelFileJob {
   /** Path of the reduced levels. */
   readonly target: string;
   readonly signal?: AbortSignal | undefined;
-  /** Rows done, of all. */
+  /** Number of rows done, and of all rows. */
   readonly onprogress?: ((done: number, total: number) => void) | undefined;
   /** Decoded bytes at a time, about. */
   readonly stripBytes?: number | undefined;
 }
 
-/** Bytes that the levels of a file take. */
+/** Returns the size of the levels of a file, bytes. */
 export function levelFileBytes({ header }: Pick<ImageFile, 'header'>): number {
   const kept = keptLevels(viewLevels(header));
   return kept.reduce((sum, level) => sum + tileCount(level) * tileBytes(header), 0);
@@ -91,7 +91,7 @@ function rowsAtOnce(rowBytes: number, stripBytes: number): number {
   return 2 ** Math.min(10, Math.max(2, Math.floor(Math.log2(stripBytes / rowBytes))));
 }
 
-/** Writes a level as its rows come and hands their halves on to the next. */
+/** Writes a level as its rows arrive and passes their halves on to the next. */
 class LevelWriter {
   readonly #write: (rows: Pixels, y: number) => Promise<void>;
   readonly #halve: (rows: Pixels) => Pixels;
@@ -176,9 +176,9 @@ async function writeRows(
 }
 
 /**
- * A tile of a level that is kept; undefined where the file of levels is missing or not whole.
+ * Reads a tile of a stored level; undefined if the file of levels is missing or incomplete.
  *
- * @throws UserError 'disk'; RangeError for a tile that is not there
+ * @throws UserError 'disk'; RangeError for a tile that does not exist
  */
 export async function readKeptTile(
   target: string,

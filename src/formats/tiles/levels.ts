@@ -3,7 +3,7 @@ import type { ImageHeader, Level } from '../raster/image-file.ts';
 /** Side of a tile, px. */
 export const tileSide = 512;
 
-/** A size at which an image is looked at: one of the file's own, or one halved from its smallest. */
+/** A display size of an image: one of the file's own levels, or one halved from its smallest. */
 export interface ViewLevel extends Level {
   /** The file's level that it is, or is made from. */
   readonly from: number;
@@ -12,8 +12,8 @@ export interface ViewLevel extends Level {
 }
 
 /**
- * The file's levels, full resolution first, then halves of its smallest until all of it is one tile: how
- * ever large an image is, seeing all of it takes a few tiles.
+ * Returns the file's levels, full resolution first, then halves of its smallest until all of it is one tile, so that an
+ * image of any size is shown with a few tiles.
  */
 export function viewLevels({ levels }: Pick<ImageHeader, 'levels'>): ViewLevel[] {
   const own = levels.map((level, from) => ({ ...level, from, halvings: 0 }));
@@ -31,16 +31,16 @@ export function viewLevels({ levels }: Pick<ImageHeader, 'levels'>): ViewLevel[]
   return [...own, ...made];
 }
 
-/** A place in the grid of a level's tiles, from 0. */
+/** Position in the grid of a level's tiles, from 0. */
 export interface TilePosition {
   readonly x: number;
   readonly y: number;
 }
 
 /**
- * The part of a level that a tile covers; at the right and lower edge it is smaller.
+ * Returns the part of a level that a tile covers; at the right and lower edge it is smaller.
  *
- * @throws RangeError where there is no such tile
+ * @throws RangeError if there is no such tile
  */
 export function tileRegion(
   { width, height }: Level,

@@ -12,7 +12,7 @@ import { tileRegion, viewLevels } from './levels.ts';
 import type { TilePosition, ViewLevel } from './levels.ts';
 import { wholeFrames } from './whole-frames.ts';
 
-/** A frame of a file, and where reduced levels of it are kept if it needs any. */
+/** A frame of a file, and the place for its reduced levels if it needs any. */
 export interface TilePlace {
   readonly path: string;
   /** Frame, from 0. */
@@ -27,22 +27,22 @@ export interface TileRequest extends TilePosition {
   readonly bands?: readonly number[] | undefined;
 }
 
-/** Decoded bytes of a frame that is read and kept whole. */
+/** Maximum size of a frame that is read and kept whole, decoded bytes. */
 const wholeBytes = 2 ** 26;
 /** Bytes of the largest frame of a format that can only be decoded whole. */
 const plainWholeBytes = 2 ** 28;
 
-/** Files that are looked at stay open for a moment, as the next tile comes at once. */
+/** Viewed files stay open for a moment, because the next tile is requested soon. */
 export function withViewed<T>(path: string, work: (file: ImageFile) => Promise<T>): Promise<T> {
   return withImage(path, work, () => true);
 }
 
 /**
- * Stored values of a tile of 512 × 512 px, less at the right and lower edge. It depends on its arguments
- * and the file alone, so any thread may run it.
+ * Reads stored values of a tile of 512 × 512 px, smaller at the right and lower edge. The result depends only on the
+ * arguments and the file, so any thread may run it.
  *
- * @throws UserError as `ImageFile.read`, and 'not-found' where it needs levels that are not built; RangeError
- * for what is not there
+ * @throws UserError as `ImageFile.read`, and 'not-found' if it needs levels that are not built; RangeError for a tile
+ * that does not exist
  */
 export async function readTile(
   place: TilePlace,
@@ -121,7 +121,7 @@ async function readHalved(
   };
   const wanted = { frame, level: level.from, region: read, ...(signal && { signal }) };
   if (level.halvings === 0) return file.read({ ...wanted, bands });
-  // What alpha says is needed to mix the others.
+  // Alpha is needed to average the other bands.
   let pixels = await file.read(wanted);
   for (let halving = 0; halving < level.halvings; halving++) pixels = halve(pixels, header);
   return cropFrame(pixels.data, pixels, { region: { x: 0, y: 0, ...sizeOf(pixels) }, bands });

@@ -47,7 +47,7 @@ async function place(name: string, bytes: Uint8Array): Promise<{ path: string; l
 }
 
 describe('viewLevels', () => {
-  it('goes on from the smallest level of a file until all is one tile', () => {
+  it('continues from the smallest level of a file until all is one tile', () => {
     const levels = [
       { width: 4200, height: 50 },
       { width: 2100, height: 25 },
@@ -61,7 +61,7 @@ describe('viewLevels', () => {
     ]);
   });
 
-  it('covers a level with tiles, and knows where it ends', () => {
+  it('covers a level with tiles, up to its edges', () => {
     const level = { width: 1050, height: 13 };
     expect(tileRegion(level, { x: 2, y: 0 })).toEqual({ x: 1024, y: 0, width: 26, height: 13 });
     expect(() => tileRegion(level, { x: 3, y: 0 })).toThrow(RangeError);
@@ -78,7 +78,7 @@ describe('halve', () => {
     data,
   });
 
-  it('means squares, and at an odd edge what is left of them', () => {
+  it('averages squares, and the rest of them at an odd edge', () => {
     const { width, height, data } = halve(
       grey(3, Int16Array.of(-4, -3, 10, 1, 2, 20, 5, 8, -7)),
       plain,
@@ -86,7 +86,7 @@ describe('halve', () => {
     expect([width, height, ...data]).toEqual([2, 2, -1, 15, 7, -7]);
   });
 
-  it('mixes only what is there', () => {
+  it('ignores missing pixels', () => {
     const values = Float32Array.of(9, -1, NaN, -1, 1, -1, -1, -1);
     const { data } = halve(grey(4, values), { ...plain, nodata: -1 });
     expect([...data]).toEqual([5, -1]);
@@ -96,7 +96,7 @@ describe('halve', () => {
     expect([...halve(withAlpha, { ...plain, format: 'webp', alpha: 1 }).data]).toEqual([105, 128]);
   });
 
-  it('takes one of the indices of a palette', () => {
+  it('picks one of the palette indices', () => {
     const { data } = halve(grey(2, Uint8Array.of(3, 9, 9, 9)), {
       ...plain,
       interpretation: 'palette',
@@ -114,7 +114,7 @@ describe('readTile', () => {
   });
 
   it.each(['parts', 'whole'] as const)(
-    'gives what a read gives, at every level: %s',
+    'returns the same as a read, at every level: %s',
     async (which) => {
       const here = which === 'parts' ? parts : whole;
       const file = await openImage(here.path);
@@ -148,7 +148,7 @@ describe('readTile', () => {
     expect(await needsLevels(here)).toBe(false);
   }
 
-  it('says which levels are missing, and builds them as a whole or not at all', async () => {
+  it('reports missing levels, and builds them as a whole or not at all', async () => {
     const here = { ...parts, levels: join(folder.path, 'other', 'x.levels') };
     const missing = await readTile(here, { level: 3, x: 0, y: 0 }).catch((error: unknown) => error);
     expect(isMissingLevels(missing)).toBe(true);
@@ -168,7 +168,7 @@ describe('readTile', () => {
     await file.close();
   });
 
-  it('refuses what is not there', async () => {
+  it('refuses tiles that do not exist', async () => {
     await expect(readTile(whole, { level: 9, x: 0, y: 0 })).rejects.toThrow(RangeError);
     await expect(readTile(whole, { level: 0, x: 99, y: 0 })).rejects.toThrow(RangeError);
     await expect(readTile(whole, { level: 0, x: 0, y: 0, bands: [2] })).rejects.toThrow(RangeError);
@@ -176,7 +176,7 @@ describe('readTile', () => {
 });
 
 describe('bandStatistics', () => {
-  it('gives the percentiles that a model is shown, without what is not there', async () => {
+  it("returns the percentiles of the model's input, without missing pixels", async () => {
     const values = ramp(300, 20, 1, -30_000);
     const here = await place(
       'grey.tif',

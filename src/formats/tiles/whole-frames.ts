@@ -3,11 +3,11 @@ import type { ImageFile, Pixels } from '../raster/image-file.ts';
 import { unlessAborted } from '../files/unless-aborted.ts';
 import { halve } from './halve.ts';
 
-/** Bytes of frames and their halves that are kept. One frame alone may be larger. */
+/** Maximum size of frames and their halves that are kept, bytes. A single frame may be larger. */
 const keptBytes = 2 ** 28;
 
 interface Entry {
-  /** Full resolution first, then its halves as far as they were asked for. */
+  /** Full resolution first, then its halves, if they were requested. */
   readonly levels: Promise<Pixels[]>;
   bytes: number;
 }
@@ -26,7 +26,7 @@ class WholeFrames {
   ): Promise<Pixels> {
     const key = `${frame} ${await stampOf(file.path)} ${file.path}`;
     const known = this.#entries.get(key);
-    // Shared by whoever waits for it, so one who no longer does must not stop it.
+    // Shared by all waiting callers, so that one that cancels must not stop it.
     const entry = known ?? { levels: readWhole(file, frame), bytes: 0 };
     this.#entries.delete(key);
     this.#entries.set(key, entry);
@@ -41,7 +41,7 @@ class WholeFrames {
     } catch (error) {
       if (signal?.aborted === true) throw error;
       if (this.#entries.get(key) === entry) this.#entries.delete(key);
-      // Somebody else read it, from a file that was closed meanwhile.
+      // Another caller read it, from a file that has been closed since.
       if (known !== undefined) return this.level(file, frame, halvings, signal);
       throw error;
     }
@@ -58,7 +58,7 @@ class WholeFrames {
   }
 }
 
-/** Adds the halves that are missing; gives the bytes of all. */
+/** Adds missing halves; returns the bytes of all. */
 function grown(levels: Pixels[], halvings: number, { header }: ImageFile): number {
   for (let last = levels.at(-1); last !== undefined && levels.length <= halvings;) {
     last = halve(last, header);

@@ -21,7 +21,7 @@ async function table(place: MaskPlace, pixels = drawn, frame?: number): Promise<
 }
 
 describe('a table of areas', () => {
-  it('has a row for each class, for background and for what is not known', async () => {
+  it('has a row for each class, for background and for unknown pixels', async () => {
     expect(await table(nowhere)).toEqual([
       ['a/b.tif', '', 'background', '0', '2', '', '', '', '0.285714285714'],
       ['a/b.tif', '', 'lesion, "old"', '1', '3', '', '', '', '0.428571428571'],
@@ -68,7 +68,7 @@ describe('a table of areas', () => {
         ['', '', ''],
       ],
     ],
-  ])('in %s', async (_, place, wanted) => {
+  ])('states areas in %s', async (_, place, wanted) => {
     const rows = await table(place, drawn, 4);
     expect(rows.every((row) => row[1] === '5')).toBe(true);
     const cells = ['1', '3'].map((value) => rows.find((row) => row[3] === value)?.slice(5, 8));
@@ -85,7 +85,7 @@ describe('a table of areas', () => {
     },
   );
 
-  it('knows no share where nothing is known', async () => {
+  it('has no shares if no pixel is known', async () => {
     const rows = await table(nowhere, new Uint8Array(8).fill(255));
     expect(rows.map((row) => row[8])).toEqual(['', '', '', '', '']);
   });

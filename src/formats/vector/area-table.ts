@@ -10,16 +10,16 @@ import type { MaskPlace } from './place.ts';
 /** Area of a class on one image. */
 export interface AreaRow {
   readonly file: string;
-  /** Frame from 0 in a file with several, else null. The table counts from 1, as names of slices do. */
+  /** Frame from 0 in a file with several, else null. The table counts from 1, like slice names. */
   readonly frame: number | null;
   readonly value: number;
-  /** Null: background; undefined: what is not known. */
+  /** Null: background; undefined: unknown pixels. */
   readonly class: string | null | undefined;
   readonly pixels: number;
-  /** Null where the size of pixels in this unit is not known. */
+  /** Null if the size of pixels in this unit is unknown. */
   readonly mm2: number | null;
   readonly m2: number | null;
-  /** Share of the known pixels; null for the others. */
+  /** Share of the known pixels; null for unknown ones. */
   readonly share: number | null;
 }
 
@@ -66,8 +66,8 @@ function nameFor(value: number, names: ReadonlyMap<number, string>): AreaRow['cl
 const columns = ['file', 'frame', 'class', 'value', 'pixels', 'mm²', 'm²', 'ha', 'share'];
 
 /**
- * The table as CSV (RFC 4180, UTF-8 with a byte order mark, without which spreadsheets take it for another
- * code). A cell is empty where something is not known; nothing that a spreadsheet would compute stays so.
+ * Formats the table as CSV (RFC 4180, UTF-8 with a byte order mark, without which spreadsheets assume another
+ * encoding). Cells of unknown values are empty; cells that a spreadsheet would compute are protected.
  */
 export async function* areaTable(
   rows: Iterable<AreaRow> | AsyncIterable<AreaRow>,
@@ -93,7 +93,7 @@ function wordFor(name: AreaRow['class']): string {
   return name ?? 'background';
 }
 
-/** Twelve digits: what comes after is what adding up has left. */
+/** Twelve digits: further digits are rounding errors of sums. */
 function numberText(value: number | null): string {
   return value === null ? '' : String(Number(value.toPrecision(12)));
 }

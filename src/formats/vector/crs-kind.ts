@@ -20,7 +20,7 @@ const described = z.object({
   to_meter: z.number().positive().optional(),
 });
 
-/** @param crs `EPSG:n` or WKT. @returns null for a system that is not known */
+/** @param crs `EPSG:n` or WKT. @returns null for an unknown system */
 export function crsKind(crs: string): CrsKind | null {
   const projection = projectionOf(crs);
   if (projection === null) return null;

@@ -12,7 +12,7 @@ it.each([
   [3035, 12, 48],
   [2263, -74, 40.7],
   [5070, -100, 40],
-])('EPSG:%i is described so that places are the same', (code, longitude, latitude) => {
+])('describes EPSG:%i with the same positions', (code, longitude, latitude) => {
   const wkt = epsgWkt(code) ?? '';
   const wanted = proj4(definitions[`EPSG:${code}`]?.[1] ?? '').forward([longitude, latitude]);
   const found = proj4(wkt).forward([longitude, latitude]);
@@ -22,6 +22,6 @@ it.each([
   }
 });
 
-it.each([2180, 3857, 3973, 31467, 999_999])('EPSG:%i is left to its code', (code) => {
+it.each([2180, 3857, 3973, 31467, 999_999])('leaves EPSG:%i to its code', (code) => {
   expect(epsgWkt(code)).toBeNull();
 });

@@ -3,7 +3,7 @@ import { geoKeys, type GeoKeys } from '../raster/tiff/place/geo-keys.ts';
 import { wktOf } from '../raster/tiff/place/wkt.ts';
 
 /**
- * WKT of EPSG's systems that are most met with: on WGS 84, NAD83 and ETRS89 in degrees, zones of UTM, transverse
+ * Returns WKT of the most common EPSG systems: on WGS 84, NAD83 and ETRS89 in degrees, zones of UTM, transverse
  * Mercator, Lambert's and Albers' projections.
  *
  * @returns null for the others
@@ -34,7 +34,7 @@ export function epsgWkt(code: number): string | null {
   return wktOf(keys);
 }
 
-/** Grids of EASE on WGS 84, which are computed on a sphere; no other word says so. */
+/** EASE grids on WGS 84, which are computed on a sphere; no other word in the WKT states this. */
 const spherical: ReadonlySet<number> = new Set([3973, 3974]);
 
 type Words = ReadonlyMap<string, string>;
@@ -56,7 +56,7 @@ const units: ReadonlyMap<string, { readonly code: number; readonly metres: numbe
   ['us-ft', { code: 9003, metres: 1200 / 3937 }],
 ]);
 
-/** Codes of methods that are described alike (see `wktOf`), by the library's name. */
+/** Codes of methods that are described in the same way (see `wktOf`), by the library's name. */
 const methods: ReadonlyMap<string, number> = new Map([
   ['tmerc', 1],
   ['lcc', 8],

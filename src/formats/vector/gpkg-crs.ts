@@ -7,13 +7,13 @@ export interface GpkgCrs {
   readonly srs_id: number;
   readonly organization: string;
   readonly organization_coordsys_id: number;
-  /** WKT; `undefined` where there is none, and readers go by the code. */
+  /** WKT; `undefined` if there is none, and readers use the code. */
   readonly definition: string;
 }
 
 /** First number for systems without a code, one that EPSG does not use. */
 const ownId = 100_001;
-/** Coordinates of which it is not known where they lie. */
+/** Coordinates of unknown location. */
 const undefinedCartesian = undefinedCrs('Undefined Cartesian', -1);
 
 /** Coordinate systems that every GeoPackage has (OGC 12-128r18, requirement 11). */
@@ -41,10 +41,10 @@ function undefinedCrs(name: string, id: number): GpkgCrs {
 }
 
 /**
- * The row for a system.
+ * Returns the row for a system.
  *
- * @param crs `EPSG:n`, WKT or another text, as a header has it; null: none
- * @returns the undefined one for what is neither a code nor WKT
+ * @param crs `EPSG:n`, WKT or another text, as in a header; null: none
+ * @returns the undefined one for a text that is neither a code nor WKT
  */
 export function gpkgCrs(crs: string | null): GpkgCrs {
   const code = Number(/^EPSG:(\d+)$/.exec(crs ?? '')?.[1]);

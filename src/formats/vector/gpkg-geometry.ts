@@ -1,6 +1,6 @@
 import { boundsOf, type Bounds, type WorldRing } from './world-rings.ts';
 
-/** A polygon as a GeoPackage keeps it, and the box around it. */
+/** A polygon as stored in a GeoPackage, and its bounding box. */
 export interface GpkgGeometry {
   readonly bytes: Buffer;
   readonly bounds: Bounds;

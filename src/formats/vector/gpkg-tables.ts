@@ -44,7 +44,7 @@ CREATE TABLE gpkg_extensions (
 );
 `;
 
-/** A name in SQL. */
+/** Quotes a name for SQL. */
 export function sqlName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
@@ -64,7 +64,7 @@ CREATE VIRTUAL TABLE ${sqlName(indexOf(layer))} USING rtree (id, minx, maxx, min
 `;
 }
 
-/** The table of a layer's spatial index (annex F.3). */
+/** Returns the table of a layer's spatial index (annex F.3). */
 export function indexOf(layer: string): string {
   return `rtree_${layer}_geom`;
 }

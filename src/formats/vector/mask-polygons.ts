@@ -8,20 +8,20 @@ import { pixelAreaOf } from './pixel-area.ts';
 import type { MaskPlace } from './place.ts';
 
 export interface VectorOptions {
-  /** Largest shift of a border that may simplify it, px; 0, the default: none. */
+  /** Maximum shift of a simplified border, px; 0, the default: none. */
   readonly tolerance?: number | undefined;
-  /** Regions of fewer pixels are left out. */
+  /** Minimum number of pixels of a region; smaller ones are left out. */
   readonly smallest?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Told once all polygons are written. */
+  /** Called once all polygons are written. */
   readonly done?: ((outcome: VectorOutcome) => void) | undefined;
 }
 
 export interface VectorOutcome {
   readonly polygons: number;
-  /** Regions smaller than asked for, and their pixels. */
+  /** Number of regions that were too small, and of their pixels. */
   readonly dropped: { readonly regions: number; readonly pixels: number };
-  /** Notes about the file for a person. */
+  /** Notes on the file for the user. */
   readonly notes: readonly string[];
 }
 
@@ -30,7 +30,7 @@ export interface RegionFacts {
   readonly class: string;
   readonly value: number;
   readonly pixels: number;
-  /** Null where it is not known; of pixels, not of a simplified border. */
+  /** Null if unknown; the area of the pixels, not of a simplified border. */
   readonly area_m2: number | null;
   readonly area_mm2: number | null;
 }
@@ -40,7 +40,7 @@ export interface FactedPolygon {
   readonly facts: RegionFacts;
 }
 
-/** The polygons of a mask with what is to be said of them, and what became of the others. */
+/** Yields the polygons of a mask with their attributes, and reports those left out. */
 export class MaskPolygons {
   readonly notes = new Set<string>();
   readonly #mask: MaskRaster;
@@ -54,7 +54,7 @@ export class MaskPolygons {
     this.#options = options;
   }
 
-  /** @throws what the signal was aborted with */
+  /** @throws the reason of the signal's abort */
   async *[Symbol.asyncIterator](): AsyncGenerator<FactedPolygon> {
     const { tolerance = 0, smallest = 0, signal, done } = this.#options;
     const measure = pixelAreaOf(this.#place);
@@ -84,13 +84,13 @@ export class MaskPolygons {
     done?.({ polygons: this.#written, dropped: { ...tracer.dropped }, notes });
   }
 
-  /** A polygon that was given cannot be written. */
+  /** A polygon that cannot be written. */
   leave(): void {
     this.#written--;
   }
 }
 
-/** Others may do something between strips. */
+/** Other work may run between strips. */
 async function* stoppable(
   strips: AsyncIterable<Uint8Array>,
   signal: AbortSignal | undefined,

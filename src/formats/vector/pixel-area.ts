@@ -12,14 +12,14 @@ export interface PixelArea {
   /** Unit of area: of a body, or of land. */
   readonly unit: 'mm²' | 'm²';
   readonly runArea: RunArea;
-  /** Note about the method for a person. */
+  /** Note on the method for the user. */
   readonly note: string | null;
 }
 
 type Affine = GeoReference['transform'];
 
 const radians = Math.PI / 180;
-/** Pixels of a turned row that are measured by the middle of them. */
+/** Number of pixels of a rotated row that are measured by the one in their middle. */
 const pieceLength = 64;
 
 /**
@@ -28,7 +28,7 @@ const pieceLength = 64;
  * other rows; else the area in the plane of the coordinates, in m² whatever their unit, which equals the ground's as
  * far as the projection preserves areas.
  *
- * @returns null where neither is known
+ * @returns null if neither is known
  */
 export function pixelAreaOf({ geo, spacing }: MaskPlace): PixelArea | null {
   if (geo !== null) return onEarth(geo, spacing);
@@ -39,7 +39,7 @@ export function pixelAreaOf({ geo, spacing }: MaskPlace): PixelArea | null {
 function onEarth({ transform, crs }: GeoReference, spacing: PixelSpacing | null): PixelArea | null {
   const known = crs === null ? null : crsKind(crs);
   const [a, , , d] = transform;
-  // Units of the file count, where it says them.
+  // The file's own units are used, if it states them.
   const unitOf = (unit: PixelSpacing['unit']): number | null =>
     spacing?.unit === unit ? spacing.x / Math.hypot(a, d) : null;
   if (known?.kind === 'geographic' || unitOf('degree') !== null) {
@@ -94,7 +94,7 @@ function geodesic(
   };
 }
 
-/** Beyond a pole there is nothing. */
+/** There is no area beyond a pole. */
 function clamped(latitude: number): number {
   return Math.min(Math.PI / 2, Math.max(-Math.PI / 2, latitude));
 }

@@ -8,8 +8,8 @@ type Affine = GeoReference['transform'];
 export type WorldRing = Float64Array;
 
 /**
- * The rings of a polygon in coordinates: the outer one counter-clockwise there (x to the right, y up), holes
- * clockwise, whether or not the transform turns the image over.
+ * Returns the rings of a polygon in coordinates: the outer one counter-clockwise (x to the right, y up), holes
+ * clockwise, whether or not the transform flips the image.
  *
  * @param project from the transform's coordinates to others
  */

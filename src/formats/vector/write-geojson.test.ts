@@ -90,7 +90,7 @@ describe('features', () => {
   const drawn = Uint8Array.from([1, 1, 0, 7, 1, 0, 255, 9]);
   const small = { width: 4, height: 2 };
 
-  it('say class, value, pixels, and the area where it is known', async () => {
+  it('state class, value, pixels, and the area if it is known', async () => {
     const metres: MaskPlace = {
       geo: { crs: 'EPSG:32632', transform: [2, 0, 5e5, 0, -3, 5e6] },
       spacing: null,
@@ -105,7 +105,7 @@ describe('features', () => {
     expect(outcome).toEqual({ polygons: 3, dropped: { regions: 0, pixels: 0 }, notes: [] });
   });
 
-  it('without a place are in pixels, and say so', async () => {
+  it('without a georeference are in pixels, and state it', async () => {
     const { json, outcome } = await written(drawn, small, {
       geo: null,
       spacing: { x: 0.5, y: 2, unit: 'mm' },
@@ -119,7 +119,7 @@ describe('features', () => {
     expect(outcome?.notes.join()).toMatch(/pixels from its upper left corner/);
   });
 
-  it('are fewer where small regions are left out, which is told', async () => {
+  it('are fewer if small regions are left out, which is reported', async () => {
     const { json, outcome } = await written(drawn, small, nowhere, { smallest: 2 });
     expect(json.features).toHaveLength(1);
     expect(outcome).toMatchObject({ polygons: 1, dropped: { regions: 2, pixels: 2 } });
@@ -138,17 +138,17 @@ describe('features', () => {
     expect(await corners(1)).toBeLessThan((await corners(0)) / 3);
   });
 
-  it('none are a collection too', async () => {
+  it('are an empty collection if there are none', async () => {
     expect((await written(new Uint8Array(8), small, nowhere)).json.features).toEqual([]);
   });
 
-  it('that reach across the 180th meridian are told of', async () => {
+  it('that cross the 180th meridian are reported', async () => {
     const geo = { crs: 'EPSG:4326', transform: [1, 0, 179, 0, -1, 10] } as const;
     const { outcome } = await written(drawn, small, { geo, spacing: null });
     expect(outcome?.notes.join()).toMatch(/180th meridian/);
   });
 
-  it('of a system that is not known are refused, with what keeps it', async () => {
+  it('of an unknown system are refused, with formats that keep it', async () => {
     const geo = { crs: 'a projection without a name', transform: [1, 0, 0, 0, -1, 0] } as const;
     await expect(written(drawn, small, { geo, spacing: null })).rejects.toMatchObject({
       code: 'unsupported',
@@ -156,7 +156,7 @@ describe('features', () => {
     });
   });
 
-  it('stop when asked to', async () => {
+  it('stop when cancelled', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(written(drawn, small, nowhere, { signal })).rejects.toThrow('enough');
   });

@@ -15,23 +15,23 @@ interface Target {
   readonly project?: Projection;
   /** Decimals of coordinates. */
   readonly decimals: number;
-  /** A member of the collection that says what the coordinates are; none for longitude and latitude. */
+  /** Member of the collection that states the meaning of coordinates; none for longitude and latitude. */
   readonly says: string | null;
 }
 
-/** Characters that are written together. */
+/** Number of characters that are written together. */
 const chunkLength = 2 ** 16;
-/** Numbers of a ring that become text together; even. */
+/** Number of values of a ring that are converted to text together; even. */
 const partLength = 2048;
 
 /**
- * The regions of a mask as GeoJSON (RFC 7946): a feature for each, with its class, value, pixels and area as
- * far as that is known, streamed. Coordinates are longitude and latitude on WGS 84, each corner for itself:
- * edges are straight in the image's coordinates, and those who lay the polygons on the image find its pixels
- * again. What crosses the 180th meridian is not cut there. Where the image has no place on Earth, coordinates
- * are px from its upper left corner, with rows going down, which the member `pixelCoordinates` says.
+ * Yields the regions of a mask as GeoJSON (RFC 7946): a feature for each, with its class, value, pixels and, if
+ * known, its area. Coordinates are longitude and latitude on WGS 84. Only corners are converted: edges are straight
+ * in the image's coordinates, so that polygons placed on the image cover the same pixels again. Polygons across the
+ * 180th meridian are not split. If the image has no geographic position, coordinates are px from its upper left
+ * corner, with rows going down, which the member `pixelCoordinates` states.
  *
- * @throws UserError 'unsupported' for a coordinate system that is not known
+ * @throws UserError 'unsupported' for an unknown coordinate system
  */
 export async function* geojsonOfMask(
   mask: MaskRaster,
@@ -82,7 +82,7 @@ function targetOf(size: Size, geo: GeoReference | null): Target {
   return { transform, project, decimals: decimalsOf(size, transform, project), says: null };
 }
 
-/** @throws UserError 'unsupported' for a system from which there is no way to longitude and latitude */
+/** @throws UserError 'unsupported' for a system that cannot be converted to longitude and latitude */
 export function projectionTo(crs: string): Projection {
   try {
     return projectionBetween(crs, longitudeLatitude, 'the mask');
@@ -117,7 +117,7 @@ function noteMeridian(rings: readonly WorldRing[], notes: Set<string>): void {
   notes.add(vectorText.acrossMeridian);
 }
 
-/** Parts of a text, as a region may have more corners than fit into one. */
+/** Parts of a text, because a region may have more corners than fit into one string. */
 function* featureTexts(
   rings: readonly WorldRing[],
   facts: RegionFacts,

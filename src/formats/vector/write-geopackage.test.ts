@@ -56,7 +56,7 @@ function ringsIn(blob: Buffer): [number, number][][] {
 }
 
 describe('a GeoPackage of regions', () => {
-  it('has the polygons in the image’s coordinates, with what is known of them', async () => {
+  it('has the polygons in the image’s coordinates, with their properties', async () => {
     const { all, value, outcome } = await written(utm);
     expect(value('PRAGMA application_id')).toBe(0x47504b47);
     expect(value('PRAGMA user_version')).toBe(10300);
@@ -80,7 +80,7 @@ describe('a GeoPackage of regions', () => {
     expect(outcome).toMatchObject({ polygons: 2, notes: [] });
   });
 
-  it('says what it holds', async () => {
+  it('describes its content', async () => {
     const { all } = await written(utm);
     expect(all('SELECT * FROM gpkg_contents')).toEqual([
       expect.objectContaining({
@@ -129,7 +129,7 @@ describe('a GeoPackage of regions', () => {
     expect(outcome?.notes.join()).toContain(words);
   });
 
-  it('has rows going down where the image has no place, and areas in mm² where these are known', async () => {
+  it('has rows going down if the image has no georeference, and areas in mm² if these are known', async () => {
     const { value, all } = await written({ geo: null, spacing: { x: 2, y: 2, unit: 'mm' } });
     expect(value('SELECT min_y FROM gpkg_contents')).toBe(-3);
     expect(all('SELECT area_mm2 FROM regions')).toEqual([{ area_mm2: 32 }, { area_mm2: 4 }]);
@@ -141,7 +141,7 @@ describe('a GeoPackage of regions', () => {
     ['Feld 1"; DROP', 'Feld 1__ DROP'],
     ['gpkg_contents', 'layer_gpkg_contents'],
     ['', 'layer_'],
-  ])('may call its layer %s', async (layer, name) => {
+  ])('may name its layer %s', async (layer, name) => {
     const { all, value } = await written(utm, { layer });
     expect(all('SELECT table_name FROM gpkg_contents')).toEqual([{ table_name: name }]);
     expect(value(`SELECT count(*) FROM "${name}"`)).toBe(2);
@@ -168,7 +168,7 @@ describe('a GeoPackage that cannot be written', () => {
     expect((await readFile(path)).toString('latin1', 0, 15)).toBe('SQLite format 3');
   });
 
-  it('says so where there is no folder', async () => {
+  it('reports a missing folder', async () => {
     const path = join(folder.path, 'missing', 'a.gpkg');
     await expect(writeGeoPackage(path, mask, utm)).rejects.toMatchObject({
       code: 'disk',

@@ -22,7 +22,7 @@ import type { MaskPlace } from './place.ts';
 import { worldRings, type Bounds } from './world-rings.ts';
 
 export interface GeoPackageOptions extends VectorOptions {
-  /** The layer's name, `regions` by default. What SQL or GeoPackages keep for themselves is changed. */
+  /** Name of the layer, `regions` by default. Names reserved by SQL or GeoPackage are changed. */
   readonly layer?: string | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface GeoPackageOptions extends VectorOptions {
  * system. Where the image has no place on Earth they are pixels, rows going down from 0 to negative y, as GIS
  * programs lay out such an image.
  *
- * @throws UserError 'disk'; what the signal was aborted with
+ * @throws UserError 'disk'; the reason of the signal's abort
  */
 export async function writeGeoPackage(
   path: string,
@@ -52,7 +52,7 @@ export async function makeGeoPackage(
   place: MaskPlace,
   options: GeoPackageOptions = {},
 ): Promise<void> {
-  // Made first: the system says better than the database why it may not be.
+  // Created first: the system's error is better than the database's.
   await (await open(path, 'wx')).close();
   try {
     await fill(path, mask, place, options);
@@ -100,13 +100,13 @@ function noteUndefined({ geo }: MaskPlace, crs: GpkgCrs, notes: Set<string>): vo
   }
 }
 
-/** Letters, digits and a few signs, and no name that is taken. */
+/** Letters, digits and a few signs, and not a reserved name. */
 function layerName(asked = 'regions'): string {
   const name = asked.normalize('NFC').replace(/[^\p{L}\p{N}_. -]/gu, '_');
   return /^(?:gpkg_|sqlite_|rtree_|$)/i.test(name) ? `layer_${name}` : name;
 }
 
-/** A GeoPackage that is being filled. Nobody else knows its name, so it needs no journal. */
+/** A GeoPackage that is being filled. No other process knows its name, so it needs no journal. */
 class LayerFile {
   readonly #database: Database.Database;
   readonly #layer: string;
@@ -150,7 +150,7 @@ class LayerFile {
     this.#top = Math.max(this.#top, top);
   }
 
-  /** Says what is in the file. */
+  /** Writes the description of the file. */
   finish(): void {
     const [layer, crs, database] = [this.#layer, this.#crs, this.#database];
     const addCrs = database.prepare(
@@ -182,7 +182,7 @@ class LayerFile {
   }
 }
 
-/** Words a failure as the file system would, so that there is one sentence for it, or says what a person can do. */
+/** Converts a failure to that of the file system, so that it has the same message, or states what the user can do. */
 function databaseFailure(error: unknown): unknown {
   if (!(error instanceof Database.SqliteError)) return error;
   const { code, message } = error;

@@ -15,7 +15,7 @@ import { type CellKind, makeNucleus } from './nucleus.ts';
 import { ellipse, type SignedDistance, wobbled } from './shapes.ts';
 import { cellMask, eachPixel, type Slide } from './slide.ts';
 
-/** Appearance of a kind of cell besides its nucleus. Radii in pixels. */
+/** Appearance of a kind of cell, except for its nucleus. Radii in pixels. */
 interface Appearance {
   readonly radius: readonly [number, number];
   /** Colour of cytoplasm on a blue and on a pink slide. */

@@ -29,7 +29,7 @@ const bareLeaves: readonly Colour[] = [
   [58, 72, 74],
 ];
 
-/** Draws the colour of one kind of tree in the tile's season. */
+/** Picks a random colour for one kind of tree in the tile's season. */
 export function treeColour(random: Random, lushness: number): Colour {
   if (chance(random, 0.45)) return varyColour(random, pick(random, conifers), 0.08);
   const summer = pick(random, summerLeaves);

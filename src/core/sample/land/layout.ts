@@ -4,7 +4,7 @@ import { makeNoise, plane } from '../noise.ts';
 import { makeLine } from './lines.ts';
 import type { Cover } from './scene.ts';
 
-/** Covers found beside each cover; more frequent ones are listed repeatedly. */
+/** Covers found next to each cover; more frequent ones are listed repeatedly. */
 const neighbours: Record<Cover, readonly Cover[]> = {
   water: ['forest', 'crops', 'crops', 'town', 'bare'],
   forest: ['crops', 'crops', 'bare'],
@@ -43,8 +43,8 @@ export interface CoverRegion {
 }
 
 /**
- * Adds up to two other covers to a tile, each where a random field is highest. Thresholds are
- * quantiles, so that the shares are as drawn and the label stays dominant.
+ * Adds up to two other covers to a tile, each where a random field is highest. Thresholds are quantiles, so that the
+ * shares are as chosen and the label stays dominant.
  */
 export function makeRegions(random: Random, side: number, label: Cover): CoverRegion[] {
   const regions: CoverRegion[] = [];
@@ -70,7 +70,7 @@ function shapeField(random: Random, side: number, label: Cover): Float32Array {
   if (kind === 'patches') return plane(side, detail);
   if (kind === 'band') {
     const line = makeLine(random, side, random.uniform(2, 14));
-    // The label is along the line or, if it is no river, is crossed by a band of the other cover.
+    // The label is along the line or, if it is not a river, is crossed by a band of the other cover.
     const sign = label === 'water' ? 1 : -1;
     return plane(side, (x, y) => 6 * rough * detail(x, y) + sign * Math.abs(line.distance(x, y)));
   }

@@ -104,8 +104,8 @@ function painted(
 const stroke = { length: 40, halfWidth: 2 };
 
 /**
- * Draws straight strokes, `each` inside each class (and background) that has enough room, as a person would:
- * 5 px wide, 40 px long, ending at the border of the class.
+ * Draws straight strokes, `each` inside each class (and background) that has enough room, as a user would: 5 px wide,
+ * 40 px long, ending at the border of the class.
  *
  * @returns marks: 0 none, 255 background, else the class
  */
@@ -127,7 +127,7 @@ export function drawStrokes(
       for (let step = 0; step < stroke.length; step++) {
         const x = Math.round((start % width) + step * Math.cos(angle));
         const y = Math.round(Math.floor(start / width) + step * Math.sin(angle));
-        // A person stops at the border of the class.
+        // A user stops at the border of the class.
         if (x < 0 || y < 0 || x >= width || y >= height || truth[y * width + x] !== value) break;
         dab(marks, { image, truth }, x, y, value);
       }

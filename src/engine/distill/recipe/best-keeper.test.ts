@@ -113,7 +113,7 @@ describe('the state that is kept', () => {
     expect(state.champion.adapters?.data[0]).toBe(3);
     expect(said).toHaveLength(1);
     expect(said[0]).toMatch(
-      /^After step 6 the student is right on 45.0 % .* its untrained copy on 60.0 %. The best state so far/,
+      /^After step 6 the student classifies 45.0 % .* correctly, its untrained copy 60.0 %. The best state so far/,
     );
   });
 

@@ -10,7 +10,7 @@ import { checkpointFolder, refusal } from '../testing/checkpoints.ts';
 
 const folder = checkpointFolder();
 
-/** The checkpoint of a library with this configuration beside it. */
+/** Checkpoint of a library with this configuration next to it. */
 async function beside(title: string, file: string, config: unknown): Promise<DescribedTeacher> {
   const named = required(
     namedCheckpoints.find((each) => each.title === title),
@@ -26,7 +26,7 @@ const dinov2 = 'DINOv2 by Hugging Face';
 const siglip = 'SigLIP by Hugging Face';
 const clip = 'CLIP by Hugging Face, with its text half';
 
-describe('a kind of model that is not known is refused by its name:', () => {
+describe('an unknown model type is refused by its name:', () => {
   it.each<[string, string, object]>([
     ['rf_detr_dinov2', dinov2, { model_type: 'rf_detr_dinov2', num_windows: 4 }],
     ['rf_detr', dinov2, { model_type: 'rf_detr', backbone_config: { model_type: 'dinov2' } }],
@@ -50,7 +50,7 @@ describe('a kind of model that is not known is refused by its name:', () => {
     expect(message).toContain('keep each checkpoint with its configuration in a separate folder');
   });
 
-  it('or by that it has none', async () => {
+  it('a configuration without a model type is refused', async () => {
     const { message } = await refusal(beside(vit, 'config.json', { hidden_size: 6 }));
     expect(message).toContain('it does not state the kind of model');
   });
@@ -193,7 +193,7 @@ it.each([
   ],
   ['dinov2', vit, 'states “dinov2”'],
   ['clip', vit, 'config.json, vision_config, model_type) states “clip_vision_model”'],
-])('a configuration of %s is not that of the weights of %s', async (type, title, message) => {
+])('a configuration of %s is refused for the weights of %s', async (type, title, message) => {
   const { code, message: said } = await refusal(beside(title, 'config.json', { model_type: type }));
   expect(code).toBe('invalid-file');
   expect(said).toContain(message);
@@ -208,12 +208,12 @@ it.each<[object, string]>([
     { num_register_tokens: 4 },
     'a register token count of 0, but the configuration (config.json, num_register_tokens) states 4',
   ],
-])('a configuration that contradicts the weights: %j', async (more, message) => {
+])('a configuration that contradicts the weights is refused: %j', async (more, message) => {
   const config = { model_type: 'dinov2', ...more };
   expect((await refusal(beside(dinov2, 'config.json', config))).message).toContain(message);
 });
 
-it('what a configuration leaves out is as the library has it', async () => {
+it("missing entries get the library's defaults", async () => {
   const { inferred } = await beside(clip, 'config.json', { model_type: 'clip', vision_config: {} });
   expect(
     inferred.slice(1, 3).map(({ value, source, sentence }) => [value, source, sentence]),
@@ -223,7 +223,7 @@ it('what a configuration leaves out is as the library has it', async () => {
   ]);
 });
 
-it('what older releases wrote into every configuration changes nothing', async () => {
+it('entries that older releases wrote into every configuration change nothing', async () => {
   const config = {
     model_type: 'vit',
     _name_or_path: 'google/vit',
@@ -239,7 +239,7 @@ it('what older releases wrote into every configuration changes nothing', async (
   await expect(beside(vit, 'config.json', config)).resolves.toMatchObject({ convention: 'hf-vit' });
 });
 
-describe('what is of a wrong type, too deep or too long is refused in a sentence:', () => {
+describe('a value of a wrong type, too deep or too long is refused with a message:', () => {
   const nested = (depth: number): unknown => {
     let value: unknown = 1;
     for (let level = 0; level < depth; level++) value = [value];

@@ -1,7 +1,7 @@
 import { keyWithValue } from './known-keys.ts';
 
 /*
- * What `preprocessor_config.json` of transformers may say without changing what a teacher sees, apart from the mean,
+ * Keys of `preprocessor_config.json` of transformers that do not change a teacher's input, apart from the mean,
  * standard deviation and factor that are read from it. Checked against the image processors of transformers 5.24.
  */
 
@@ -9,16 +9,16 @@ import { keyWithValue } from './known-keys.ts';
 const plainClasses =
   /^(ViT|ViTHybrid|DeiT|Beit|Bit|CLIP|ChineseCLIP|Siglip|ConvNext|DPT|Llava|LlavaNext|Gemma3)(ImageProcessor(Fast|Pil)?|FeatureExtractor)$/;
 
-/** Classes that turn red, green and blue around unless told otherwise. */
+/** Classes that reverse red, green and blue by default. */
 const flippingClasses = /^MobileViT(ImageProcessor(Fast|Pil)?|FeatureExtractor)$/;
 
 const classKeys = ['image_processor_type', 'feature_extractor_type'];
 
-/** Keys that turn red, green and blue around. */
+/** Keys that reverse red, green and blue. */
 const flipKeys = ['do_flip_channel_order', 'flip_channel_order'];
 
 const harmless: ReadonlySet<string> = new Set([
-  // Read.
+  // Keys that are read.
   ...['do_rescale', 'rescale_factor', 'do_normalize', 'image_mean', 'image_std'],
   // Size and part of the image, which Understudy chooses itself.
   ...['do_resize', 'size', 'resample', 'interpolation', 'default_to_square', 'size_divisor'],
@@ -26,7 +26,7 @@ const harmless: ReadonlySet<string> = new Set([
   ...['keep_aspect_ratio', 'ensure_multiple_of', 'image_grid_pinpoints', 'aspect_ratio_setting'],
   ...['pan_and_scan_min_crop_size', 'pan_and_scan_max_num_crops'],
   'pan_and_scan_min_ratio_to_activate',
-  // How arrays are laid out, colours for grey images, labels, and the library's own notes.
+  // Array layout, label colours for grey images, labels, and the library's own notes.
   ...['data_format', 'input_data_format', 'return_tensors', 'device', 'disable_grouping'],
   ...['do_convert_rgb', 'do_reduce_labels', 'reduce_labels', 'image_seq_length'],
   ...['processor_class', '_processor_class', '_valid_processor_keys', 'valid_processor_keys'],
@@ -35,7 +35,7 @@ const harmless: ReadonlySet<string> = new Set([
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** The first key that turns red, green and blue around, with its value: `"do_flip_channel_order": true`. */
+/** First key that reverses the channel order, with its value: `"do_flip_channel_order": true`. */
 export function flippedChannels(values: Values): string | undefined {
   const key = flipKeys.find((each) => isOn(values[each]));
   if (key !== undefined) return keyWithValue(key, values[key]);
@@ -44,8 +44,8 @@ export function flippedChannels(values: Values): string | undefined {
 }
 
 /**
- * The first key, with its value, that may change the pixels in a way that is not followed; undefined where all are
- * understood. A key that is false or null is switched off.
+ * First key that may change the pixels in an unsupported way, with its value; undefined if there is none. A key that is
+ * false or null is off.
  */
 export function unknownPreparation(values: Values): string | undefined {
   for (const [key, value] of Object.entries(values)) {

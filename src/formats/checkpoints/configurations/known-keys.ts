@@ -2,9 +2,10 @@ import { printable } from '../problems.ts';
 import { teacherConfigurationText } from '../../../text/index.ts';
 
 /*
- * A configuration is believed only where all of it is understood. Each library has a table of the keys that are read, of
- * those that change nothing in the encoder, and of those that are harmless with one value alone. Any other key may stand
- * for a part that computes something else (windows, rotary positions, a merger of patches), so it is a refusal by name.
+ * A configuration is trusted only if all of it is understood. Each library has a table of the keys that are read, of
+ * those that change nothing in the encoder, and of those that are harmless with certain values only. Any other key may
+ * describe a part that computes something else (windows, rotary positions, a merger of patches), so the configuration
+ * is refused and the message names the key.
  */
 
 /** Known keys of one kind of configuration. */
@@ -15,9 +16,7 @@ export interface KnownKeys {
   readonly only?: Readonly<Record<string, readonly unknown[]>>;
 }
 
-/**
- * Reason for refusing the first key that is not understood; undefined where all are. What is null was not set.
- */
+/** Reason for refusing the first key that is not understood; undefined if all are. Null counts as not set. */
 export function unknownKey(
   values: Readonly<Record<string, unknown>>,
   { harmless, only = {} }: KnownKeys,
@@ -35,12 +34,12 @@ export function unknownKey(
   return undefined;
 }
 
-/** `"num_windows": 2`, cut where it is long. */
+/** `"num_windows": 2`, shortened if long. */
 export function keyWithValue(key: string, value: unknown): string {
   return `"${printable(key)}": ${printable(written(value)).replaceAll('\\"', '"')}`;
 }
 
-/** Lists and objects are the same where they are written alike. */
+/** Lists and objects are equal if their JSON is equal. */
 function isSame(one: unknown, other: unknown): boolean {
   return one === other || written(one) === written(other);
 }
@@ -73,17 +72,17 @@ export const harmlessAnywhere: readonly string[] = [
     'prefix',
     'name_or_path',
   ],
-  // How texts are generated, which older releases wrote into every configuration.
+  // Text generation settings, which older releases wrote into every configuration.
   ...['bos_token_id', 'eos_token_id', 'pad_token_id', 'sep_token_id', 'decoder_start_token_id'],
   ...['max_length', 'min_length', 'do_sample', 'early_stopping', 'num_beams', 'num_beam_groups'],
   ...['diversity_penalty', 'temperature', 'top_k', 'top_p', 'typical_p', 'repetition_penalty'],
   ...['length_penalty', 'no_repeat_ngram_size', 'encoder_no_repeat_ngram_size', 'bad_words_ids'],
   ...['num_return_sequences', 'forced_bos_token_id', 'forced_eos_token_id', 'suppress_tokens'],
   ...['remove_invalid_values', 'exponential_decay_length_penalty', 'begin_suppress_tokens'],
-  // Of training alone.
+  // Settings of training only.
   ...['initializer_range', 'initializer_factor', 'hidden_dropout_prob', 'attention_dropout'],
   ...['attention_probs_dropout_prob', 'dropout', 'drop_path_rate'],
-  // Memory for speed, with the same result.
+  // Trade-offs between memory and speed, with the same result.
   'chunk_size_feed_forward',
 ];
 

@@ -1,7 +1,7 @@
 import type { VitArchitecture } from '../../../core/vit/architecture.ts';
 import { teacherConfigurationText } from '../../../text/index.ts';
 
-/** Properties told by names of timm's architectures, but not by weights: `vit_base_patch16_rpn_224`. */
+/** Properties that names of timm's architectures show, but weights do not: `vit_base_patch16_rpn_224`. */
 
 /** Architectures that compute differently with a plain model's weight names, and the reason they are refused. */
 const others: readonly (readonly [name: RegExp, reason: string])[] = [
@@ -29,12 +29,12 @@ const plainWords: ReadonlySet<string> = new Set([
 /** Beginnings of the names of timm's families with plain blocks; of EVA, those without rotary positions. */
 const plainFamily = /^(vit|deit3?|flexivit|eva(?=_large_)|test(?=_vit))_/;
 
-/** Prithvi has a configuration of timm's form. */
+/** Prithvi's configuration has timm's form. */
 const prithvi = /^prithvi(_vit|_eo(_v\d)?)_(tiny|100|300|600)(_tl)?$/;
 
 /**
- * Why a model of this name may compute otherwise than a plain vision transformer, as the end of a sentence; undefined
- * where it is known to be a plain one.
+ * Reason why the architecture of this name may differ from a plain vision transformer, as the end of a sentence;
+ * undefined if it is known to be plain.
  *
  * @param architecture with or without the tag of its weights: `vit_base_patch16_224.augreg_in1k`
  */
@@ -58,14 +58,14 @@ export function otherThanPlain(architecture: string): string | undefined {
 }
 
 /**
- * Why a model of this name is no plain vision transformer; undefined where nothing is known against it. For names that
- * training programs leave in a checkpoint, which may be of their own making.
+ * Reason why the architecture of this name is not a plain vision transformer; undefined if nothing suggests so. For
+ * architecture names that training programs store in checkpoints and may have invented.
  */
 export function knownOther(architecture: string): string | undefined {
   return others.find(([name]) => name.test(architecture))?.[1];
 }
 
-/** Width and heads of its plain ones, by the word for their size. */
+/** Width and heads of its plain models, by the word for their size. */
 const sizes: Readonly<Record<string, readonly [width: number, heads: number]>> = {
   tiny: [192, 3],
   wee: [256, 4],
@@ -85,7 +85,7 @@ const sizes: Readonly<Record<string, readonly [width: number, heads: number]>> =
   gigantic: [1664, 16],
 };
 
-/** Attention heads of a model of this name and width, where the name says them. */
+/** Attention heads of a model of this name and width, if the name determines them. */
 export function headsByName(architecture: string, width: number): number | undefined {
   if (architecture.startsWith('vit_base_patch16_gap_224')) return width === 768 ? 16 : undefined;
   const [, word = ''] = /^(?:vit|deit3?|flexivit|beit3|eva)_([a-z0-9]+)/.exec(architecture) ?? [];
@@ -93,7 +93,7 @@ export function headsByName(architecture: string, width: number): number | undef
   return usual === width ? heads : undefined;
 }
 
-/** SigLIP 2, and SigLIP where timm runs it as it was trained: the others have the exact GELU there. */
+/** SigLIP 2, and SigLIP models that timm runs as they were trained: the others use the exact GELU in timm. */
 const byTanh =
   /^vit_((so400m|giantopt)_patch16|base_patch32)_siglip_|^vit_large_patch16_siglip_(gap_)?512/;
 

@@ -10,7 +10,7 @@ import { checkpointFolder, refusal } from '../testing/checkpoints.ts';
 
 const folder = checkpointFolder();
 
-/** Weights in timm's names with this much of their own, and a configuration of timm beside them. */
+/** Weights in timm's names with these changes, and a timm configuration next to them. */
 async function ofTimm(weights: VitSettings, config: object): Promise<DescribedTeacher> {
   const path = await folder.store(tinyVit(weights).weights);
   await writeFile(
@@ -28,7 +28,7 @@ const gap = {
   positionsCoverPrefix: false,
 } as const;
 
-describe("what timm's configuration says of a part that the weights show:", () => {
+describe("timm's configuration may state parts that the weights show:", () => {
   it.each<[VitSettings, object, string, string]>([
     [{}, { pre_norm: true }, 'no norm before the blocks (norm_pre)', 'pre_norm'],
     [{ preNorm: true }, { pre_norm: false }, 'a norm before the blocks (norm_pre)', 'pre_norm'],
@@ -63,11 +63,11 @@ describe("what timm's configuration says of a part that the weights show:", () =
       { no_embed_class: true, reg_tokens: 2 },
     ],
     [{}, { pre_norm: null, class_token: null, fc_norm: null, init_values: null, act_layer: null }],
-  ])('and says rightly: %j and %j', async (weights, args) => {
+  ])('accepts consistent values: %j and %j', async (weights, args) => {
     await expect(ofTimm(weights, { model_args: args })).resolves.toBeDefined();
   });
 
-  it('a width, beside another that is right', async () => {
+  it('refuses a wrong width next to a right one', async () => {
     const config = { num_features: 384, model_args: { embed_dim: 6 } };
     const { message } = await refusal(ofTimm({}, config));
     expect(message).toContain(
@@ -75,7 +75,7 @@ describe("what timm's configuration says of a part that the weights show:", () =
     );
   });
 
-  it('the width of MLPs, for which the width is in num_features alone', async () => {
+  it('accepts the width of MLPs if the width is only in num_features', async () => {
     const config = { num_features: 6, model_args: { mlp_ratio: 4 } };
     const { message } = await refusal(ofTimm({}, config));
     expect(message).toContain(
@@ -84,7 +84,7 @@ describe("what timm's configuration says of a part that the weights show:", () =
   });
 });
 
-describe('what no weight shows may not be said in two ways:', () => {
+describe('properties that no weight shows may not be stated in two ways:', () => {
   it.each<[object, string]>([
     [
       { global_pool: 'token', model_args: { global_pool: 'avg' } },
@@ -108,7 +108,7 @@ describe('what no weight shows may not be said in two ways:', () => {
     expect(message).toContain(said);
   });
 
-  it('a norm by its name has the ε that timm gives it', async () => {
+  it("a norm given by its name has timm's ε", async () => {
     const { architecture } = await ofTimm({ preNorm: true }, { model_args: { pre_norm: true } });
     expect(architecture.epsilon).toBe(1e-5);
     const args = { pre_norm: true, norm_layer: 'layernorm' };
@@ -116,18 +116,18 @@ describe('what no weight shows may not be said in two ways:', () => {
     expect(named.architecture.epsilon).toBe(1e-6);
   });
 
-  it('an activation that is no name', async () => {
+  it('refuses an activation that is not a name', async () => {
     const config = { model_args: { act_layer: { name: 'relu' } } };
     expect((await refusal(ofTimm({}, config))).message).toContain('model_args.act_layer');
   });
 
-  it('a null among the arguments is not set, and does not hide what else is said', async () => {
+  it('a null argument counts as not set, and does not hide other statements', async () => {
     const config = { pretrained_cfg: { act_layer: 'quick_gelu' }, model_args: { act_layer: null } };
     expect((await ofTimm({}, config)).architecture.activation).toBe('quick-gelu');
   });
 });
 
-it('a pooling by attention of which there are no weights is a guess that is said', async () => {
+it('attention pooling without weights is reported as a guess', async () => {
   const { inferred, notes } = await ofTimm({}, { global_pool: 'map' });
   expect(inferred).toContainEqual(
     expect.objectContaining({ property: 'pooling', value: 'class-token', source: 'guess' }),
@@ -135,7 +135,7 @@ it('a pooling by attention of which there are no weights is a guess that is said
   expect(notes).toContainEqual(expect.stringContaining('(map; config.json, global_pool)'));
 });
 
-it('a pooling by attention whose weights are there is told by them alone', async () => {
+it('attention pooling with weights is recognised by only these weights', async () => {
   const { weights } = tinyVit({ ...gap, normAfterPooling: false });
   const path = await folder.store(new Map([...weights, ['attn_pool.latent', zeros([1, 1, 6])]]));
   await writeFile(
@@ -156,7 +156,7 @@ describe("timm's architectures", () => {
       'vit_so150m2_patch16_reg1_gap_256',
       'prithvi_eo_v2_300_tl',
     ],
-  ])('that are plain: %s', (name) => {
+  ])('are accepted if they are plain: %s', (name) => {
     expect(otherThanPlain(name)).toBeUndefined();
   });
 
@@ -167,7 +167,7 @@ describe("timm's architectures", () => {
     ...['vit_base_mci_224', 'vit_base_patch16_radio_v3', 'vit_intern300m_patch14_448'],
     ...['naflexvit_base_patch16_gap', 'my_own_model', 'vit_medium_patch16_rope_reg1_gap_256'],
     ...['toString', 'vit_constructor', 'prithvi_swin_B'],
-  ])('that are not, or not known to be: %s', (name) => {
+  ])('are refused if they are not known to be plain: %s', (name) => {
     expect(otherThanPlain(name)).toBeTypeOf('string');
   });
 });

@@ -1,10 +1,10 @@
 import { harmlessAnywhere, onlyPlain } from './known-keys.ts';
 import type { KnownKeys } from './known-keys.ts';
 
-/** Arguments of a vision transformer of timm, those of Prithvi among them. */
+/** Arguments of timm's vision transformers, including Prithvi's. */
 export const timmArgumentKeys: KnownKeys = {
   harmless: new Set([
-    // Read, or shown by the weights.
+    // Keys that are read, or whose values the weights show.
     ...['img_size', 'patch_size', 'in_chans', 'embed_dim', 'depth', 'num_heads', 'mlp_ratio'],
     ...['qkv_bias', 'global_pool', 'act_layer', 'init_values', 'class_token', 'reg_tokens'],
     ...[
@@ -17,11 +17,11 @@ export const timmArgumentKeys: KnownKeys = {
       'std',
       'bands',
     ],
-    // Of other images than those that it was trained on, and of training.
+    // Keys about image sizes other than the trained one, and about training.
     ...['dynamic_img_size', 'dynamic_img_pad', 'strict_img_size', 'weight_init', 'fix_init'],
     ...['drop_rate', 'pos_drop_rate', 'patch_drop_rate', 'proj_drop_rate', 'attn_drop_rate'],
     ...['drop_path_rate', 'features_only', 'pretrained'],
-    // Of Prithvi: the decoder, masks, and dates and places, which images come without.
+    // Prithvi's keys about its decoder, masks, dates and locations; images come without these.
     ...['num_frames', 'decoder_embed_dim', 'decoder_depth', 'decoder_num_heads', 'norm_pix_loss'],
     ...[
       'mask_ratio',
@@ -62,7 +62,7 @@ export const timmConfigKeys: KnownKeys = {
     ...['architecture', 'model_args', 'pretrained_cfg', 'num_features', 'num_classes'],
     ...['global_pool', 'label_names', 'label_descriptions', 'do_pooling'],
   ]),
-  // Transformers wraps timm's models, which stay what they are.
+  // Transformers wraps timm's models without changing them.
   only: { ...onlyPlain, model_type: ['timm_wrapper'] },
 };
 
@@ -82,13 +82,13 @@ export const timmPretrainedKeys: KnownKeys = {
 /** `vision_cfg` of OpenCLIP's own tower. */
 export const openClipTowerKeys: KnownKeys = {
   harmless: new Set([
-    // Read, or shown by the weights.
+    // Keys that are read, or whose values the weights show.
     ...['layers', 'width', 'head_width', 'mlp_ratio', 'patch_size', 'image_size', 'ls_init_value'],
     ...['attentional_pool', 'pool_type', 'final_ln_after_pool', 'act_kwargs', 'norm_kwargs'],
     ...['no_ln_pre', 'pos_embed_type', 'patch_dropout', 'output_tokens'],
-    // Of a pooling by attention, which is refused by itself.
+    // Keys of attention pooling, which is refused separately.
     ...['attn_pooler_queries', 'attn_pooler_heads', 'n_queries'],
-    // Of a tower by timm: of these only the name tells what its blocks are.
+    // Keys of a timm tower: among these only the name determines its blocks.
     ...['timm_model_name', 'timm_model_pretrained', 'timm_pool', 'timm_proj', 'timm_proj_bias'],
     ...['timm_drop', 'timm_drop_path'],
   ]),

@@ -4,18 +4,18 @@ import { harmlessAnywhere, onlyPlain } from './known-keys.ts';
 import type { KnownKeys } from './known-keys.ts';
 
 /*
- * Kinds of models of Hugging Face's transformers (`model_type`) whose vision transformer is a plain one. Each was compared
- * with the library itself, block by block (docs/numerics.md). A kind that is not in these tables is refused by its name:
- * its weights may be called like those of a plain one and compute something else, as RF-DETR's windows do.
+ * Model types of Hugging Face's transformers (`model_type`) whose vision transformer is plain. Each was compared with
+ * the library itself, block by block (docs/numerics.md). A model type that is not in these tables is refused by its
+ * name: its weights may have the names of a plain model's and compute something else, as RF-DETR's windows do.
  */
 
-/** A kind whose configuration describes a vision transformer. */
+/** A model type whose configuration describes a vision transformer. */
 export interface KnownModel extends KnownKeys {
-  /** Families whose naming its weights may use; first those that the library itself writes. */
+  /** Families whose naming its weights may use; those that the library itself writes come first. */
   readonly conventions: readonly TeacherConvention[];
-  /** Prefixes of the library's classes that have such weights, as `ViT` of `ViTModel`. */
+  /** Prefixes of the library's classes that have such weights: `ViT` for `ViTModel`. */
   readonly classes: readonly string[];
-  /** Defaults of the library for keys that the configuration lacks. */
+  /** The library's defaults for keys missing in the configuration. */
   readonly absent: Pick<VitArchitecture, 'heads' | 'epsilon' | 'activation'>;
 }
 
@@ -36,7 +36,7 @@ function keys(
 }
 
 const gelu = { heads: 12, activation: 'gelu' } as const;
-/** Heads that pool or draw, after the blocks. */
+/** Pooling and segmentation heads, after the blocks. */
 const vit = {
   ...keys(['encoder_stride', 'pooler_output_size', 'pooler_act']),
   absent: { ...gelu, epsilon: 1e-12 },
@@ -54,7 +54,7 @@ const dinov2 = {
 };
 const clip = {
   ...keys(['projection_dim']),
-  // Repositories of OpenCLIP hold its own weights beside those of transformers.
+  // OpenCLIP repositories contain its own weights in addition to those of transformers.
   conventions: ['hf-clip', 'openai-clip', 'timm-clip'] as const,
   absent: { heads: 12, epsilon: 1e-5, activation: 'quick-gelu' } as const,
 };
@@ -93,11 +93,11 @@ const models: Readonly<Record<string, KnownModel>> = {
   },
 };
 
-/** A kind of several parts, of which one is a vision transformer. */
+/** A composite model type, one part of which is a vision transformer. */
 export interface Wrapper {
-  /** Part of the configuration that describes it. */
+  /** Key of the configuration that describes this part. */
   readonly part: 'vision_config' | 'backbone_config' | 'encoder';
-  /** Kinds that the part may be of; the first is the one where it does not say. */
+  /** Model types that the part may have; the first is the default. */
   readonly kinds: readonly [string, ...string[]];
 }
 
@@ -122,7 +122,7 @@ const wrappers: Readonly<Record<string, Wrapper>> = {
   depth_anything: { part: 'backbone_config', kinds: ['dinov2', 'dinov2_with_registers'] },
 };
 
-/** Models of text, which may lie in one folder with one that sees images, and say nothing of it. */
+/** Text models, which may be in one folder with a vision model but do not describe it. */
 const textModels: ReadonlySet<string> = new Set([
   ...['bert', 'roberta', 'xlm-roberta', 'distilbert', 'albert', 'electra', 'deberta', 'deberta-v2'],
   ...['camembert', 'mpnet', 'modernbert', 'bart', 'mbart', 't5', 'mt5', 'umt5', 'gpt2', 'gpt_neo'],
@@ -130,7 +130,7 @@ const textModels: ReadonlySet<string> = new Set([
   ...['phi', 'phi3', 'qwen2', 'qwen3', 'falcon', 'clip_text_model', 'siglip_text_model'],
 ]);
 
-/** Tables by a name that comes from a file, which may be that of any object's property. */
+/** Looks up a table by a name from a file, which may be the name of any object's property. */
 function at<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }
@@ -147,12 +147,12 @@ export function isTextModel(type: string): boolean {
   return textModels.has(type);
 }
 
-/** The kind of model that a class of the library is, where it has such a model alone. */
+/** Model type of a class of the library, if it has only this model. */
 export function typeOfClass(name: string): string | undefined {
   return Object.entries(models).find(([, model]) => isClassOf(name, model))?.[0];
 }
 
-/** Returns true if a class of the library (`ViTModel`, `TFViTForImageClassification`) has weights of a kind. */
+/** Returns true if a class of the library (`ViTModel`, `TFViTForImageClassification`) has weights of a model type. */
 export function isClassOf(name: string, { classes }: KnownModel): boolean {
   const own = name.replace(/^(?:TF|Flax)/, '');
   return classes.some(

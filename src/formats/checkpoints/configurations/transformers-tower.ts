@@ -8,7 +8,7 @@ import { teacherConfigurationText } from '../../../text/index.ts';
 /** A JSON object, as parsed. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Model described by a configuration of transformers. */
+/** Model described by a transformers configuration. */
 export type Tower =
   | {
       readonly kind: 'known';
@@ -19,16 +19,16 @@ export type Tower =
       /** `config.json, vision_config` */
       readonly where: string;
     }
-  /** A model of text, which says nothing of images. */
+  /** A text model, which does not describe images. */
   | { readonly kind: 'text'; readonly type: string }
   | { readonly kind: 'refused'; readonly reason: Stated<string> };
 
 const file = 'config.json';
 
-/** Keys beside a part that change it: code of a model's own, and quantized weights. */
+/** Keys next to a part that change it: custom model code, and quantized weights. */
 const changesParts = ['auto_map', 'quantization_config'];
 
-/** Finds the vision transformer that a configuration describes, and refuses what is not understood. */
+/** Finds the vision transformer that a configuration describes, and rejects unknown entries. */
 export function towerOf(config: JsonObject): Tower {
   const type = typeIn(config);
   if (type === undefined) {
@@ -47,7 +47,7 @@ export function towerOf(config: JsonObject): Tower {
   }
   const where = `${file}, ${part}`;
   const older = part === 'vision_config' ? config.vision_config_dict : undefined;
-  // Older releases wrote it twice, and read the second.
+  // Older releases wrote it twice, and read the second one.
   const values = { ...objectIn(config[part]), ...objectIn(older) };
   const inner = typeIn(values) ?? kinds[0];
   if (!kinds.includes(inner)) return unknownKind(inner, where);
@@ -62,7 +62,7 @@ function knownTower(type: string, values: JsonObject, where: string): Tower {
   return { kind: 'known', type, model, values, where };
 }
 
-/** A class of another name may have the same configuration and other blocks. */
+/** A class with another name may have the same configuration but other blocks. */
 function strangeClass({ architectures }: JsonObject, model: KnownModel): string | undefined {
   if (architectures == null) return undefined;
   if (!Array.isArray(architectures)) return teacherConfigurationText.architecturesNotAList;
@@ -88,7 +88,7 @@ function typeIn({ model_type: type, architectures }: JsonObject): string | undef
   return typeof first === 'string' ? (typeOfClass(first) ?? first) : undefined;
 }
 
-/** Keys that a model of text has no use for. */
+/** Keys that a text model does not use. */
 const ofImages = ['image_size', 'patch_size', 'num_channels', 'vision_config', 'backbone_config'];
 
 function objectIn(value: unknown): JsonObject {

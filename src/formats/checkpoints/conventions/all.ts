@@ -13,7 +13,7 @@ import { timmSiglip } from './timm-siglip.ts';
 import { timm } from './timm.ts';
 import { torchvision } from './torchvision.ts';
 
-/** The first whose names are there is taken, so those with more marks come before those with fewer. */
+/** Conventions in order: the first that matches is used, so more specific ones come first. */
 export const conventions: readonly Convention[] = [
   prithvi,
   mae,

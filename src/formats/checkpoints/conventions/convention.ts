@@ -11,25 +11,25 @@ type NameRule = readonly [weight: string, stored: string | readonly string[]];
 /** Naming of a library for the weights of its vision transformers. */
 export interface Naming {
   readonly rules: readonly NameRule[];
-  /** Brings a stored name into the form that the rules are for. */
+  /** Converts a stored name to the form that the rules use. */
   readonly tidy?: (name: string) => string;
 }
 
-/** Usual properties of a family, for models whose weights and configuration do not tell. */
+/** Default properties of a family, if weights and configuration do not state them. */
 export interface UsualProperties {
   readonly epsilon: number;
   readonly activation: VitArchitecture['activation'];
-  /** `guess` where the family has several. */
+  /** `guess` if the family has several. */
   readonly activationSource?: PropertySource;
-  /** `guess` where heads are not always as many as the width tells: where any may have these names. */
+  /** `guess` if the number of heads does not always follow from the width, because any model may have these names. */
   readonly headsSource?: PropertySource;
-  /** Heads where they are others than the width tells. */
+  /** Number of heads, if it does not follow from the width. */
   readonly headsByWidth?: Readonly<Record<number, number>>;
-  /** Library whose ε and activation these are: `timm`. */
+  /** Library whose ε and activation apply: `timm`. */
   readonly of: string;
   readonly normalization: Normalization;
   readonly normalizationSource?: PropertySource;
-  /** Images of the normalisation: `ImageNet`. */
+  /** Data set that the normalisation is from: `ImageNet`. */
   readonly normalizationOf: string;
   /** Bands that are red, green and blue, by the number of bands. */
   readonly colourBands?: Readonly<Record<number, ColourBands>>;
@@ -39,7 +39,7 @@ export interface UsualProperties {
 export interface LeftOut {
   /** Stored names, with or without the encoder's prefix. */
   readonly names: RegExp;
-  /** Note about it, which may depend on what represents an image instead; undefined where nobody misses it. */
+  /** Note about it, which may depend on what represents an image instead; undefined if none is needed. */
   readonly note?: string | ((pooling: VitArchitecture['pooling']) => string);
 }
 
@@ -50,15 +50,15 @@ export interface Convention {
   readonly title: string;
   /** Namings in use; several if a library changed its names. */
   readonly namings: readonly Naming[];
-  /** Names, each of which must be there, besides the patch embedding and the first block: `mask_token`. */
+  /** Names that must all be present, in addition to the patch embedding and the first block: `mask_token`. */
   readonly marks: readonly RegExp[];
-  /** Axes of its patch embedding's weight, where they tell it from others: 5 with an axis of time. */
+  /** Number of axes of its patch embedding's weight, if that distinguishes it: 5 with a time axis. */
   readonly patchAxes?: number;
   readonly usual: UsualProperties;
   /** True if its patch embedding has no bias; zeros replace it. */
   readonly noPatchBias?: true;
   readonly leftOut?: readonly LeftOut[];
-  /** The class token has a position and registers have none, whatever their number. */
+  /** True if the class token has a position and registers have none, whatever their number. */
   readonly registersHaveNoPositions?: true;
 }
 

@@ -35,7 +35,7 @@ it('every family has a checkpoint here', () => {
 describe('a checkpoint in the naming of', () => {
   it.each(namedCheckpoints)('$title', async ({ convention, architecture, store }) => {
     const model = tinyVit(architecture);
-    // CLIP's patches have no bias; readers put zeros there.
+    // CLIP's patch embedding has no bias; readers use zeros instead.
     if (model.architecture.preNorm && convention !== 'timm-clip') {
       model.weights.get('patch_embed.proj.bias')?.data.fill(0);
     }
@@ -47,14 +47,14 @@ describe('a checkpoint in the naming of', () => {
   });
 });
 
-it('positions of a class token before registers without any go into the token', async () => {
+it("the class token's position is added to the token if registers have none", async () => {
   const own = tinyVit({ layerScale: true, registers: 2, positionsCoverPrefix: false });
   const dinov2 = required(
     namedCheckpoints.find(({ convention }) => convention === 'hf-dinov2'),
     'checkpoint',
   );
   const stored = dinov2.store(own);
-  // As Meta stores it: the class token's position is the first, and the token lacks it.
+  // As stored by Meta: the first position is the class token's, and is not yet added to the token.
   const position = randomTensor([6], 8);
   const token = required(stored.get('dinov2.embeddings.cls_token'), 'token');
   const data = token.data.map((value, at) => value - (position.data[at] ?? 0));
@@ -74,7 +74,7 @@ it('positions of a class token before registers without any go into the token', 
   ]);
 });
 
-it('a bias of q and v without one of k has zeros there', async () => {
+it('a missing bias of k is replaced by zeros', async () => {
   const own = tinyVit({ epsilon: 1e-12 });
   const vit = required(
     namedCheckpoints.find(({ convention }) => convention === 'hf-vit'),
@@ -90,7 +90,7 @@ it('a bias of q and v without one of k has zeros there', async () => {
   expect([...bias.subarray(6, 12)]).toEqual([0, 0, 0, 0, 0, 0]);
 });
 
-describe('of what is left out it says', () => {
+describe('left-out parts are noted for', () => {
   const notesOf = async (title: string): Promise<readonly string[]> => {
     const found = required(
       namedCheckpoints.find((each) => each.title === title),
@@ -106,13 +106,13 @@ describe('of what is left out it says', () => {
     [
       'DINO in training',
       [
-        'The file holds 2 encoders (student.module.backbone. and teacher.backbone.): the teacher is used, as it is the one intended for inference.',
+        'The file holds 2 encoders (student.module.backbone. and teacher.backbone.): the one called “teacher” is used, as it is intended for inference.',
       ],
     ],
     [
       'SigLIP by Hugging Face',
       [
-        'Its head, which pools tokens by attention (head.attention), is left out: the mean of the patch tokens represents an image.',
+        'Its head, which pools tokens by attention (head.attention), is not used; the mean of the patch tokens is used instead.',
         'No config.json in its folder states what kind of model it is. Models with windowed attention or rotary positions can have weights of the same names and would be read wrongly: put its own config.json into its folder.',
       ],
     ],
@@ -130,7 +130,7 @@ describe('of what is left out it says', () => {
         'It was trained on 3 dates at a time; the positions of the first date are used.',
       ],
     ],
-    ['CLIP by timm', ['Weights outside the encoder are left out: logit_scale.']],
+    ['CLIP by timm', ['Weights outside the encoder are ignored: logit_scale.']],
   ])('%s', async (title, notes) => {
     expect([...(await notesOf(title))].sort()).toEqual([...notes].sort());
   });
@@ -149,15 +149,15 @@ describe('two encoders of different families', () => {
       ),
     );
 
-  it('are both seen: the teacher is taken, and it is said', async () => {
+  it('are both found: the teacher is used, with a note', async () => {
     const found = await describeTeacher(await checkpoint(both(['student.', 'teacher.'])), heads);
     expect(found.convention).toBe('hf-vit');
     expect(found.notes).toContain(
-      'The file holds 2 encoders (student. and teacher.): the teacher is used, as it is the one intended for inference.',
+      'The file holds 2 encoders (student. and teacher.): the one called “teacher” is used, as it is intended for inference.',
     );
   });
 
-  it('are refused where neither is preferred', async () => {
+  it('are refused if neither is preferred', async () => {
     await expect(
       describeTeacher(await checkpoint(both(['a.', 'b.'])), heads),
     ).rejects.toMatchObject({
@@ -168,7 +168,7 @@ describe('two encoders of different families', () => {
   });
 });
 
-it('two encoders of which neither is preferred are refused, naming both', async () => {
+it('two encoders are refused by name if neither is preferred', async () => {
   const { weights } = tinyVit();
   const both = ['left.', 'right.'].flatMap((prefix) =>
     [...weights].map(([name, weight]) => [`${prefix}${name}`, weight] as const),

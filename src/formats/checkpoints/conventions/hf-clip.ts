@@ -8,7 +8,7 @@ const hfClipNaming: Naming = {
     ['patch_embed.proj.*', 'embeddings.patch_embedding.*'],
     ['cls_token', 'embeddings.class_embedding'],
     ['pos_embed', 'embeddings.position_embedding.weight'],
-    // Misspelt by the library itself.
+    // Misspelt in the library itself.
     ['norm_pre.*', 'pre_layrnorm.*'],
     ['norm_pre.*', 'pre_layernorm.*'],
     ['blocks.#.norm1.*', 'encoder.layers.#.layer_norm1.*'],
@@ -43,7 +43,7 @@ export const hfClip: Convention = {
   usual: {
     epsilon: 1e-5,
     activation: 'quick-gelu',
-    // OpenAI's weights have it, those of OpenCLIP mostly have not.
+    // Present in OpenAI's weights, but rarely in those of OpenCLIP.
     activationSource: 'guess',
     of: 'CLIP',
     normalization: clipImages,
@@ -69,7 +69,7 @@ export const hfSiglip: Convention = {
     epsilon: 1e-6,
     activation: 'gelu-tanh',
     of: 'SigLIP',
-    // The giant of SigLIP 2.
+    // The giant SigLIP 2 model.
     headsByWidth: { 1536: 16 },
     normalization: halves,
     normalizationOf: 'SigLIP',

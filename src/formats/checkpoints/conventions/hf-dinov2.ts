@@ -2,7 +2,7 @@ import type { Convention } from './convention.ts';
 import { imageNet } from './convention.ts';
 import { teacherFamilies } from '../../../text/index.ts';
 
-/** DINOv2 of Hugging Face's transformers, with registers or without; RAD-DINO is one. */
+/** DINOv2 in Hugging Face's transformers, with registers or without; RAD-DINO is one. */
 export const hfDinov2: Convention = {
   name: 'hf-dinov2',
   title: teacherFamilies.hfDinov2,
@@ -23,7 +23,7 @@ export const hfDinov2: Convention = {
           ],
         ],
         ['blocks.#.attn.proj.*', 'encoder.layer.#.attention.output.dense.*'],
-        // As the modules are called in newer releases: `state_dict` has these names.
+        // Module names in newer releases, as shown by `state_dict`.
         [
           'blocks.#.attn.qkv.*',
           [

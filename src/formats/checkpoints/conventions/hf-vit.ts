@@ -2,7 +2,7 @@ import type { Convention, Naming } from './convention.ts';
 import { halves, imageNet } from './convention.ts';
 import { leftOutNotes, teacherFamilies, usualFamilies } from '../../../text/index.ts';
 
-/** ViT, DeiT and ViTMAE of Hugging Face's transformers. */
+/** ViT, DeiT and ViTMAE in Hugging Face's transformers. */
 const hfVitNaming: Naming = {
   rules: [
     ['patch_embed.proj.*', 'embeddings.patch_embeddings.projection.*'],
@@ -26,7 +26,7 @@ const hfVitNaming: Naming = {
   ],
 };
 
-/** Names of the modules in newer releases, as `state_dict` shows them; `save_pretrained` keeps the older names. */
+/** Module names in newer releases, as shown by `state_dict`; `save_pretrained` keeps the older names. */
 const hfVitModules: Naming = {
   rules: [
     ['patch_embed.proj.*', 'embeddings.patch_embeddings.projection.*'],
@@ -54,7 +54,7 @@ export const hfVit: Convention = {
   title: teacherFamilies.hfVit,
   namings: [hfVitNaming, hfVitModules],
   marks: [],
-  // MSN, I-JEPA, DINO and many more have these names too, and mostly ImageNet's normalisation.
+  // MSN, I-JEPA, DINO and many more have these names too, and mostly use ImageNet's normalisation.
   usual: {
     ...usual,
     of: usualFamilies.hfVit,

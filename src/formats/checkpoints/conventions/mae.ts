@@ -2,7 +2,9 @@ import type { Convention } from './convention.ts';
 import { timmNaming, usualOfTimm } from './timm.ts';
 import { leftOutNotes, teacherFamilies } from '../../../text/index.ts';
 
-/** Masked autoencoders (He et al., arXiv 2111.06377), among them SatMAE where it is a plain one and SatMAE++, with their decoder. */
+/**
+ * Masked autoencoders (He et al., arXiv 2111.06377), including SatMAE++, and SatMAE if it is plain; with their decoder.
+ */
 export const mae: Convention = {
   name: 'mae',
   title: teacherFamilies.mae,

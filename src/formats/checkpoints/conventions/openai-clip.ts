@@ -2,7 +2,7 @@ import type { Convention } from './convention.ts';
 import { clipImages } from './convention.ts';
 import { leftOutNotes, teacherFamilies, usualFamilies } from '../../../text/index.ts';
 
-/** CLIP as OpenAI and OpenCLIP name it. Which of them wrote a file its names do not tell. */
+/** CLIP as OpenAI and OpenCLIP name it. The names do not show which of the two wrote a file. */
 export const openaiClip: Convention = {
   name: 'openai-clip',
   title: teacherFamilies.openaiClip,
@@ -29,7 +29,7 @@ export const openaiClip: Convention = {
   usual: {
     epsilon: 1e-5,
     activation: 'quick-gelu',
-    // OpenAI's weights have it, those of OpenCLIP mostly have not.
+    // Present in OpenAI's weights, but rarely in those of OpenCLIP.
     activationSource: 'guess',
     of: usualFamilies.openaiClip,
     normalization: clipImages,

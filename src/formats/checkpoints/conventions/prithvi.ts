@@ -2,14 +2,14 @@ import type { Convention } from './convention.ts';
 import { timmNaming, usualOfTimm } from './timm.ts';
 import { leftOutNotes, teacherFamilies } from '../../../text/index.ts';
 
-/** Prithvi (Jakubik et al., arXiv 2310.18660): a masked autoencoder of satellite bands and dates, its patches in 3-D. */
+/** Prithvi (Jakubik et al., arXiv 2310.18660): a masked autoencoder for satellite bands and dates, with 3-D patches. */
 export const prithvi: Convention = {
   name: 'prithvi',
   title: teacherFamilies.prithvi,
   namings: [timmNaming],
   marks: [],
   patchAxes: 5,
-  // Its layer norms are PyTorch's own, and not those of MAE that it was made from.
+  // Its layer norms have PyTorch's default ε, unlike those of MAE, from which it is derived.
   usual: {
     ...usualOfTimm,
     epsilon: 1e-5,

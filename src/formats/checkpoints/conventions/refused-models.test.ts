@@ -9,7 +9,7 @@ import { checkpointFolder, heads } from '../testing/checkpoints.ts';
 
 const { store: checkpoint } = checkpointFolder();
 
-describe('what goes into the blocks beside a plain one is refused:', () => {
+describe('additional inputs of the blocks are refused:', () => {
   it.each([
     ['timm', 'patch_embed.norm.weight'],
     ['timm', 'prompt_embeddings'],
@@ -31,13 +31,13 @@ describe('what goes into the blocks beside a plain one is refused:', () => {
     });
   });
 
-  it('but not what masks patches in training', async () => {
+  it('mask tokens for training are accepted', async () => {
     const stored = new Map([...tinyVit().weights, ['masked_embed', zeros([1, 6])]]);
     expect((await describeTeacher(await checkpoint(stored), heads)).notes).toEqual([]);
   });
 });
 
-describe('a tensor that nothing explains is refused by name:', () => {
+describe('an unexplained tensor is refused by name:', () => {
   it.each([
     ['timm', 'in', 'rel_pos_bias'],
     ['timm', 'in', 'norm_2.weight'],
@@ -79,7 +79,7 @@ describe('a tensor that nothing explains is refused by name:', () => {
       'CLIP by Hugging Face, with its text half',
       'language_model.model.layers.0.mlp.up_proj.weight',
     ],
-  ])('but not what comes after the blocks: %s, %s', async (title, name) => {
+  ])('tensors after the blocks are accepted: %s, %s', async (title, name) => {
     const found = required(
       namedCheckpoints.find((each) => each.title === title),
       title,
@@ -109,7 +109,7 @@ it('an encoder of spectrograms under the names of a DeiT is refused', async () =
   });
 });
 
-it('blocks in parts that number theirs anew are refused', async () => {
+it('blocks in chunks with numbers that restart are refused', async () => {
   const stored = [...tinyVit().weights].map(
     ([name, tensor]) => [name.replace(/^blocks\.(\d)\./, 'blocks.$1.0.'), tensor] as const,
   );
@@ -119,7 +119,7 @@ it('blocks in parts that number theirs anew are refused', async () => {
   });
 });
 
-it('names from a file are printable and short in what is said', async () => {
+it('names from a file are printable and short in messages', async () => {
   const wild = `\u001b[31m\nblocks\u009b${'x'.repeat(30_000)}`;
   const { weights } = tinyVit();
   for (const tensors of [
@@ -144,7 +144,7 @@ it('names from a file are printable and short in what is said', async () => {
   expect(notes.join()).toContain('\\u001b[31m\\nblocks\\u009b');
 });
 
-describe('refuses, with the reason', () => {
+describe('are refused with the reason', () => {
   const block = { 'patch_embed.proj.weight': [6, 3, 4, 4], 'blocks.0.norm1.weight': [6] };
 
   it.each<[string, Readonly<Record<string, readonly number[]>>, string]>([

@@ -12,7 +12,7 @@ export const timmClip: Convention = {
   usual: {
     epsilon: 1e-5,
     activation: 'gelu',
-    // OpenAI's own weights have QuickGELU, others have not.
+    // OpenAI's own weights use QuickGELU, others do not.
     activationSource: 'guess',
     of: usualFamilies.timmClip,
     normalization: clipImages,

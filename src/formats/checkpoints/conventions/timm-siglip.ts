@@ -3,7 +3,7 @@ import { halves } from './convention.ts';
 import { timmNaming } from './timm.ts';
 import { leftOutNotes, teacherFamilies, usualFamilies } from '../../../text/index.ts';
 
-/** Vision towers of SigLIP (Zhai et al., arXiv 2303.15343) in timm: tokens are pooled by attention. */
+/** Vision towers of SigLIP (Zhai et al., arXiv 2303.15343) in timm: with attention pooling. */
 export const timmSiglip: Convention = {
   name: 'timm-siglip',
   title: teacherFamilies.timmSiglip,
@@ -12,10 +12,10 @@ export const timmSiglip: Convention = {
   usual: {
     epsilon: 1e-6,
     activation: 'gelu',
-    // The weights were trained with the GELU by tanh; timm runs some with the exact one.
+    // The weights were trained with the tanh GELU; timm runs some of them with the exact one.
     activationSource: 'guess',
     of: usualFamilies.timmSiglip,
-    // The giant of SigLIP 2.
+    // The giant SigLIP 2 model.
     headsByWidth: { 1536: 16 },
     normalization: halves,
     normalizationOf: 'SigLIP',

@@ -2,7 +2,7 @@ import type { Convention, Naming, UsualProperties } from './convention.ts';
 import { imageNet } from './convention.ts';
 import { teacherFamilies } from '../../../text/index.ts';
 
-/** timm's own names are those of the weights; Meta spells the register tokens otherwise. */
+/** The weights have timm's own names; Meta names the register tokens differently. */
 export const timmNaming: Naming = {
   rules: [
     ['patch_embed.proj.*', 'patch_embed.proj.*'],
@@ -23,11 +23,11 @@ export const timmNaming: Naming = {
     ['norm.*', 'norm.*'],
     ['fc_norm.*', 'fc_norm.*'],
   ],
-  // Meta trains DINOv2 with its blocks in chunks, which keep the blocks' own numbers: blocks.1.13.norm1.
+  // Meta trains DINOv2 with its blocks in chunks, in which blocks keep their own numbers: blocks.1.13.norm1.
   tidy: (name) => name.replace(/(^|\.)blocks\.\d+\.(?=\d+\.)/, '$1blocks.'),
 };
 
-/** Usual properties of Meta's and most other plain vision transformers. */
+/** Default properties of Meta's and most other plain vision transformers. */
 export const usualOfTimm: UsualProperties = {
   epsilon: 1e-6,
   activation: 'gelu',
@@ -36,13 +36,13 @@ export const usualOfTimm: UsualProperties = {
   normalizationOf: 'ImageNet',
 };
 
-/** Vision transformers as timm writes them, and whatever shares its names. */
+/** Vision transformers as written by timm, and any other model with the same names. */
 export const timm: Convention = {
   name: 'timm',
   title: teacherFamilies.timm,
   namings: [timmNaming],
   marks: [],
-  // Many of timm's own were trained on pixels in [-1, 1].
+  // Many of timm's own models were trained on pixels in [-1, 1].
   usual: { ...usualOfTimm, headsSource: 'guess', normalizationSource: 'guess' },
   leftOut: [{ names: /^head(_drop)?\./ }],
 };

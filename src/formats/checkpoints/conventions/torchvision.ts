@@ -2,7 +2,7 @@ import type { Convention } from './convention.ts';
 import { imageNet } from './convention.ts';
 import { teacherFamilies } from '../../../text/index.ts';
 
-/** Vision transformers of torchvision. */
+/** Vision transformers in torchvision. */
 export const torchvision: Convention = {
   name: 'torchvision',
   title: teacherFamilies.torchvision,

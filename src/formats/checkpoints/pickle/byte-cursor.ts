@@ -1,12 +1,12 @@
 import { invalidCheckpoint } from '../problems.ts';
 import { pickleText } from '../../../text/index.ts';
 
-/** Far above any key, class name or setting. */
+/** Maximum length of a string; far longer than any key, class name or setting. */
 const textLimit = 2 ** 20;
-/** The magic number of PyTorch's old stream has ten bytes; integers much longer are hostile. */
+/** The magic number of PyTorch's old format has ten bytes; much longer integers are hostile. */
 const integerLimit = 64;
 
-/** Reads a pickle from front to back; throws `UserError('invalid-file')` where it ends too early. */
+/** Reads a pickle from front to back; throws `UserError('invalid-file')` if it ends too early. */
 export class ByteCursor {
   readonly path: string;
   readonly #bytes: Uint8Array;
@@ -40,12 +40,12 @@ export class ByteCursor {
     return this.#view.getUint32(this.#advance(4), true);
   }
 
-  /** A length of eight bytes. Beyond 2^53 it is rounded, and too long in any case. */
+  /** A length of eight bytes. Beyond 2^53 it is rounded, but then it is too long anyway. */
   uint64(): number {
     return Number(this.#view.getBigUint64(this.#advance(8), true));
   }
 
-  /** Floats are the one thing that pickles hold in big-endian order. */
+  /** Floats are the only big-endian values in pickles. */
   float64(): number {
     return this.#view.getFloat64(this.#advance(8), false);
   }
@@ -81,7 +81,7 @@ export class ByteCursor {
     return text;
   }
 
-  /** Skips a length that says how much follows at least. */
+  /** Skips a length that only states a minimum of what follows. */
   frame(): void {
     const length = this.uint64();
     if (length > this.#bytes.length - this.#position) throw this.#cutShort();
@@ -107,13 +107,13 @@ export class ByteCursor {
   }
 }
 
-/** An integer as a number where that is exact. */
+/** Returns an integer as a number if that is exact. */
 export function narrowed(value: bigint): number | bigint {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
 }
 
-/** Texts are UTF-8; those of Python 2 may be anything. */
+/** Strings are UTF-8; those of Python 2 may be anything. */
 function decoded(bytes: Uint8Array): string {
   try {
     return strict.decode(bytes);

@@ -5,29 +5,29 @@ import { isDict, isSequence, newDict, type PickleDict, type PickleValue } from '
 import { pickleText, pytorchText } from '../../../text/index.ts';
 
 /**
- * Bounds of one pickle. Those of a ViT-g with its optimiser's state come to a twentieth of each; a hostile
- * one ends within a second or so, and within the memory.
+ * Limits of one pickle. A ViT-g with its optimiser's state needs a twentieth of each; a hostile pickle is stopped
+ * within about a second, before memory runs out.
  */
 const limits = {
   operations: 4_000_000,
-  /** Estimated bytes of everything that was ever made. */
+  /** Estimated size of all values ever created, bytes. */
   memory: 2 ** 28,
 };
 
-/** Estimates of what a value takes, in bytes, and for dictionaries of the time that they take. */
+/** Estimated size of a value, bytes; for dictionaries including their cost in time. */
 const cost = { value: 24, sequence: 120, dict: 1_000, entry: 64 } as const;
 
-/** Makes a value out of what stands for it; containers differ in what they allow there. */
+/** Resolves a persistent id to a value; containers allow different ones. */
 export type ResolvePersistent = (id: PickleValue, machine: Machine) => PickleValue;
 
-/** Names that a pickle may refer to, besides those that every checkpoint may use. */
+/** Names that a pickle may refer to, in addition to those allowed in every checkpoint. */
 export interface Surroundings {
   readonly resolvePersistent: ResolvePersistent;
-  /** TorchScript: classes of its own program, under `__torch__`, are records of their attributes. */
+  /** True for TorchScript: classes of its own program, under `__torch__`, are records of their attributes. */
   readonly isScript: boolean;
 }
 
-/** The stack, the memo and the bounds of an interpreter; what the operations do is `opcodes.ts`. */
+/** Stack, memo and limits of the interpreter; `opcodes.ts` implements the operations. */
 export class Machine {
   readonly cursor: ByteCursor;
   readonly resolvePersistent: ResolvePersistent;
@@ -53,7 +53,7 @@ export class Machine {
     if (this.#operations > limits.operations) throw this.#tooLarge();
   }
 
-  /** Charges memory; call it before making something that takes memory. */
+  /** Charges memory; called before a value that takes memory is created. */
   charge(bytes: number): void {
     this.#memory += bytes;
     if (this.#memory > limits.memory) throw this.#tooLarge();
@@ -130,7 +130,7 @@ export class Machine {
     dict.entries.set(key, value);
   }
 
-  /** Keys and values one after the other, as they lie on the stack. */
+  /** Alternating keys and values, as on the stack. */
   setEntries(dict: PickleDict, items: readonly PickleValue[]): void {
     if (items.length % 2 !== 0) throw this.#unbalanced();
     for (let i = 0; i < items.length; i += 2) {
@@ -159,7 +159,7 @@ export class Machine {
     return invalidCheckpoint(this.path, reason);
   }
 
-  /** Values below the last mark are out of reach until it is taken off. */
+  /** Values below the last mark cannot be accessed until it is removed. */
   #floor(): number {
     return this.#marks.at(-1) ?? 0;
   }

@@ -21,14 +21,14 @@ import {
 import { pickleText } from '../../../text/index.ts';
 
 /**
- * The names that checkpoints may use, and what stands for calling them. Everything else is refused as soon
- * as it is named, before anything is made of it.
+ * Names that checkpoints may use, and what calling them returns. Any other name is refused at once, before any object
+ * is created.
  */
 type Call = (args: readonly PickleValue[], machine: Machine) => PickleValue;
 
 const emptyDict: Call = (_, machine) => machine.newDict();
 
-/** A dictionary of its pairs, or of another dictionary. */
+/** Makes a dictionary from pairs, or from another dictionary. */
 const dictOf: Call = ([source], machine) => {
   const dict = machine.newDict();
   if (source === undefined) return dict;
@@ -53,7 +53,7 @@ const opaque =
     return { kind: 'opaque', of };
   };
 
-/** Protocol 2 has no bytes: they come as text of which every character is one. */
+/** Protocol 2 has no bytes: they are stored as text, one character per byte. */
 const encode: Call = ([text, encoding], machine) => {
   if (typeof text !== 'string' || encoding !== 'latin1') {
     throw machine.invalid(pickleText.otherEncoding);
@@ -75,13 +75,13 @@ const device: Call = ([type, index], machine) => {
   return typeof index === 'number' ? `${type}:${index}` : type;
 };
 
-/** `torch.strided` is what every tensor here is; another layout is one that cannot be read. */
+/** Every tensor here has the layout `torch.strided`; other layouts cannot be read. */
 const layout: Call = ([name], machine) => {
   if (name === 'torch.strided') return { kind: 'opaque', of: name };
   throw refusal(machine.path, 'torch.serialization._get_layout');
 };
 
-/** `collections.deque(items, longest)`: items come later too, so that it has a list of its own. */
+/** `collections.deque(items, longest)`: items may be added later, so it gets its own list. */
 const deque: Call = ([source], machine) => {
   const items = isSequence(source) ? source.items : [];
   machine.charge(items.length * 8);
@@ -102,7 +102,7 @@ const calls = new Map<string, Call>([
   ['torch._utils._rebuild_parameter_with_state', rebuildParameter],
   ['torch.nn.parameter.Parameter', rebuildParameter],
   ['torch.nn.parameter.Buffer', rebuildParameter],
-  // A tensor with attributes of its own: function, class, its arguments, attributes.
+  // A tensor with its own attributes: function, class, its arguments, attributes.
   [
     'torch._tensor._rebuild_from_type_v2',
     ([name, , args], machine) => call(machine, name ?? null, machine.items(args)),
@@ -113,18 +113,18 @@ const calls = new Map<string, Call>([
   ['collections.OrderedDict', dictOf],
   ['collections.Counter', dictOf],
   ['collections.deque', deque],
-  // Its first argument makes missing values, of which there are none here.
+  // Its first argument creates missing values, of which there are none here.
   ['collections.defaultdict', emptyDict],
   ['argparse.Namespace', (_, machine) => machine.newDict(true)],
   ['_codecs.encode', encode],
   ['copyreg._reconstructor', reconstruct],
   ['numpy.dtype', numpyType],
-  // TorchScript's lists and dictionaries of one type: a list, or a value and what its type is called.
+  // TorchScript's typed lists and dictionaries: a list, or a value and the name of its type.
   ...['intlist', 'doublelist', 'boollist', 'tensorlist'].map(
     (kind) => [`torch.jit._pickle.build_${kind}`, sequenceOf('list')] as const,
   ),
   ['torch.jit._pickle.restore_type_tag', ([value]) => value ?? null],
-  // Hyperparameters of Lightning: dictionaries with another way to spell them.
+  // Lightning's hyperparameters: dictionaries whose entries are also attributes.
   ['pytorch_lightning.utilities.parsing.AttributeDict', dictOf],
   ['lightning.pytorch.utilities.parsing.AttributeDict', dictOf],
   ['lightning.fabric.utilities.data.AttributeDict', dictOf],
@@ -138,11 +138,11 @@ const calls = new Map<string, Call>([
   ['builtins.bytearray', bytesOf],
   ...['core', '_core'].flatMap((core): [string, Call][] => [
     [`numpy.${core}.multiarray.scalar`, numpyScalar],
-    // Arrays stand in the states of random generators and among measurements; weights are tensors.
+    // Arrays occur in states of random generators and in measurements; weights are tensors.
     [`numpy.${core}.multiarray._reconstruct`, opaque('numpy.ndarray')],
     [`numpy.${core}.numeric._frombuffer`, opaque('numpy.ndarray')],
   ]),
-  // Where and when something was trained. Harmless and unused.
+  // Information on where and when training took place: harmless and unused.
   ...[
     'pathlib.Path',
     'pathlib.PosixPath',
@@ -158,13 +158,13 @@ const calls = new Map<string, Call>([
     'datetime.timezone',
     'builtins.complex',
     'builtins.range',
-    // As protocol 2 calls it.
+    // Named as in protocol 2.
     'builtins.xrange',
     'builtins.slice',
   ].map((name) => [name, opaque(name)] as const),
 ]);
 
-/** Classes that are named and never called: as a default, or as the class of a tensor. */
+/** Classes that are referred to and never called: as a default, or as the class of a tensor. */
 const namesOnly = new Set([
   'builtins.int',
   'builtins.long',
@@ -184,9 +184,9 @@ function isScriptName({ isScript }: Machine, name: string): boolean {
   return isScript && name.startsWith('__torch__.');
 }
 
-/** The value of a name. Throws `UserError('unsupported')` for all but those that checkpoints need. */
+/** Returns the value of an allowed name. Throws `UserError('unsupported')` for any other. */
 export function findName(machine: Machine, named: string): PickleName {
-  // What protocol 2 calls the modules of Python 3.
+  // Python 3 modules by their names in protocol 2.
   const name = named.replace(/^__builtin__\./, 'builtins.').replace(/^copy_reg\./, 'copyreg.');
   const isKnown =
     isScriptName(machine, name) ||
@@ -212,10 +212,10 @@ export function call(
   return found(args, machine);
 }
 
-/** Gives an object its attributes. Only those of a namespace and of a number's type are wanted. */
+/** Sets an object's attributes (BUILD). Only those of a namespace and of a NumPy dtype are kept. */
 export function build(machine: Machine, target: PickleValue, state: PickleValue): void {
   if (isNumpyType(target)) setNumpyState(target, state);
-  // What a class of TorchScript's keeps in a form of its own only its program knows.
+  // The custom state of a TorchScript class is known only to its program.
   else if (machine.isScript && !isDict(state)) return;
   else if (isDict(target) && target.isNamespace) setAttributes(machine, target, state);
 }
@@ -224,7 +224,7 @@ function setAttributes(machine: Machine, target: PickleDict, state: PickleValue)
   for (const [key, value] of machine.dict(state).entries) machine.setEntry(target, key, value);
 }
 
-/** Kinds of names that are refused, by pattern. */
+/** Kinds of names that are refused, as patterns. */
 const refusedKinds: readonly (readonly [pattern: RegExp, kind: string])[] = [
   [
     /^torch\.(cuda\.)?Q\w*Storage$|_rebuild_qtensor$|^torch\.per_(tensor|channel)_/,

@@ -3,7 +3,7 @@ import { isNumpyType, isSequence, type NumpyType, type PickleValue } from './val
 import { narrowed } from './byte-cursor.ts';
 import { pickleText } from '../../../text/index.ts';
 
-/** Numbers of NumPy's, which training scripts leave among their measurements: read as plain numbers. */
+/** NumPy numbers, which training scripts store among their measurements: read as plain numbers. */
 
 /** `numpy.dtype('f8', False, True)` */
 export function numpyType([code]: readonly PickleValue[], machine: Machine): NumpyType {
@@ -33,11 +33,11 @@ const readers: Readonly<
   f8: [8, (view, little) => view.getFloat64(0, little)],
 };
 
-/** `numpy.core.multiarray.scalar(type, bytes)`; what is no number is kept as the name of its type. */
+/** `numpy.core.multiarray.scalar(type, bytes)`; anything but a number is kept as the name of its type. */
 export function numpyScalar([type, value]: readonly PickleValue[]): PickleValue {
   if (!isNumpyType(type)) return { kind: 'opaque', of: 'numpy.generic' };
   const [length, read] = Object.hasOwn(readers, type.code) ? (readers[type.code] ?? []) : [];
-  // Python 2 has texts for bytes.
+  // Python 2 stores bytes as strings.
   const bytes = typeof value === 'string' ? new Uint8Array(Buffer.from(value, 'latin1')) : value;
   if (read === undefined || !(bytes instanceof Uint8Array) || bytes.length !== length) {
     return { kind: 'opaque', of: `numpy.${type.code}` };

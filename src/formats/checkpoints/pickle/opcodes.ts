@@ -7,8 +7,8 @@ import { isOpaque, isSequence, type PickleValue } from './values.ts';
 import { pickleText } from '../../../text/index.ts';
 
 /**
- * Operations of Python's pickle by their byte, protocols 0 to 5 (CPython, Lib/pickletools.py). Those that
- * are missing are refused: extension codes, and buffers outside the pickle.
+ * Operations of Python's pickle by their byte, protocols 0 to 5 (CPython, Lib/pickletools.py). Missing ones are
+ * refused: extension codes, and buffers outside the pickle.
  */
 type Operation = (machine: Machine) => void;
 
@@ -90,7 +90,7 @@ const table: Readonly<Record<string, Operation>> = {
     m.push(m.cursor.float64());
   },
 
-  // Texts and bytes. Those of Python 2 are one type.
+  // Strings and bytes, which are one type in Python 2.
   S: (m) => {
     m.push(unescaped(unquoted(m.cursor.line())));
   },
@@ -184,7 +184,7 @@ const table: Readonly<Record<string, Operation>> = {
     setEntries(m, m.popToMark());
   },
 
-  // Names, and what is made by them.
+  // Names, and calls of them.
   c: (m) => {
     const module = m.cursor.line();
     m.push(findName(m, `${module}.${m.cursor.line()}`));
@@ -195,7 +195,7 @@ const table: Readonly<Record<string, Operation>> = {
   },
   R: (m) => {
     const args = m.pop();
-    // The value of an enumeration of TorchScript's comes without a tuple.
+    // The value of a TorchScript enumeration is not wrapped in a tuple.
     const isBare = m.isScript && !isSequence(args);
     m.push(call(m, m.pop(), isBare ? [args] : m.items(args)));
   },
@@ -236,7 +236,7 @@ const table: Readonly<Record<string, Operation>> = {
   },
 };
 
-/** Operations by code, which saves a search by text. */
+/** Operations in an array by code, which avoids a lookup by name. */
 const operations: readonly (Operation | undefined)[] = Array.from(
   { length: 256 },
   (_, code) => table[String.fromCharCode(code)],
@@ -244,7 +244,7 @@ const operations: readonly (Operation | undefined)[] = Array.from(
 
 const stop = '.'.charCodeAt(0);
 
-/** Runs operations until STOP and returns what that leaves. */
+/** Runs operations until STOP and returns the top of the stack. */
 export function runProgram(machine: Machine): PickleValue {
   for (;;) {
     const code = machine.cursor.uint8();
@@ -256,7 +256,7 @@ export function runProgram(machine: Machine): PickleValue {
   }
 }
 
-/** Extension registry (three), persistent texts, and the two of buffers outside the pickle. */
+/** Extension registry (three), persistent ids as text, and the two for buffers outside the pickle. */
 const knownButRefused = [0x82, 0x83, 0x84, 0x50, 0x97, 0x98];
 
 function unknownOperation(machine: Machine, code: number): Error {
@@ -295,7 +295,7 @@ function integerOrBoolean(machine: Machine): PickleValue {
 }
 
 function integerText(machine: Machine, digits: string): number | bigint {
-  // A limit, because reading decimal digits takes time by the square of their number.
+  // A limit, because the time to parse decimal digits grows with the square of their number.
   if (/^-?\d{1,150}$/.test(digits)) return narrowed(BigInt(digits));
   throw machine.invalid(pickleText.wrongInteger);
 }

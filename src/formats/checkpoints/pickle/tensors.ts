@@ -16,7 +16,7 @@ import {
 } from './values.ts';
 import { pickleText } from '../../../text/index.ts';
 
-/** Tensors and storages of PyTorch as its pickles name them (torch/_utils.py, torch/serialization.py). */
+/** PyTorch tensors and storages as they are named in its pickles (torch/_utils.py, torch/serialization.py). */
 
 const storageClasses: Readonly<Record<string, StorageDtype>> = {
   Float: 'F32',
@@ -35,7 +35,7 @@ const storageClasses: Readonly<Record<string, StorageDtype>> = {
   _Untyped: 'U8',
 };
 
-/** The type of a class like `torch.FloatStorage`, wherever PyTorch has kept it. */
+/** Element type of a storage class such as `torch.FloatStorage`, in any of the modules that PyTorch has had it in. */
 export function storageDtype(name: string): StorageDtype | undefined {
   const [, type = ''] = /^torch\.(?:cuda\.|storage\.)?(\w+)Storage$/.exec(name) ?? [];
   return Object.hasOwn(storageClasses, type) ? storageClasses[type] : undefined;
@@ -61,17 +61,17 @@ const dtypes: Readonly<Record<string, StorageDtype>> = {
   'torch.complex128': 'C128',
 };
 
-/** The type that a name like `torch.float32` means. */
+/** Element type of a name such as `torch.float32`. */
 export function dtypeOfName(name: string): StorageDtype | undefined {
   return Object.hasOwn(dtypes, name) ? dtypes[name] : undefined;
 }
 
-/** The most dimensions that PyTorch allows. */
+/** Maximum number of dimensions in PyTorch. */
 const rankLimit = 64;
 
 /**
- * The storage that a persistent id stands for: ('storage', class, key, device, elements), and in old files
- * which part of that storage it is: None or (its own key, first element, elements).
+ * Storage that a persistent id refers to: ('storage', class, key, device, elements); in old files also a view of it:
+ * None or (its own key, first element, elements).
  */
 export function storageOf(id: PickleValue, machine: Machine): PickleStorage {
   const [type, name, key, , elements, part = null] = machine.items(id);
@@ -90,7 +90,7 @@ export function storageOf(id: PickleValue, machine: Machine): PickleStorage {
   return { kind: 'storage', dtype, key, total, first, count };
 }
 
-/** `_rebuild_tensor(storage, offset, size, strides)`; version 2 adds what training needs. */
+/** `_rebuild_tensor(storage, offset, size, strides)`; version 2 adds data for training. */
 export function rebuildTensor(args: readonly PickleValue[], machine: Machine): PickleTensor {
   const [storage] = args;
   if (!isStorage(storage)) throw machine.invalid(pickleText.noStorage);
@@ -98,7 +98,7 @@ export function rebuildTensor(args: readonly PickleValue[], machine: Machine): P
   return view(storage, storage.dtype, args, machine);
 }
 
-/** A view may stand for the negative of what is stored, or its conjugate, until somebody writes to it. */
+/** A view may represent the negative or the conjugate of the stored values. */
 function requirePlainValues(metadata: PickleValue | undefined, machine: Machine): void {
   if (!isDict(metadata)) return;
   const bit = ['neg', 'conj'].find((name) => metadata.entries.get(name) === true);
@@ -106,7 +106,7 @@ function requirePlainValues(metadata: PickleValue | undefined, machine: Machine)
   throw new UserError('unsupported', pickleText.deferredValues(machine.path, bit));
 }
 
-/** Version 3 is for types that have no class of storage: the type is the argument after the hooks. */
+/** Version 3 is for types without a storage class: the type is the argument after the hooks. */
 export function rebuildTypedTensor(args: readonly PickleValue[], machine: Machine): PickleTensor {
   const storage = args[0];
   const type = args[6];

@@ -18,7 +18,7 @@ import { isDict, isSequence, type PickleValue } from './values.ts';
 
 const run = (pickle: Buffer): PickleValue => unpickle(pickle, 'a.pth', noPersistent).value;
 
-/** Values as plain as JavaScript has them. */
+/** Values converted to plain JavaScript. */
 function plain(value: PickleValue): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
   if (isSequence(value)) return value.items.map(plain);
@@ -107,7 +107,7 @@ describe('values', () => {
     expect(plain(run(pickled(value, 4)))).toEqual(expected);
   });
 
-  // As Python writes them, but for what the writer above knows.
+  // Pickles as written by Python, except for those that the writer above can make.
   // oxfmt-ignore
   const texts: [name: string, pickle: string, plain: unknown][] = [
     ['protocol 0', '(dp0\nVa\np1\n(lp2\nI1\naI01\naF1.5\naNasS"it\'s\\n"\np3\nL12L\ns.', { a: [1, true, 1.5, null], "it's\n": 12 }],
@@ -133,7 +133,7 @@ describe('values', () => {
     expect(plain(run(bytes(pickle)))).toEqual(expected);
   });
 
-  test('says where it ends', () => {
+  test('returns where the pickle ends', () => {
     const two = Buffer.concat([pickled(1), pickled('b')]);
     const first = unpickle(two, 'a.pth', noPersistent);
     expect(first.value).toBe(1);
@@ -154,7 +154,7 @@ describe('names', () => {
     ['os.path', 'join'],
     ['collections', 'OrderedDict.__init__'],
     ['constructor', 'constructor'],
-  ])('%s.%s is not run', (module, name) => {
+  ])('refuses %s.%s without running it', (module, name) => {
     for (const protocol of [2, 4] as const) {
       const pickle = pickled(made(module, name, ['echo']), protocol);
       expectRefusal(pickle, 'unsupported', /asks to run .*, which no checkpoint needs/);
@@ -162,11 +162,11 @@ describe('names', () => {
     }
   });
 
-  test('is refused even where nothing is done with it', () => {
+  test('refuses a name even if it is not used', () => {
     expectRefusal(pickled(named('posix', 'system')), 'unsupported', /posix\.system/);
   });
 
-  test('what is only to be named is not called', () => {
+  test('does not call names that may only be referred to', () => {
     expectRefusal(pickled(made('builtins', 'int', ['1'])), 'unsupported', /builtins\.int/);
   });
 
@@ -185,34 +185,37 @@ describe('names', () => {
     expectRefusal(pickled(named(module, name), 4), 'unsupported', message);
   });
 
-  test('a layout of sparse tensors', () => {
+  test('refuses a layout of sparse tensors', () => {
     const coo = made('torch.serialization', '_get_layout', ['torch.sparse_coo']);
     expectRefusal(pickled(coo), 'unsupported', /sparse tensors/);
   });
 
-  test('a long one is cut', () => {
+  test('truncates a long name', () => {
     expect(refusal(pickled(named('x'.repeat(10_000), 'y'), 4)).message.length).toBeLessThan(500);
   });
 });
 
-test.each(['neg', 'conj'])('a tensor whose values are others than are stored: %s', (bit) => {
-  const id = tuple('storage', named('torch', 'FloatStorage'), '0', 'cpu', 1);
-  const tensor = (state: Pickled): Buffer =>
-    pickled(
-      made('torch._utils', '_rebuild_tensor_v2', [
-        ...[persistent(id), 0, tuple(1), tuple(1), false],
-        ...[made('collections', 'OrderedDict'), state],
-      ]),
+test.each(['neg', 'conj'])(
+  'refuses a tensor whose values differ from the stored ones: %s',
+  (bit) => {
+    const id = tuple('storage', named('torch', 'FloatStorage'), '0', 'cpu', 1);
+    const tensor = (state: Pickled): Buffer =>
+      pickled(
+        made('torch._utils', '_rebuild_tensor_v2', [
+          ...[persistent(id), 0, tuple(1), tuple(1), false],
+          ...[made('collections', 'OrderedDict'), state],
+        ]),
+      );
+    expect(unpickle(tensor(dict({ [bit]: false })), 'a.pth', storageOf).value).toMatchObject({
+      kind: 'tensor',
+    });
+    expect(() => unpickle(tensor(dict({ [bit]: true })), 'a.pth', storageOf)).toThrow(
+      `a.pth holds a tensor whose values differ from the stored ones (its ${bit} bit is set).`,
     );
-  expect(unpickle(tensor(dict({ [bit]: false })), 'a.pth', storageOf).value).toMatchObject({
-    kind: 'tensor',
-  });
-  expect(() => unpickle(tensor(dict({ [bit]: true })), 'a.pth', storageOf)).toThrow(
-    `a.pth holds a tensor whose values differ from the stored ones (its ${bit} bit is set).`,
-  );
-});
+  },
+);
 
-describe('in TorchScript', () => {
+describe('names in TorchScript', () => {
   const script = (pickle: string | Buffer): PickleValue =>
     unpickle(bytes(pickle.toString('latin1')), 'a.pt', noPersistent, { isScript: true }).value;
   const linear = 'c__torch__.torch.nn.modules.linear.___torch_mangle_0\nLinear\n';
@@ -232,11 +235,11 @@ describe('in TorchScript', () => {
     ['posix', 'system'],
     ['__torch', '_.A'],
     ['x.__torch__.y', 'A'],
-  ])('%s.%s is no module of it', (module, name) => {
+  ])('refuses %s.%s, which is not one of its modules', (module, name) => {
     expect(() => script(pickled(made(module, name)))).toThrow(/so it was not opened/);
   });
 
-  test('alone its classes are known', () => {
+  test('its classes are unknown in other files', () => {
     const pickle = pickled(made('__torch__.a', 'Linear'));
     expectRefusal(pickle, 'unsupported', /object of the Python class __torch__\.a\.Linear,/);
   });
@@ -288,7 +291,7 @@ describe('damage', () => {
 });
 
 // oxfmt-ignore
-test('programs of sound operations in any order end in a value or a sentence', () => {
+test('valid operations in any order end in a value or an error message', () => {
   const operations = [
     ...'(012NKMI)t]leasd}uRbioQ.'.split(''),
     ...['\x81', '\x85', '\x86', '\x87', '\x88', '\x8f', '\x90', '\x91', '\x92', '\x93', '\x94'],
@@ -313,7 +316,7 @@ test('programs of sound operations in any order end in a value or a sentence', (
   expect(values).toBeGreaterThan(500);
 });
 
-describe('hostile pickles end within two seconds, with a sentence', () => {
+describe('hostile pickles end within two seconds, with a message', () => {
   const million = 1_000_000;
   // oxfmt-ignore
   test.each([

@@ -5,14 +5,14 @@ import type { PickleValue } from './values.ts';
 import { pickleText } from '../../../text/index.ts';
 
 /**
- * Interprets one pickle. Nothing of it is executed: names stand for what `names.ts` makes of them, and
- * any other name ends it.
+ * Interprets one pickle. Nothing in it is executed: `names.ts` maps names to values, and any other name ends the
+ * reading.
  *
  * @param path for messages
  * @param options where in `bytes` it begins, and whether it is TorchScript's
- * @returns the value and the place of the byte after it
+ * @returns the value and the offset of the byte after it
  * @throws UserError 'unsupported' for a name that checkpoints do not need, 'too-large' beyond the limits,
- *   'invalid-file' where it is cut or damaged
+ *   'invalid-file' if it is cut short or damaged
  */
 export function unpickle(
   bytes: Uint8Array,

@@ -1,4 +1,4 @@
-/** Result of a pickle's program: Python's values as far as checkpoints need them. */
+/** Result of a pickle's program: Python's values, if checkpoints need them. */
 export type PickleValue =
   | null
   | boolean
@@ -33,7 +33,7 @@ export interface PickleName {
   readonly name: string;
 }
 
-/** A run of values of one type that lies elsewhere in the file. */
+/** Values of one type, stored elsewhere in the file. */
 export interface PickleStorage {
   readonly kind: 'storage';
   readonly dtype: StorageDtype;
@@ -41,7 +41,7 @@ export interface PickleStorage {
   readonly key: string;
   /** Elements of the whole storage. */
   readonly total: number;
-  /** The part that this is: only old files have storages within storages. */
+  /** Part of a storage that this is: only old files have storages within storages. */
   readonly first: number;
   readonly count: number;
 }
@@ -63,13 +63,13 @@ export interface NumpyType {
   isBigEndian: boolean;
 }
 
-/** Something harmless that nobody asks for, of which nothing is kept but its class. */
+/** A harmless object that is not needed; only its class is kept. */
 export interface OpaqueObject {
   readonly kind: 'opaque';
   readonly of: string;
 }
 
-/** Bytes of one element, by the names that safetensors has for types, and one that it lacks. */
+/** Bytes per element, by the type names of safetensors, and one that safetensors lacks. */
 export const storageBytes = {
   BOOL: 1,
   U8: 1,
@@ -92,7 +92,7 @@ export const storageBytes = {
 
 export type StorageDtype = keyof typeof storageBytes;
 
-/** The kind of anything that is an object here, else undefined. */
+/** Returns the kind of an object; undefined for any other value. */
 function kindOf(value: PickleValue | undefined): string | undefined {
   return typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
 }

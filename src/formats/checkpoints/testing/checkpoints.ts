@@ -11,16 +11,16 @@ import { writeSafetensors } from '../../safetensors/safetensors.ts';
 export type Tensors = ReadonlyMap<string, Tensor>;
 
 interface CheckpointFolder {
-  /** Known once a test begins. */
+  /** Set once a test begins. */
   readonly path: string;
-  /** Writes a checkpoint in place of an earlier one and gives its path. */
+  /** Writes a checkpoint in place of an earlier one and returns its path. */
   readonly store: (
     tensors: Tensors,
     metadata?: Readonly<Record<string, string>>,
   ) => Promise<string>;
 }
 
-/** A folder for a checkpoint and the files beside it, new for each test. */
+/** A folder for a checkpoint and the files next to it, new for each test. */
 export function checkpointFolder(): CheckpointFolder {
   let path = '';
   beforeEach(async () => {
@@ -42,7 +42,7 @@ export function checkpointFolder(): CheckpointFolder {
 export const without = (tensors: Tensors, ...names: string[]): Tensors =>
   new Map([...tensors].filter(([name]) => !names.includes(name)));
 
-/** Two heads, which the files of most tests do not say. */
+/** Two heads, which the files of most tests do not state. */
 export const heads: TeacherOverrides = { heads: 2 };
 
 export const imageNet = {

@@ -13,16 +13,16 @@ import type { Tensors } from './checkpoints.ts';
 interface Sidecars {
   /** Writes a checkpoint in place of the earlier one. */
   readonly store: (tensors: Tensors) => Promise<string>;
-  /** Writes the checkpoint again, in the naming of a ViT's weights in transformers. */
+  /** Writes the checkpoint again, in the naming of a transformers ViT. */
   readonly storeVit: () => Promise<string>;
-  /** Writes files beside the checkpoint and describes it. */
+  /** Writes files next to the checkpoint and describes it. */
   readonly described: (
     files: Readonly<Record<string, unknown>>,
     overrides?: TeacherOverrides,
   ) => Promise<DescribedTeacher>;
 }
 
-/** A checkpoint in timm's naming with files beside it, new for each test. */
+/** A checkpoint in timm's naming with files next to it, new for each test. */
 export function sidecars(): Sidecars {
   const folder = checkpointFolder();
   beforeEach(() => folder.store(tinyVit().weights));

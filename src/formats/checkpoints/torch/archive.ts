@@ -5,28 +5,27 @@ import { ZipSource } from '../../files/zip-source.ts';
 import { invalidCheckpoint, printable } from '../problems.ts';
 import { pytorchText } from '../../../text/index.ts';
 
-/** Far above any checkpoint, which has one entry a tensor. */
+/** Maximum number of entries; far above any checkpoint, which has one entry per tensor. */
 const entryLimit = 50_000;
 
-/** The directory of a ZIP archive whose entries lie in it as they are, not packed. */
+/** ZIP directory whose entries are stored without compression. */
 export interface Archive {
   /** Lengths of files by name, with `/`. */
   readonly lengths: ReadonlyMap<string, number>;
-  /** The first byte of a file's content. */
+  /** Returns the offset of a file's first byte. */
   locate(name: string): Promise<number>;
 }
 
 /**
- * Reads an archive's directory. PyTorch packs nothing, so that its files can be mapped into memory; what
- * is packed is refused, and nothing grows while it is read. The checksums are not compared: PyTorch can be told to
- * write none.
+ * Reads an archive's directory. PyTorch does not compress, so that files can be memory-mapped; compressed entries are
+ * refused, so no data are inflated in reading. Checksums are not compared, because PyTorch can be set to write none.
  *
- * @throws UserError 'invalid-file' where it is damaged, names a file twice or has files within one another,
- *   'unsupported' where it is packed or encrypted, 'too-large', 'disk'
+ * @throws UserError 'invalid-file' if it is damaged, names a file twice or has overlapping files, 'unsupported' if it
+ *   is compressed or encrypted, 'too-large', 'disk'
  */
 export async function readArchive(source: FileSource): Promise<Archive> {
   const { path } = source;
-  // Never closed: it holds nothing but the source, which is the caller's.
+  // Never closed: its only resource is the source, which belongs to the caller.
   const zip = await fromRandomAccessReaderPromise(new ZipSource(source), source.size, {
     lazyEntries: true,
     autoClose: false,
@@ -66,7 +65,7 @@ async function readEntries(zip: ZipFile, path: string): Promise<Map<string, Entr
   return entries;
 }
 
-/** Returns the latest end of each entry: the beginning of the next one. */
+/** Returns the maximum end of each entry: the beginning of the next one. */
 function endsOf(
   entries: ReadonlyMap<string, Entry>,
   path: string,
@@ -112,7 +111,7 @@ function requireRoom(entry: Entry, start: number, end: number, path: string): vo
   throw invalidCheckpoint(path, pytorchText.entryOverlaps(name));
 }
 
-/** Returns the error to throw for an error of the library; only a readable sentence passes unchanged. */
+/** Returns the error to throw for an error of the library; only a UserError passes unchanged. */
 function damaged(path: string, error: unknown): UserError {
   if (error instanceof UserError) return error;
   const details = error instanceof Error ? error.message : String(error);

@@ -48,7 +48,7 @@ describe('tensors', () => {
     expect(names(root)).toEqual(expected);
   });
 
-  test('in what holds itself', () => {
+  test('are found in a container within itself', () => {
     const root = dict({ a: tensor });
     root.entries.set('self', list(root));
     expect(names(root)).toEqual(['a']);
@@ -74,7 +74,7 @@ describe('without tensors', () => {
 
 describe('metadata', () => {
   // oxfmt-ignore
-  test('are small numbers and texts', () => {
+  test('keep small numbers and strings', () => {
     const args = dict({ model: 'mae_vit_base_patch16', lr: 0.001, resume: null, long: 'x'.repeat(1_001) });
     const root = dict({ model: dict({ a: tensor }), args, epoch: 3, ok: true, optimizer: dict({ lr: 1 }) });
     expect(flatten(root, 'a.pth').metadata).toEqual({
@@ -99,7 +99,7 @@ describe('limits', () => {
     expect(() => flatten(deep, 'a.pth')).toThrow(/nests more values/);
   });
 
-  test('on what is shared over and over', () => {
+  test('on values shared many times', () => {
     let doubled: PickleValue = list(1, 2);
     for (let i = 0; i < 30; i++) doubled = list(doubled, doubled);
     const worked = countWork();

@@ -12,25 +12,25 @@ import { pytorchText } from '../../../text/index.ts';
 /** Contents of a checkpoint by dotted names: `model.blocks.0.norm1.weight`, `args.model`. */
 export interface Flattened {
   readonly tensors: ReadonlyMap<string, PickleTensor>;
-  /** Numbers and texts of the checkpoint. */
+  /** Numbers and strings of the checkpoint. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Bounds on what is walked through; values that are shared count every time. */
+/** Limits on what is traversed; shared values count each time. */
 const limits = { depth: 32, values: 1_000_000, nameLength: 1_000 };
 
-/** Bounds on what is kept as text: settings, not logs. */
+/** Limits on what is kept as text: settings, not logs. */
 const metadataLimits = { entries: 1_000, textLength: 1_000 };
 
-/** Keys of training state beside the weights: as large or twice as large, and never weights. */
+/** Keys of training state next to the weights: as large as the weights or twice as large, and never weights. */
 const trainingState =
   /^(?:optimizers?|optimizer_states?|optim|optimizer_state_dict|scaler|amp(?:_scaler)?|grad_scaler|loss_scaler|(?:lr_)?schedulers?(?:_states?|_state_dict)?|lr_scheduler\w*|rng_states?\w*)$/;
 
 /**
- * Finds the tensors of a checkpoint, wherever they lie in its dictionaries and lists. The state of an
- * optimiser is skipped.
+ * Finds the tensors of a checkpoint, wherever they are in its dictionaries and lists. The state of an optimiser is
+ * skipped.
  *
- * @throws UserError 'unsupported' where there are none, 'invalid-file' where two have one name, 'too-large'
+ * @throws UserError 'unsupported' if there are none, 'invalid-file' if two have the same name, 'too-large'
  */
 export function flatten(root: PickleValue, path: string): Flattened {
   const walk = new Walk(path);
@@ -50,7 +50,7 @@ class Walk {
     this.#path = path;
   }
 
-  /** @param above the containers that `value` lies in */
+  /** @param above the containers around `value` */
   visit(value: PickleValue, name: string, above: readonly PickleValue[]): void {
     this.#values++;
     const isTooDeep = above.length > limits.depth || name.length > limits.nameLength;
@@ -66,7 +66,7 @@ class Walk {
     name: string,
     above: readonly PickleValue[],
   ): void {
-    // A container within itself holds nothing new.
+    // A container within itself has no further content.
     if (above.includes(container)) return;
     if (isDict(container) && isOptimizerState(container)) {
       this.hasTrainingState = true;
@@ -87,7 +87,7 @@ class Walk {
   }
 
   #keepTensor(name: string, tensor: PickleTensor): void {
-    // A tensor that was saved all by itself.
+    // A tensor saved on its own.
     if (name === '') return;
     if (this.tensors.has(name)) {
       throw invalidCheckpoint(this.#path, pytorchText.tensorRepeated(quoted(name)));
@@ -112,7 +112,7 @@ function textOf(value: PickleValue): string | undefined {
     : undefined;
 }
 
-/** An optimiser's state_dict, whatever it is called. */
+/** An optimiser's state_dict, whatever its key. */
 function isOptimizerState(value: PickleValue): boolean {
   return isDict(value) && value.entries.has('param_groups') && value.entries.has('state');
 }

@@ -9,14 +9,14 @@ import { readView } from './tensor-views.ts';
 import type { TensorFacts, TensorFile } from '../tensor-file.ts';
 import { pytorchText } from '../../../text/index.ts';
 
-/** The first byte of a storage in the file; throws where there is no such storage, or not as long. */
+/** Returns the offset of a storage's first byte in the file; throws if there is no such storage, or it is too short. */
 export type LocateStorage = (storage: PickleStorage) => number | Promise<number>;
 
 /**
- * A checkpoint of PyTorch's whose pickle is interpreted already. Its tensors are read as float32: F64 is
- * rounded, types other than floating-point ones are refused. It closes `source`.
+ * Makes a tensor file of a PyTorch checkpoint whose pickle has been interpreted. Its tensors are read as float32: F64
+ * is rounded, types other than floating-point ones are refused. It closes `source`.
  *
- * @param container what to call it, for people
+ * @param container its name, for messages
  * @throws UserError as `flatten`
  */
 export function pickledTensorFile(

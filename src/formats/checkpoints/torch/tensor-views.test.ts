@@ -16,7 +16,7 @@ function viewOf(
   return { kind: 'tensor', storage, dtype, offset, shape, strides };
 }
 
-/** Three bytes of something else, then values in `dtype`. */
+/** Three other bytes, then values in `dtype`. */
 function sourceOf(dtype: ReadableDtype, values: readonly number[]): Uint8Array {
   const stored =
     dtype === 'F32'
@@ -54,7 +54,7 @@ function witness(values: readonly number[], { offset, shape, strides }: View): n
 }
 
 const dtypes = ['F32', 'F16', 'BF16', 'F64'] as const;
-/** Exact in all of the types. */
+/** Values that are exact in all of the types. */
 const values = Array.from({ length: 128 }, (_, i) => (i - 40) / 2);
 
 describe('views', () => {
@@ -78,7 +78,7 @@ describe('views', () => {
   });
 
   // oxfmt-ignore
-  test('of any strides', async () => {
+  test('are read with any strides', async () => {
     const axis = fc.tuple(fc.nat(4), fc.nat(8));
     await fc.assert(
       fc.asyncProperty(
@@ -99,7 +99,7 @@ describe('views', () => {
     expect([...data]).toEqual([Math.fround(0.1), Infinity]);
   });
 
-  test('longer than a piece', async () => {
+  test('are read if longer than a piece', async () => {
     const many = Array.from({ length: 2 ** 20 + 3 }, (_, i) => i % 1_000);
     const data = await read(sourceOf('F16', many), viewOf('F16', 1, [2 ** 20 + 2], [1]));
     expect(data.every((value, i) => value === (i + 1) % 1_000)).toBe(true);

@@ -6,23 +6,23 @@ import { storageBytes, type PickleTensor } from '../pickle/values.ts';
 import { printable } from '../problems.ts';
 import { pytorchText } from '../../../text/index.ts';
 
-/** Values that are widened at a time: at most 8 MiB of stored words beside the result. */
+/** Number of values that are converted at a time: at most 8 MiB of stored words in addition to the result. */
 const chunkLength = 2 ** 20;
 
 const limits = {
-  /** Values that a view of unusual strides may span: 256 MiB of them are in memory beside the result. */
+  /** Number of values that a view of unusual strides may span: 256 MiB in memory in addition to the result. */
   span: 2 ** 26,
-  /** Values of a tensor that repeats what is stored, so that a few bytes do not become gigabytes. */
+  /** Maximum number of values of a tensor that repeats stored values, so that a few bytes do not become gigabytes. */
   repeated: 2 ** 26,
 };
 
 /**
- * The values of a tensor as float32 in row-major order.
+ * Reads the values of a tensor as float32 in row-major order.
  *
  * @param source the file
- * @param start where its storage begins there
+ * @param start offset of its storage in the file
  * @param name for messages
- * @throws UserError 'too-large' where its strides would take too much memory, and what `source` throws
+ * @throws UserError 'too-large' if its strides would take too much memory, and as `source` throws
  */
 export async function readView(
   source: Bytes,
@@ -42,7 +42,7 @@ export async function readView(
   return gather(await readRun(source, first, span, dtype), tensor, length);
 }
 
-/** Returns true if the values follow each other. Strides of axes of length 1 do not matter. */
+/** Returns true if the values are contiguous. Strides of axes of length 1 do not matter. */
 function isRowMajor({ shape, strides }: PickleTensor): boolean {
   let expected = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
@@ -53,12 +53,12 @@ function isRowMajor({ shape, strides }: PickleTensor): boolean {
   return true;
 }
 
-/** Values from the first to the last, those between included. */
+/** Returns the number of values from the first to the last, including those between. */
 function spanOf({ shape, strides }: PickleTensor): number {
   return shape.reduce((sum, size, axis) => sum + (size - 1) * (strides[axis] ?? 0), 1);
 }
 
-/** Puts values of a view in order, its last axis in the inner loop. */
+/** Puts the values of a view in order, its last axis in the inner loop. */
 function gather(
   stored: Float32Array,
   { shape, strides }: PickleTensor,
@@ -87,7 +87,7 @@ function gather(
   return result;
 }
 
-/** Values that follow each other. The platforms this runs on are little-endian, as the files are. */
+/** Reads contiguous values. The platforms this runs on are little-endian, as the files are. */
 async function readRun(
   source: Bytes,
   start: number,

@@ -42,11 +42,11 @@ async function readAll(bytes: Uint8Array): Promise<Record<string, number[]>> {
 }
 
 describe('reading', () => {
-  test('storages in their order', async () => {
+  test('reads storages in their order', async () => {
     expect(await readAll(content)).toEqual({ a: [5, 6], b: [1, 3, 2, 4] });
   });
 
-  test('storages within storages', async () => {
+  test('reads storages within storages', async () => {
     // (its own key, first element, elements)
     const part = tuple('96', 1, 3);
     const root = dict({ a: tensorOf(first, [2], { part, offset: 1 }) });
@@ -54,7 +54,7 @@ describe('reading', () => {
   });
 });
 
-test('a magic number of protocol 0', async () => {
+test('recognises a magic number in protocol 0', async () => {
   const rest = content.subarray(pickled(0x1950a86a20f9469cfc6cn).length);
   const old = Buffer.concat([Buffer.from('L119547037146038801333356L\n.'), rest]);
   expect(await readAll(old)).toEqual({ a: [5, 6], b: [1, 3, 2, 4] });

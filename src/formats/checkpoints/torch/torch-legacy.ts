@@ -17,9 +17,9 @@ import { pickleLimit } from './torch-zip.ts';
 import { pytorchText } from '../../../text/index.ts';
 
 /**
- * Checkpoints that PyTorch wrote before 1.6, and still does when told: five pickles one after the other (a magic
- * number, the version, the system, the checkpoint, the keys of its storages), then every storage as the number of
- * its elements and their bytes (torch/serialization.py, `_legacy_save`).
+ * Checkpoints as written by PyTorch before 1.6, and on request since then: five pickles one after the other (a magic
+ * number, the version, the system, the checkpoint, the keys of its storages), then every storage as the number of its
+ * elements and their bytes (torch/serialization.py, `_legacy_save`).
  */
 
 const magicNumber = 0x1950a86a20f9469cfc6cn;
@@ -28,7 +28,7 @@ const version = 1001;
 /** @throws UserError 'unsupported', 'too-large', 'invalid-file' or 'disk'; `source` is then still open */
 export async function torchLegacy(source: FileSource): Promise<TensorFile> {
   const { path } = source;
-  // The pickles come first and do not say how long they are.
+  // The pickles come first and do not state their lengths.
   const head = await source.head(pickleLimit);
   const magic = unpickle(head, path, noPersistent);
   if (magic.value !== magicNumber) throw otherPickle(path);
@@ -66,7 +66,7 @@ function requireLittleEndian(system: PickleValue, path: string): void {
   throw new UserError('unsupported', pytorchText.bigEndian(path));
 }
 
-/** Records a storage. Its length follows from its type, so one key means one type and length. */
+/** Records a storage. Its length follows from its type, so each key has one type and length. */
 function keepStorage(
   storages: Map<string, PickleStorage>,
   storage: PickleStorage,
@@ -79,7 +79,7 @@ function keepStorage(
   storages.set(storage.key, known);
 }
 
-/** Finds the place of each storage's values. */
+/** Finds the offset of each storage's values. */
 async function placesOf(
   source: FileSource,
   keys: PickleValue,

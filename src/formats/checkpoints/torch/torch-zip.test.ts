@@ -89,7 +89,7 @@ describe('reading', () => {
     });
   });
 
-  test('storages larger than what is read of a directory at once', async () => {
+  test('storages larger than the part of a directory that is read at once', async () => {
     const large = floatStorage('0', Array<number>(2 ** 16).fill(8));
     const small = floatStorage('1', [9]);
     const root = dict({
@@ -127,7 +127,7 @@ describe('reading', () => {
     expect(values).toEqual({ a: [1, 2], b: [1, 2], c: [1, 2], d: [1, 2] });
   });
 
-  test('a type that has no class of storage', async () => {
+  test('a type without a storage class', async () => {
     const id = tuple('storage', named('torch', 'UntypedStorage'), '0', 'cpu', 24);
     const type = named('torch', 'float32');
     const args = [persistent(id), 1, tuple(2), tuple(1), false, dict({}), type, null];
@@ -152,7 +152,7 @@ describe('reading', () => {
 });
 
 describe('TorchScript', () => {
-  // On a GPU when it was saved, as OpenAI's CLIP.
+  // Saved from a GPU, as OpenAI's CLIP was.
   const id = tuple('storage', named('torch', 'FloatStorage'), '0', 'cuda:0', 6);
   const hooks = made('collections', 'OrderedDict');
   const rebuilt = [persistent(id), 0, tuple(2, 3), tuple(3, 1), false, hooks];
@@ -168,9 +168,9 @@ describe('TorchScript', () => {
 
   test.each([
     ['archive/constants.pkl', 0],
-    // Programs are packed.
+    // Programs are compressed.
     ['archive/code/a.py', 8],
-  ])('is known by %s, and its modules hold the tensors', async (name, method) => {
+  ])('is recognised by %s, and its modules contain the tensors', async (name, method) => {
     const content = zipOf([...entries, { name, data: bytes(''), method }]);
     const path = await fileOf(content);
     const file = await openTensorFile(path);
@@ -185,18 +185,18 @@ describe('TorchScript', () => {
     await file.close();
   });
 
-  test('without a program its classes are those of Python', async () => {
+  test('its classes are those of Python if there is no program', async () => {
     await expectRefusal(zipOf(entries), 'unsupported', /the Python class __torch__\.a\.Net,/);
   });
 
-  test('without tensors it is refused', async () => {
+  test('is refused without tensors', async () => {
     const empty = torchEntries(made('__torch__.a', 'Net', [], dict({ size: 2 })));
     const content = zipOf([...empty, { name: 'archive/constants.pkl', data: bytes('') }]);
     await expectRefusal(content, 'unsupported', /holds no named tensors/);
   });
 });
 
-describe('archives that are none of ours', () => {
+describe('other archives', () => {
   test('NumPy', async () => {
     const entries = [{ name: 'arr_0.npy', data: bytes('') }];
     await expectRefusal(zipOf(entries), 'unsupported', /is an archive of NumPy arrays/);
@@ -242,13 +242,13 @@ describe('damage', () => {
     await expectRefusal(content, 'invalid-file', /overlaps another/);
   });
 
-  test('an end beyond the file', async () => {
+  test('refuses an end beyond the file', async () => {
     const content = changed('archive/version', {});
     await expectRefusal(content.subarray(0, 500), 'invalid-file', /ZIP archive is damaged/);
   });
 
-  test('a directory beyond 2^53', async () => {
-    // The locator of ZIP64, and an end that says nothing else.
+  test('refuses a directory beyond 2^53', async () => {
+    // The ZIP64 locator, and an end record without further information.
     const locator = Buffer.alloc(20);
     locator.write('PK\x06\x07', 'latin1');
     locator.writeBigUInt64LE(2n ** 60n, 8);
@@ -258,7 +258,7 @@ describe('damage', () => {
     await expectRefusal(content, 'invalid-file', /ZIP archive is damaged/);
   });
 
-  test('more entries than any checkpoint', async () => {
+  test('refuses more entries than any checkpoint has', async () => {
     const content = changed('archive/version', {});
     content.writeUInt16LE(50_001, content.length - 12);
     await expectRefusal(content, 'too-large', /holds 50001 files/);
@@ -289,13 +289,13 @@ describe('damage', () => {
     await expectRefusal(content, 'invalid-file', /is not a valid PyTorch checkpoint/);
   });
 
-  test('a key that leads elsewhere finds nothing', async () => {
+  test('refuses a key that leads outside the archive', async () => {
     const other = { ...storage, key: '../data.pkl' };
     const content = zipOf(torchEntries(dict({ a: tensorOf(other, [1]) }), [storage]));
     await expectRefusal(content, 'invalid-file', /has no archive\/data\/\.\.\/data\.pkl/);
   });
 
-  test('a whole model', async () => {
+  test('refuses a whole model', async () => {
     const entries = [{ name: 'm/data.pkl', data: pickled(named('timm.models', 'Vit')) }];
     await expectRefusal(zipOf(entries), 'unsupported', /Python class timm\.models\.Vit,/);
   });

@@ -11,13 +11,13 @@ import type { TensorFile } from '../tensor-file.ts';
 import { pytorchText } from '../../../text/index.ts';
 
 /**
- * Checkpoints that PyTorch writes since 1.6: a ZIP archive with one folder, in it `data.pkl`, a pickle that says
- * which tensors there are, and `data/0`, `data/1`, … with their values
- * (torch/serialization.py, caffe2/serialize/inline_container.h). TorchScript has the same, with a program beside it: there
- * the pickle is of the model's modules, whose attributes are its weights (torch/csrc/jit/serialization/pickler.cpp).
+ * Checkpoints as written by PyTorch since 1.6: a ZIP archive with one folder, which contains `data.pkl`, a pickle that
+ * lists the tensors, and `data/0`, `data/1`, … with their values (torch/serialization.py,
+ * caffe2/serialize/inline_container.h). TorchScript has the same files and a program: there the pickle contains the
+ * model's modules, whose attributes are its weights (torch/csrc/jit/serialization/pickler.cpp).
  */
 
-/** Bytes of a pickle; those of the largest models, their optimisers included, have half a million. */
+/** Maximum size of a pickle, bytes; the largest models, including their optimisers, need half a million. */
 export const pickleLimit = 2 ** 24;
 
 /** @throws UserError 'unsupported', 'too-large', 'invalid-file' or 'disk'; `source` is then still open */
@@ -34,7 +34,7 @@ export async function torchZip(source: FileSource): Promise<TensorFile> {
   return pickledTensorFile(source, value, place, container);
 }
 
-/** The one folder of the archive. Says what it is where it is no checkpoint. */
+/** Returns the only folder of the archive. If it is not a checkpoint, the error says what it is. */
 function folderOf({ lengths }: Archive, path: string): string {
   const names = [...lengths.keys()];
   const pickles = names.filter((name) => /^[^/]*\/data\.pkl$/.test(name));
@@ -44,7 +44,8 @@ function folderOf({ lengths }: Archive, path: string): string {
 }
 
 /**
- * Returns true if the archive has code that `torch.jit.save` writes beside a model's attributes; none of it is read.
+ * Returns true if the archive has code, which `torch.jit.save` writes in addition to a model's attributes; none of it
+ * is read.
  */
 function hasProgram({ lengths }: Archive): boolean {
   return [...lengths.keys()].some((name) => /^[^/]*\/(?:constants\.pkl$|code\/)/.test(name));
@@ -59,7 +60,7 @@ function otherArchive(names: readonly string[], path: string): UserError {
   );
 }
 
-/** Files without the entry are from before it was, and little-endian. */
+/** Files without this entry were written before it was introduced, and are little-endian. */
 async function requireLittleEndian(
   source: FileSource,
   archive: Archive,

@@ -23,8 +23,8 @@ const marks: ReadonlySet<string> = new Set(['_', '-', ' ', '.']);
 
 /**
  * Finds files that may be masks of others by their names: `001_mask.png` or `mask-001.png` next to `001.jpg`,
- * `labels/001.png` next to or below the folder of `001.jpg`, and `001.bmp` next to `001.png`. `extension` has one
- * group per direction. Every name is read once.
+ * `labels/001.png` next to or below the folder of `001.jpg`, and `001.bmp` next to `001.png`. `extension` has one group
+ * per direction. Reads every name once.
  */
 export function pairsByName(found: readonly FoundImage[]): PairGroup[] {
   const places = found.map(placed);

@@ -103,7 +103,7 @@ describe('masks among images', () => {
     expect(await found(files)).toEqual({});
   });
 
-  it('of another size are none', async () => {
+  it('are no masks if their size differs', async () => {
     const small: Make = () =>
       Promise.resolve(
         pngFile({
@@ -118,13 +118,13 @@ describe('masks among images', () => {
     expect(await found({ '1.jpg': photograph, '1_mask.png': small })).toEqual({});
   });
 
-  it('with soft edges are masks where their names say so', async () => {
+  it('with soft edges are masks if their names say so', async () => {
     expect(await found({ '1.png': photograph, '1_mask.png': softMask })).toEqual({
       '1.png': '1_mask.png',
     });
   });
 
-  it('are a source, whose files are no images', async () => {
+  it('are a source, whose files do not count as images', async () => {
     const folder = await folderOf({ '1.png': photograph, '1_mask.png': mask, '2.png': photograph });
     const images = await findImages(folder);
     const source = await openMasksBeside({ path: folder, folder, found: images, property: null });

@@ -6,8 +6,8 @@ import { looksLikeMasks, type LookOptions } from './looks.ts';
 import { pairsByName } from './names.ts';
 
 /**
- * Finds masks among the images, without a folder of masks, by their names and by the contents of some of them. Only the
- * user can be certain, so they are a source to choose, and count as images unless it is chosen.
+ * Finds masks among the images, without a folder of masks, by their names and by the contents of some of them. The
+ * match is a guess, so these masks are offered as a source; until the user chooses it, the files count as images.
  *
  * @returns masks by the path of their image. @throws UserError 'cancelled'
  */

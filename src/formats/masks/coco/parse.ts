@@ -1,7 +1,7 @@
 import { UserError } from '../../../core/errors.ts';
 import { cocoText } from '../../../text/index.ts';
 
-/** COCO's object annotations (cocodataset.org, “Data format”), as far as masks need them. */
+/** COCO's object annotations (cocodataset.org, “Data format”), limited to what masks need. */
 
 export interface CocoCategory {
   readonly id: number;

@@ -24,7 +24,7 @@ export function polygonRuns(points: readonly number[], { width, height }: Size):
 
 const steps = 5;
 
-/** Places, counted down the columns, at which inside and outside change. */
+/** Positions, counted down the columns, at which inside and outside change. */
 function crossingsOf(points: readonly number[], { width, height }: Size): Float64Array {
   const crossings = new GrowingNumbers();
   const corner = (at: number): Corner => [
@@ -71,7 +71,7 @@ class GrowingNumbers {
 type Corner = readonly [x: number, y: number];
 
 /**
- * The steps of an edge, along its longer side. They go from the end that comes first along it, so that the
+ * Returns the steps of an edge, along its longer side. They start at the end that comes first along it, so that the
  * edge is the same from both sides.
  */
 function walk(
@@ -99,7 +99,7 @@ function walk(
   }
 }
 
-/** Runs of length 0 join their neighbours, but for the first. */
+/** Runs of length 0 are merged with their neighbours, except for the first. */
 function withoutEmpty(runs: Float64Array): RunLengths {
   const kept = new Uint32Array(runs.length);
   kept[0] = runs[0] ?? 0;

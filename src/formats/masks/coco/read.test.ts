@@ -56,7 +56,7 @@ describe('what is wrong with a COCO file', () => {
       { ...coco, categories: Array.from({ length: 255 }, (_, id) => ({ id, name: `${id}` })) },
       /255 categories/,
     ],
-  ])('%s: all of it is refused', async (_, content, words) => {
+  ])('%s: the whole file is refused', async (_, content, words) => {
     await expect(read(content)).rejects.toMatchObject({
       name: 'UserError',
       message: expect.stringMatching(words) as string,
@@ -106,13 +106,13 @@ describe('what is wrong with a COCO file', () => {
     });
   });
 
-  it('a name that several images have: none gets the mask', async () => {
+  it('a name shared by several images: none gets the mask', async () => {
     const other = { name: 'b/a.png', path: '/data/b/a.png' };
     const twice = [{ ...found, name: 'c/a.png' }, other];
     expect(await read(coco, twice)).toBeUndefined();
   });
 
-  it('long outlines are refused before they are walked along', async () => {
+  it('long outlines are refused before they are traced', async () => {
     const zigzag = Array.from({ length: 200_000 }, (_, at) => [at % 2 ? -2e3 : 4e3, 1]).flat();
     const large = { ...image, width: 4000 };
     const content = { ...(annotated({ segmentation: [zigzag] }) as object), images: [large] };
@@ -123,7 +123,7 @@ describe('what is wrong with a COCO file', () => {
     });
   });
 
-  it('classes that overlap are noted, the later taken', async () => {
+  it('overlapping classes are noted, and the later one is used', async () => {
     const two = { ...coco, categories: [...coco.categories, { id: 5, name: 'y' }] };
     const over = { ...annotation, category_id: 5, segmentation: [[0, 0, 4, 0, 4, 6, 0, 6]] };
     const mask = await read({ ...two, annotations: [annotation, over] });

@@ -4,8 +4,8 @@ import { checkRuns, decodeRuns, encodeRuns, maskOf, RunCollector, runsOf } from 
 
 const run = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 
-describe('run lengths of COCO', () => {
-  it('are the same after writing and reading', () => {
+describe('COCO run lengths', () => {
+  it('survive a write and a read unchanged', () => {
     fc.assert(
       fc.property(fc.array(run, { maxLength: 50 }), (runs) => {
         expect([...decodeRuns(encodeRuns(runs), 'a')]).toEqual(runs);
@@ -13,7 +13,7 @@ describe('run lengths of COCO', () => {
     );
   });
 
-  it('hold a mask', () => {
+  it('represent a mask', () => {
     const sized = fc
       .tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 }))
       .chain(([width, height]) =>

@@ -2,14 +2,13 @@ import { UserError } from '../../../core/errors.ts';
 import { cocoText } from '../../../text/index.ts';
 
 /**
- * Run-length coding of binary masks as in COCO (maskApi of the COCO API): lengths of runs down the
- * columns, one column after the other, of 0 and 1 in turn, beginning with 0. In JSON they are numbers
- * (“uncompressed”) or as text: each length, from the fourth on as its difference from the one before the
- * last, in groups of five bits, the lowest first, 48 added to make a letter; bit 32 marks that more follow,
- * bit 16 of the last group is the sign.
+ * Run-length coding of binary masks as in COCO (maskApi of the COCO API): lengths of runs down the columns, one column
+ * after the other, of 0 and 1 in turn, beginning with 0. In JSON they are numbers (“uncompressed”) or as text: each
+ * length, from the fourth on as its difference from the one before the last, in groups of five bits, the lowest first,
+ * plus 48 to make a character; bit 32 marks that more groups follow, bit 16 of the last group is the sign.
  */
 
-/** Runs down the columns; of 0 where the index is even, of 1 where it is odd. */
+/** Runs down the columns; of 0 at even indices, of 1 at odd indices. */
 export type RunLengths = Uint32Array;
 
 /** Largest number of runs in a mask: only a chessboard of 32,000 × 32,000 px has more. */
@@ -107,7 +106,7 @@ export class RunCollector {
   }
 }
 
-/** Returns the runs of a mask (height, width) in rows; everything but 0 belongs to it. */
+/** Returns the runs of a mask (height, width) in rows; every value except 0 is inside. */
 export function runsOf(
   mask: Uint8Array,
   { width, height }: { readonly width: number; readonly height: number },
@@ -119,7 +118,7 @@ export function runsOf(
   return collector.end();
 }
 
-/** The mask (height, width) in rows, of 0 and 1. */
+/** Returns the mask (height, width) in rows, of 0 and 1. */
 export function maskOf(
   runs: RunLengths,
   { width, height }: { readonly width: number; readonly height: number },

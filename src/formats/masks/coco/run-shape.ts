@@ -51,7 +51,7 @@ function paintRun(
   }
 }
 
-/** Finds a run by bisection: a mask may have millions of runs, and a tile needs few of them. */
+/** Finds a run by bisection: a mask may have millions of runs, and a tile needs only a few. */
 function firstEndingAfter(ends: Float64Array, place: number): number {
   let low = 0;
   let high = ends.length;

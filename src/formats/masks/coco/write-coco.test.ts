@@ -36,7 +36,7 @@ async function written(masks: readonly { pixels: Uint8Array; width: number; heig
 }
 
 describe('a COCO file', () => {
-  it('holds each value of each mask, with its area and its box', async () => {
+  it('contains each value of each mask, with its area and its box', async () => {
     const size = fc.record({
       width: fc.integer({ min: 1, max: 530 }),
       height: fc.integer({ min: 1, max: 530 }),
@@ -71,7 +71,7 @@ describe('a COCO file', () => {
     );
   });
 
-  it('has a category for each class and no other, and what is not known as a crowd in each of them', async () => {
+  it('has a category for each class only, and unknown pixels as a crowd in each of them', async () => {
     const { annotations, categories } = await written([
       { pixels: Uint8Array.of(1, 255), width: 2, height: 1 },
     ]);
@@ -86,7 +86,7 @@ describe('a COCO file', () => {
     ]);
   });
 
-  it('lists an image that shows nothing', async () => {
+  it('lists an image without regions', async () => {
     const { images, annotations } = await written([
       { pixels: new Uint8Array(6), width: 3, height: 2 },
     ]);

@@ -38,8 +38,8 @@ export function isCvatArchive(names: readonly string[]): boolean {
 }
 
 /**
- * Opens an archive of CVAT’s “Segmentation mask” (PASCAL VOC with `labelmap.txt`). Every mask is read
- * once to know the classes. Images in the archive are not imported: those of the folder are used.
+ * Opens an archive of CVAT’s “Segmentation mask” (PASCAL VOC with `labelmap.txt`). Every mask is read once to find the
+ * classes. Images in the archive are not imported: those of the folder are used.
  *
  * @throws UserError as `openZip`; 'invalid-labels' without masks or with a list that cannot be read
  */

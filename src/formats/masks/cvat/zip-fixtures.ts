@@ -1,6 +1,6 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 
-/** ZIP archives built by hand for the tests (APPNOTE 6.3), so that they can lie. */
+/** ZIP archives built by hand for the tests (APPNOTE 6.3), so that their headers can be wrong. */
 export interface ZipEntry {
   readonly name: string;
   readonly content: Uint8Array;

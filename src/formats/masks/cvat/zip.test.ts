@@ -9,7 +9,7 @@ const limits = { entries: 3, bytes: 1000 };
 const hello = { name: 'a/b.txt', content: Buffer.from('hello') };
 
 describe('archives', () => {
-  it('give their files by name', async () => {
+  it('return their files by name', async () => {
     const zip = await openZip(await folder.file('good.zip', zipFile([hello])));
     expect(zip.names).toEqual(['a/b.txt']);
     expect((await zip.read('a/b.txt')).toString()).toBe('hello');
@@ -36,7 +36,7 @@ describe('archives', () => {
     });
   });
 
-  it('with a directory beyond 2^53 is refused, and ends nothing', async () => {
+  it('with a directory beyond 2^53 are refused without ending the process', async () => {
     // The locator of ZIP64, and an end that says nothing else.
     const locator = Buffer.alloc(20);
     locator.write('PK\x06\x07', 'latin1');
@@ -56,13 +56,13 @@ describe('archives', () => {
       /not a valid ZIP/,
     ],
     ['is smaller than it says', { ...hello, size: 900 }, /not a valid ZIP/],
-  ])('do not give a file that %s', async (name, entry, words) => {
+  ])('refuse a file that %s', async (name, entry, words) => {
     const zip = await openZip(await folder.file(`${name}.zip`, zipFile([entry])), limits);
     await expect(zip.read(entry.name)).rejects.toThrow(words);
     await zip.close();
   });
 
-  it('without masks are refused, and a mask that is none is told of', async () => {
+  it('without masks are refused, and a file that is not a mask is reported', async () => {
     const request = { folder: folder.path, found: [], property: null };
     const path = await folder.file('none.zip', zipFile([hello]));
     await expect(openCvatMasks({ ...request, path })).rejects.toThrow(/SegmentationClass/);

@@ -4,7 +4,7 @@ import { FileSource } from '../../raster/file-source.ts';
 import { ZipSource } from '../../files/zip-source.ts';
 import { cvatText, labelArchiveText } from '../../../text/index.ts';
 
-/** Limits of an archive. Its files are never written to disk, and one file at a time is in memory. */
+/** Limits of an archive. Its files are never written to disk, and only one file at a time is in memory. */
 export interface ZipLimits {
   readonly entries: number;
   /** Unpacked bytes of an entry. */
@@ -18,9 +18,9 @@ export interface Zip {
   /** Files by name, with `/`. */
   readonly names: readonly string[];
   /**
-   * The content of a file.
+   * Returns the content of a file.
    *
-   * @throws UserError 'unsupported' if it is encrypted or packed in an unusual way, 'too-large',
+   * @throws UserError 'unsupported' if it is encrypted or compressed in an unusual way, 'too-large',
    * 'invalid-file' if it is damaged or its length differs from the one stated
    */
   read(name: string): Promise<Buffer>;

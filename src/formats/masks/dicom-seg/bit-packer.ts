@@ -1,13 +1,13 @@
 /**
- * Packs frames of one bit a pixel one after the other, the first pixel in the lowest bit (PS3.5, 8.1.1):
- * a frame begins where the one before it ended, also within a byte.
+ * Packs frames of one bit per pixel one after the other, the first pixel in the lowest bit (PS3.5, 8.1.1): a frame
+ * begins where the previous one ended, even within a byte.
  */
 export class BitPacker {
   #rest = 0;
-  /** Bits in the rest, 0 to 7. */
+  /** Number of bits in the rest, 0 to 7. */
   #count = 0;
 
-  /** Whole bytes of what has come so far; a bit is set where a pixel has the value. */
+  /** Adds pixels and returns the bytes that are complete; a bit is set if its pixel has the value. */
   push(pixels: Uint8Array, value: number): Uint8Array {
     const bytes = new Uint8Array((this.#count + pixels.length) >> 3);
     let held = this.#rest;
@@ -25,7 +25,7 @@ export class BitPacker {
     return bytes;
   }
 
-  /** The last bits, filled up to a byte. */
+  /** Returns the last bits, padded to a byte. */
   end(): Uint8Array {
     return this.#count === 0 ? new Uint8Array() : Uint8Array.of(this.#rest);
   }

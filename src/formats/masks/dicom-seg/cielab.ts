@@ -10,8 +10,8 @@ const toLinear = [
 ] as const;
 
 /**
- * A recommended colour (PS3.3, C.10.7.1.1: L* of 0 to 100, a* and b* of −128 to 127, each over 16 bits)
- * as sRGB. Null where there is none.
+ * A recommended colour (PS3.3, C.10.7.1.1: L* of 0 to 100, a* and b* of −128 to 127, each over 16 bits) as sRGB. Null
+ * if there is none.
  */
 export function cielabColour(values: readonly number[]): string | null {
   const [lightness, a, b] = values;

@@ -45,7 +45,7 @@ export function elementHead(tag: number, vr: Vr, length: number): Buffer {
   if (head.length === 12) {
     head.writeUInt32LE(length, 8);
   } else {
-    // Nothing that is written here is nearly as long.
+    // No element written here is nearly as long.
     if (length > 0xffff) throw new Error(`elementHead: ${vr} of ${length} bytes`);
     head.writeUInt16LE(length, 6);
   }
@@ -61,7 +61,7 @@ function valueBytes(vr: Vr, value: Value): Buffer {
   return numberBytes(vr, value as readonly number[]);
 }
 
-/** Items have their length in front and no end (PS3.5, 7.5). */
+/** Items state their length first and have no end marker (PS3.5, 7.5). */
 function sequenceItem(elements: readonly Element[]): Buffer[] {
   const body = dataSet(elements);
   const head = Buffer.alloc(8);
@@ -92,7 +92,7 @@ function even(bytes: Buffer, pad: number): Buffer {
   return bytes.length % 2 === 0 ? bytes : Buffer.concat([bytes, Buffer.from([pad])]);
 }
 
-/** Preamble, mark and file meta information (PS3.10, 7.1). */
+/** Preamble, signature and file meta information (PS3.10, 7.1). */
 export function fileHead(
   sopClass: string,
   instance: string,

@@ -3,7 +3,7 @@ import { isDicom } from '../../raster/dicom/dicom.ts';
 
 /** Segmentation Storage, and Label Map Segmentation Storage (PS3.4, B.5). */
 const segmentation = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.66\.[47]$/;
-/** The same in a file's meta information, which comes before everything else. */
+/** The same codes in a file's meta information, which comes before everything else. */
 const inMeta = /1\.2\.840\.10008\.5\.1\.4\.1\.1\.66\.[47](?![\d.])/;
 /** The class is the second element of the meta information. */
 const headLength = 512;

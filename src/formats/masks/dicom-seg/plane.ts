@@ -57,8 +57,8 @@ function areNear(a: readonly number[], b: readonly number[], tolerance: number):
 }
 
 /**
- * Returns the keys under which a plane is searched: for any two planes within the tolerance, one's keys include the
- * first key of the other.
+ * Returns the lookup keys of a plane: for any two planes within the tolerance, the keys of one include the first key of
+ * the other.
  */
 export function planeKeys(reference: string, { position }: ImagePlane): string[] {
   const cell = 4 * positionTolerance;

@@ -39,10 +39,10 @@ export async function findSegmentations(
 }
 
 /**
- * Opens DICOM segmentations, binary, fractional and label maps, for the images that they were made on: by
- * the instances that their frames name, else by their position in the same frame of reference. Frames
- * must have the pixels of their image. In fractional ones a pixel belongs to a segment from half the maximum on.
- * Segments of the same label are one class, also from several files.
+ * Opens DICOM segmentations, binary, fractional and label maps, for the images that they were made on: by the instances
+ * that their frames name, else by their position in the same frame of reference. Frames must have the pixel grid of
+ * their image. In fractional segmentations a pixel belongs to a segment from half the maximum on. Segments of the same
+ * label are one class, also from several files.
  *
  * @throws UserError 'too-large' for more classes than a mask can hold, 'cancelled'
  */
@@ -87,7 +87,7 @@ export async function openSegmentations(request: SourceRequest): Promise<MaskSou
       if (laid.refused.has(keyOf(indexed))) return Promise.resolve(undefined);
       const parts = laid.parts.get(keyOf(indexed)) ?? [];
       const isNamed = segmentations.some(({ instances }) => instances.has(indexed.instance));
-      // Frames without anything in them are left out of many files.
+      // Many files omit frames without any pixels.
       if (parts.length === 0 && !isNamed) return Promise.resolve(undefined);
       return Promise.resolve(segmentMask(image, classes, parts));
     },
@@ -180,7 +180,7 @@ function layFrames(
       if (named.length === 0) lost++;
       else if (fitting.length === 0) {
         moved++;
-        // If many are named at once, it may belong to none of them.
+        // If it names many images at once, it may belong to none of them.
         const [only, another] = named;
         if (only && another === undefined) refused.add(keyOf(only));
         for (const one of named) if (!isOfSize(one, segmentation)) refused.add(keyOf(one));
@@ -223,7 +223,7 @@ function targetsOf(
     return frame === null ? frames : frames.filter((one) => one.frame === frame);
   });
   if (named.length > 0) {
-    // Many frames of one image may be named at once: then the plane decides.
+    // A frame may name many images at once: then the plane decides.
     const inPlane = named.filter((one) => plane && one.plane && arePlanesEqual(one.plane, plane));
     return inPlane.length > 0 ? inPlane : named;
   }

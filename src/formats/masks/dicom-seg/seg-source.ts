@@ -9,7 +9,7 @@ import { readPart10 } from '../../raster/dicom/part10.ts';
 import { integer, text, texts } from '../../raster/dicom/values.ts';
 import { dicomExportText } from '../../../text/index.ts';
 
-/** A frame of an image that a segmentation refers to. */
+/** A frame of an image, as referenced by a segmentation. */
 export interface SegFrame {
   readonly sopClass: string;
   readonly instance: string;
@@ -46,7 +46,7 @@ export interface SegSource {
 /**
  * Reads the elements that a segmentation of a DICOM file needs.
  *
- * @throws UserError as the reader of DICOM does; 'unsupported' names the attribute that is missing
+ * @throws UserError as `openDicom` does; 'unsupported' names the attribute that is missing
  */
 export async function readSegSource(path: string): Promise<SegSource> {
   const file = await FileSource.open(path);
@@ -117,7 +117,7 @@ function orientationOf(elements: DataSet, count: number): readonly string[] | nu
 
 function positionOf(elements: DataSet, frame: number, count: number): readonly string[] {
   const group = frameAttributes(elements, frame, 'PlanePositionSequence');
-  // One position for several frames is that of the first alone, as in dose grids and in nuclear medicine.
+  // A single position for several frames is only that of the first, as in dose grids and in nuclear medicine.
   const position =
     count > 1 && group === elements ? null : numbersOf(group, 'ImagePositionPatient', 3);
   if (position !== null) return position;
@@ -180,7 +180,7 @@ export function joined(sources: readonly SegSource[]): SegSource {
   return { ...first, lossy, frames };
 }
 
-/** Place along the normal of the slices, mm (PS3.3, C.7.6.2.1.1); 0 without a position. */
+/** Position along the normal of the slices, mm (PS3.3, C.7.6.2.1.1); 0 without a position. */
 export function depthOf({ orientation }: SegSource, { position }: SegFrame): number {
   if (orientation === null || position === null) return 0;
   const [rx = 0, ry = 0, rz = 0, cx = 0, cy = 0, cz = 0] = orientation.map(Number);

@@ -29,7 +29,7 @@ interface Made {
   readonly rows?: number;
 }
 
-/** Two frames of 2 × 4 bits unless said otherwise. */
+/** Two frames of 2 × 4 bits by default. */
 function segFile(made: Made = {}): Buffer {
   const { segments = [segment(1, 'a'), segment(2, 'b')], frames = [frameOf(1), frameOf(2)] } = made;
   const picture = { ...size, rows: made.rows ?? size.rows, allocated: 1, frames: 2 };
@@ -49,7 +49,7 @@ function segFile(made: Made = {}): Buffer {
   );
 }
 
-/** The list of instances that it was made on: one that is in it and has no frame shows nothing. */
+/** The list of source instances: an instance in it without a frame has no segment. */
 const made = (uid: string): Entry => [
   0x00081115,
   'SQ',
@@ -64,7 +64,7 @@ const image = (uid: string): Buffer =>
   ]);
 
 describe('segmentations', () => {
-  it('go to the instances that they name, the later segment over the earlier', async () => {
+  it('belong to the instances that they name, later segments over earlier ones', async () => {
     const seg = await folder.file('good.dcm', segFile());
     const path = await folder.file('image.dcm', image('1.2.3'));
     const found = [{ name: 'image.dcm', path }];
@@ -86,7 +86,7 @@ describe('segmentations', () => {
     ]);
   });
 
-  it('in a folder of their own beside the images are no masks of another kind', async () => {
+  it('in a folder of their own next to the images are not masks of another kind', async () => {
     const seg = await folder.file('seg.dcm', segFile());
     const path = await folder.file('own.dcm', image('1.2.3'));
     const found = [
@@ -98,7 +98,7 @@ describe('segmentations', () => {
     ]);
   });
 
-  it('whose images are elsewhere, or of another size, are told of', async () => {
+  it('whose images are elsewhere, or of another size, are reported', async () => {
     const seg = await folder.file(
       'other.dcm',
       segFile({ frames: [frameOf(1, '9.9'), frameOf(2)], rows: 1, more: [made('1.2.3')] }),
@@ -140,7 +140,7 @@ describe('segmentations', () => {
       { more: [[0x00209311, 'CS', 'TILED_FULL']] satisfies Entry[] },
       /slide/,
     ],
-  ])('%s are refused by what is missing', async (name, made, words) => {
+  ])('%s are refused, naming what is missing', async (name, made, words) => {
     const path = await folder.file(`${name}.dcm`, segFile(made));
     await expect(readSegmentation(path)).rejects.toMatchObject({
       name: 'UserError',
@@ -148,7 +148,7 @@ describe('segmentations', () => {
     });
   });
 
-  it('that are cut short anywhere end in a sentence', async () => {
+  it('that are cut short anywhere cause an error message', async () => {
     const whole = segFile();
     for (let length = 0; length < whole.length; length += 7) {
       const path = await folder.file('cut.dcm', whole.subarray(0, length));
@@ -158,7 +158,7 @@ describe('segmentations', () => {
     }
   });
 
-  it('that are cut short anywhere cost their own mask, and nothing else', async () => {
+  it('that are cut short anywhere lose only their own mask', async () => {
     const whole = segFile();
     const path = await folder.file('whole.dcm', image('1.2.3'));
     const found = [{ name: 'whole.dcm', path }];

@@ -43,7 +43,7 @@ export interface Segmentation {
   readonly columns: number;
   readonly segments: readonly Segment[];
   readonly frames: readonly SegmentFrame[];
-  /** Value that means all of a pixel, in fractional segmentations. */
+  /** Value of a fully covered pixel, in fractional segmentations. */
   readonly maximum: number;
   readonly frameOfReference: string | null;
   /** Instances that it was made on; those without a frame have no segments in them. */

@@ -9,8 +9,8 @@ const toXyz = [
 const white = [0.96422, 1, 0.82521] as const;
 
 /**
- * A colour as DICOM keeps it (PS3.3, C.10.7.1.1): L* from 0 to 100, a* and b* from −128 to 127, each
- * spread over 16 bits.
+ * Converts a colour to the form that DICOM stores (PS3.3, C.10.7.1.1): L* from 0 to 100, a* and b* from −128 to 127,
+ * each spread over 16 bits.
  */
 export function cielab(colour: Colour): [lightness: number, a: number, b: number] {
   const linear = colour.map((value) => {

@@ -18,7 +18,7 @@ async function source(name: string, change: Partial<Parameters<typeof ctSlice>[0
   return readSegSource(await folder.file(name, bytes));
 }
 
-describe('what a segmentation takes from its image', () => {
+describe('the source of a segmentation', () => {
   it.each([
     ['StudyInstanceUID', 0x0020000d],
     ['SeriesInstanceUID', 0x0020000e],
@@ -35,13 +35,13 @@ describe('what a segmentation takes from its image', () => {
     });
   });
 
-  it('may lie nowhere: then it stands alone', async () => {
+  it('may have no position: then it gets its own segmentation', async () => {
     const flat = await source('flat.dcm', { without: [0x00200052, 0x00200037, 0x00200032] });
     expect(flat).toMatchObject({ frameOfReference: null, orientation: null });
     expect(seriesKey(flat)).toBeNull();
   });
 
-  it('says which slices belong together', async () => {
+  it('states which slices belong together', async () => {
     const first = await source('one.dcm');
     const second = await source('two.dcm', { z: 4, instance: '2.25.8' });
     const tilted = await source('tilted.dcm', {
@@ -51,7 +51,7 @@ describe('what a segmentation takes from its image', () => {
     expect(seriesKey(first)).not.toBe(seriesKey(tilted));
   });
 
-  it('keeps its decimal texts, cut where they are longer than DICOM has them', async () => {
+  it('keeps its decimal strings, shortened if they are longer than DICOM allows', async () => {
     const { frames } = await source('long.dcm', {
       more: [[0x00200032, 'DS', '-10.50\\1.234567890123456789\\-1.2345678901234567e-11']],
     });
@@ -83,7 +83,7 @@ describe('a segmentation', () => {
     return readSegmentation(path);
   }
 
-  it('goes by segment, then from one end to the other, and names slices that show nothing', async () => {
+  it('is ordered by segment, then along the slices, and lists slices without regions', async () => {
     const read = await written([1, 2, 255]);
     expect(read.segments.map(({ label }) => label)).toEqual([
       ...classes.map(({ name }) => name),
@@ -92,7 +92,7 @@ describe('a segmentation', () => {
     const order = read.frames.map(({ segment, sources }) => [segment, sources[0]?.instance]);
     expect(order).toEqual([
       [1, '2.25.72'],
-      // The one that shows nothing.
+      // The frame without any pixels.
       [1, '2.25.73'],
       [1, '2.25.71'],
       [2, '2.25.72'],
@@ -103,14 +103,14 @@ describe('a segmentation', () => {
     expect([...read.instances].sort()).toEqual(['2.25.71', '2.25.72', '2.25.73']);
   });
 
-  it('has no segment for what is not known where all is known', async () => {
+  it('has no segment for unknown pixels if there are none', async () => {
     expect((await written([1])).segments).toHaveLength(2);
   });
 
   it.each([
     [undefined, ['MANUAL'], ['AUTOMATIC', 'Student 3']],
     ['Student 3', ['AUTOMATIC', 'Student 3'], ['MANUAL']],
-  ])('says whether a person made it or which algorithm (%s)', async (algorithm, said, unsaid) => {
+  ])('states whether a person or which algorithm made it (%s)', async (algorithm, said, unsaid) => {
     const whole = await source('made.dcm');
     const [frame] = whole.frames;
     const mask = memoryMask(randomMask(1, size, [1]), size, classes);
@@ -121,7 +121,7 @@ describe('a segmentation', () => {
     for (const word of unsaid) expect(bytes).not.toContain(word);
   });
 
-  it('of slices of unknown thickness says their distance, and needs two of them', async () => {
+  it('of slices of unknown thickness states their distance, and needs two of them', async () => {
     const thin = { without: [0x00180050] };
     const sources = [
       await source('thin-1.dcm', { ...thin, z: 1, instance: '2.25.81' }),

@@ -41,7 +41,7 @@ const within = (name: string): object => ({
 const nested = (depth: number): unknown =>
   depth === 0 ? feature.geometry : { type: 'GeometryCollection', geometries: [nested(depth - 1)] };
 
-describe('what is wrong with a GeoJSON file', () => {
+describe('faults of a GeoJSON file', () => {
   it.each([
     ['no JSON', '{"type": "FeatureCollection", "features": [NaN]}', /not valid JSON/],
     ['a geometry alone', feature.geometry, /not a FeatureCollection/],
@@ -85,7 +85,7 @@ describe('what is wrong with a GeoJSON file', () => {
     });
   });
 
-  it('what has no area or no class is left out, and told of', async () => {
+  it('features without an area or a class are left out and reported', async () => {
     const point = { ...feature, geometry: { type: 'Point', coordinates: [0, 0] } };
     const source = await open(collection(feature, point, { ...feature, properties: null }));
     expect(source.classes).toMatchObject([{ name: 'a', count: 1 }]);
@@ -95,19 +95,19 @@ describe('what is wrong with a GeoJSON file', () => {
     ]);
   });
 
-  it('geometries in geometries are looked into, not without end', async () => {
+  it('nested geometries are read down to a limit', async () => {
     expect((await open(collection({ ...feature, geometry: nested(3) }))).problems).toEqual([]);
     expect((await open(collection({ ...feature, geometry: nested(30) }))).problems).toHaveLength(1);
   });
 
-  it('an image that lies nowhere on Earth gets no mask', async () => {
+  it('an image without a geographic position gets no mask', async () => {
     const source = await open(collection(feature));
     const png = pngFile({ width: 1, height: 1, channels: 1, bits: 8, values: [0] });
     const path = await folder.file('plain.png', png);
     expect(await source.maskFor({ name: 'plain.png', path, width: 1, height: 1 })).toBeUndefined();
   });
 
-  it('systems that are not known are refused by name', () => {
+  it('unknown coordinate systems are refused by name', () => {
     expect(() => projectionBetween('EPSG:4326', 'EPSG:1', 'a.geojson')).toThrow(/EPSG:1, as one/);
     expect(() => projectionBetween('EPSG:4326', 'PROJCS["Own thing"]', 'a')).toThrow(/Own thing/);
   });
@@ -130,17 +130,17 @@ describe('rings', () => {
     );
   };
 
-  it('fill the pixels whose centre they hold', async () => {
+  it('fill the pixels whose centre is inside', async () => {
     expect(await rows([0.6, 0, 2.6, 0, 2.6, 2, 0.6, 2])).toEqual(['0110', '0110', '0000']);
   });
-  it('leave holes, and what they enclose twice, out', async () => {
+  it('leave out holes and areas that they enclose twice', async () => {
     expect(await rows([0, 0, 4, 0, 4, 3, 0, 3], [1, 1, 3, 1, 3, 2, 1, 2])).toEqual([
       '1111',
       '1001',
       '1111',
     ]);
   });
-  it('may lie anywhere', async () => {
+  it('may be anywhere', async () => {
     expect(await rows([-1e300, -5, 1e300, -5, 1e300, 9, -1e300, 9])).toEqual([
       '1111',
       '1111',

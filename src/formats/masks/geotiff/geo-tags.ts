@@ -6,16 +6,16 @@ import { tags } from '../../raster/tiff/tags.ts';
 import { FileSource } from '../../raster/file-source.ts';
 import { TiffSource } from '../../raster/tiff/tiff-source.ts';
 
-/** Field of a TIFF directory that places the raster on Earth, unchanged from the source. */
+/** Field of a TIFF directory that georeferences the raster, unchanged from the source. */
 export interface GeoTag {
   readonly tag: number;
   /** 2 text, 3 whole numbers of 16 bits, 12 double precision. */
   readonly type: 2 | 3 | 12;
-  /** Numbers of type 3 and 12; of a text its bytes, with the zero at its end. */
+  /** Numbers of type 3 and 12; for a text its bytes, with the final zero. */
   readonly values: readonly number[];
 }
 
-/** RPCCoefficientTag (GeoTIFF extension by DigitalGlobe, 2013): how a sensor saw the ground. */
+/** RPCCoefficientTag (GeoTIFF extension by DigitalGlobe, 2013): a model of the sensor. */
 const rpcCoefficients = 50844;
 
 const copied: readonly (readonly [tag: number, type: GeoTag['type']])[] = [
@@ -31,14 +31,14 @@ const copied: readonly (readonly [tag: number, type: GeoTag['type']])[] = [
 /** Largest number of values in a list; ground control points take six each. */
 const valueLimit = 100_000;
 
-/** Size of a raster, and the fields that place it on Earth; null if the file has none. */
+/** Size of a raster, and the fields that georeference it; null if the file has none. */
 export interface GeoSource extends Size {
   readonly tags: readonly GeoTag[] | null;
 }
 
 /**
- * Reads the fields that place a GeoTIFF on Earth, so that a raster of the same size can repeat them: to the last
- * digit, and for coordinate systems without a code too.
+ * Reads the fields that georeference a GeoTIFF, so that a raster of the same size can repeat them: to the last digit,
+ * and even for coordinate systems without a code.
  *
  * @throws UserError as `openImage` does
  */
@@ -72,7 +72,8 @@ async function readTag(
 }
 
 /**
- * Returns true if the raster is placed: by a scale and a point, a matrix, several points, or a model of the sensor.
+ * Returns true if the raster is georeferenced: by a scale and a point, a matrix, several points, or a model of the
+ * sensor.
  */
 function isPlaced(found: readonly GeoTag[]): boolean {
   const count = (tag: number): number => found.find((one) => one.tag === tag)?.values.length ?? 0;

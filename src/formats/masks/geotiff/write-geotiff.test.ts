@@ -29,7 +29,7 @@ describe.each([
   ['TIFF', false],
   ['BigTIFF', true],
 ] as const)('a label raster as %s', (_, isBig) => {
-  it('has the values, the place and the colours', async () => {
+  it('has the values, the georeference and the colours', async () => {
     const { source, path, pixels } = await written(isBig);
     const [label, image] = [
       await openTiff(path, defaultLimits),
@@ -50,7 +50,7 @@ describe.each([
     await Promise.all([label.close(), image.close()]);
   });
 
-  it('keeps every field of the place, from either byte order', async () => {
+  it('keeps every field of the georeference, from either byte order', async () => {
     for (const isLittleEndian of [true, false]) {
       const { source, path } = await written(isBig, isLittleEndian);
       const { tags } = await readGeoSource(path);
@@ -64,7 +64,7 @@ it.each([
   [[0, 3, 255], 255],
   [[0, 3], null],
 ] as const)(
-  'of %j names what is not known as nodata where that is asked for',
+  'a label raster of %j declares unknown pixels as nodata on request',
   async (values, nodata) => {
     const path = join(folder.path, `nodata-${nodata}.tif`);
     const file = await open(path, 'w');
@@ -77,7 +77,7 @@ it.each([
   },
 );
 
-it('stops between tiles', async () => {
+it('a label raster stops between tiles when cancelled', async () => {
   const file = await open(join(folder.path, 'stopped.tif'), 'w');
   const mask = memoryMask(randomMask(1, size, [1]), size);
   const signal = AbortSignal.abort(new Error('enough'));

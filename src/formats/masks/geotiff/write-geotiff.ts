@@ -13,18 +13,18 @@ const packed = promisify(deflate);
 
 export interface GeotiffOptions {
   readonly signal?: AbortSignal | undefined;
-  /** True to declare 255 as nodata if a pixel has it. False by default: it is a value like the others. */
+  /** True to declare 255 as nodata if a pixel has it. False by default: then it is a value like the others. */
   readonly isUnknownNodata?: boolean;
-  /** 64-bit offsets; by default where 32 bits could be too few. */
+  /** True for 64-bit offsets; by default if 32 bits could be too few. */
   readonly isBig?: boolean;
 }
 
 /**
- * A mask as a GeoTIFF of one band of 8 bits: tiles of 512 px, Deflate, the classes' colours as its colour
- * table and their names as GDAL metadata, placed by the fields of the image that it belongs to. Background is
- * a value like the others, never nodata.
+ * Yields a mask as a GeoTIFF of one band of 8 bits: tiles of 512 px, Deflate, the classes' colours as its colour table
+ * and their names as GDAL metadata, georeferenced by the fields of its image. Background is a value like the others,
+ * never nodata.
  *
- * Tiles are written as they come, and the directory behind them.
+ * Tiles are written in the order they arrive, followed by the directory.
  *
  * @throws UserError as the mask's tiles do; the signal's reason when it aborts
  */

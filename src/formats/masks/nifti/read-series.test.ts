@@ -10,7 +10,7 @@ import { ctSlice } from '../testing/geo-fixtures.ts';
 
 const test = testFolder();
 
-/** 4 columns of 0.8 mm, 3 rows of 0.7 mm, at z = 1, 3.5, 6; in no order of their names. */
+/** 4 columns of 0.8 mm, 3 rows of 0.7 mm, at z = 1, 3.5, 6; not in the order of their names. */
 const [columns, rows] = [4, 3];
 const depths = { 'b.dcm': 1, 'c.dcm': 3.5, 'a.dcm': 6 };
 const position = [-10.5, -20.25] as const;
@@ -113,7 +113,7 @@ describe('a NIfTI label map of a DICOM series', () => {
         ['column', -1],
       ],
     ],
-  ])('lies on it, slice by slice: %s', async (name, axes) => {
+  ])('matches it, slice by slice: %s', async (name, axes) => {
     const found = await series();
     const source = await open(await labels(`${name}.nii`, axes), found);
     expect(source).toMatchObject({ kind: 'nifti', images: 3, problems: [] });
@@ -130,7 +130,7 @@ describe('a NIfTI label map of a DICOM series', () => {
     await source.close();
   });
 
-  it('is refused where it lies elsewhere, with the reason', async () => {
+  it('is refused with the reason if its position differs', async () => {
     const axes: Axes = [
       ['column', 1],
       ['row', 1],
@@ -140,7 +140,7 @@ describe('a NIfTI label map of a DICOM series', () => {
     await expect(open(await labels('moved.nii', axes, 0.2), found)).rejects.toMatchObject({
       code: 'invalid-labels',
       message: expect.stringMatching(
-        /moved\.nii matches none .*places it elsewhere.*Resample/,
+        /moved\.nii matches none .*does not match the positions.*Resample/,
       ) as string,
     });
     const path = await test.file(
@@ -158,7 +158,7 @@ describe('a NIfTI label map of a DICOM series', () => {
     await expect(open(path, [])).rejects.toThrow(/no DICOM image is at its position/);
   });
 
-  it('leaves alone what lies beyond it', async () => {
+  it('ignores slices beyond it', async () => {
     const found = await series();
     const bytes = ctSlice({ rows, columns, z: 8.5, instance: '2.25.999' });
     const beyond = { name: 'z.dcm', path: await test.file('z.dcm', bytes) };

@@ -10,7 +10,7 @@ import { niftiOfMasks, readNiftiSource } from './write-nifti.ts';
 
 const folder = testFolder();
 
-/** Bytes of a header that may differ: of what a voxel is, and of texts. */
+/** Bytes of a header that may differ: the voxel type, and texts. */
 const changed = {
   1: [
     [4, 32],
@@ -34,7 +34,7 @@ it.each([
   [2, true, [6, 5, 3, 2]],
   [2, false, [1, 1, 1]],
 ] as const)(
-  'a label volume (NIfTI-%i, little-endian %s, %j) lies where its volume does, voxel by voxel',
+  'a label volume (NIfTI-%i, little-endian %s, %j) has the position of its volume, voxel by voxel',
   async (version, little, shape) => {
     const bytes = askewVolume(version, shape, little);
     const path = await folder.file(`${version}-${little}-${shape.length}.nii`, bytes);
@@ -72,7 +72,7 @@ it.each([
   },
 );
 
-it('says nothing that the header said in words', async () => {
+it("a label volume has none of the header's texts", async () => {
   for (const version of [1, 2] as const) {
     const path = await folder.file('doe.nii', askewVolume(version, [2, 2, 2], true));
     const { header } = await readNiftiSource(path);

@@ -24,9 +24,9 @@ export interface NiftiSource {
 }
 
 /**
- * Reads the header of a volume, and makes one of it for labels: shape, sizes, sform and qform stay to the
- * bit, voxels become whole numbers of 8 bits. Texts (`descrip`, `db_name` and the like, and
- * extensions) are removed, since programs write patients' names there.
+ * Reads the header of a volume, and makes a header for labels from it: shape, sizes, sform and qform stay
+ * bit-identical, voxels become 8-bit integers. Texts (`descrip`, `db_name` and the like, and extensions) are removed,
+ * since programs write patients' names there.
  *
  * @throws UserError as `openImage` does
  */
@@ -43,7 +43,7 @@ export async function readNiftiSource(path: string): Promise<NiftiSource> {
   }
 }
 
-/** Texts of a header, by place and length in bytes: data_type and db_name, descrip, aux_file, intent_name. */
+/** Texts of a header, by offset and length in bytes: data_type and db_name, descrip, aux_file, intent_name. */
 const textPlaces = {
   1: [
     [4, 28],
@@ -63,7 +63,7 @@ const labels = 1002;
 function labelHeader(source: Uint8Array, path: string): Buffer {
   const { version, isLittleEndian: little } = readNiftiHeader(source, path);
   const size = headerBytes[version];
-  // Four zeros behind it: no extensions.
+  // Four zeros after the header: no extensions.
   const header = Buffer.alloc(size + 4);
   header.set(source.subarray(0, size));
   const view = new DataView(header.buffer, header.byteOffset, header.length);
@@ -95,7 +95,7 @@ function labelHeader(source: Uint8Array, path: string): Buffer {
   return header;
 }
 
-/** Voxels that are held at a time, one byte each. */
+/** Number of voxels in memory at a time, one byte each. */
 const voxelLimit = 2 ** 31;
 
 /**
@@ -118,7 +118,7 @@ export async function* niftiOfMasks(
   async function* parts(): AsyncGenerator<Uint8Array> {
     yield header;
     for (let first = 0; first < frames; first += volume.slices) {
-      // A time point of its own; the file has them one after the other.
+      // Time points are separate volumes; the file has them one after the other.
       const voxels = new Uint8Array(count).fill(missing);
       for (let at = 0; at < volume.slices; at++) {
         const mask = slice(first + at);

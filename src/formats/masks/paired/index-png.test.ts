@@ -4,7 +4,7 @@ import { indexedPng } from './index-png.ts';
 
 const palette = Uint8Array.of(0, 0, 0, 255, 0, 0);
 
-it('leaves a grey PNG as it is', () => {
+it('returns null for a grey PNG', () => {
   const pixels = { width: 4, height: 1, channels: 1, bits: 8 } as const;
   const grey = pngFile({ ...pixels, values: [0, 1, 1, 0] });
   expect(indexedPng(grey)).toBeNull();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { colourOf, colourText, parseLabelList, writeLabelList } from './label-list.ts';
 
 describe('lists of classes', () => {
-  it('come back as they were written', () => {
+  it('are read as they were written', () => {
     const labels = [
       { name: 'background', colour: [0, 0, 0] },
       { name: 'Größe: 3', colour: [128, 64, 255] },
@@ -11,13 +11,13 @@ describe('lists of classes', () => {
     expect(read).toEqual(labels.map((label, value) => ({ ...label, value })));
   });
 
-  it('come back whatever their classes are called', () => {
+  it('are read whatever their classes are called', () => {
     const names = ['background', '#1', 'class road', 'label color', '"quoted"', '__ignore__', 'x'];
     const labels = names.map((name, value) => ({ name, value, colour: [value, 9, 9] as const }));
     expect(parseLabelList(writeLabelList(labels), 'labelmap.txt')).toEqual(labels);
   });
 
-  it('have their head in the first line alone', () => {
+  it('have a header only in the first line', () => {
     const labels = parseLabelList('background\nclass road\nname river\ncar', 'classes.txt');
     expect(labels.map(({ name }) => name)).toEqual([
       'background',
@@ -36,7 +36,7 @@ describe('lists of classes', () => {
     ['numbers and colours', '0 road #E2A929\n3 car #8429F6', [0, 3]],
     ['colours first', '64 128 64\tAnimal\n192 0 128 car', [0, 1]],
     ['a table', 'name,r,g,b\nroad,1,2,3\ncar,4,5,6', [0, 1]],
-  ])('of %s', (_, text, values) => {
+  ])('are read from %s', (_, text, values) => {
     const labels = parseLabelList(text, 'classes.txt');
     expect(labels.map(({ value }) => value)).toEqual(values);
     expect(labels.at(-1)?.name).toBe('car');
@@ -46,15 +46,15 @@ describe('lists of classes', () => {
     ['a name', 'car\ncar'],
     ['a colour', 'a:1,2,3::\nb:1,2,3::'],
     ['a number', '1 a\n1 b'],
-  ])('refuses %s that is there twice', (_, text) => {
+  ])('are refused with %s twice', (_, text) => {
     expect(() => parseLabelList(text, '/data/classes.txt')).toThrow(/\/data\/classes.txt .* twice/);
   });
 
-  it('refuses colours that there are not', () => {
+  it('are refused with impossible colours', () => {
     expect(() => parseLabelList('car:1,2,300::', 'a.txt')).toThrow(/line 1/);
   });
 
-  it('writes colours both ways', () => {
+  it('state colours in both notations', () => {
     expect(colourText(colourOf('#0fa0ff'))).toBe('#0fa0ff');
   });
 });

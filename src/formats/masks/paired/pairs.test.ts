@@ -84,7 +84,7 @@ it.each([
   expect(problems).toEqual([]);
 });
 
-it('takes masks from the folder that an export made among the images, where there are no others', () => {
+it('uses masks from an export folder among the images if there are no others', () => {
   const inside = (names: readonly string[]) =>
     found(...names).map((one) =>
       one.name.startsWith('labels-png/')
@@ -102,7 +102,7 @@ it('takes masks from the folder that an export made among the images, where ther
     '/test/images/b.jpg': 'labels-png/test/masks/b.png',
     '/images/c.jpg': 'masks/c.png',
   });
-  // That of c.jpg, which has another.
+  // The mask of c.jpg, which has another one.
   expect(problems).toMatchObject([
     {
       path: 'labels-png/masks',
@@ -111,7 +111,7 @@ it('takes masks from the folder that an export made among the images, where ther
   ]);
 });
 
-it('pairs masks of slices, of which none may have two', () => {
+it('pairs masks with slices, each with at most one', () => {
   const masks = [
     'masks/v.nii#1.png',
     'masks/v.nii#2.png',
@@ -127,17 +127,17 @@ it('pairs masks of slices, of which none may have two', () => {
   expect(both.problems).toMatchObject([{ path: '/images/v.tif' }]);
 });
 
-it('gives an exported mask that fits two images to neither', () => {
+it('gives an exported mask that matches two images to neither', () => {
   const { byImage, problems } = pairMasks(exported('a.jpg', 'a.png', 'masks/a.tif'));
   expect([byImage.size, problems.length]).toEqual([0, 2]);
 });
 
-it('tells of masks without an image', () => {
+it('reports masks without an image', () => {
   const { problems } = pairMasks(found('images/a.jpg', 'masks/a.png', 'masks/b.png'));
   expect(problems).toMatchObject([{ path: '/masks/b.png' }]);
 });
 
-it('gives a mask that fits two images to neither, and tells of both', () => {
+it('gives a mask that matches two images to neither, and reports both', () => {
   const { byImage, masks, problems } = pairMasks(
     found('images/a.jpg', 'images/a.png', 'masks/a.tif'),
   );

@@ -30,7 +30,7 @@ const voidMask = await collected(
 );
 
 let count = 0;
-/** Images that need not be there, and masks and lists beside them. */
+/** Images that need not exist, and masks and lists next to them. */
 async function open(files: Readonly<Record<string, Uint8Array | string>>): Promise<MaskSource> {
   const folder = join(test.path, String(count++));
   const found: FoundImage[] = [];
@@ -58,7 +58,7 @@ async function first(source: MaskSource): Promise<number[] | string> {
   return [...(tile?.subarray(0, 3) ?? [0, 0, 0])];
 }
 
-describe('what values of masks mean', () => {
+describe('the meaning of mask values', () => {
   it.each([
     ['0 and 255: one class', { 'masks/a.png': mask([0, 255, 0]) }, [0, 1, 0], [255]],
     [
@@ -144,7 +144,7 @@ describe('what values of masks mean', () => {
     expect(source.classes.map(({ number }) => number)).toEqual(numbers);
   });
 
-  it('a palette that draws a value as nothing known names it, so that ignoring it is proposed', async () => {
+  it('a palette that marks a value as unknown names it, so that ignoring it is proposed', async () => {
     const { classes } = await open({ 'masks/a.png': voidMask });
     expect(proposeTargets(classes, [])).toEqual(['ignore']);
     const colours = mask([0, 0, 0, 224, 224, 192, 1, 2, 3], 3);
@@ -173,7 +173,7 @@ describe('what values of masks mean', () => {
     ]);
   });
 
-  it('shades of blurred edges are no classes, and numbers of objects are', async () => {
+  it('shades of blurred edges are not classes, but object numbers are', async () => {
     const wide = { width: 400, height: 1, channels: 1, bits: 8 } as const;
     const row = (value: (at: number) => number): Buffer =>
       pngFile({ ...wide, values: Array.from({ length: 400 }, (_, at) => value(at)) });
@@ -214,7 +214,7 @@ describe('what values of masks mean', () => {
     }
   });
 
-  it('of names that lie outside the folder, nothing is read, nor of a folder called like a list', async () => {
+  it('no list is read from outside the folder, nor a folder with the name of a list', async () => {
     const outside = await test.file('outside.txt', Buffer.from('secret'));
     const folder = join(test.path, 'linked');
     await mkdir(join(folder, 'masks'), { recursive: true });
@@ -230,7 +230,7 @@ describe('what values of masks mean', () => {
   });
 });
 
-describe('what is no mask', () => {
+describe('files that are not masks', () => {
   const jpeg = (): Promise<Buffer> =>
     sharp({ create: { ...size, channels: 3, background: 'red' } })
       .jpeg()
@@ -273,7 +273,7 @@ describe('what is no mask', () => {
     ['too many colours', 'a.png', noise, /more than 256 colours/],
     ['cut short', 'a.png', mask([0, 1, 2]).subarray(0, 45), /a\.png/],
     ['empty', 'a.png', new Uint8Array(), /empty|not an image/],
-  ])('%s is told of', async (_, name, bytes, wordsOf) => {
+  ])('%s is reported', async (_, name, bytes, wordsOf) => {
     expect(await first(await open({ [`masks/${name}`]: bytes }))).toMatch(wordsOf);
   });
 
@@ -283,7 +283,7 @@ describe('what is no mask', () => {
     );
   });
 
-  it('a mask of another size, or a label map of no volume, is refused where it is asked for', async () => {
+  it('a mask of another size, or a label map without its volume, is refused when requested', async () => {
     const wide = await open({
       'masks/a.png': pngFile({ width: 4, height: 1, channels: 1, bits: 8, values: [0, 1, 0, 0] }),
     });
@@ -292,7 +292,7 @@ describe('what is no mask', () => {
     await expect(first(source)).rejects.toThrow(/not found|not a NIfTI volume/);
   });
 
-  it('a raster that lies elsewhere is refused, one that lies on a part is not', async () => {
+  it('a raster at another position is refused, one that covers a part is not', async () => {
     const at = (east: number): Buffer => {
       const keys = [...[1, 1, 0, 2], ...[1024, 0, 1, 1], ...[3072, 0, 1, 32633]];
       const fields = [
@@ -317,13 +317,13 @@ describe('what is no mask', () => {
     await expect(tileOf(5e5 + 30)).rejects.toThrow(/does not overlap its image/);
   });
 
-  it('two masks of one image: neither is taken', async () => {
+  it('two masks of one image: neither is used', async () => {
     const source = await open({ 'masks/a.png': mask([0, 1, 0]), 'masks/a.tif': floats });
     expect(source.images).toBe(0);
     expect(await first(source)).toMatch(/more than one mask/);
   });
 
-  it('two lists that differ are refused, and so is one that says no numbers', async () => {
+  it('two different lists are refused, and so is one without numbers', async () => {
     const png = mask([0, 1, 0]);
     await expect(
       open({ 'masks/a.png': png, 'masks/classes.txt': 'a', 'classes.txt': 'b' }),
@@ -337,7 +337,7 @@ describe('what is no mask', () => {
     ['since version 2', { background: 0, a: 1, whole: [1, 2], b: [2], ignore: 3 }],
     ['before', { 0: 'background', 1: 'a', 2: 'b', 3: 'ignore' }],
     ['as a list', ['background', 'a', 'b', 'ignore']],
-  ])('nnU-Net names its labels %s', async (_, labels) => {
+  ])("nnU-Net's labels are named %s", async (_, labels) => {
     const files = { 'masks/a.png': mask([1, 2, 3]), 'dataset.json': JSON.stringify({ labels }) };
     const source = await open(files);
     expect(await first(source)).toEqual([1, 2, 255]);

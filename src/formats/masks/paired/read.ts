@@ -18,7 +18,7 @@ import { surveyFile } from './survey-file.ts';
 import { valueTable, type ValueTable } from './values.ts';
 import { pairedMaskText } from '../../../text/index.ts';
 
-/** Masks read at a time: decoding runs in parallel to the engine's own thread. */
+/** Number of masks read at a time: decoding runs in parallel with the engine's own thread. */
 const masksAtOnce = 4;
 
 /**
@@ -138,7 +138,7 @@ interface SurveyedMasks {
   readonly distinct: ReadonlyMap<string, number>;
 }
 
-/** Reads all masks for what their values mean; gives those that can be read. */
+/** Reads all masks to find out what their values mean; returns those that can be read. */
 async function surveyAll(
   masks: readonly FoundImage[],
   { folder, surveyed: before, at, signal }: SourceRequest,

@@ -4,7 +4,7 @@ import { openStoredMask } from './stored-mask.ts';
 import { surveyMask, type MaskValues } from './survey.ts';
 import type { SurveyedMask } from './survey.ts';
 
-/** Reads the values of one mask. @throws UserError 'cancelled' alone: other failures are part of the result */
+/** Reads the values of one mask. @throws UserError 'cancelled' only: other failures are part of the result */
 export async function surveyFile(path: string, signal?: AbortSignal): Promise<SurveyedMask> {
   try {
     return { ok: true, values: await soundly(path, () => survey(path, signal)) };

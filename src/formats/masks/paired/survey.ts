@@ -63,7 +63,7 @@ export function areGreys(colours: Iterable<number>): boolean {
   return true;
 }
 
-/** The colour of a number, by its palette or as a shade of grey. */
+/** Returns the colour of a number, by its palette or as a shade of grey. */
 export function colourOfNumber(value: number, palette: Uint8Array | null): number {
   if (palette === null) return (value << 16) | (value << 8) | value;
   const [red = 0, green = 0, blue = 0] = palette.subarray(3 * value, 3 * value + 3);

@@ -25,8 +25,8 @@ const voidName = 'ignore';
 const black = 0;
 
 /**
- * Decides for all masks of a set together what their values mean. Classes of a list come with their
- * names, whether or not a mask has them; others with their number or colour alone. A value means
+ * Determines for all masks of a set together what their values mean. Classes of a list have their
+ * names, whether or not a mask has them; others only their number or colour. A value means
  * unknown pixels only if a list states it: 255 without a list is a class like any other, which the user
  * names or ignores. A value with PASCAL VOC's colour for unknown pixels is named “ignore”, so that ignoring it is
  * the proposal.
@@ -73,14 +73,14 @@ function isByColour(masks: readonly MaskValues[], list: readonly ListedLabel[]):
   );
 }
 
-/** Number of values between two others from which they are shades, not classes. */
+/** Number of values between two others from which on they are shades, not classes. */
 const manyShades = 32;
 /** Share of the brighter shade's pixels that no shade between the two reaches. */
 const shadeShare = 0.25;
 
 /**
- * Masks with soft edges, or that were saved with losses: nearly all is 0 or the largest number, and all between them
- * are a few pixels of shades, each of which would be a class.
+ * Detects masks with soft edges, or saved with lossy compression: nearly all pixels are 0 or the largest number, and
+ * the few between them are shades, each of which would be a class.
  */
 function refuseBlurred(masks: readonly MaskValues[], place: string): void {
   const pixels = new Map<number, number>();
@@ -111,7 +111,7 @@ function countValues(masks: readonly MaskValues[], byColour: boolean): Map<numbe
   return counts;
 }
 
-/** The number or colour by which a table has a stored value. */
+/** Returns the number or colour under which a table has a stored value. */
 function keyOf(value: number, { isColour, palette }: MaskValues, byColour: boolean): number {
   if (byColour === isColour) return value;
   return byColour ? colourOfNumber(value, palette) : value & 255;

@@ -9,7 +9,7 @@ import { writeLabelList } from './label-list.ts';
  */
 export function labelMap(classes: readonly MaskClass[]): string {
   const colours = maskColours(classes);
-  // Names are unique, and a class may have this one.
+  // Names are unique, and a class may have this name.
   const isTaken = classes.some(({ name }) => name === 'background');
   const background = { value: 0, name: isTaken ? '_background_' : 'background', colour: null };
   const named = [background, ...classes].sort((a, b) => a.value - b.value);

@@ -12,7 +12,7 @@ const classes = [
   { value: 3, name: null, colour: '#009e73' },
 ];
 
-/** Chunks by name, whose checksums are checked. */
+/** Returns chunks by name after checking their checksums. */
 function chunksOf(bytes: Buffer): Map<string, Buffer> {
   const chunks = new Map<string, Buffer>();
   for (let at = 8; at < bytes.length;) {
@@ -48,7 +48,7 @@ describe('an indexed PNG', () => {
     expect(Buffer.compare(indices, pixels)).toBe(0);
   });
 
-  it('has a list that can be read whatever the classes are called', () => {
+  it('has a readable list whatever the classes are called', () => {
     const called = ['background', '#1', 'class road'];
     const listed = called.map((name, index) => ({ value: index + 1, name, colour: null }));
     const read = parseLabelList(labelMap(listed), 'labelmap.txt');
@@ -57,7 +57,7 @@ describe('an indexed PNG', () => {
     );
   });
 
-  it('says no colour twice, in its palette and in the list of classes', () => {
+  it('has each colour once, in its palette and in the class list', () => {
     const colours = [...maskColours(classes)];
     expect(new Set(colours.map(([, colour]) => String(colour))).size).toBe(colours.length);
     const listed = parseLabelList(labelMap(classes), 'labelmap.txt');
@@ -70,7 +70,7 @@ describe('an indexed PNG', () => {
     for (const { value, colour } of listed) {
       expect(colour).toEqual(maskColours(classes).get(value));
     }
-    // Its own where nobody else has it.
+    // A class keeps its colour if no other value has it.
     expect(maskColours(classes).get(1)).toEqual([0, 0x9e, 0x73]);
   });
 });

@@ -4,16 +4,16 @@ import type { MaskRaster } from '../mask-raster.ts';
 import { maskStrips, packed } from '../strips.ts';
 
 /**
- * A mask as an indexed PNG of 8 bits: the index is the value, the palette has the classes' colours (see
- * `maskColours`). Written strip by strip, never all of it in memory. (libvips, which reads all our PNG
- * files, chooses palettes itself, so indices would be lost.)
+ * Yields a mask as an 8-bit indexed PNG: the index is the value, the palette has the classes' colours (see
+ * `maskColours`). Written strip by strip, never all of it in memory. (libvips, which reads all our PNG files, chooses
+ * palettes itself, so indices would be lost.)
  */
 export async function* pngOfMask(mask: MaskRaster): AsyncGenerator<Uint8Array> {
   yield Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   const header = Buffer.alloc(13);
   header.writeUInt32BE(mask.width, 0);
   header.writeUInt32BE(mask.height, 4);
-  // 8 bits an index, colour type 3 (indexed); deflate, no interlacing.
+  // 8 bits per index, colour type 3 (indexed); deflate, no interlacing.
   header.set([8, 3, 0, 0, 0], 8);
   yield chunk('IHDR', header);
   yield chunk('PLTE', maskPalette(mask.classes));
@@ -22,7 +22,7 @@ export async function* pngOfMask(mask: MaskRaster): AsyncGenerator<Uint8Array> {
   yield chunk('IEND', new Uint8Array());
 }
 
-/** Rows with the number of their filter in front: 0, none, as differences of indices mean nothing. */
+/** Rows preceded by the number of their filter: 0, none, because differences of indices are meaningless. */
 async function* filteredRows(mask: MaskRaster): AsyncGenerator<Uint8Array> {
   const { width } = mask;
   for await (const strip of maskStrips(mask)) {

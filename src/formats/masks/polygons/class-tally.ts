@@ -4,7 +4,7 @@ import { classLimit } from '../../../core/mask/class-names.ts';
 import type { GeoShape } from './polygon-file.ts';
 import { polygonLabelsText } from '../../../text/index.ts';
 
-/** Properties that are offered to name the class. */
+/** Maximum number of properties that are offered as the class name. */
 const propertyLimit = 100;
 const longestName = 200;
 /** Properties of every polygon that `labels export` and `predict` write; the first names the class. */
@@ -73,8 +73,8 @@ export class ClassTally {
   }
 
   /**
-   * Classes, in the order of their values in files of our own, else as they come. Without any property all shapes are
-   * of one; there are none while it is open which property names them.
+   * Classes, in the order of their values in our own files, else in order of appearance. Without any property all
+   * shapes have the same class; there are none as long as the user has not chosen a property.
    *
    * @throws UserError 'too-large'
    */
@@ -101,7 +101,7 @@ export class ClassTally {
     }));
   }
 
-  /** The value of each shape by the classes; undefined for one that has none. */
+  /** Returns the class value of each shape; undefined for a shape without a class. */
   valueOf(classes: readonly SourceClass[]): (shape: GeoShape) => number | undefined {
     const { property } = this;
     if (property === null) return () => classes[0]?.value;

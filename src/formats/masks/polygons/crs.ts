@@ -4,7 +4,7 @@ import { UserError } from '../../../core/errors.ts';
 import { nameOfCrs } from '../geotiff/place.ts';
 import { polygonLabelsText } from '../../../text/index.ts';
 
-/** Longitude and latitude on WGS 84, degrees: what GeoJSON is in (RFC 7946, 4). */
+/** Longitude and latitude on WGS 84, degrees: the coordinate system of GeoJSON (RFC 7946, 4). */
 export const longitudeLatitude = 'EPSG:4326';
 
 /**

@@ -10,7 +10,7 @@ import { pairMasks } from '../paired/pairs.ts';
 
 /** Polygon files named after an image, by the rules for masks that are images. */
 export interface NamedFiles {
-  /** Returns the file of an image, or of one slice of it; undefined if it has none. */
+  /** Returns the file of an image, or of one of its slices; undefined if it has none. */
   fileOf(image: ImagePlace): string | undefined;
   /** Files that some image has, each once. */
   readonly files: ReadonlySet<string>;
@@ -38,7 +38,7 @@ export function nameFiles(
   };
 }
 
-/** A file as masks that were exported are found: in a folder of that name. */
+/** Treats a file like exported masks: as if in a folder of that name. */
 function asMask(path: string, folder: string): FoundImage {
   const inside = relative(folder, path);
   // A file that the user chose may be anywhere.

@@ -85,7 +85,7 @@ class PlacedSet {
     const shapes = this.#set.shapes.map(({ polygons }) =>
       polygons
         .map((rings) => rings.map((ring) => mapped(ring, project)))
-        // Polygons without a place in the image's system are not on the image.
+        // Polygons that cannot be converted to the image's system are not on the image.
         .filter((rings) => rings.every((ring) => ring.every(Number.isFinite)))
         .map((rings) => ({ rings, box: boxOf(rings[0] ?? []) })),
     );

@@ -12,8 +12,8 @@ export interface GeoShape {
 
 /**
  * Meaning of coordinates: in a system (`EPSG:n` or WKT); in pixels of one image, from its upper left corner with rows
- * going down; or in the own coordinates of one image whose system has no name, which for an unplaced image are pixels
- * with rows going down to negative y.
+ * going down; or in the coordinates of one image whose coordinate system is unnamed, which for an image without a
+ * position are pixels with rows going down to negative y.
  */
 export type Coordinates =
   | { readonly crs: string }
@@ -30,11 +30,11 @@ export interface PolygonSet {
 export interface PolygonFile {
   readonly path: string;
   readonly sets: readonly PolygonSet[];
-  /** Features that are points or lines, or nothing. */
+  /** Number of features that are points or lines, or empty. */
   readonly withoutArea: number;
 }
 
-/** Features, and points of their polygons, that a file may have. */
+/** Maximum numbers of features of a file, and of points of their polygons. */
 export const featureLimit = 1_000_000;
 export const pointLimit = 10_000_000;
 

@@ -21,7 +21,7 @@ const scene = (east: number): Buffer =>
   placedGeotiff(size, { code: 32632, transform: [10, 0, 500_000 + east, 0, -10, 5_000_000] });
 const photo = pngFile({ ...size, channels: 1, bits: 8, values: [1, 2, 3, 4, 5, 6, 7, 8] });
 
-/** A box from column to column of a scene, over both of its rows. */
+/** A box from one column to another of a scene, over both of its rows. */
 function box(east: number, from: number, to: number, properties: object): object {
   const [left, right] = [from, to].map((column) => 500_000 + east + 10 * column);
   const [bottom, top] = [4_999_980, 5_000_000];
@@ -75,7 +75,7 @@ async function opened(
 }
 
 describe('several GeoJSON files', () => {
-  it('are each of the image with their name, though another lies on it too', async () => {
+  it('each belong to the image with their name, even if another image overlaps', async () => {
     const { source, masks, reasons } = await opened({
       'a.tif': scene(0),
       'b.tif': scene(20),
@@ -90,7 +90,7 @@ describe('several GeoJSON files', () => {
     expect(masks).toEqual({ 'a.tif': '11101110', 'b.tif': '20002000' });
   });
 
-  it('are laid on all images where their names are those of none', async () => {
+  it('are placed on all images if no image has their names', async () => {
     const { masks } = await opened(
       {
         'a.tif': scene(0),
@@ -135,7 +135,7 @@ describe('several GeoJSON files', () => {
     ]);
   });
 
-  it('ask for the property where they are not ours', async () => {
+  it('ask for the property if they are not our own', async () => {
     const { source } = await opened({
       'a.tif': scene(0),
       'a.geojson': collection([box(0, 0, 3, own('wood', 1)), box(0, 0, 1, { class: 'lake' })]),
@@ -155,7 +155,7 @@ describe('several GeoJSON files', () => {
     ]);
   });
 
-  it('cost only themselves where they are damaged', async () => {
+  it('are skipped one by one if damaged', async () => {
     const { masks, reasons } = await opened({
       'a.tif': scene(0),
       'b.tif': scene(20),
@@ -168,7 +168,7 @@ describe('several GeoJSON files', () => {
     ]);
   });
 
-  it('are told of where they have an image’s name and do not lie on it', async () => {
+  it('are reported if they have an image’s name but another position', async () => {
     const { masks } = await opened({
       'a.tif': scene(0),
       'b.tif': scene(20),
@@ -209,17 +209,17 @@ describe('GeoJSON in pixels', () => {
       ],
     });
 
-  it('is of the image with its name', async () => {
+  it('belongs to the image with its name', async () => {
     const { masks, reasons } = await opened({ 'a.png': photo, 'masks/a.geojson': pixels(4) });
     expect([masks, reasons]).toEqual([{ 'a.png': '01000100' }, []]);
   });
 
-  it('is refused where the image has another size', async () => {
+  it('is refused if the image has another size', async () => {
     const { masks } = await opened({ 'a.png': photo, 'masks/a.geojson': pixels(5) });
     expect(masks['a.png']).toContain('/masks/a.geojson has 5 × 2 pixels, but its image has 4 × 2');
   });
 
-  it('is left out where no image has its name', async () => {
+  it('is left out if no image has its name', async () => {
     const { masks, reasons } = await opened({ 'a.png': photo, 'masks/b.geojson': pixels(4) });
     expect([masks, reasons]).toEqual([
       {},
@@ -247,7 +247,7 @@ describe('GeoPackages', () => {
     return readFile(path);
   }
 
-  it('are laid on images by their coordinates', async () => {
+  it('are placed on images by their coordinates', async () => {
     const { source, masks } = await opened({
       'a.tif': scene(0),
       'b.tif': scene(10),
@@ -257,7 +257,7 @@ describe('GeoPackages', () => {
     expect(masks).toEqual({ 'a.tif': '01100100', 'b.tif': '11001000' });
   });
 
-  it('that another program keeps a journal for are read', async () => {
+  it("with another program's journal are read", async () => {
     const file = await written('EPSG:32632', (database) => {
       database.pragma('journal_mode = WAL');
     });

@@ -34,8 +34,8 @@ export interface PolygonFormat {
 /**
  * Opens polygons of a file, or of all files of a folder. A file with the name of an image (see `nameFiles`) is that
  * image's alone if there are several files or if we wrote it; all others are placed on images with a geographic
- * position. Points are converted to the image's coordinates and joined by straight lines there; a pixel belongs to
- * a polygon if its centre does. Of overlapping shapes the later counts.
+ * position. Points are converted to the image's coordinates and joined by straight lines there; a pixel belongs to a
+ * polygon if its centre does. Of overlapping shapes the later one counts.
  *
  * @param request with the property that names the class: null asks which there are, or takes that of files of our own
  * @throws UserError 'invalid-labels', 'unsupported', 'too-large' for a single file; of several, one that cannot be
@@ -82,7 +82,7 @@ class PolygonSource {
   readonly #named: NamedFiles;
   readonly #tally: ClassTally;
   readonly #surveyed: Surveyed[] = [];
-  /** Files of one image, by their paths; they are read again when it is its turn. */
+  /** Files of one image, by their paths; they are read again when their image is read. */
   readonly #ofImages = new Set<string>();
   /** Files that may apply to any image. */
   readonly #onEarth: PolygonFile[] = [];
@@ -103,7 +103,7 @@ class PolygonSource {
     this.#tally = new ClassTally(request.property);
   }
 
-  /** Reads what classes a file has. */
+  /** Reads the file to find its classes. */
   async survey(path: string): Promise<void> {
     const { excluded, signal } = this.#request;
     if (signal?.aborted === true) throw new UserError('cancelled', commonText.stopped);

@@ -1,20 +1,20 @@
 import { tilePixels, tileSide, type Rectangle, type Size } from '../../../core/mask/tiles.ts';
 import type { Shape, TileCanvas } from '../layers.ts';
 
-/** Points x, y, x, y, … in px of the image; pixel (0, 0) reaches from 0 to 1. The last is joined to the first. */
+/** Points x, y, x, y, … in px of the image; pixel (0, 0) extends from 0 to 1. The last point is joined to the first. */
 export type Ring = Float64Array;
 
-/** Edges from which on an area keeps which of them touch which row of tiles. */
+/** Number of edges above which an area indexes which of them touch which row of tiles. */
 const indexedEdges = 256;
-/** Entries of that index at most, 4 bytes each. */
+/** Maximum number of entries of that index, 4 bytes each. */
 const indexLimit = 2 ** 22;
-/** Crossings in a tile up to which they are sorted; of more each pixel counts its own. */
+/** Maximum number of crossings in a tile that are sorted; above it each pixel counts its own. */
 const sortedCrossings = tilePixels;
 
 /**
- * An area within rings, by the even-odd rule: holes are rings like any other, and areas that a ring which
- * crosses itself encloses twice are outside. A pixel belongs to it if its centre does, as GDAL fills
- * polygons (a centre on the left edge does not, on the right edge does).
+ * Returns the area within rings, by the even-odd rule: holes are rings like any other, and areas that a self-crossing
+ * ring encloses twice are outside. A pixel belongs to it if its centre does, as GDAL fills polygons (a centre on the
+ * left edge does not, on the right edge does).
  *
  * @returns undefined if no pixel of the image can be in it
  */
@@ -204,7 +204,7 @@ class Outline {
     }
   }
 
-  /** A pixel is inside where an odd number of crossings is left of its middle: the same result as sorting them. */
+  /** A pixel is inside if the number of crossings to its left is odd: the same result as sorting them. */
   #fillByParity(
     edges: Int32Array | undefined,
     band: Band,
@@ -289,7 +289,7 @@ interface CrossingCounts {
   /** Crossings of edges left of its columns. */
   readonly before: Int32Array;
   readonly inside: Int32Array;
-  /** Number of crossings inside. */
+  /** Number of crossings inside the columns. */
   readonly crossings: number;
 }
 
@@ -321,7 +321,7 @@ function joined(rings: readonly Ring[]): Float64Array {
   return all;
 }
 
-/** Most rows cross an outline a few times, for which the general way takes longer than the painting. */
+/** Most rows cross an outline a few times, for which the general method takes longer than the painting. */
 function sort(places: Float64Array, start: number, end: number): void {
   if (end - start > 24) {
     places.subarray(start, end).sort();

@@ -2,9 +2,9 @@ import { dicomFile, syntax, type Entry } from '../../testing/dicom-fixtures.ts';
 import { niftiFile } from '../../raster/nifti/nifti-fixtures.ts';
 import { doubles, short, text, tiffBytes } from '../../testing/tiff-fixtures.ts';
 
-/** Images with a position, made by hand for the tests of masks on them. */
+/** Georeferenced images, made by hand for the tests of masks on them. */
 
-/** A raster that is turned, in a coordinate system of its own that has no code. */
+/** A rotated raster, in a coordinate system of its own without a code. */
 export function turnedGeotiff(width: number, height: number, isLittleEndian = true): Buffer {
   const values = new Array<number>(width * height).fill(1);
   const keys = [
@@ -29,7 +29,7 @@ export function turnedGeotiff(width: number, height: number, isLittleEndian = tr
   return tiffBytes([{ width, height, values, fields }], { isLittleEndian });
 }
 
-/** A volume with tilted axes, and texts of the kind that name a patient. */
+/** A volume with tilted axes, and texts that could name a patient. */
 export function askewVolume(
   version: 1 | 2,
   shape: readonly number[],

@@ -2,7 +2,7 @@ import { tileExtent, tilePixels, tileSide, type Size } from '../../../core/mask/
 import { Random } from '../../../core/random.ts';
 import type { MaskClass, MaskRaster } from '../mask-raster.ts';
 
-/** A mask of (height, width) values in rows; tiles that are all background are not there. */
+/** A mask of (height, width) values in rows; tiles with only background are null. */
 export function memoryMask(
   pixels: Uint8Array,
   size: Size,

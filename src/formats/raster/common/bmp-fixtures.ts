@@ -2,14 +2,14 @@
 
 export interface BmpOptions {
   readonly width: number;
-  /** Height; below 0 if the top row comes first. */
+  /** Height; negative if the top row comes first. */
   readonly height: number;
   readonly bits: number;
   /** 0 none, 1 and 2 run lengths, 3 masks, 6 masks with alpha. */
   readonly compression?: number;
   /** Bytes of the second header. */
   readonly headerSize?: 12 | 40 | 52 | 56 | 64 | 108 | 124;
-  /** [red, green, blue] of each entry. */
+  /** Palette entries, [red, green, blue] each. */
   readonly palette?: readonly (readonly number[])[];
   /** Palette size stated in the header. */
   readonly colours?: number;
@@ -38,7 +38,7 @@ export function bmpFile(options: BmpOptions): Buffer {
   }
   const words = Buffer.alloc(4 * masks.length);
   for (const [index, mask] of masks.entries()) words.writeUInt32LE(mask, 4 * index);
-  // Behind the small header, inside the large ones.
+  // After the small header, or inside the large ones.
   if (headerSize >= 52) words.copy(info, 40);
   const extra = headerSize >= 52 ? Buffer.alloc(0) : words;
   const entries = palette.flatMap(([red = 0, green = 0, blue = 0]) =>
@@ -52,7 +52,7 @@ export function bmpFile(options: BmpOptions): Buffer {
   return Buffer.concat([head, body, Buffer.from(data)]);
 }
 
-/** Rows of bytes from the top, as a file of rows from the bottom, filled up to words. */
+/** Rows of bytes from the top, stored from the bottom and padded to words. */
 export function rowsFromBelow(rows: readonly (readonly number[])[]): number[] {
   return rows.toReversed().flatMap(padded);
 }

@@ -1,10 +1,10 @@
 import { UserError } from '../../../core/errors.ts';
 import { bmpText } from '../../../text/index.ts';
 
-/** A field of a pixel: `bits` from bit `shift` on. */
+/** A field of a pixel: `bits` bits from bit `shift` on. */
 export interface ColourMask {
   readonly shift: number;
-  /** 0 to 8; 0 where the file has no such colour. */
+  /** Number of bits, 0 to 8; 0 if the file does not have this colour. */
   readonly bits: number;
 }
 
@@ -12,9 +12,9 @@ export interface ColourMask {
 type BmpColours =
   | {
       readonly kind: 'palette';
-      /** (entries, bands). */
+      /** Palette, (entries, bands). */
       readonly entries: Uint8Array;
-      /** 1 where every entry is grey. */
+      /** Number of bands of the palette: 1 if all entries are grey. */
       readonly bands: 1 | 3;
     }
   | { readonly kind: 'bytes'; readonly bands: 3 }
@@ -27,11 +27,11 @@ export interface BmpHeader {
   readonly bits: 1 | 2 | 4 | 8 | 16 | 24 | 32;
   readonly isRunLength: boolean;
   readonly colours: BmpColours;
-  /** First byte of the pixels. */
+  /** Offset of the first pixel byte. */
   readonly offset: number;
 }
 
-/** Bytes of the headers that are known: OS/2 1, Windows 3, with masks, OS/2 2, Windows 4 and 5. */
+/** Sizes of the known headers, bytes: OS/2 1, Windows 3, with masks, OS/2 2, Windows 4 and 5. */
 const knownHeaders = [12, 40, 52, 56, 64, 108, 124];
 const knownBits = [1, 2, 4, 8, 16, 24, 32] as const;
 /** Offset of the second header. */
@@ -99,7 +99,7 @@ function coloursOf(bytes: Buffer, place: ColourPlace, path: string): BmpColours 
   if (bits <= 8) return paletteOf(bytes, place, path);
   if (packing === 'masks' || packing === 'masks-alpha') {
     const hasAlpha = packing === 'masks-alpha' || size >= 56;
-    // In the larger headers, else just behind the smallest: the same place.
+    // In the larger headers, else directly after the smallest one: the same offset.
     const end = start + 40 + (hasAlpha ? 16 : 12);
     if (bytes.length < end) throw invalidBmp(path, bmpText.cutShort);
     const words = [0, 4, 8, 12].map((at) =>
@@ -108,7 +108,7 @@ function coloursOf(bytes: Buffer, place: ColourPlace, path: string): BmpColours 
     return masksOf(words, bits, path);
   }
   if (bits === 16) return masksOf([0x7c00, 0x03e0, 0x001f, 0], bits, path);
-  // Of 32 bits the fourth byte means nothing unless a mask says so.
+  // The fourth byte of 32 bits is unused unless a mask uses it.
   return { kind: 'bytes', bands: 3 };
 }
 
@@ -134,7 +134,7 @@ function paletteOf(bytes: Buffer, { size, bits, offset }: ColourPlace, path: str
   const entryBytes = isCore ? 3 : 4;
   const claimed = isCore ? 0 : bytes.readUInt32LE(46);
   const count = claimed === 0 ? 2 ** bits : Math.min(claimed, 2 ** bits);
-  // A table that runs into the pixels, or past the file's end, is shorter than it claims.
+  // A palette that extends into the pixels, or past the file's end, is shorter than stated.
   const end = Math.min(bytes.length, offset);
   const held = Math.min(count, Math.floor((end - start - size) / entryBytes));
   if (held < 1) throw invalidBmp(path, bmpText.noPalette);

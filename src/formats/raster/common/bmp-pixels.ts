@@ -4,10 +4,10 @@ import { invalidBmp, type BmpHeader, type ColourMask } from './bmp-header.ts';
 import { unpackRuns } from './bmp-runs.ts';
 
 /**
- * The pixels of a BMP file as 8-bit values, (height, width, bands) from the top left. Masks of fewer bits
- * are brought to 8 by v · 255 / (2^bits − 1), rounded.
+ * Reads the pixels of a BMP file as 8-bit values, (height, width, bands) from the top left. Masks of fewer bits are
+ * scaled to 8 by v · 255 / (2^bits − 1), rounded.
  *
- * @throws UserError 'invalid-file' where the file is cut short or names colours that are not there
+ * @throws UserError 'invalid-file' if the file is cut short or refers to palette entries that do not exist
  */
 export function decodeBmp(bytes: Buffer, header: BmpHeader, path: string): Samples {
   const { width, height, colours } = header;
@@ -22,7 +22,7 @@ export function decodeBmp(bytes: Buffer, header: BmpHeader, path: string): Sampl
     return target;
   }
   const stride = Math.ceil((width * header.bits) / 32) * 4;
-  // The last row may come without its padding.
+  // The last row may lack its padding.
   const needed = (height - 1) * stride + Math.ceil((width * header.bits) / 8);
   if (header.offset + needed > bytes.length) throw invalidBmp(path, bmpText.cutShort);
   const target = new Uint8Array(length);
@@ -55,7 +55,7 @@ function decodeRow(
   }
 }
 
-/** Palette indices of a row, one a byte; stored from the highest bits on. */
+/** Returns the palette indices of a row, one per byte; stored from the highest bits on. */
 function indicesOf(stored: Buffer, bits: number, width: number): Uint8Array {
   if (bits === 8) return stored.subarray(0, width);
   const indices = new Uint8Array(width);
@@ -87,7 +87,7 @@ function lookUp(
   }
 }
 
-/** Blue, green, red (and a byte that means nothing) to red, green, blue. */
+/** Converts blue, green, red (and an unused byte) to red, green, blue. */
 function reverseBytes(stored: Buffer, pixelBytes: number, target: Uint8Array): void {
   let read = 0;
   for (let write = 0; write < target.length; write += 3) {

@@ -99,7 +99,7 @@ describe('refusals', () => {
     await file.close();
   });
 
-  it('more than the limit, before it is decoded', async () => {
+  it('refuses more pixels than the limit before decoding', async () => {
     const bytes = bmpFile({
       ...small,
       width: 40_000,
@@ -112,7 +112,7 @@ describe('refusals', () => {
   });
 });
 
-test('damaged files end in a sentence', async () => {
+test('damaged files cause an error message', async () => {
   const files = [
     bmpFile({
       width: 5,

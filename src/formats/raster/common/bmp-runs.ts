@@ -1,13 +1,13 @@
 import { bmpText } from '../../../text/index.ts';
 import { invalidBmp, type BmpHeader } from './bmp-header.ts';
 
-/** Pixels of images in which the codes may leave out as much as they like. */
+/** Number of pixels up to which an image may have any number of codes. */
 const freePixels = 2 ** 24;
-/** Pixels that a code of two bytes draws at most. */
+/** Maximum number of pixels that a code of two bytes draws. */
 const longestRun = 255;
 
 /**
- * Refuses large images of far too few codes: 80 bytes could otherwise ask for 400 million pixels.
+ * Rejects large images with implausibly few codes: 80 bytes could otherwise ask for 400 million pixels.
  *
  * @param size of the file, bytes. @throws UserError 'invalid-file'
  */
@@ -22,11 +22,11 @@ export function requireRuns(
 }
 
 /**
- * Undoes run-length coding of 4 or 8 bits (Microsoft, "Bitmap Compression"). Pixels that the file passes
- * over have index 0; what reaches beyond the end of a row is left out, as other readers do.
+ * Undoes run-length coding of 4 or 8 bits (Microsoft, "Bitmap Compression"). Pixels that the file skips have index 0;
+ * pixels beyond the end of a row are dropped, as in other readers.
  *
  * @returns (height, width) palette indices, the top row first
- * @throws UserError 'invalid-file' where the codes end before the image does
+ * @throws UserError 'invalid-file' if the codes end before the image does
  */
 export function unpackRuns(bytes: Buffer, header: BmpHeader, path: string): Uint8Array {
   const { width, height, isTopDown } = header;
@@ -46,7 +46,7 @@ export function unpackRuns(bytes: Buffer, header: BmpHeader, path: string): Uint
   const half = (byte: number, position: number): number =>
     position % 2 === 0 ? byte >> 4 : byte & 15;
 
-  // Every code takes two bytes or more, so this ends. Some writers leave out the last code.
+  // Every code takes two bytes or more, so this ends. Some writers omit the last code.
   while (y < height && !(y === height - 1 && x >= width && at >= bytes.length)) {
     const count = next();
     const code = next();
@@ -65,7 +65,7 @@ export function unpackRuns(bytes: Buffer, header: BmpHeader, path: string): Uint
         if (byte === undefined) throw invalidBmp(path, bmpText.cutShort);
         put(isHalf ? half(byte, n) : byte);
       }
-      // Filled up to whole words.
+      // Padded to whole words.
       at += length + (length % 2);
     }
   }

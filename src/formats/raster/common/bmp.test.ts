@@ -17,7 +17,7 @@ const shown = (indices: readonly number[]): number[] =>
   indices.flatMap((index) => colours[index] ?? []);
 
 describe('palettes', () => {
-  // Five pixels a row: an odd width, which leaves half a byte over.
+  // Five pixels per row: an odd width, which leaves half a byte over.
   const indices = {
     1: [
       [0, 1, 1, 0, 1],
@@ -83,7 +83,7 @@ describe('palettes', () => {
     }
   });
 
-  it('of greys become one band', async () => {
+  it('with only grey entries become one band', async () => {
     const palette = Array.from({ length: 256 }, (_, index) => [index, index, index]);
     const data = rowsFromBelow([
       [0, 100],
@@ -170,7 +170,7 @@ describe('colours', () => {
     await file.close();
   });
 
-  it('without masks have no alpha, whatever the header holds', async () => {
+  it('without masks have no alpha, whatever the header states', async () => {
     const masks = [0xff0000, 0xff00, 0xff, 0xff000000];
     const file = await opened({
       width: 1,

@@ -6,11 +6,10 @@ import { requireRuns } from './bmp-runs.ts';
 import { wholeHeader, type WholeImage } from './whole-file.ts';
 
 /**
- * Opens a BMP file: 1, 2, 4 and 8 bits through their palette, 16, 24 and 32 bits, masks, run lengths,
- * rows from either end.
+ * Opens a BMP file: 1, 2, 4 and 8 bits with a palette, 16, 24 and 32 bits, masks, run lengths, rows from either end.
  *
- * Written here because every library that was tried gives wrong values: bmp-ts 1.0.9 decodes a single row
- * of 4-bit images of odd width, fast-bmp 4.0.1 knows neither 4 nor 16 bits nor run lengths,
+ * Written here because every library tried returns wrong values: bmp-ts 1.0.9 decodes a single row of 4-bit images of
+ * odd width, fast-bmp 4.0.1 supports neither 4 nor 16 bits nor run lengths,
  * @cwasm/nsbmp 0.1.3 and bmp-ts never reach 255 from 5 or 6 bits, and nsbmp reads past short palettes.
  */
 export function openBmp(bytes: Buffer, path: string, limits: ReadLimits): Promise<WholeImage> {

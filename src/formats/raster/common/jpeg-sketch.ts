@@ -1,7 +1,7 @@
 import type { Sharp, SharpOptions } from 'sharp';
 import { sharp } from '../../libvips.ts';
 
-/** A JPEG of eight bits, grey or three colours. */
+/** A JPEG of eight bits, grey or with three colours. */
 export interface SketchedJpeg {
   readonly path: string;
   /** Bytes of the file. */
@@ -10,24 +10,24 @@ export interface SketchedJpeg {
   readonly width: number;
   readonly height: number;
   readonly bands: number;
-  /** True if its EXIF data turn it. */
+  /** True if its EXIF data rotate or flip it. */
   readonly isTurned: boolean;
 }
 
 export interface SketchOptions {
-  /** Bounds both sides, px. */
+  /** Maximum of both sides, px. */
   readonly side: number;
-  /** 1–100. */
+  /** JPEG quality, 1–100. */
   readonly quality: number;
-  /** Pixels of the JPEG, at most. */
+  /** Maximum number of pixels of the JPEG. */
   readonly limit: number;
 }
 
-/** Factors by which the decoder can reduce a JPEG while reading it, undoing only a part of each block. */
+/** Factors by which the decoder can reduce a JPEG while reading it, by decoding only a part of each block. */
 const reductions = [8, 4, 2];
 
 /**
- * A smaller JPEG of a JPEG, without its profile: colours stay as stored. It is never enlarged.
+ * Downsizes a JPEG while decoding, and drops its colour profile: colours stay as stored. It is never enlarged.
  *
  * @throws Error as the decoder does
  */
@@ -40,7 +40,8 @@ export async function sketchJpeg(jpeg: SketchedJpeg, options: SketchOptions): Pr
   };
   const reduction = reductions.find((by) => by <= shrink);
   if (reduction !== undefined && canTakeOptions(path)) {
-    // Of bytes sharp has no such option, and halves by itself only from a third on. What fails here fails below.
+    // Given bytes, sharp has no such option, and on its own reduces only if the result is at most a third. A failure
+    // here is reported by the decoding below.
     const reduced = await drawn(`${path}[shrink=${reduction}]`, jpeg, size, options).catch(
       () => undefined,
     );
@@ -49,7 +50,7 @@ export async function sketchJpeg(jpeg: SketchedJpeg, options: SketchOptions): Pr
   return drawn(bytes, jpeg, size, options);
 }
 
-/** libvips takes what stands in brackets behind a name for options, and reads quotes on the way there. */
+/** libvips parses brackets after a name as options, and quotes on the way there. */
 function canTakeOptions(path: string): boolean {
   return !/["'[\]]/.test(path);
 }
@@ -68,13 +69,13 @@ function drawn(
   };
   const small: Sharp = sharp(input, reading).resize(width, height, {
     fit: 'fill',
-    // What is left is less than a half, for which two pixels are enough.
+    // The remaining factor is less than two, for which two pixels are enough.
     kernel: 'linear',
   });
   return (
     small
       .toColourspace(bands === 1 ? 'b-w' : 'srgb')
-      // Tables made for each picture save a few per cent of bytes, and take a quarter of the time.
+      // Optimised tables save a few per cent of bytes, but take a quarter of the time.
       .jpeg({ quality, optimiseCoding: false })
       .toBuffer()
   );

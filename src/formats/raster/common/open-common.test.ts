@@ -108,7 +108,7 @@ describe('values are as stored', () => {
     await file.close();
   });
 
-  it.each([1, 3] as const)('near enough in JPEG of %i channels', async (channels) => {
+  it.each([1, 3] as const)('approximately in JPEG of %i channels', async (channels) => {
     const raw = { width: 16, height: 16, channels };
     const flat = Buffer.alloc(256 * channels, 77);
     const file = await opened(
@@ -183,7 +183,7 @@ it('CMYK becomes RGB with a note', async () => {
   expect(file.header).toMatchObject({ bands: 3, interpretation: 'rgb', alpha: null });
   expect(file.header.notes).toEqual([expect.stringContaining('CMYK')]);
   const [red = 0, green = 0, blue = 0] = await valuesOf(file);
-  // The inks cannot give every colour: within a tenth of the range, far from inverted or clipped.
+  // CMYK inks cannot reproduce every colour: within a tenth of the range, far from inverted or clipped.
   for (const [value, wanted] of [
     [red, 180],
     [green, 90],
@@ -194,7 +194,7 @@ it('CMYK becomes RGB with a note', async () => {
   await file.close();
 });
 
-it('of an animation the first frame is read, with a note', async () => {
+it('reads the first frame of an animation, with a note', async () => {
   const frames = Buffer.concat([Buffer.alloc(48, 10), Buffer.alloc(48, 200)]);
   const raw = { width: 4, height: 8, channels: 3, pageHeight: 4 } as const;
   const file = await opened(await sharp(frames, { raw }).webp({ lossless: true }).toBuffer());
@@ -204,7 +204,7 @@ it('of an animation the first frame is read, with a note', async () => {
   await file.close();
 });
 
-it('a region is what is cut from the whole', async () => {
+it('reads a region as a part of the whole', async () => {
   const values = Array.from({ length: 4 * 35 }, (_, index) => index * 400);
   const file = await opened(pngFile({ width: 7, height: 5, channels: 4, bits: 16, values }));
   const whole = await file.read();
@@ -217,7 +217,7 @@ it('a region is what is cut from the whole', async () => {
       expect(await valuesOf(file, { region, bands })).toEqual(cut(whole, region, bands));
     }
   }
-  // What was given before is not touched by what the caller does with it.
+  // The caller's changes do not affect what it gets later.
   whole.data.fill(0);
   expect(await valuesOf(file)).toEqual(values);
   await expect(file.read({ region: { x: 5, y: 0, width: 3, height: 1 } })).rejects.toThrow(
@@ -258,14 +258,14 @@ describe('refusals', () => {
     [{ pixels: 11 }, false],
     [{ bytes: 24 }, true],
     [{ bytes: 23 }, false],
-  ])('a frame within %j: %s', async (limits, isWithin) => {
+  ])('refuses a frame beyond %j: %s', async (limits, isWithin) => {
     const bytes = pngFile({ ...size, channels: 1, bits: 16, values });
     const work = opened(bytes, { ...defaultLimits, ...limits });
     if (isWithin) await (await work).close();
     else await expectRefusal(work, 'too-large', /4 × 3 pixels/);
   });
 
-  it('a frame that claims to be huge, before it is decoded', async () => {
+  it('refuses a frame that claims to be huge before decoding', async () => {
     const claims = pngFile({ ...size, channels: 1, bits: 8, values });
     claims.writeUInt32BE(60_000, 16);
     claims.writeUInt32BE(60_000, 20);
@@ -273,7 +273,7 @@ describe('refusals', () => {
     await expectRefusal(opened(claims), 'too-large', /60000 × 60000/);
   });
 
-  it('a missing file, a folder and a pipe', async () => {
+  it('refuses a missing file, a folder and a pipe', async () => {
     const missing = join(folder.path, 'missing.png');
     await expectRefusal(openCommon(missing, defaultLimits), 'not-found', /missing\.png/);
     await expectRefusal(openCommon(folder.path, defaultLimits), 'invalid-file', /file/);
@@ -284,7 +284,7 @@ describe('refusals', () => {
   });
 });
 
-it('reading can be stopped, and ends with the file', async () => {
+it('stops reading on request, and when the file is closed', async () => {
   const bytes = await sharp({ create: { width: 600, height: 600, channels: 3, background: 'red' } })
     .png()
     .toBuffer();
@@ -304,7 +304,7 @@ it('reading can be stopped, and ends with the file', async () => {
   await failure;
 });
 
-it('damaged files end in a sentence', async () => {
+it('damaged files cause an error message', async () => {
   const noise = Uint8Array.from({ length: 16 * 16 * 3 }, (_, index) => (index * 7919) >> 3);
   const image = sharp(noise, { raw: { width: 16, height: 16, channels: 3 } });
   const files = [
@@ -328,7 +328,7 @@ it('damaged files end in a sentence', async () => {
   expect(outcomes.refused).toBeGreaterThan(20);
 });
 
-it('what would take too much memory as a whole is refused before it is decoded', async () => {
+it('a file that would take too much memory as a whole is refused before decoding', async () => {
   const create = { width: 512, height: 512, channels: 3, background: 'white' } as const;
   const noise = Buffer.from(
     Uint8Array.from({ length: 512 * 512 * 3 }, (_, at) => (at * 7919) >> 3),
@@ -355,7 +355,7 @@ it('a few bytes that claim many pixels are refused', async () => {
   const bytes = await sharp({ create }).webp({ lossless: true }).toBuffer();
   expect(bytes.length).toBeLessThan(10_000);
   await expectRefusal(opened(bytes), 'too-large', /claims 6000 × 6000 pixels/);
-  // An empty mask is as small as a PNG can be, and a mask all the same.
+  // An empty mask is as small as a PNG can be, but is a valid mask.
   const mask = { width: 9000, height: 9000, channels: 3, background: 'black' } as const;
   const empty = sharp({ create: mask }).toColourspace('b-w').png({ compressionLevel: 9 });
   await opened(await empty.toBuffer());

@@ -19,7 +19,7 @@ const readers: ReadonlyMap<ImageFormat | null | undefined, OpenBytes> = new Map<
   ['bmp', openBmp],
 ]);
 
-/** Bytes that Node can hold in one buffer. */
+/** Maximum number of bytes in one Node buffer. */
 const fileLimit = 2 ** 31 - 1;
 
 /** Returns true if a file that begins with `head` is PNG, JPEG, WebP or BMP. Twelve bytes are enough. */
@@ -30,14 +30,14 @@ export function isCommon(head: Uint8Array): boolean {
 /**
  * Opens a PNG, JPEG, WebP or BMP file.
  *
- * These are decoded whole, at the first read, and the frame is kept until the file is closed. Values are
- * as stored, upright by EXIF: 16 bits stay 16, grey stays one band, alpha stays beside the colours, grey
- * PNG of 1, 2 or 4 bits counts from 0 (`display.rescale` leads to its 0 to 255), palettes become their
- * colours, and colour profiles are left aside but for CMYK, which goes through its profile (or a standard
- * one) to sRGB. Of an animation the first frame is read, with a note.
+ * These are decoded whole, at the first read, and the frame is kept until the file is closed. Values are as stored,
+ * upright by EXIF: 16 bits stay 16, grey stays one band, alpha stays a band next to the colours, grey PNG of 1, 2 or 4
+ * bits counts from 0 (`display.rescale` leads to its 0 to 255), palette indices become their colours, and colour
+ * profiles are ignored, except for CMYK, which is converted to sRGB by its profile (or a standard one). Of an animation
+ * the first frame is read, with a note.
  *
  * @throws UserError 'not-found', 'disk', 'invalid-file', 'unsupported', 'too-large' (`limits.pixels`; `limits.bytes`
- * and `limits.whole` for the whole frame with what its decoder holds beside it; few bytes that claim many pixels)
+ * and `limits.whole` for the whole frame and its decoder's memory; few bytes that claim many pixels)
  */
 export const openCommon: OpenImage = async (path, limits) => {
   const file = await FileSource.open(path);
@@ -51,8 +51,8 @@ export const openCommon: OpenImage = async (path, limits) => {
 /**
  * Opens a source like `openCommon`, for a file that is already open, so that a small image is opened and read once.
  *
- * @param file needed no longer once this ends; the caller closes it
- * @param head what has been read of it from the beginning
+ * @param file no longer needed once this ends; the caller closes it
+ * @param head the bytes read from its beginning
  */
 export async function openCommonSource(
   file: FileSource,

@@ -25,7 +25,7 @@ const stream = (...parts: readonly number[][]): Uint8Array =>
   Uint8Array.from([...start, ...parts.flat(), ...scan]);
 
 describe('plainJpeg', () => {
-  it.each(['b-w', 'srgb'] as const)('says what the decoder says, of %s', async (space) => {
+  it.each(['b-w', 'srgb'] as const)('agrees with the decoder on %s', async (space) => {
     for (const progressive of [false, true]) {
       const bytes = await jpeg(space, progressive);
       const { width, height, channels } = await sharp(bytes).metadata();
@@ -38,12 +38,12 @@ describe('plainJpeg', () => {
     }
   });
 
-  it('leaves what may be turned, and CMYK, to the decoder', async () => {
+  it('leaves files with an orientation, and CMYK, to the decoder', async () => {
     expect(plainJpeg(await jpeg('srgb', false, 6))).toBeNull();
     expect(plainJpeg(await jpeg('cmyk'))).toBeNull();
   });
 
-  it('finds the frame behind tables and comments', () => {
+  it('finds the frame after tables and comments', () => {
     const bytes = stream(segment(0xdb, [1, 2]), segment(0xfe, [3]), frame(0xc1, 8, 9, 1));
     expect(plainJpeg(bytes)).toEqual({ width: 7, height: 9, bands: 1, isProgressive: false });
   });
@@ -60,7 +60,7 @@ describe('plainJpeg', () => {
     ['a frame cut short', stream(segment(0xc0, [8, 0, 9, 0, 7, 3, 1]))],
     ['EXIF data behind the frame', stream(frame(0xc0, 8, 9, 3), segment(0xe1, [1]))],
     ['a broken header', stream([0, 1, 2], frame(0xc0, 8, 9, 3))],
-  ])('leaves %s', (_name, bytes) => {
+  ])('leaves %s to the decoder', (_name, bytes) => {
     expect(plainJpeg(bytes)).toBeNull();
   });
 });

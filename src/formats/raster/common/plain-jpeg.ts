@@ -12,10 +12,10 @@ const exif = 0xe1;
 const progressive = 0xc2;
 
 /**
- * Reads the header of an ordinary JPEG: eight bits, grey or three colours, and nothing that could turn it. Training
- * reads many small ones, for which asking the decoder first takes a quarter of the decoding time.
+ * Reads the header of an ordinary JPEG: eight bits, grey or three colours, and no orientation tag. Training reads many
+ * small ones, for which asking the decoder first takes a quarter of the decoding time.
  *
- * @returns null for all others, which the decoder is asked about
+ * @returns null for all others, which are left to the decoder
  */
 export function plainJpeg(bytes: Uint8Array): PlainJpeg | null {
   let plain: PlainJpeg | null = null;

@@ -12,7 +12,7 @@ import type { SketchedJpeg, SketchOptions } from './jpeg-sketch.ts';
 import { plainJpeg } from './plain-jpeg.ts';
 import { wholeHeader, type WholeImage } from './whole-file.ts';
 
-/** Formats that have the same name in the decoder and here. */
+/** Formats with the same name in the decoder and here. */
 const formats: ReadonlySet<string> = new Set<ImageFormat>(['png', 'jpeg', 'webp']);
 
 /** Storage of an image and the way to decode it. */
@@ -20,9 +20,9 @@ interface Stored {
   readonly bands: 1 | 2 | 3 | 4;
   readonly sampleType: 'uint8' | 'uint16';
   readonly isCmyk: boolean;
-  /** True if its EXIF data turn it; looking for them while decoding costs time for a small image. */
+  /** True if its EXIF data rotate or flip it; checking this while decoding takes time for a small image. */
   readonly isTurned: boolean;
-  /** The decoder multiplies grey of 1, 2 and 4 bits by so much to reach 255; 1 otherwise. */
+  /** Factor by which the decoder multiplies grey of 1, 2 and 4 bits to reach 255; 1 otherwise. */
   readonly factor: number;
 }
 
@@ -32,11 +32,11 @@ interface Facts extends Stored {
   readonly width: number;
   readonly height: number;
   readonly notes: readonly string[];
-  /** True for several passes: the decoder holds the whole image until the last one. */
+  /** True for several passes: the decoder keeps the whole image until the last one. */
   readonly isProgressive: boolean;
 }
 
-/** Opens a PNG, JPEG or WebP file by libvips. Throws as `openCommon`. */
+/** Opens a PNG, JPEG or WebP file with libvips. Throws as `openCommon`. */
 export async function openWithSharp(
   bytes: Buffer,
   path: string,
@@ -64,7 +64,7 @@ export async function openWithSharp(
     header,
     decode: () => decode(bytes, facts, limits, path),
     bytesBeside: bytesBeside(facts),
-    // The decoder reads a JPEG at a half, a quarter or an eighth of its size where that is enough.
+    // The decoder reads a JPEG at a half, a quarter or an eighth of its size if that is enough.
     sketch:
       format === 'jpeg' && !facts.isCmyk
         ? (side, quality) =>
@@ -145,8 +145,9 @@ function notesOn({ space, pages = 1, hasProfile }: Metadata): string[] {
 }
 
 /**
- * Returns the bytes that decoding takes beside the frame. Grey with alpha is decoded as four bands; the decoder holds all
- * coefficients of a progressive JPEG, 16 bits each, and all values of an interlaced PNG, a WebP or a turned image.
+ * Returns the memory for decoding in addition to the frame, bytes. Grey with alpha is decoded as four bands; the
+ * decoder holds all coefficients of a progressive JPEG, 16 bits each, and all values of an interlaced PNG, a WebP or a
+ * rotated image.
  */
 function bytesBeside(facts: Facts): number {
   const { format, width, height, bands, sampleType, isProgressive, isTurned } = facts;
@@ -160,7 +161,7 @@ function bytesBeside(facts: Facts): number {
 /** Bytes of pixels below which no file is refused, however small it is. */
 const implausibleBytes = 2 ** 26;
 /**
- * Bytes of pixels for each byte of the file that no PNG reaches (RFC 1951: 1032 to 1, and eight pixels of one bit per
+ * Bytes of pixels per byte of the file that no PNG can reach (RFC 1951: 1032 to 1, and eight pixels of one bit per
  * byte), and no meaningful WebP or JPEG.
  */
 const implausibleRatio = 10_000;
@@ -183,7 +184,7 @@ async function decode(
   path: string,
 ): Promise<Samples> {
   const isWide = sampleType === 'uint16';
-  // Of grey with alpha the decoder would give the grey alone, so that goes through RGB with alpha.
+  // For grey with alpha the decoder would return only the grey, so it is decoded as RGB with alpha.
   const space = bands === 1 ? (isWide ? 'grey16' : 'b-w') : isWide ? 'rgb16' : 'srgb';
   const { data, info } = await sharp(bytes, {
     autoOrient: isTurned,
@@ -205,7 +206,7 @@ async function decode(
   return divided(bands === 2 ? greyWithAlpha(values, sampleType) : values, bands, factor);
 }
 
-/** The decoder's memory where it is this image's alone, else a copy. */
+/** Returns the decoder's memory if it belongs only to this image, else a copy. */
 function ownBuffer(data: Buffer): ArrayBuffer {
   const { buffer, byteOffset, length } = data;
   if (buffer instanceof ArrayBuffer && byteOffset === 0 && buffer.byteLength === length) {
@@ -214,14 +215,14 @@ function ownBuffer(data: Buffer): ArrayBuffer {
   return new Uint8Array(data).buffer;
 }
 
-/** Grey and alpha of RGB with alpha whose three colours are equal. */
+/** Returns grey and alpha of RGB with alpha whose three colours are equal. */
 function greyWithAlpha(values: Samples, sampleType: 'uint8' | 'uint16'): Samples {
   const target = newSamples(sampleType, values.length / 2);
   pickBands(values, 4, target, 0, [0, 3]);
   return target;
 }
 
-/** Grey values as they were stored; alpha, if any, is left as it is. */
+/** Restores stored grey values; alpha, if any, is unchanged. */
 function divided(values: Samples, bands: number, factor: number): Samples {
   if (factor === 1) return values;
   for (let index = 0; index < values.length; index += bands) {
@@ -238,7 +239,7 @@ function decodeFailure(error: unknown, path: string): UserError {
   const lack = memoryFailure(error, path);
   if (lack !== undefined) return lack;
   const message = error instanceof Error ? error.message : String(error);
-  // Told only in words: the decoder was built for JPEG of 8 bits.
+  // Known only from its message: the decoder was built for JPEG of 8 bits.
   const isDeep = /data precision (\d+)/i.exec(message)?.[1];
   if (isDeep !== undefined) return unsupportedValues(path, commonImageText.deepJpeg(isDeep));
   return damagedImage(path, message);

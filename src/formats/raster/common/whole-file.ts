@@ -19,15 +19,17 @@ import { sampleBytes } from '../sample-arrays.ts';
 /** An image that can only be decoded as a whole. */
 export interface WholeImage {
   readonly header: ImageHeader;
-  /** (height, width, bands); called once at most. Throws UserError 'invalid-file', 'unsupported'. */
+  /**
+   * Decodes the image to (height, width, bands); called at most once. Throws UserError 'invalid-file', 'unsupported'.
+   */
   decode(): Promise<Samples>;
-  /** Bytes that decoding takes beside the frame; none by default. */
+  /** Memory for decoding in addition to the frame, bytes; none by default. */
   readonly bytesBeside?: number;
   /** See `ImageFile`. */
   readonly sketch?: ImageFile['sketch'] | undefined;
 }
 
-/** A file of such an image: decoded at the first read, kept until it is closed. */
+/** A file with such an image: decoded at the first read, kept until it is closed. */
 export class WholeFile implements ImageFile {
   readonly path: string;
   readonly header: ImageHeader;
@@ -81,16 +83,16 @@ export class WholeFile implements ImageFile {
 }
 
 type Facts = Pick<ImageHeader, 'format' | 'width' | 'height' | 'sampleType' | 'alpha' | 'notes'> & {
-  /** Bands, the alpha among them. */
+  /** Number of bands, including alpha. */
   readonly bands: 1 | 2 | 3 | 4;
   readonly rescale: ImageHeader['display']['rescale'];
 };
 
 /**
- * The header of a plain image: one frame, one level, nothing known of its sizes.
+ * Returns the header of a plain image: one frame, one level, unknown pixel size.
  *
- * @param bytesBeside what decoding it takes beside the frame
- * @throws UserError 'too-large' where that is beyond `limits`
+ * @param bytesBeside memory for decoding in addition to the frame, bytes
+ * @throws UserError 'too-large' if that exceeds `limits`
  */
 export function wholeHeader(
   facts: Facts,

@@ -1,8 +1,8 @@
 /**
- * The attributes that are read, by their keywords (PS3.6). Everything else in a file is passed over and
- * never enters memory as a value. The patient's name and date of birth leave the reader as a digest alone.
+ * The attributes that are read, by their keywords (PS3.6). Everything else in a file is skipped and never enters memory
+ * as a value. The patient's name and date of birth leave the reader only as a digest.
  *
- * `xs` stands for "US or SS": what an implicit file means by it depends on the pixels' sign.
+ * `xs` stands for "US or SS": in an implicit file the choice depends on the pixels' sign.
  */
 const table = {
   // File meta information and identity.
@@ -93,7 +93,7 @@ const table = {
   LUTData: [0x00283006, 'OW'],
   VOILUTSequence: [0x00283010, 'SQ'],
   DoseGridScaling: [0x3004000e, 'DS'],
-  // What was lost before (C.7.6.1.1.5).
+  // Previous lossy compression (C.7.6.1.1.5).
   LossyImageCompression: [0x00282110, 'CS'],
   LossyImageCompressionRatio: [0x00282112, 'DS'],
   LossyImageCompressionMethod: [0x00282114, 'CS'],
@@ -110,7 +110,7 @@ export type PixelKeyword = 'PixelData' | 'FloatPixelData' | 'DoubleFloatPixelDat
 
 interface Attribute {
   readonly keyword: Keyword;
-  /** Value representation by the dictionary. */
+  /** Returns the value representation in the dictionary. */
   readonly vr: string;
 }
 

@@ -2,12 +2,12 @@ import { dicomText } from '../../../text/index.ts';
 import type { SizedBytes } from '../file-source.ts';
 import { damaged } from './faults.ts';
 
-/** The same bytes; what asks for more than there are is told so in the way of this reader. */
+/** The same bytes; a read past the end throws this reader's fault. */
 export function boundedSource(bytes: SizedBytes): SizedBytes {
   return {
     size: bytes.size,
     read(start, length, signal) {
-      // Before memory is taken for what a damaged length asks for.
+      // Checked before memory is allocated for a damaged length.
       if (start + length > bytes.size) return Promise.reject(damaged(dicomText.cutShort));
       return bytes.read(start, length, signal);
     },

@@ -21,7 +21,7 @@ const jpeg = (...parts: readonly number[][]): Uint8Array =>
 const ids = [1, 2, 3];
 
 describe('a JPEG header', () => {
-  it('tells size, depth and process, behind tables and fill bytes', () => {
+  it('states size, depth and process, after tables and fill bytes', () => {
     const tables = [...segment(0xdb, [1, 2, 3]), ...segment(0xc4, [4, 5]), 0xff];
     expect(jpegHeader(jpeg(tables, frame(0xc1, ids), scan, end))).toMatchObject({
       width: 0x0304,
@@ -37,7 +37,7 @@ describe('a JPEG header', () => {
     });
   });
 
-  it('tells the colours by the names of the components and by its markers', () => {
+  it('determines the colours by component names and markers', () => {
     const jfif = segment(0xe0, 'JFIF\0abc');
     const adobe = (transform: number): number[] =>
       segment(0xee, [...Buffer.from('Adobe'), 0, 100, 0, 0, 0, 0, transform]);
@@ -50,9 +50,9 @@ describe('a JPEG header', () => {
     expect(colours([segment(0xe0, 'other'), frame(0xc0, ids)])).toBeNull();
   });
 
-  it('takes scans of some coefficients where the process has them', () => {
+  it('may have scans of some coefficients if its process allows them', () => {
     expect(jpegHeader(jpeg(frame(0xc2, ids), scanOf(0, 0, 1), end)).process).toBe(2);
-    // Lossless: a predictor in the place of the first, and a point transform.
+    // Lossless: a predictor in place of the first coefficient, and a point transform.
     expect(jpegHeader(jpeg(frame(0xc3, ids), scanOf(1, 0, 0), end)).process).toBe(3);
   });
 
@@ -87,7 +87,7 @@ describe('a JPEG 2000 header', () => {
   const codestream = (...parts: readonly number[][]): number[] => [0xff, 0x4f, ...parts.flat()];
   const grey = [[0x8b, 1, 1]];
 
-  it('tells size, depth and colour transform, within a JP2 file too', () => {
+  it('states size, depth and colour transform, within a JP2 file too', () => {
     const plain = codestream(sizes(grey), segment(0x64, 'x'), style(0), [0xff, 0x90]);
     const expected = { width: 100, height: 200, precision: 12, components: 1 };
     expect(jpeg2000Header(Uint8Array.from(plain))).toEqual({

@@ -18,7 +18,7 @@ describe('colours', () => {
   const colour: Picture = { rows: 1, columns: 4, samples: 3, photometric: 'RGB' };
   const pixels = [255, 0, 0, 0, 255, 0, 0, 0, 255, 9, 8, 7];
 
-  it('reads RGB by pixel and by plane', async () => {
+  it('are read as RGB by pixel and by plane', async () => {
     const byPixel = await opened(pictureFile(syntax.explicit, colour, Buffer.from(pixels)));
     expect(byPixel.header).toMatchObject({ bands: 3, interpretation: 'rgb' });
     expect(await valuesOf(byPixel)).toEqual(pixels);
@@ -29,11 +29,11 @@ describe('colours', () => {
     expect(await valuesOf(byPlane)).toEqual(pixels);
   });
 
-  // BT.601 over all 256 values, worked out by hand: red, green, blue, and a grey.
+  // BT.601 over all 256 values, calculated by hand: red, green, blue, and a grey.
   const ybr = [76, 85, 255, 150, 44, 21, 29, 255, 107, 100, 128, 128];
   const rgb = [254, 0, 0, 0, 255, 1, 0, 0, 254, 100, 100, 100];
 
-  it('makes YBR_FULL into RGB', async () => {
+  it('are converted from YBR_FULL to RGB', async () => {
     const file = await opened(
       pictureFile(syntax.explicit, { ...colour, photometric: 'YBR_FULL' }, Buffer.from(ybr)),
     );
@@ -41,7 +41,7 @@ describe('colours', () => {
     expect(file.header.notes).toEqual([]);
   });
 
-  it('keeps luma and chromas where it is asked to, and says so', async () => {
+  it('stay luma and chromas on request, with a note', async () => {
     const ofKind = (photometric: string): Picture => ({ ...colour, photometric });
     const plane = (sample: number): Uint8Array =>
       Buffer.from(ybr.filter((_, i) => i % 3 === sample));
@@ -63,7 +63,7 @@ describe('colours', () => {
     expect(plain.header.notes).toEqual([]);
   });
 
-  it('makes luma from 16 and chroma to 240 into RGB', async () => {
+  it('are converted from luma from 16 and chroma to 240 to RGB', async () => {
     const file = await opened(
       pictureFile(
         syntax.explicit,
@@ -74,7 +74,7 @@ describe('colours', () => {
     expect(await valuesOf(file)).toEqual([0, 0, 0, 255, 255, 255]);
   });
 
-  it('gives two pixels the chromas that they share', async () => {
+  it('share chromas between two pixels', async () => {
     const shared = Buffer.from([76, 150, 85, 255, 29, 100, 255, 107]);
     const file = await opened(
       pictureFile(syntax.explicit, { ...colour, photometric: 'YBR_FULL_422' }, shared),
@@ -89,7 +89,7 @@ describe('colours', () => {
     expect(await valuesOf(file)).toEqual(await valuesOf(whole));
   });
 
-  it('believes the length where chromas are said to be shared and are not', async () => {
+  it('follow the length if chromas are declared as shared but are not', async () => {
     const file = await opened(
       pictureFile(syntax.explicit, { ...colour, photometric: 'YBR_FULL_422' }, Buffer.from(ybr)),
     );
@@ -103,7 +103,7 @@ describe('colours', () => {
     [{ ...colour, photometric: 'YBR_RCT' }, 'invalid-file'],
     [{ ...colour, photometric: 'MONOCHROME2' }, 'invalid-file'],
     [{ ...colour, columns: 3, photometric: 'YBR_FULL_422' }, 'invalid-file'],
-  ] as const)('refuses %o', async (picture, code) => {
+  ] as const)('are refused for %o', async (picture, code) => {
     const path = await temporaryFile(pictureFile(syntax.explicit, picture, new Uint8Array(8)));
     await expect(openDicom(path, defaultLimits)).rejects.toMatchObject({ code });
   });

@@ -7,7 +7,7 @@ import type { Photometric } from './image-pixel.ts';
 /** Meaning of three decoded values. `full` and `partial`: luma and two chromas, over the full range or BT.601's. */
 export type ColourSpace = 'rgb' | 'full' | 'partial';
 
-/** Returns the colour space of native and run-length coded pixels, from the header alone. @throws DicomFault */
+/** Returns the colour space of native and run-length coded pixels, from only the header. @throws DicomFault */
 export function colourSpaceOf(photometric: Photometric): ColourSpace {
   switch (photometric) {
     case 'YBR_FULL':
@@ -36,9 +36,9 @@ export function isSubsampled(photometric: Photometric): boolean {
 }
 
 /**
- * Gives each pixel its own chromas: Y1 Y2 Cb Cr becomes Y1 Cb Cr, Y2 Cb Cr.
+ * Gives each pixel its own chroma values: Y1 Y2 Cb Cr becomes Y1 Cb Cr, Y2 Cb Cr.
  *
- * @param planes whether the lumas lie in one plane and the chromas, half as many, in two
+ * @param planes whether the lumas are in one plane and the chromas, half as many, in two
  */
 export function withOwnChromas(values: Samples, planes: boolean): Samples {
   const pixels = values.length / 2;
@@ -55,7 +55,7 @@ export function withOwnChromas(values: Samples, planes: boolean): Samples {
   return full;
 }
 
-/** The inverse of PS3.3, C.7.6.3.1.2: red, green and blue for a step of luma and of each chroma. */
+/** The inverse of PS3.3, C.7.6.3.1.2: change of red, green and blue per step of luma and of each chroma. */
 const factors = {
   full: { luma: 1, red: 1.402, greenRed: 0.714136286, greenBlue: 0.344136286, blue: 1.772 },
   partial: {
@@ -68,7 +68,7 @@ const factors = {
 };
 
 /**
- * Makes luma and chromas into RGB, rounded and held within the bits; in place.
+ * Converts luma and chromas to RGB, rounded and clamped to the range; in place.
  *
  * @param values interleaved by pixel
  */

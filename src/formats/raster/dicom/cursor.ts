@@ -1,9 +1,9 @@
 import type { SizedBytes } from '../file-source.ts';
 
 /**
- * A place in a file that moves forward. `need` fetches the next bytes, then the plain methods take them;
- * the two are apart because most elements lie in the window already and a promise each would cost more
- * than reading them.
+ * A position in a file that moves forward. `need` fetches the next bytes, then the synchronous methods take them; the
+ * two are separate because most elements are already buffered, and a promise for each would take longer than reading
+ * it.
  */
 export class Cursor {
   readonly source: SizedBytes;
@@ -15,8 +15,8 @@ export class Cursor {
   #position: number;
 
   /**
-   * @param windowSize bytes fetched at a time, few for a walk with long leaps; by default as many as a usual
-   * header has, and more of a long one
+   * @param windowSize bytes fetched at a time, few for a walk with long skips; by default the size of a usual header,
+   * and more for a long one
    */
   constructor(source: SizedBytes, position: number, windowSize?: number) {
     this.source = source;
@@ -29,7 +29,7 @@ export class Cursor {
     return this.#position;
   }
 
-  /** Bytes from here to the end of the source; below zero after a leap past it. */
+  /** Returns the number of bytes from here to the end of the source; negative after a skip past the end. */
   get left(): number {
     return this.source.size - this.#position;
   }
@@ -39,7 +39,7 @@ export class Cursor {
     return this.#position >= this.#start && this.#position + length <= this.#end;
   }
 
-  /** @throws DicomFault 'invalid-file' when the source ends before */
+  /** @throws DicomFault 'invalid-file' if the source ends before */
   async need(length: number): Promise<void> {
     const size = Math.max(length, Math.min(this.#windowSize, this.left));
     const bytes = await this.source.read(this.#position, size);
@@ -64,12 +64,12 @@ export class Cursor {
     return value;
   }
 
-  /** The next 16 bits without moving on. */
+  /** Returns the next 16 bits without advancing. */
   peek16(littleEndian: boolean, ahead = 0): number {
     return this.#window.getUint16(this.#position - this.#start + ahead, littleEndian);
   }
 
-  /** A copy of the next bytes. */
+  /** Returns a copy of the next bytes. */
   async bytes(length: number): Promise<Uint8Array> {
     if (!this.has(length)) await this.need(length);
     const offset = this.#position - this.#start;

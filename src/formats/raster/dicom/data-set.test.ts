@@ -29,7 +29,7 @@ describe('sequences', () => {
     { isImplicit: true, isDelimited: true },
     { isBigEndian: true },
   ])('are read as they are written: %o', async (writing) => {
-    // A sequence of a vendor's own stands before, with something inside that must not be taken.
+    // A private sequence comes before, with an element inside that must not be taken.
     const foreign: Entry = [0x00091001, 'SQ', [[rows, [0x00091002, 'SQ', [[rows]]]]]];
     const bytes = dataSetBytes([foreign, [0x00280011, 'US', [9]], shared], writing);
     const encoding = {
@@ -55,7 +55,7 @@ describe('sequences', () => {
     }
   });
 
-  it('are passed over with the compressed icon that they hold', async () => {
+  it('are skipped with the compressed icon that they contain', async () => {
     const icon = Buffer.concat([
       elementHeader(0x00880200, 'SQ', 0xffffffff),
       elementHeader(0xfffee000, '', 0xffffffff, { isImplicit: true }),
@@ -72,7 +72,7 @@ describe('sequences', () => {
     expect(found).toMatchObject({ keyword: 'PixelData', length: 2 });
   });
 
-  it('may not be nested without end', async () => {
+  it('must not be nested without end', async () => {
     const opening = Buffer.concat([
       elementHeader(0x00091001, 'SQ', 0xffffffff),
       elementHeader(0xfffee000, '', 0xffffffff, { isImplicit: true }),
@@ -82,8 +82,8 @@ describe('sequences', () => {
   });
 });
 
-describe('the walk', () => {
-  it('reads nothing of values that are not wanted', async () => {
+describe('reading a data set', () => {
+  it('skips values that are not requested', async () => {
     const far = 3_000_000_000;
     const head = elementHeader(0x00091010, 'OB', far);
     const tail = dataSetBytes([rows, [0x7fe00010, 'OB', new Uint8Array(2)]]);
@@ -111,7 +111,7 @@ describe('the walk', () => {
     expect(bytesRead).toBeLessThan(200_000);
   });
 
-  it('keeps what it has read when the file ends or breaks', async () => {
+  it('keeps the values read so far if the file ends or is damaged', async () => {
     const bytes = dataSetBytes([[0x00080060, 'CS', 'MR'], rows, spacing]);
     for (const end of [bytes.length - 1, bytes.length - 11, bytes.length - 21]) {
       const { elements, fault } = await read(bytes.subarray(0, end));
@@ -122,7 +122,7 @@ describe('the walk', () => {
     expect(fault?.message).toContain('no DICOM element');
   });
 
-  it('refuses a value that claims to be huge before it takes the memory', async () => {
+  it('refuses a value that claims to be huge before allocating memory', async () => {
     const source: SizedBytes = {
       size: 2 ** 40,
       read: (_at, length) => {
@@ -138,7 +138,7 @@ describe('the walk', () => {
 });
 
 describe('values', () => {
-  it('are told from absent and from garbled ones', async () => {
+  it('are distinguished from missing and from garbled ones', async () => {
     const { elements } = await read(
       dataSetBytes([
         [0x00280010, 'IS', '12 '],
@@ -157,14 +157,14 @@ describe('values', () => {
     expect(() => integer(elements, 'RescaleIntercept')).toThrow('not a whole number');
   });
 
-  it('take their sign from the pixels where an implicit file does not say', async () => {
+  it('take their sign from the pixels if an implicit file does not state it', async () => {
     const bytes = dataSetBytes([[0x00280120, 'SS', [-5]]], { isImplicit: true });
     const { elements } = await read(bytes, true);
     expect(number(elements, 'PixelPaddingValue', true)).toBe(-5);
     expect(number(elements, 'PixelPaddingValue', false)).toBe(65531);
   });
 
-  it('lose their padding, and letters only where they cannot be told', async () => {
+  it('lose their padding, and letters only if they cannot be decoded', async () => {
     const patient: Entry = [0x00100020, 'LO', ' AB 1\0'];
     const names: Entry = [0x00281055, 'LO', 'Os\\Tête'];
     const { elements } = await read(dataSetBytes([patient, names]));

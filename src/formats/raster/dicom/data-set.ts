@@ -24,10 +24,10 @@ export interface Element {
   readonly items: readonly DataSet[];
 }
 
-/** The attributes that are read, of a file or of an item of a sequence. */
+/** Attributes that are read, of a file or of an item of a sequence. */
 export type DataSet = ReadonlyMap<Keyword, Element>;
 
-/** Place of the pixels. */
+/** Position of the pixels. */
 export interface PixelElement {
   readonly keyword: PixelKeyword;
   readonly vr: string;
@@ -44,9 +44,9 @@ export interface FileDataSet {
   readonly fault: DicomFault | null;
 }
 
-/** Deeper than any information object nests its sequences. */
+/** Maximum depth; no information object nests its sequences as deeply. */
 const depthLimit = 32;
-/** About four times what an enhanced image of ten thousand frames has. */
+/** Maximum number of elements, about four times what an enhanced image of ten thousand frames has. */
 const elementLimit = 10_000_000;
 const keptLimit = 2 ** 26;
 const undefinedLength = 0xffffffff;
@@ -57,13 +57,13 @@ const sequenceEnd = 0xfffee0dd;
 interface Header {
   readonly tag: number;
   readonly vr: string;
-  /** null: undefined. */
+  /** Length; null: undefined. */
   readonly length: number | null;
 }
 
 /**
- * Reads the attributes of a data set up to its pixels, by one walk forward: values that are not wanted
- * are leapt over, not read. Faults are returned, so that a damaged file can still be called by what it is.
+ * Reads the attributes of a data set up to its pixels, in one forward pass: unneeded values are skipped. Faults are
+ * returned, so that a damaged file can still be identified.
  */
 export async function readDataSet(
   source: SizedBytes,
@@ -80,7 +80,7 @@ export async function readDataSet(
   }
 }
 
-/** Reads the file meta information (group 0002, PS3.10, 7.1) and says where it ends. */
+/** Reads the file meta information (group 0002, PS3.10, 7.1) and returns where it ends. */
 export async function readMeta(
   source: SizedBytes,
   start: number,
@@ -150,7 +150,7 @@ class Walk {
     return length === undefinedLength ? null : length;
   }
 
-  /** Takes an element's value into `into`, or passes over it. */
+  /** Stores an element's value in `into`, or skips it. */
   async #value(
     { tag, vr, length }: Header,
     encoding: Encoding,
@@ -161,7 +161,7 @@ class Walk {
     const keyword = attribute?.keyword;
     const isKept = into !== null && keyword !== undefined && !isPixelKeyword(keyword);
     if (isSequence(vr, length, attribute?.vr, encoding)) {
-      // A sequence whose writer did not know its kind is written implicitly (PS3.5, 6.2.2, note 2).
+      // A sequence whose writer did not know its type is written implicitly (PS3.5, 6.2.2, note 2).
       const inner = vr === 'UN' ? implicitLittleEndian : encoding;
       if (!isKept && length !== null) {
         this.#pass(length);
@@ -222,7 +222,7 @@ class Walk {
     }
   }
 
-  /** Passes over encapsulated data, such as those of an icon. */
+  /** Skips encapsulated data, such as those of an icon. */
   async #fragments({ littleEndian }: Encoding): Promise<void> {
     const fragment: Encoding = { isImplicit: true, littleEndian };
     for (;;) {
@@ -249,7 +249,7 @@ class Walk {
   }
 }
 
-/** Recognises an unknown sequence by its undefined length, since there is no dictionary of every attribute. */
+/** Recognises an unknown sequence by its undefined length, since the dictionary does not have every attribute. */
 function isSequence(
   vr: string,
   length: number | null,

@@ -24,7 +24,7 @@ const wordValues = [0, 1, 256, 4095, 32768, 65535];
 
 describe('transfer syntaxes', () => {
   it.each([syntax.implicit, syntax.explicit, syntax.deflated, syntax.bigEndian])(
-    'reads words of %s',
+    'are read in words of %s',
     async (uid) => {
       const file = await opened(pictureFile(uid, words, wordValues));
       expect(file.header).toMatchObject({
@@ -41,7 +41,7 @@ describe('transfer syntaxes', () => {
     },
   );
 
-  it('goes by how a data set is written where its name is wrong', async () => {
+  it('are ignored if the data set is written differently', async () => {
     const entries = [...pictureEntries(grey), [0x7fe00010, 'OB', Buffer.from(greyValues)] as const];
     for (const [uid, isImplicit] of [
       [syntax.implicit, false],
@@ -52,7 +52,7 @@ describe('transfer syntaxes', () => {
     }
   });
 
-  it('swaps back bytes that big-endian files keep in words, also where a frame has an odd number', async () => {
+  it('swap bytes that big-endian files store in words, even in frames with an odd number', async () => {
     const picture = { rows: 3, columns: 3, frames: 3 };
     const values = Array.from({ length: 27 }, (_, i) => 10 + i);
     const bytes = Buffer.from([...values, 0]).swap16();
@@ -66,7 +66,7 @@ describe('transfer syntaxes', () => {
     expect(await valuesOf(inBytes)).toEqual(greyValues);
   });
 
-  it('reads 32-bit values of either order', async () => {
+  it('are read for 32-bit values of either byte order', async () => {
     const picture = { rows: 1, columns: 3, allocated: 32, isSigned: true };
     const values = [-2147483648, -1, 2147483647];
     const little = Buffer.from(Int32Array.from(values).buffer);
@@ -87,7 +87,7 @@ describe('transfer syntaxes', () => {
     ['1.2.840.10008.1.2.4.55', 'a retired form of JPEG'],
     ['1.2.840.10008.1.2.4.100.1', 'MPEG-2 video'],
     ['1.2.3', 'an unknown transfer syntax'],
-  ])('refuses %s by its name', async (uid, name) => {
+  ])('are refused by name: %s', async (uid, name) => {
     const path = await temporaryFile(pictureFile(uid, grey, Buffer.from(greyValues)));
     await expect(openDicom(path, defaultLimits)).rejects.toMatchObject({
       name: 'UserError',
@@ -98,30 +98,30 @@ describe('transfer syntaxes', () => {
 });
 
 describe('stored values', () => {
-  it('takes signed values out of the middle of their words', async () => {
+  it('are extracted from the middle of their words, with their sign', async () => {
     const picture = { ...words, stored: 12, highBit: 13, isSigned: true };
     const values = [-2048, -1, 0, 1, 2047, -1000];
-    // Two bits of something else above and below.
+    // Two unrelated bits above and below.
     const pixels = values.map((value) => 0xc001 | ((value & 0xfff) << 2));
     const file = await opened(pictureFile(syntax.explicit, picture, pixels));
     expect(file.header.sampleType).toBe('int16');
     expect(await valuesOf(file)).toEqual(values);
   });
 
-  it('drops what stands above unsigned values', async () => {
+  it('lose surplus bits above unsigned values', async () => {
     const picture = { ...words, stored: 10 };
     const pixels = [0xfc01, 0x0401, 0x03ff, 0, 0x8000, 0x7c02];
     const file = await opened(pictureFile(syntax.explicit, picture, pixels));
     expect(await valuesOf(file)).toEqual([1, 1, 1023, 0, 0, 2]);
   });
 
-  it('minds no planes where there is one', async () => {
+  it('ignore the planar configuration of single-band images', async () => {
     const planes: Entry = [0x00280006, 'US', [7]];
     const file = await opened(pictureFile(syntax.explicit, words, wordValues, [planes]));
     expect(await valuesOf(file)).toEqual(wordValues);
   });
 
-  it('says so where the high bit cannot be, and takes the lowest bits', async () => {
+  it('come from the lowest bits, with a note, if the high bit is impossible', async () => {
     const file = await opened(
       pictureFile(syntax.explicit, { ...words, stored: 12, highBit: 3 }, [1, 2, 3, 4, 5, 4095]),
     );
@@ -129,7 +129,7 @@ describe('stored values', () => {
     expect(await valuesOf(file)).toEqual([1, 2, 3, 4, 5, 4095]);
   });
 
-  it('unpacks single bits, and frames that begin within a byte', async () => {
+  it('are unpacked from single bits, and from frames that begin within a byte', async () => {
     const picture = { rows: 3, columns: 3, allocated: 1, frames: 3 };
     const bits = Array.from('101010101110000001001111000', Number);
     const bytes = new Uint8Array(4);
@@ -144,7 +144,7 @@ describe('stored values', () => {
   it.each([
     [0x7fe00008, 'OF', Float32Array.from([1.5, -2, 1e-9]), 'float32'],
     [0x7fe00009, 'OD', Float64Array.from([1.5, -2, 1e-300]), 'float64'],
-  ] as const)('reads floating-point pixels of %i', async (tag, vr, values, type) => {
+  ] as const)('are read as floating-point pixels of %i', async (tag, vr, values, type) => {
     const entries = pictureEntries({ rows: 1, columns: 3 }).filter(([entry]) => entry < 0x00280100);
     const file = await opened(
       dicomFile(syntax.explicit, [...entries, [tag, vr, new Uint8Array(values.buffer)]]),
@@ -153,7 +153,7 @@ describe('stored values', () => {
     expect(await valuesOf(file)).toEqual([...values]);
   });
 
-  it('keeps the padding value as it comes out of the bits stored', async () => {
+  it('include the padding value as decoded from the stored bits', async () => {
     const nodata = async (picture: Picture, vr: string, value: number): Promise<unknown> => {
       const more = [[0x00280120, vr, [value]] as const];
       return (await opened(pictureFile(syntax.explicit, picture, wordValues, more))).header.nodata;
@@ -168,7 +168,7 @@ describe('stored values', () => {
 });
 
 describe('requests', () => {
-  it('gives a region and bands of a frame', async () => {
+  it('return a region and bands of a frame', async () => {
     const picture = { rows: 3, columns: 4, samples: 3, photometric: 'RGB', frames: 2 };
     const pixels = Uint8Array.from({ length: 72 }, (_, i) => i);
     const file = await opened(pictureFile(syntax.explicit, picture, pixels));
@@ -195,19 +195,19 @@ describe('requests', () => {
     { region: { x: 2, y: 0, width: 2, height: 1 } },
     { region: { x: 0, y: 0, width: 0, height: 1 } },
     { region: { x: NaN, y: 0, width: 1, height: 1 } },
-  ])('has no %o', async (request) => {
+  ])('are refused for %o', async (request) => {
     const file = await opened(pictureFile(syntax.explicit, grey, Buffer.from(greyValues)));
     await expect(file.read(request)).rejects.toBeInstanceOf(RangeError);
   });
 
-  it('stops when it is told to', async () => {
+  it('are stopped when cancelled', async () => {
     const file = await opened(pictureFile(syntax.explicit, grey, Buffer.from(greyValues)));
     await expect(file.read({ signal: AbortSignal.abort() })).rejects.toMatchObject({
       code: 'cancelled',
     });
   });
 
-  it('answers several at a time', async () => {
+  it('are answered several at a time', async () => {
     const frames = [...new Array(20).keys()];
     const coded = frames.map((frame) => rleFrame([new Uint8Array(6).fill(frame)]));
     const file = await opened(
@@ -217,7 +217,7 @@ describe('requests', () => {
     expect(read).toEqual(frames.map((frame) => new Array<number>(6).fill(frame)));
   });
 
-  it('does nothing after it is closed', async () => {
+  it('are refused after closing', async () => {
     const path = await temporaryFile(pictureFile(syntax.explicit, grey, Buffer.from(greyValues)));
     const file = await openDicom(path, defaultLimits);
     await file.close();
@@ -225,8 +225,8 @@ describe('requests', () => {
   });
 });
 
-describe('what is no DICOM image', () => {
-  it('tells a DICOM file by its mark', () => {
+describe('a file that is not a DICOM image', () => {
+  it('is recognised by the missing signature', () => {
     expect(isDicom(pictureFile(syntax.explicit, grey, Buffer.from(greyValues)))).toBe(true);
     expect(isDicom(Buffer.alloc(200))).toBe(false);
     expect(isDicom(Buffer.from('DICM'))).toBe(false);
@@ -265,7 +265,7 @@ describe('what is no DICOM image', () => {
       'invalid-file',
       'has pixels, but no DICOM attribute Rows',
     ],
-  ])('refuses %s', async (_name, bytes, code, words_) => {
+  ])('is refused: %s', async (_name, bytes, code, words_) => {
     const path = await temporaryFile(bytes);
     await expect(openDicom(path, defaultLimits)).rejects.toMatchObject({
       name: 'UserError',
@@ -274,7 +274,7 @@ describe('what is no DICOM image', () => {
     });
   });
 
-  it('says that a file is missing, or a folder', async () => {
+  it('is reported if it is missing, or a folder', async () => {
     const path = await temporaryFile(Buffer.alloc(1));
     await expect(openDicom(`${path}.gone`, defaultLimits)).rejects.toMatchObject({
       code: 'not-found',
@@ -285,10 +285,10 @@ describe('what is no DICOM image', () => {
   });
 });
 
-describe('what is free text in a file', () => {
+describe('free text in a file', () => {
   const secret = ['ERIKA', 'MUSTERMANN^ERIKA', '4711', '12345678', 'PID-4711'];
 
-  it.each(secret)('is not repeated where the kind of pixels should be: %s', async (photometric) => {
+  it.each(secret)('is not repeated in place of the kind of pixels: %s', async (photometric) => {
     const picture: Picture = { rows: 1, columns: 2, photometric };
     const path = await temporaryFile(pictureFile(syntax.explicit, picture, new Uint8Array(2)));
     const refusal = await openDicom(path, defaultLimits).catch((error: unknown) => error);
@@ -305,7 +305,7 @@ describe('what is free text in a file', () => {
     '1.2.840.10008.4711',
     '1.2.840.10008.1.2.4.4711',
     '1.2.840.10008.1.2.4.110.4711',
-  ])('is not repeated where the transfer syntax should be: %s', async (uid) => {
+  ])('is not repeated in place of the transfer syntax: %s', async (uid) => {
     const path = await temporaryFile(pictureFile(uid, grey, Buffer.from(greyValues)));
     const refusal = await openDicom(path, defaultLimits).catch((error: unknown) => error);
     expect(refusal).toMatchObject({ code: 'unsupported' });

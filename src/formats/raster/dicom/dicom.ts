@@ -34,12 +34,12 @@ import { number, text } from './values.ts';
 export { isDicom } from './part10.ts';
 
 /**
- * Opens a DICOM image (PS3.10 files, PS3.5 encodings) of one frame or many. Attributes are read up to
- * the pixels; of compressed pixels, only where their fragments lie.
+ * Opens a DICOM image (PS3.10 files, PS3.5 encodings) of one or many frames. Attributes are read up to the pixels; for
+ * compressed pixels, only the positions of their fragments.
  *
- * Values are those stored. Colours come as RGB, whatever the file keeps, unless `colours` asks for what is
- * stored; where the frames of a file are rescaled differently, values come rescaled, as floating-point
- * numbers, and a note says so.
+ * Values are as stored. Colours are returned as RGB, whatever the file stores, unless `colours` requests stored values;
+ * if the frames of a file are rescaled differently, values are returned rescaled, as floating-point numbers, and a note
+ * says so.
  */
 export const openDicom: OpenImage = async (path, limits) =>
   openDicomSource(await FileSource.open(path), limits);
@@ -135,14 +135,14 @@ function interpretationOf({ samples, photometric }: ImagePixel): Interpretation 
   return photometric === 'PALETTE COLOR' ? 'palette' : 'grey';
 }
 
-/** Single precision holds every value of 16 bits times a slope as exactly as the slope is written. */
+/** Single precision represents every 16-bit value times a slope as precisely as the slope is written. */
 function rescaledType({ bitsAllocated }: ImagePixel): 'float32' | 'float64' {
   return bitsAllocated <= 16 ? 'float32' : 'float64';
 }
 
 /**
- * The value around the picture (PS3.3, C.7.5.1.1.2), as it comes out of the bits stored: files write it
- * with either sign, and with bits that pixels do not have.
+ * The padding value around the image (PS3.3, C.7.5.1.1.2), as decoded from the stored bits: files write it with either
+ * sign, and with bits that pixels do not have.
  */
 function paddingValue(elements: DataSet, pixel: ImagePixel): number | null {
   if (pixel.samples === 3 || pixel.isFloat) return null;
@@ -202,14 +202,14 @@ function imageFile(file: FileSource, image: Image, limits: ReadLimits): ImageFil
   };
 }
 
-/** Bytes that a frame takes while it is decoded, with what is made of it; JPEG 2000 has 32 bits for each value. */
+/** Memory for decoding a frame and for its result, bytes; JPEG 2000 uses 32 bits per value. */
 function decodingBytes({ header, coding }: Image): number {
   const { width, height, bands, sampleType } = header;
   const values = width * height * bands;
   return 2 * values * sampleBytes[sampleType] + (coding === 'jpeg-2000' ? 4 * values : 0);
 }
 
-/** Frames are decoded whole, whatever part of them is asked for. */
+/** Frames are decoded whole, whatever part of them is requested. */
 function requireFrameWithin(limits: ReadLimits, bytes: number): void {
   if (bytes <= limits.whole) return;
   throw tooLarge(dicomText.largeFrames(bytes, limits.whole));

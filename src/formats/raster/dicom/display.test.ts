@@ -31,8 +31,8 @@ const transformation = (slope: string, intercept: string): Entry => [
   ],
 ];
 
-describe('what the values mean', () => {
-  it('is nothing, where the file says nothing', async () => {
+describe('the meaning of values', () => {
+  it('is unknown if the file does not state it', async () => {
     expect((await header([])).display).toEqual(plainDisplay);
   });
 
@@ -52,7 +52,7 @@ describe('what the values mean', () => {
     });
   });
 
-  it('stands in a table in place of a slope', async () => {
+  it('is read from a table in place of a slope', async () => {
     const table: Entry = [
       0x00283000,
       'SQ',
@@ -83,7 +83,7 @@ describe('what the values mean', () => {
     expect(alike.notes).toEqual([]);
   });
 
-  it('is applied, and said so, where it differs from frame to frame', async () => {
+  it('is applied, with a note, if it differs between frames', async () => {
     const file = await opened(
       pictureFile(
         syntax.explicit,
@@ -98,7 +98,7 @@ describe('what the values mean', () => {
     expect(await valuesOf(file, { frame: 1 })).toEqual([9.5, 12]);
   });
 
-  it('is refused where it is garbled', async () => {
+  it('is refused if it is garbled', async () => {
     for (const more of [
       [[0x00281053, 'DS', 'two']],
       [[0x00283000, 'SQ', [[[0x00283002, 'US', [3, 0, 12]]]]]],
@@ -135,7 +135,7 @@ describe('windows', () => {
     ]);
   });
 
-  it('are linear by default, and exact where their width is below one', async () => {
+  it('are linear by default, and exact if their width is below one', async () => {
     const { display } = await header([
       [0x00281050, 'DS', '40\\0.5'],
       [0x00281051, 'DS', '400\\0.8'],
@@ -146,7 +146,7 @@ describe('windows', () => {
     ]);
   });
 
-  it('of frames are those of the first, with a note where others differ', async () => {
+  it('are those of the first frame, with a note if others differ', async () => {
     const window = (center: string): Entry[] => [
       [
         0x00289132,
@@ -167,7 +167,7 @@ describe('windows', () => {
     expect(notes).toEqual([expect.stringContaining('first frame')]);
   });
 
-  it('stand beside a table, of words or of bytes, in any order of bytes', async () => {
+  it('are next to a table, of words or of bytes, in either byte order', async () => {
     const table = (vr: string, data: Entry[2], bits: number): Entry => [
       0x00283010,
       'SQ',
@@ -243,7 +243,7 @@ describe('palettes', () => {
     expect(await colourOf(more, 2)).toEqual([3, 7, 11]);
   });
 
-  it('have eight bits where they say sixteen and store eight', async () => {
+  it('have eight bits if they state sixteen and store eight', async () => {
     const more = tables(
       [2, 0, 16],
       [
@@ -255,7 +255,7 @@ describe('palettes', () => {
     expect(await colourOf(more, 1)).toEqual([255, 254, 253]);
   });
 
-  it('unfold their segments', async () => {
+  it('expand their segments', async () => {
     const more = [0, 1, 2].flatMap((channel): Entry[] => [
       [0x00281101 + channel, 'US', [8, 0, 16]],
       // Two entries, a ramp of four up to 0x5000, and the first segment again.
@@ -286,7 +286,7 @@ describe('palettes', () => {
   });
 });
 
-describe('the names of windows', () => {
+describe('window names', () => {
   const named = async (explanation: string): Promise<string | null | undefined> => {
     const { display } = await header([
       [0x00281050, 'DS', '40'],
@@ -299,7 +299,7 @@ describe('the names of windows', () => {
   it.each([
     ...['WINDOW1', 'Window 2', 'NORMAL', 'Harder', 'SOFTER', 'LUNG', 'Soft Tissue', 'SOFT_TISSUE'],
     ...['Brain window', 'W1', 'Inner Ear', 'POST FOSSA', 'CT Abdomen', 'Weichteile', 'OPT:BONE'],
-  ])('are told where they are usual: %s', async (explanation) => {
+  ])('are kept if they are common: %s', async (explanation) => {
     expect(await named(explanation)).toBe(explanation);
   });
 
@@ -314,7 +314,7 @@ describe('the names of windows', () => {
       'BONE 47 11',
     ],
     ...['Foot^Hans', 'LUNG LUNG LUNG LUNG LUNG', 'Erika=LUNG', ''],
-  ])('are not told where they may be anything: %s', async (explanation) => {
+  ])('are dropped if they may be anything: %s', async (explanation) => {
     expect(await named(explanation)).toBeNull();
   });
 });

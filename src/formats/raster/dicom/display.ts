@@ -29,9 +29,9 @@ export interface FrameDisplay {
 /**
  * Reads the display settings of a file (PS3.3, C.7.6.3, C.7.9, C.11.1, C.11.2).
  *
- * @param frames as many as can be read
- * @throws DicomFault where the palette, the rescaling or the modality table is broken; a broken VOI table
- * is left aside with a note, since values mean the same without it
+ * @param frames number of readable frames
+ * @throws DicomFault if the palette, the rescaling or the modality table is broken; a broken VOI table is ignored with
+ * a note, since it does not change the meaning of the values
  */
 export function readDisplay(dataSet: DataSet, pixel: ImagePixel, frames: number): FrameDisplay {
   if (pixel.samples === 3) return { display: plainDisplay, rescales: null, notes: [] };
@@ -124,7 +124,7 @@ function readWindows(attributes: DataSet, characterSet: string | null): Intensit
   return centers.flatMap((center, i) => {
     const width = widths[i] ?? NaN;
     if (!Number.isFinite(center) || !Number.isFinite(width) || width <= 0) return [];
-    // The formula of LINEAR is made for whole values and has no meaning below a width of 1.
+    // The formula of LINEAR is for whole values and is meaningless below a width of 1.
     const shape = said === 'linear' && width < 1 ? 'linear-exact' : said;
     return [{ center, width, shape, name: windowName(names[i] ?? '') }];
   });

@@ -6,13 +6,13 @@ import { memoryFailure } from '../../files/memory-failure.ts';
 type FaultCode = 'invalid-file' | 'unsupported' | 'too-large';
 
 /**
- * Fault of a file, found by code that does not know its name: `what` continues the path ("is cut short …"), `advice`
- * is a sentence of its own. It never leaves the reader.
+ * Fault of a file, found by code that does not know the file's name: `what` continues the path ("is cut short …"),
+ * `advice` is a complete sentence. It is never thrown outside the reader.
  */
 export class DicomFault extends Error {
   readonly code: FaultCode;
   readonly advice: string;
-  /** Further details for a report. */
+  /** Further details for a bug report. */
   readonly details: string | undefined;
 
   constructor(code: FaultCode, what: string, advice: string, details?: string) {
@@ -23,12 +23,12 @@ export class DicomFault extends Error {
   }
 }
 
-/** The file cannot be what its writer meant. */
+/** Fault of a damaged file. */
 export function damaged(what: string, details?: string): DicomFault {
   return new DicomFault('invalid-file', what, dicomAdvice.copyAgain, details);
 }
 
-/** The file is sound, but not for this program. */
+/** Fault of a valid but unsupported file. */
 export function unsupported(what: string, advice: string): DicomFault {
   return new DicomFault('unsupported', what, advice);
 }
@@ -37,7 +37,7 @@ export function tooLarge(what: string): DicomFault {
   return new DicomFault('too-large', what, dicomAdvice.cut);
 }
 
-/** The error for a person: a fault gets the file's name, a failure of the disk its sentence. */
+/** Converts a fault to a UserError with the file's name; disk errors keep their message. */
 export function userError(error: unknown, path: string): Error {
   if (error instanceof DicomFault) {
     const message = dicomText.message(path, error.message, error.advice);

@@ -48,12 +48,12 @@ describe('fragments and frames', () => {
     expect(await all(rle(coded, { table }))).toEqual({ values, notes: [] });
   });
 
-  it('are put together by the basic offset table', async () => {
+  it('are joined by the basic offset table', async () => {
     const split = table.map((offset, i) => offset + 8 * i);
     expect(await all(rle(coded.flatMap(halves), { table: split }))).toEqual({ values, notes: [] });
   });
 
-  it('are put together by the extended offset table', async () => {
+  it('are joined by the extended offset table', async () => {
     const split = table.map((offset, i) => offset + 8 * i);
     const more: Entry[] = [
       [0x7fe00001, 'OV', split],
@@ -66,13 +66,13 @@ describe('fragments and frames', () => {
     });
   });
 
-  it('are one each where the table points between them', async () => {
+  it('are one each if the table points between them', async () => {
     for (const broken of [[0, 10, 20], [0, 0, 0], [8, ...table.slice(1)], table.slice(0, 2)]) {
       expect(await all(rle(coded, { table: broken }))).toEqual({ values, notes: [] });
     }
   });
 
-  it('are all of one frame', async () => {
+  it('all belong to a single frame', async () => {
     const bytes = encapsulatedFile(
       syntax.rle,
       { ...picture, frames: 1 },
@@ -86,15 +86,15 @@ describe('fragments and frames', () => {
     expect(await all(rle(coded, { hasEnd: false }))).toMatchObject({ values });
   });
 
-  it('may hold what looks like the end of their sequence', async () => {
+  it('may contain bytes that look like the end of their sequence', async () => {
     const end = elementHeader(0xfffee0dd, '', 0, { isImplicit: true });
-    // Eight columns of literal bytes: the delimiter stands in the middle of them.
+    // Eight columns of literal bytes: the delimiter is in the middle of them.
     const tricky = rleFrame([Buffer.concat([Buffer.alloc(4, 5), end, Buffer.alloc(4, 6)])]);
     const bytes = encapsulatedFile(syntax.rle, { rows: 2, columns: 8 }, encapsulated([tricky]));
     expect((await all(bytes)).values).toEqual([[5, 5, 5, 5, ...end, 6, 6, 6, 6]]);
   });
 
-  it('are refused where nothing tells them apart', async () => {
+  it('are refused if they cannot be assigned', async () => {
     const path = await temporaryFile(rle(coded.flatMap(halves)));
     await expect(openDicom(path, defaultLimits)).rejects.toMatchObject({
       code: 'invalid-file',
@@ -127,14 +127,14 @@ describe('a file that is cut short', () => {
   it.each([
     ['native', native, 2],
     ['compressed', compressed, 8 + 4],
-  ] as const)('gives the whole frames of %s pixels, with a note', async (_name, bytes, cut) => {
+  ] as const)('keeps the complete frames of %s pixels, with a note', async (_name, bytes, cut) => {
     expect(await all(bytes.subarray(0, -cut))).toEqual({
       values: values.slice(0, 2),
       notes: ['The file contains only 2 of its 3 frames: it is cut short.'],
     });
   });
 
-  it('has no frame of which a fragment is missing', async () => {
+  it('loses a frame with a missing fragment', async () => {
     const split = table.map((offset, i) => offset + 8 * i);
     const bytes = rle(coded.flatMap(halves), { table: split });
     // In the last frame's second half, in its first half, and in the second frame's second half.
@@ -147,7 +147,7 @@ describe('a file that is cut short', () => {
     }
   });
 
-  it('says so when a frame is read whose end nothing tells', async () => {
+  it('reports a frame of unknown end when it is read', async () => {
     const split = table.map((offset, i) => offset + 8 * i);
     // Cut between two fragments: they could be all.
     const bytes = rle(coded.flatMap(halves), { table: split }).subarray(0, -(8 + 48));
@@ -162,7 +162,7 @@ describe('a file that is cut short', () => {
   it.each([
     ['native', native],
     ['compressed', compressed],
-  ])('is refused where no frame of %s pixels is whole', async (_name, bytes) => {
+  ])('is refused if no frame of %s pixels is complete', async (_name, bytes) => {
     const start = bytes.lastIndexOf(Buffer.from([0xe0, 0x7f, 0x10, 0x00]));
     for (const length of [14, 16, 24, 28, 40]) {
       const path = await temporaryFile(bytes.subarray(0, Math.min(start + length, start + 16)));
@@ -215,7 +215,7 @@ describe('limits', () => {
       pictureFile(syntax.deflated, { rows: 1, columns: 4 }, new Uint8Array(4)),
       { bytes: 40 },
     ],
-  ])('hold for %s', async (_name, bytes, limits) => {
+  ])('apply to %s', async (_name, bytes, limits) => {
     const path = await temporaryFile(bytes);
     await expect(openDicom(path, { ...defaultLimits, ...limits })).rejects.toMatchObject({
       name: 'UserError',
@@ -223,7 +223,7 @@ describe('limits', () => {
     });
   });
 
-  it('hold for the bytes of a frame', async () => {
+  it('apply to the bytes of a frame', async () => {
     const file = await opened(claims(2, 4), { bytes: 7 });
     await expect(file.read()).rejects.toMatchObject({ code: 'too-large' });
   });
@@ -232,7 +232,7 @@ describe('limits', () => {
     [0, 5, 'invalid-file'],
     [5, 0, 'invalid-file'],
     [100, 100, 'invalid-file'],
-  ])('refuses %i × %i pixels in eight bytes', async (rows, columns, code) => {
+  ])('refuse %i × %i pixels in eight bytes', async (rows, columns, code) => {
     const path = await temporaryFile(claims(rows, columns));
     await expect(openDicom(path, defaultLimits)).rejects.toMatchObject({ code });
   });

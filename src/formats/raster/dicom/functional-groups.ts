@@ -11,8 +11,7 @@ function groups(dataSet: DataSet, frame: number): (DataSet | undefined)[] {
 }
 
 /**
- * Finds a frame's attributes, which enhanced images keep in functional groups (PS3.3, C.7.6.16) and others at the
- * top.
+ * Finds a frame's attributes, which enhanced images store in functional groups (PS3.3, C.7.6.16) and others at the top.
  *
  * @param macro the sequence of the group
  */

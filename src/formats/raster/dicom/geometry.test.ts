@@ -18,12 +18,12 @@ const shared = (...entries: Entry[]): Entry => [0x52009229, 'SQ', [entries]];
 const perFrame = (...groups: Entry[][]): Entry => [0x52009230, 'SQ', groups];
 
 describe('pixel spacing', () => {
-  it('has that of rows first in the file', async () => {
+  it('is stored with the distance of rows first', async () => {
     expect((await header([pixelSpacing])).spacing).toEqual({ x: 0.5, y: 0.7, unit: 'mm' });
     expect((await header([shared(measures(pixelSpacing))])).spacing).toMatchObject({ x: 0.5 });
   });
 
-  it('is that of the detector or the film where there is no other, with a note', async () => {
+  it('is that of the detector or the film if there is no other, with a note', async () => {
     const detector: Entry = [0x00181164, 'DS', '0.2\\0.1'];
     const film: Entry = [0x00182010, 'DS', '0.4\\0.3'];
     const both = await header([detector, film]);
@@ -36,7 +36,7 @@ describe('pixel spacing', () => {
     });
   });
 
-  it('is none where it is nonsense, or differs between frames', async () => {
+  it('is null if it is impossible, or differs between frames', async () => {
     for (const text of ['0\\0', '0.5', 'a\\b', '-1\\1']) {
       expect((await header([[0x00280030, 'DS', text]])).spacing).toBeNull();
     }
@@ -61,7 +61,7 @@ describe('directions', () => {
     expect((await header([shared(plane(text))], 2)).directions).toEqual(axial);
   });
 
-  it('are none where they are missing, cut short, or differ between frames', async () => {
+  it('are null if they are missing, cut short, or differ between frames', async () => {
     expect((await header([])).directions).toBeNull();
     expect((await header([orientation('1\\0\\0')])).directions).toBeNull();
     const groups = perFrame([plane('1\\0\\0\\0\\1\\0')], [plane('1\\0\\0\\0\\0\\-1')]);
@@ -83,7 +83,7 @@ describe('a film', () => {
     expect((await header(entries, frames)).isFilm).toBe(expected);
   });
 
-  it('has a modality that is one, and nothing that somebody typed', async () => {
+  it('has a modality code, and no free text', async () => {
     expect((await header([modality('US')])).modality).toBe('US');
     expect((await header([modality('ERIKA')])).modality).toBeNull();
   });
@@ -94,7 +94,7 @@ describe('grouping', () => {
   const orientation = (text: string): Entry => [0x00200037, 'DS', text];
   const number: Entry = [0x00200013, 'IS', '12'];
 
-  it('has identifiers, and nothing else of the patient', async () => {
+  it('has identifiers, and nothing else about the patient', async () => {
     const { grouping, ...rest } = await header([
       [0x00080020, 'DA', '20240229'],
       [0x00100010, 'PN', 'Secret^Name'],
@@ -123,7 +123,7 @@ describe('grouping', () => {
     expect(flat.grouping?.position).toBe(-20.5);
   });
 
-  it('takes the first frame of an enhanced image', async () => {
+  it('uses the first frame of an enhanced image', async () => {
     const plane = (text: string): Entry => [0x00209113, 'SQ', [[position(text)]]];
     const { grouping } = await header(
       [
@@ -143,7 +143,7 @@ describe('grouping', () => {
 });
 
 describe('notes', () => {
-  it('tell tiles and doses', async () => {
+  it('describe tiles and doses', async () => {
     const tiled = await header([
       [0x00209311, 'CS', 'TILED_FULL'],
       [0x00480006, 'UL', [4000]],

@@ -7,21 +7,21 @@ import { areSame, frameAttributes, perFrame } from './functional-groups.ts';
 import { personDigest } from './person.ts';
 import { number, numbers, text } from './values.ts';
 
-/** Pixel spacing, and what a person should know of it. */
+/** Pixel spacing, and notes for the user. */
 export interface Spacing {
   readonly spacing: PixelSpacing | null;
   readonly notes: readonly string[];
 }
 
-/** Spacings that were not measured in the patient, with what to say of them. */
+/** Spacings that were not measured in the patient, with their notes. */
 const substitutes: readonly (readonly [keyword: Keyword, note: string])[] = [
   ['ImagerPixelSpacing', dicomNotes.spacingOfDetector],
   ['NominalScannedPixelSpacing', dicomNotes.spacingOfScanner],
 ];
 
 /**
- * Distance of pixels (PS3.3, 10.7.1), in the patient where the file has it, else at the detector or on
- * the film.
+ * Returns the distance of pixels (PS3.3, 10.7.1), in the patient if the file states it, else at the detector or on the
+ * film.
  */
 export function readSpacing(dataSet: DataSet, frames: number): Spacing {
   const each = perFrame(dataSet, frames, 'PixelMeasuresSequence', (attributes) =>
@@ -39,7 +39,7 @@ export function readSpacing(dataSet: DataSet, frames: number): Spacing {
   return { spacing: null, notes: [] };
 }
 
-/** The first value is the distance of rows, so that of pixels down a column. */
+/** The first value is the distance of rows, and so of pixels within a column. */
 function spacingIn(attributes: DataSet, keyword: Keyword): PixelSpacing | null {
   const [y = NaN, x = NaN] = numbers(attributes, keyword);
   const isSound = [x, y].every((distance) => Number.isFinite(distance) && distance > 0);
@@ -59,7 +59,7 @@ export function readDirections(dataSet: DataSet, frames: number): ImageDirection
   return { right: [rx, ry, rz], down: [cx, cy, cz] };
 }
 
-/** Reads what an image belongs to: identifiers, and a digest in place of the patient's name and date of birth. */
+/** Reads what links an image to others: identifiers, and a digest in place of the patient's name and date of birth. */
 export function readGrouping(dataSet: DataSet): Grouping {
   return {
     patient: text(dataSet, 'PatientID'),
@@ -71,8 +71,8 @@ export function readGrouping(dataSet: DataSet): Grouping {
 }
 
 /**
- * Position of the first frame along the normal of its slice, mm (PS3.3, C.7.6.2.1.1): slices of a series
- * lie in this order, whichever way they were numbered.
+ * Returns the position of the first frame along the normal of its slice, mm (PS3.3, C.7.6.2.1.1): slices of a series
+ * are in this order, however they were numbered.
  */
 function slicePosition(dataSet: DataSet): number | null {
   const plane = frameAttributes(dataSet, 0, 'PlanePositionSequence');

@@ -18,7 +18,10 @@ const photometrics = [
   'YBR_RCT',
 ] as const;
 
-/** Others that the standard has or had (PS3.3, C.7.6.3.1.2), by name; no other text is repeated. */
+/**
+ * Other values of current and former editions (PS3.3, C.7.6.3.1.2), by name; any other text is not repeated in
+ * messages.
+ */
 const unsupportedPhotometrics = ['ARGB', 'CMYK', 'HSV', 'XYB'] as const;
 
 export type Photometric = (typeof photometrics)[number];
@@ -30,7 +33,7 @@ export interface ImagePixel {
   readonly columns: number;
   readonly samples: 1 | 3;
   readonly photometric: Photometric;
-  /** Colours lie in planes, one after the other. */
+  /** True if colours are in planes, one after the other. */
   readonly isPlanar: boolean;
   readonly isFloat: boolean;
   readonly bitsAllocated: 1 | 8 | 16 | 32 | 64;
@@ -59,7 +62,7 @@ export function imagePixel(dataSet: DataSet, pixels: PixelElement, limits: ReadL
   if (colour.photometric === 'PALETTE COLOR' && depth.isSigned) {
     throw unsupported(dicomText.negativePalette, dicomAdvice.saveAsRgb);
   }
-  // Colours are never negative, whatever a careless header says.
+  // Colours are never negative, even if the header says so.
   const isSigned = depth.isSigned && colour.samples === 1;
   return { rows, columns, frames, ...colour, ...depth, isSigned };
 }
@@ -76,7 +79,7 @@ function frameCount(dataSet: DataSet, limits: ReadLimits): number {
   if (frames > limits.frames) {
     throw tooLarge(dicomText.tooManyFrames(frames, limits.frames));
   }
-  // Some writers put 0 where they mean that there is no sequence of frames.
+  // Some writers store 0 if there is no sequence of frames.
   return Math.max(1, frames);
 }
 

@@ -31,12 +31,12 @@ export function tableDescriptor(
     throw damaged(dicomText.tableUndescribed);
   }
   if (bits < 1 || bits > 16) throw damaged(dicomText.tableBits(bits));
-  // The count is unsigned even where the first value is signed; 65536 does not fit and is written as 0.
+  // The count is unsigned even if the first value is signed; 65536 does not fit and is written as 0.
   const entries = (count & 0xffff) === 0 ? 0x10000 : count & 0xffff;
   return { entries, first, bits };
 }
 
-/** Entries of words, or of bytes where the data are too short for words. @throws DicomFault */
+/** Reads entries as words, or as bytes if the data are too short for words. @throws DicomFault */
 export function tableEntries(element: Element | undefined, entries: number): Uint16Array {
   const words = tableWords(element);
   if (words.length >= entries) return words.slice(0, entries);
@@ -54,7 +54,7 @@ export function tableWords(element: Element | undefined): Uint16Array {
   );
 }
 
-/** Bytes two by two in words: the first is the lower one. */
+/** Pairs of bytes in words: the first is the lower byte. */
 export function tableBytes(element: Element | undefined): Uint8Array {
   const words = tableWords(element);
   return Uint8Array.from({ length: 2 * words.length }, (_, i) => {

@@ -1,7 +1,7 @@
 import type { DataSet } from './data-set.ts';
 import { items, numbers, text } from './values.ts';
 
-/** Codes of what makes images (PS3.3, C.7.3.1.1.1): anything else might be a name that somebody typed. */
+/** Codes of imaging modalities (PS3.3, C.7.3.1.1.1): anything else might be a name that someone typed. */
 const modalities: ReadonlySet<string> = new Set([
   ...['BI', 'CR', 'CT', 'DX', 'ES', 'GM', 'IO', 'IVOCT', 'IVUS', 'MG', 'MR', 'NM', 'OCT', 'OP'],
   ...['OPT', 'OT', 'PT', 'PX', 'RF', 'RG', 'RTDOSE', 'RTIMAGE', 'SM', 'TG', 'US', 'XA', 'XC'],

@@ -42,7 +42,7 @@ const modalities: Readonly<Record<string, string>> = {
   SR: dicomKinds.report,
 };
 
-/** Why a file without pixels is refused: by its kind, or because they should be there. */
+/** Returns the error for a file without pixels: its kind has none, or they are missing. */
 export function withoutPixels(dataSet: DataSet, fault: DicomFault | null): DicomFault {
   const kind = kindOf(dataSet);
   if (kind !== null) {

@@ -13,8 +13,8 @@ import {
 const colours = ['Red', 'Green', 'Blue'] as const;
 
 /**
- * The palette of a PALETTE COLOR image (PS3.3, C.7.9), plain or segmented, for every index that the bits
- * stored can hold: those before the first entry have its colour, those behind the last the last one's.
+ * Reads the palette of a PALETTE COLOR image (PS3.3, C.7.9), plain or segmented, for every index that the stored bits
+ * can represent: indices before the first entry have its colour, indices after the last entry have that one's.
  *
  * @returns (256 or more, 3) RGB, 8 bits
  * @throws DicomFault 'invalid-file', 'unsupported'
@@ -54,8 +54,8 @@ function channel(dataSet: DataSet, colour: (typeof colours)[number]): Channel {
 }
 
 /**
- * Bits to drop for 8. Some writers say 16 bits and store 8; a palette that is black in its upper bytes
- * throughout is taken for such a one.
+ * Number of bits to drop to get 8. Some writers state 16 bits and store 8; a palette whose upper bytes are all 0 is
+ * treated as such.
  */
 function shiftOf(channels: readonly Channel[]): number {
   const isNarrow = channels.every(({ entries }) => entries.every((entry) => entry < 256));
@@ -63,7 +63,7 @@ function shiftOf(channels: readonly Channel[]): number {
   return isNarrow ? 0 : Math.max(0, bits - 8);
 }
 
-/** Unfolds a segmented table (C.7.9.2): runs of entries, ramps, and repeats of earlier segments. */
+/** Expands a segmented table (C.7.9.2): runs of entries, ramps, and repeats of earlier segments. */
 function expand(
   data: Uint8Array | Uint16Array,
   { entries }: Pick<TableDescriptor, 'entries'>,
@@ -73,7 +73,7 @@ function expand(
   const put = (value: number): void => {
     if (filled < entries) table[filled++] = Math.round(value);
   };
-  /** Unfolds the segment at `at` and says where the next one begins. */
+  /** Expands the segment at `at` and returns where the next one begins. */
   const segment = (at: number, isRepeat: boolean): number => {
     const [code = -1, length = 0] = [data[at], data[at + 1]];
     if (code === 0) {

@@ -18,12 +18,15 @@ import { isVr } from './value-representations.ts';
 import { text } from './values.ts';
 
 const inflate = promisify(inflateRaw);
-/** Whole data sets are inflated into memory, and few are: the syntax is for reports rather than images. */
+/**
+ * Maximum size of a deflated data set, bytes: it is inflated into memory. Such files are few: the syntax is for reports
+ * rather than images.
+ */
 const inflatedLimit = 2 ** 29;
 const preambleLength = 128;
 const mark = 'DICM';
 
-/** A file's attributes, and where and how its pixels lie. */
+/** Attributes of a file, and the position and encoding of its pixels. */
 export interface Part10File extends FileDataSet {
   readonly meta: DataSet;
   readonly syntax: TransferSyntax;
@@ -40,8 +43,8 @@ export function isDicom(head: Uint8Array): boolean {
 /**
  * Reads a DICOM file up to its pixels.
  *
- * Data sets without the preamble are refused, though many could be guessed: so does pydicom, and a guess
- * that goes wrong gives wrong pixels.
+ * Data sets without the preamble are refused, as in pydicom, though many could be guessed: a wrong guess would give
+ * wrong pixels.
  *
  * @throws DicomFault 'invalid-file', 'unsupported' (the transfer syntax), 'too-large'
  */
@@ -74,8 +77,8 @@ async function inflated(file: SizedBytes, start: number, limits: ReadLimits): Pr
 }
 
 /**
- * Some writers name an explicit syntax and write an implicit data set, or the other way round; the first
- * element tells, and pydicom goes by it too.
+ * Some writers state an explicit syntax and write an implicit data set, or the reverse; the first element shows it, as
+ * pydicom also assumes.
  */
 async function actualEncoding(
   source: SizedBytes,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DataSet } from './data-set.ts';
 import { text } from './values.ts';
 
-/** Words that anonymisers and forms write where a name should be. */
+/** Words that anonymisers and forms use in place of a name. */
 const placeholder =
   /^(?:anon\p{L}*|de|identified|deidentified|removed|redacted|hidden|unknown|unnamed|none|no|na|n|a|null|nobody|patient|pat|subject|test|case|person|name|last|first|family|given|doe|john|jane|x+|\d+)$/u;
 
@@ -10,9 +10,9 @@ const placeholder =
 const firstYear = 1901;
 
 /**
- * SHA-256 (hexadecimal) of the patient's name and date of birth, for files without a patient's number; null
- * where either is missing or only fills its place. Case, widths of letters, invisible letters, order of
- * the words and their separators do not count.
+ * SHA-256 (hexadecimal) of the patient's name and date of birth, for files without a patient's number; null if either
+ * is missing or a placeholder. Case, width of letters, invisible letters, order of the words and their separators are
+ * ignored.
  */
 export function personDigest(dataSet: DataSet): string | null {
   const name = nameWords(dataSet);
@@ -21,10 +21,10 @@ export function personDigest(dataSet: DataSet): string | null {
   return createHash('sha256').update(`${name}\0${born}`).digest('hex');
 }
 
-/** The words of a name, sorted; null where none of them names anybody. */
+/** Returns the words of a name, sorted; null if none of them is part of a name. */
 function nameWords(dataSet: DataSet): string | null {
   const written = lettersOf(dataSet.get('PatientName')?.bytes ?? new Uint8Array());
-  // The same name in other scripts comes behind "="; behind the third "^" stand titles (PS3.5, 6.2.1).
+  // The same name in other scripts follows "="; after the third "^" come titles (PS3.5, 6.2.1).
   const groups = written.split('=').map((group) => group.split('^').slice(0, 3).join('^'));
   const words = groups.map(wordsOf).find((found) => found.length > 0) ?? [];
   return words.every((word) => placeholder.test(word)) ? null : words.sort().join(' ');
@@ -38,7 +38,7 @@ function wordsOf(text: string): string[] {
     .filter((word) => word !== '');
 }
 
-/** UTF-8 where it can be that, whatever the file says of its letters; else each byte is a letter. */
+/** Decodes UTF-8 if it is valid, whatever character set the file states; else each byte is a letter. */
 function lettersOf(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -47,7 +47,10 @@ function lettersOf(bytes: Uint8Array): string {
   }
 }
 
-/** `YYYYMMDD`; older files write points between (PS3.5, 6.2). Null where it is no date of a living person. */
+/**
+ * Returns `YYYYMMDD`; older files separate the parts by points (PS3.5, 6.2). Null for anything but the birth date of a
+ * living person.
+ */
 function birthDate(dataSet: DataSet): string | null {
   const [, year = '', month = '', day = ''] =
     /^(\d{4})\.?(\d{2})\.?(\d{2})$/.exec(text(dataSet, 'PatientBirthDate') ?? '') ?? [];

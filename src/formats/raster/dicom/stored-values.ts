@@ -19,9 +19,9 @@ export function sampleTypeOf({ isFloat, bitsAllocated, isSigned }: ImagePixel): 
 }
 
 /**
- * Little-endian bytes seen as values. Every machine this runs on is little-endian.
+ * Views little-endian bytes as values. Every machine this runs on is little-endian.
  *
- * @param bytes from the beginning of its buffer; what is left over at the end is padding
+ * @param bytes from the beginning of its buffer; surplus bytes at the end are padding
  */
 export function valuesIn(bytes: Uint8Array<ArrayBuffer>, type: SampleType): Samples {
   return samplesOf(type, bytes.buffer, Math.floor(bytes.length / sampleBytes[type]));
@@ -35,8 +35,8 @@ export interface BitField {
 }
 
 /**
- * Takes values out of the bits around them, which may hold anything (PS3.5, 8.1.1), and gives them their
- * sign: two's complement in the bits stored. In place.
+ * Extracts values from surrounding bits, which may contain anything (PS3.5, 8.1.1), and applies their sign: two's
+ * complement in the bits stored. In place.
  */
 export function takeBits(values: Samples, { bits, lowBit, isSigned }: BitField): void {
   if (bits === 8 * values.BYTES_PER_ELEMENT) return;
@@ -53,7 +53,7 @@ export function takeBits(values: Samples, { bits, lowBit, isSigned }: BitField):
   }
 }
 
-/** Two at a time, since most images of hospitals are such; and in most of them other bits are empty. */
+/** Two at a time, since most images in hospitals are like this; most of them have empty surplus bits. */
 function maskWords(values: Uint16Array<ArrayBuffer>, bits: number): void {
   const mask = 2 ** bits - 1;
   const pairs = values.byteOffset % 4 === 0 ? values.length >> 1 : 0;
@@ -65,7 +65,7 @@ function maskWords(values: Uint16Array<ArrayBuffer>, bits: number): void {
   for (let i = 2 * pairs; i < values.length; i++) values[i] = (values[i] ?? 0) & mask;
 }
 
-/** Planes one after the other, (samples, pixels), become pixels, (pixels, samples). */
+/** Converts planes, (samples, pixels), to interleaved pixels, (pixels, samples). */
 export function interleaved<T extends Samples>(planes: T, samples: number): T {
   const pixels = planes.length / samples;
   const values = planes.slice();

@@ -2,7 +2,7 @@ import { dicomAdvice, dicomCodings, dicomText } from '../../../text/index.ts';
 import { unsupported } from './faults.ts';
 import { explicitLittleEndian, implicitLittleEndian, type Encoding } from './data-set.ts';
 
-/** Coding of pixels. `native`: not encoded; the others are in fragments (PS3.5, annex A). */
+/** Coding of pixels. `native`: uncompressed; the others are in fragments (PS3.5, annex A). */
 export type PixelCoding = 'native' | 'rle' | 'jpeg' | 'jpeg-ls' | 'jpeg-2000';
 
 export interface TransferSyntax {
@@ -11,7 +11,7 @@ export interface TransferSyntax {
   /** The data set itself is compressed. */
   readonly isDeflated: boolean;
   readonly coding: PixelCoding;
-  /** Tells if coding changes values. */
+  /** States whether coding changes values. */
   readonly loss: 'never' | 'maybe' | 'always';
 }
 
@@ -72,14 +72,14 @@ function named(name: string, ends: readonly string[]): [uid: string, name: strin
 }
 
 /**
- * @param uid null where the file does not say; the standard's default is implicit little endian
+ * @param uid null if the file states none; the standard's default is implicit little endian
  * @throws DicomFault 'unsupported'
  */
 export function transferSyntax(uid: string | null): TransferSyntax {
   const syntax = syntaxes.get(uid ?? root);
   if (syntax !== undefined) return syntax;
   const name = refused.get(uid ?? root);
-  // An identifier that is not in the registry may hold anything, such as a patient's number.
+  // An identifier that is not in the registry may contain anything, such as a patient's number.
   throw unsupported(
     name === undefined ? dicomText.unknownSyntax : dicomText.unsupportedSyntax(name, uid ?? root),
     dicomAdvice.uncompress,

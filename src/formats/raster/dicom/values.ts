@@ -3,7 +3,7 @@ import { dictionaryVr, type Keyword } from './attributes.ts';
 import type { DataSet, Element } from './data-set.ts';
 import { damaged } from './faults.ts';
 
-/** The values of a text attribute, without padding; empty where it is absent. */
+/** Returns the values of a text attribute, without padding; empty if it is absent. */
 export function texts(dataSet: DataSet, keyword: Keyword): string[] {
   const element = dataSet.get(keyword);
   if (element === undefined || element.bytes.length === 0) return [];
@@ -12,17 +12,17 @@ export function texts(dataSet: DataSet, keyword: Keyword): string[] {
     .map((text) => text.replaceAll('\0', ' ').trim());
 }
 
-/** The first value of a text attribute; null where it is absent or empty. */
+/** Returns the first value of a text attribute; null if it is absent or empty. */
 export function text(dataSet: DataSet, keyword: Keyword): string | null {
   const [first = ''] = texts(dataSet, keyword);
   return first === '' ? null : first;
 }
 
 /**
- * The values of a numeric attribute, binary or in digits; empty where it is absent. What is no number is
- * NaN, so that values keep their places.
+ * Returns the values of a numeric attribute, binary or in digits; empty if it is absent. Invalid numbers become NaN, so
+ * that positions are kept.
  *
- * @param isSigned what "US or SS" means in an implicit file: the sign of the pixels
+ * @param isSigned whether "US or SS" is signed in an implicit file: the sign of the pixels
  */
 export function numbers(dataSet: DataSet, keyword: Keyword, isSigned = false): number[] {
   const element = dataSet.get(keyword);
@@ -33,28 +33,28 @@ export function numbers(dataSet: DataSet, keyword: Keyword, isSigned = false): n
   return texts(dataSet, keyword).map((digits) => (digits === '' ? NaN : Number(digits)));
 }
 
-/** The first value of a numeric attribute; null where it is absent or empty, NaN where it is no number. */
+/** Returns the first value of a numeric attribute; null if it is absent or empty, NaN if it is not a number. */
 export function number(dataSet: DataSet, keyword: Keyword, isSigned = false): number | null {
   const [value] = numbers(dataSet, keyword, isSigned);
   if (value === undefined) return null;
   return Number.isNaN(value) && text(dataSet, keyword) === null ? null : value;
 }
 
-/** A whole number; null where it is absent. @throws DicomFault where it is anything else */
+/** Returns a whole number; null if it is absent. @throws DicomFault for anything else */
 export function integer(dataSet: DataSet, keyword: Keyword, isSigned = false): number | null {
   const value = number(dataSet, keyword, isSigned);
   if (value === null || Number.isSafeInteger(value)) return value;
   throw damaged(dicomText.notWhole(keyword));
 }
 
-/** The items of a sequence; empty where it is absent. */
+/** Returns the items of a sequence; empty if it is absent. */
 export function items(dataSet: DataSet | undefined, keyword: Keyword): readonly DataSet[] {
   return dataSet?.get(keyword)?.items ?? [];
 }
 
 /**
- * The text of an attribute for a person to read, where its letters can be told: ASCII, Latin-1 or UTF-8
- * by the file's character set; null for others, such as Japanese ones.
+ * Returns the text of an attribute for display, if its characters are known: ASCII, Latin-1 or UTF-8 by the file's
+ * character set; null for others, such as Japanese ones.
  */
 export function readableTexts(dataSet: DataSet, keyword: Keyword, set: string | null): string[] {
   const element = dataSet.get(keyword);

@@ -1,4 +1,4 @@
-/** Words that devices use of windows: their order, their hardness, and what they are for. */
+/** Words that devices use for windows: their order, their hardness, and their purpose. */
 const words: ReadonlySet<string> = new Set(
   [
     'w window win wl ww default normal standard std auto algo original user preset custom center centre',
@@ -14,12 +14,12 @@ const words: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
-/** A window's number, up to two digits, may stand alone or behind a word. */
+/** A window's number, up to two digits, may stand alone or after a word. */
 const numberBehind = /\d{1,2}$/;
 
 /**
- * Returns the name of a window if every word of it is a usual one; else null. The text is free (PS3.3, C.11.2.1.2),
- * and may hold a patient's name or number.
+ * Returns the name of a window if every word of it is a usual one; else null. The text is free (PS3.3, C.11.2.1.2), and
+ * may contain a patient's name or number.
  */
 export function windowName(explanation: string): string | null {
   const parts = explanation.toLowerCase().split(/[\s_\-/.,:()]+/);

@@ -7,7 +7,7 @@ export interface PlacedVolume {
   readonly affine: Affine;
   /** Source of the affine; `none`: the file does not place the volume. */
   readonly source: 'sform' | 'qform' | 'none';
-  /** Notes for a person. */
+  /** Notes for the user. */
   readonly notes: readonly string[];
 }
 
@@ -41,7 +41,7 @@ function sformAffine({ sform }: NiftiHeader): Affine | undefined {
 
 /** Far above what rounding to 32 bits does to the length of a unit quaternion. */
 const quaternionTolerance = 1e-4;
-/** A square of `a` that is smaller is what rounding left of 0: a half turn (nifti1_io.c). */
+/** A smaller square of `a` is only a rounding error of 0: a half turn (nifti1_io.c). */
 const halfTurn = 1e-7;
 
 /**
@@ -68,7 +68,7 @@ function qformAffine(header: NiftiHeader): Affine | undefined {
   );
 }
 
-/** Returns an affine with the middle of the volume at the origin. */
+/** Returns an affine that places the volume's centre at the origin. */
 function unplacedAffine(header: NiftiHeader): Affine {
   const [dx, dy, dz] = voxelSpacings(header);
   const middle = (axis: number): number => ((header.shape[axis] ?? 1) - 1) / 2;
@@ -79,7 +79,7 @@ function unplacedAffine(header: NiftiHeader): Affine {
   ];
 }
 
-/** Distances of neighbouring voxels along the three axes: positive, 1 where the file has none. */
+/** Returns the distances of neighbouring voxels along the three axes: positive, 1 if the file has none. */
 export function voxelSpacings({ spacings }: NiftiHeader): [number, number, number] {
   const [x = 1, y = 1, z = 1] = spacings
     .slice(0, 3)

@@ -9,7 +9,7 @@ import { planeLayout, type Plane, type ShownAxis } from './plane.ts';
 import { voxelTypeOf, type VoxelType } from './sample-types.ts';
 import { spaceOf, type NiftiVolume } from './volume.ts';
 
-/** Description of a header in the terms of images and volumes. */
+/** Description of a header in terms of images and volumes. */
 export interface NiftiDescription {
   readonly image: ImageHeader;
   readonly volume: NiftiVolume;
@@ -18,7 +18,7 @@ export interface NiftiDescription {
   readonly bytes: number;
 }
 
-/** Beyond this angle a person should know that slices are not quite what the plane's name says, degrees. */
+/** Angle from which on a note states that slices differ from the plane's name, degrees. */
 const notedObliqueness = 10;
 
 /** @throws UserError 'invalid-file', 'unsupported', 'too-large' */
@@ -69,7 +69,7 @@ export function describeNifti(
   return { image, volume, type, bytes };
 }
 
-/** Axes beyond the fourth hold vectors and the like, which are neither slices nor time points. */
+/** Axes beyond the fourth contain vectors and the like, which are neither slices nor time points. */
 function timePointsOf(shape: readonly number[], path: string): number {
   const [, , , time = 1, ...others] = shape;
   if (others.every((length) => length === 1)) return time;
@@ -108,14 +108,14 @@ function zoomsOf(header: NiftiHeader): number[] {
   return header.shape.map((_, axis) => space[axis] ?? header.spacings[axis] ?? 1);
 }
 
-/** Millimetres a unit, by the lower three bits of xyzt_units. */
+/** Millimetres per unit, by the lower three bits of xyzt_units. */
 const millimetres: ReadonlyMap<number, number> = new Map([
   [1, 1000],
   [2, 1],
   [3, 0.001],
 ]);
 
-/** Null where the file has no size of its pixels: lengths cannot be measured then. */
+/** Null if the file does not state the size of its pixels: lengths cannot be measured then. */
 function spacingOf(header: NiftiHeader, { x, y }: NiftiVolume): ImageHeader['spacing'] {
   if (![x, y].every(({ axis }) => isSpacing(header.spacings[axis]))) return null;
   const unit = millimetres.get(header.units & 7) ?? 1;
@@ -123,7 +123,10 @@ function spacingOf(header: NiftiHeader, { x, y }: NiftiVolume): ImageHeader['spa
   return { x: space[x.axis] * unit, y: space[y.axis] * unit, unit: 'mm' };
 }
 
-/** Null where the file does not say how the volume lies. Of x to the right and y to the front, to x left and y back. */
+/**
+ * Null if the file does not state the volume's orientation. Converts x to the right and y to the front, to x left and y
+ * back.
+ */
 function directionsOf({ affine, affineSource, x, y }: NiftiVolume): ImageDirections | null {
   if (affineSource === 'none') return null;
   const along = ({ axis, isFlipped }: ShownAxis): PatientVector => {
@@ -135,7 +138,7 @@ function directionsOf({ affine, affineSource, x, y }: NiftiVolume): ImageDirecti
 }
 
 function spacingNotes({ shape, spacings }: NiftiHeader): string[] {
-  // The size along an axis of one voxel is often 0, and matters to nobody.
+  // The size along an axis with one voxel is often 0, which does not matter.
   const wrong = spacings
     .slice(0, 3)
     .filter((value, axis) => !isSpacing(value) && (shape[axis] ?? 1) > 1);

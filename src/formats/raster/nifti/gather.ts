@@ -13,12 +13,12 @@ export interface StoredVoxels {
   readonly isLittleEndian: boolean;
 }
 
-/** Runs of wanted bytes that are no further apart are read together: a gap costs less than a call. */
+/** Runs of requested bytes that are no further apart are read together: reading a gap is faster than another call. */
 const gapBytes = 2 ** 16;
 /** Largest number of bytes per read, except for a single run. */
 const chunkBytes = 2 ** 23;
 
-/** A range of one axis of the file, and how far a step along it goes in what is read. */
+/** A range of one axis of the file, and the step in the result for each voxel along it. */
 interface Span {
   readonly start: number;
   readonly length: number;
@@ -27,7 +27,7 @@ interface Span {
   readonly step: number;
 }
 
-/** Voxels that lie one after the other in the file. */
+/** Contiguous voxels in the file. */
 interface Run {
   /** First voxel, counted through the file. */
   readonly voxel: number;
@@ -51,11 +51,11 @@ export interface SliceRequest extends CheckedRequest {
 }
 
 /**
- * Reads a region of some slices. Only the runs of voxels that hold it are read; where they lie close
- * together, also what is between them, a few megabytes at a time.
+ * Reads a region of some slices. Reads only the runs of voxels that contain the region; gaps between close runs are
+ * read too, a few megabytes at a time.
  *
  * @param target (slices, region.height, region.width, bands), filled from left to right, top to bottom
- * @returns whether a 64-bit integer beyond 2^53 in size was met, which float64 may have rounded
+ * @returns whether there was a 64-bit integer beyond 2^53, which float64 may have rounded
  */
 export async function gatherSlices(
   stored: StoredVoxels,
@@ -101,7 +101,7 @@ function planRead(volume: NiftiVolume, { frame, region, slices }: SliceRequest):
 
 const unset: Span = { start: 0, length: 1, origin: 0, step: 0 };
 
-/** The part of an axis of the file that is shown from `start` on. */
+/** Returns the part of an axis of the file that is shown from `start` on. */
 function spanOf(
   { isFlipped }: ShownAxis,
   size: number,
@@ -113,7 +113,7 @@ function spanOf(
   return { start: size - start - length, length, origin: (length - 1) * step, step: -step };
 }
 
-/** The runs of a plan in the order of the file, in groups that are read together. */
+/** Yields the runs of a plan in the order of the file, in groups that are read together. */
 function* chunksOf(plan: Plan, voxelBytes: number): Generator<Run[]> {
   const length = plan.spans[0].length;
   let group: Run[] = [];
@@ -142,7 +142,7 @@ function* runsOf({ spans: [i, j, k], first, strides }: Plan): Generator<Run> {
   }
 }
 
-/** Stored bytes as values; those of the other byte order are turned in place. */
+/** Converts stored bytes to values; those of the other byte order are swapped in place. */
 function decode(
   bytes: Uint8Array<ArrayBuffer>,
   { type, isLittleEndian }: StoredVoxels,
@@ -171,7 +171,7 @@ function decodeWide(
   let hasRounded = false;
   for (const [index, exact] of stored.entries()) {
     const value = Number(exact);
-    // Of large ones the exact value is asked: 2^53 + 1 has become 2^53.
+    // Large values are checked exactly: 2^53 + 1 has become 2^53.
     hasRounded ||= Math.abs(value) >= 2 ** 53 && isBeyondExact(exact);
     values[index] = value;
   }

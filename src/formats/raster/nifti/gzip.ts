@@ -11,20 +11,22 @@ import { closedFile } from '../read-request.ts';
 import type { ByteSource } from '../file-source.ts';
 import { invalidNifti } from './header.ts';
 
-/** Deflate makes at most so many bytes of one (RFC 1951: 258 bytes of two bits, less its headers). */
+/**
+ * Maximum number of bytes that one byte of Deflate expands to (RFC 1951: 258 bytes from two bits, minus its headers).
+ */
 const largestExpansion = 1032;
-/** Bytes that may follow the last voxel of a packed file before it counts as a bomb. */
+/** Number of bytes allowed after the last voxel of a compressed file before it counts as a bomb. */
 const tailBytes = 2 ** 24;
 
 export function isGzip(head: Uint8Array): boolean {
   return head[0] === 0x1f && head[1] === 0x8b;
 }
 
-/** Unpacks the first bytes of a packed file as far as they go; empty if they are damaged. */
+/** Decompresses the first bytes of a compressed file as far as possible; empty if they are damaged. */
 export function unpackHead(head: Uint8Array): Uint8Array {
   try {
-    // The end is missing by nature. A short file's checksum, in its last eight bytes, is left to the reading of the
-    // voxels, which says that the file is damaged.
+    // The end is always missing. A short file's checksum, in its last eight bytes, is checked when the voxels are read,
+    // which reports the damage.
     return gunzipSync(head.subarray(0, Math.min(2 ** 12, head.length - 8)), {
       finishFlush: constants.Z_SYNC_FLUSH,
     });
@@ -33,7 +35,7 @@ export function unpackHead(head: Uint8Array): Uint8Array {
   }
 }
 
-/** Bytes of a packed file from the first one on, piece by piece. */
+/** Yields the bytes of a compressed file from the first one on, piece by piece. */
 async function* unpacked(path: string, signal: AbortSignal): AsyncGenerator<Buffer> {
   const file = createReadStream(path);
   const gunzip = createGunzip({ chunkSize: 2 ** 18 });
@@ -69,7 +71,7 @@ function unpackFailure(error: unknown, path: string): unknown {
   );
 }
 
-/** The voxels of a gzip file: unpacked at the first read, kept until the file is closed. */
+/** The voxels of a gzip file: decompressed at the first read, kept until the file is closed. */
 export class GzipSource implements ByteSource {
   readonly path: string;
   readonly #offset: number;
@@ -78,10 +80,10 @@ export class GzipSource implements ByteSource {
   #bytes: Promise<Decoded<Uint8Array<ArrayBuffer>>> | undefined;
 
   /**
-   * @param offset bytes of the unpacked file before the voxels
-   * @param length bytes of the voxels; the caller has checked that they may be held
+   * @param offset bytes of the decompressed file before the voxels
+   * @param length bytes of the voxels; the caller has checked that they fit in memory
    * @param packed bytes of the file itself
-   * @throws UserError 'invalid-file' where so few bytes cannot hold so many
+   * @throws UserError 'invalid-file' if so few bytes cannot expand to so many
    */
   constructor(path: string, offset: number, length: number, packed: number) {
     if ((offset + length) / largestExpansion > packed) {
@@ -101,7 +103,7 @@ export class GzipSource implements ByteSource {
     const { signal: closing } = this.#closing;
     this.#bytes ??= decodeWithin(this.#length, () => this.#unpack(), closing);
     const { value: bytes } = await unlessAborted(this.#bytes, signal);
-    // Closing discards them.
+    // Closing discards the voxels.
     if (closing.aborted) throw closedFile(this.path);
     return bytes.slice(start, start + length);
   }
@@ -113,7 +115,7 @@ export class GzipSource implements ByteSource {
     return Promise.resolve();
   }
 
-  /** Unpacks to the end of the file, though the voxels may end before: only then are its checksums checked. */
+  /** Decompresses to the end of the file, though the voxels may end before: only then are its checksums verified. */
   async #unpack(): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = new Uint8Array(this.#length);
     const end = this.#offset + this.#length;

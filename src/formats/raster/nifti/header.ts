@@ -2,27 +2,27 @@ import { UserError } from '../../../core/errors.ts';
 import { niftiText } from '../../../text/index.ts';
 
 /**
- * The header of a NIfTI file. Fields, places and meanings: NIfTI-1 data format (nifti1.h, R. W. Cox et
- * al. 2004) and NIfTI-2 (nifti2.h, 2011), https://nifti.nimh.nih.gov.
+ * The header of a NIfTI file. Fields, offsets and meanings: NIfTI-1 data format (nifti1.h, R. W. Cox et al. 2004) and
+ * NIfTI-2 (nifti2.h, 2011), https://nifti.nimh.nih.gov.
  */
 export interface NiftiHeader {
   readonly version: 1 | 2;
   readonly isLittleEndian: boolean;
-  /** The voxels lie in a file of their own (`.img`). */
+  /** True if the voxels are in a file of their own (`.img`). */
   readonly isPair: boolean;
-  /** Length of each axis the file names, 1 to 7 of them; x, y, z, time, … */
+  /** Length of each axis that the file states, 1 to 7 of them; x, y, z, time, … */
   readonly shape: readonly number[];
-  /** Code of the type of a voxel; see sample-types.ts. */
+  /** Code of the voxel type; see sample-types.ts. */
   readonly datatype: number;
   /** pixdim 1 to 7: distance of neighbours along each axis, as stored. */
   readonly spacings: readonly number[];
-  /** pixdim 0: −1 where the third axis is mirrored in the qform. */
+  /** pixdim 0: −1 if the third axis is mirrored in the qform. */
   readonly qfac: number;
-  /** First byte of the voxels. */
+  /** Offset of the first voxel byte. */
   readonly offset: number;
   readonly slope: number;
   readonly intercept: number;
-  /** Range the file asks to be shown with, in scaled values; both 0 where it asks for none. */
+  /** Display range that the file requests, in scaled values; both 0 if it requests none. */
   readonly shown: { readonly low: number; readonly high: number };
   /** xyzt_units. */
   readonly units: number;
@@ -34,7 +34,7 @@ export interface NiftiHeader {
   readonly sform: readonly number[];
 }
 
-/** Bytes of a header: what `sizeof_hdr` says in each version. */
+/** Size of a header, bytes: the value of `sizeof_hdr` in each version. */
 export const headerBytes = { 1: 348, 2: 540 } as const;
 
 type NumberType = 'uint8' | 'int16' | 'int32' | 'int64' | 'float32' | 'float64';
@@ -99,14 +99,14 @@ interface Kind {
   readonly isLittleEndian: boolean;
 }
 
-/** Returns the kind told by a header's mark; undefined if it is not a NIfTI header. */
+/** Returns the kind of a header by its signature; undefined if it is not a NIfTI header. */
 export function niftiKind(head: Uint8Array): Kind | undefined {
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const text = (at: number, length: number): string =>
     String.fromCharCode(...head.subarray(at, at + length));
   for (const version of [1, 2] as const) {
     if (head.length < headerBytes[version]) continue;
-    // n+1 and ni1, and in version 2 a tail that shows a transfer as text.
+    // n+1 and ni1; in version 2 followed by bytes that reveal a transfer as text.
     const mark = version === 1 ? text(344, 4) : text(4, 8);
     const tail = version === 1 ? '\0' : '\0\r\n\x1a\n';
     const isSingle = mark === `n+${version}${tail}`;
@@ -120,9 +120,9 @@ export function niftiKind(head: Uint8Array): Kind | undefined {
 }
 
 /**
- * Reads a header and checks what everything else rests on: axes, place of the voxels.
+ * Reads a header and checks its basic values: axes, offset of the voxels.
  *
- * @param head the first `headBytes` of the file, fewer where it is shorter
+ * @param head the first `headBytes` of the file, fewer if it is shorter
  * @throws UserError 'invalid-file'
  */
 export function readNiftiHeader(head: Uint8Array, path: string): NiftiHeader {

@@ -40,11 +40,11 @@ export interface NiftiOptions {
   readonly sform?: readonly number[];
   /** b, c, d and the offset. */
   readonly qform?: readonly number[];
-  /** Bytes between header and voxels beyond the four that must be there. */
+  /** Bytes between header and voxels in addition to the four that are always there. */
   readonly gap?: number;
 }
 
-/** Places of the fields, written down once more so that the reader's table has a witness. */
+/** Offsets of the fields, repeated here so that the tests do not depend on the reader's table. */
 const fields = {
   1: {
     shape: ['i16', 40],
@@ -92,7 +92,7 @@ function put(view: DataView, type: FieldType, at: number, value: number, little:
   if (type === 'f64') view.setFloat64(at, value, little);
 }
 
-/** The header, with what lies between it and the voxels, and the voxels. */
+/** The header, with the bytes between it and the voxels, and the voxels. */
 export function niftiParts(options: NiftiOptions): { header: Buffer; voxels: Buffer } {
   const { version = 1, littleEndian = true, isPair = false, gap = 0, zooms = [] } = options;
   const size = headerBytes[version];
@@ -157,7 +157,7 @@ function voxelBytes({ type, values, littleEndian: little = true }: NiftiOptions)
   return buffer;
 }
 
-/** 0, 1, 2, … of as many voxels as `shape` has. */
+/** 0, 1, 2, … for as many voxels as `shape` has. */
 export function counting(shape: readonly number[], bands = 1): number[] {
   const count = shape.reduce((product, length) => product * length, bands);
   return Array.from({ length: count }, (_, index) => index);

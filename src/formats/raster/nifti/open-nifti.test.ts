@@ -14,7 +14,7 @@ import { isNifti, isNiftiFile, openNifti, openNiftiPlane } from './open-nifti.ts
 
 const folder = testFolder();
 
-/** Shown as it is stored: the first axis to the left, the second to the back, the third to the head. */
+/** Shown as stored: the first axis to the left, the second to the back, the third to the head. */
 const asStored = [-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 1, 0];
 
 async function opened(options: NiftiOptions, name = 'volume.nii') {
@@ -52,7 +52,7 @@ describe('values', () => {
     }
   });
 
-  it.each(['int64', 'uint64'] as const)('of %s beyond 2^53 come with a note', async (type) => {
+  it.each(['int64', 'uint64'] as const)('of %s beyond 2^53 are read with a note', async (type) => {
     const shape = [3];
     const values = [1n, 2n ** 53n + 1n, 5n];
     for (const littleEndian of byteOrders) {
@@ -112,7 +112,7 @@ describe('rescale', () => {
     }
   });
 
-  it('with an intercept that is no number says so', async () => {
+  it('notes an intercept that is not a number', async () => {
     const file = await opened({ type: 'int16', shape: [1], values: [1], slope: 2, intercept: NaN });
     expect(file.header.display.rescale).toEqual({ slope: 2, intercept: 0 });
     expect(file.header.notes.join()).toContain('scl_inter');
@@ -163,7 +163,7 @@ describe('spacing', () => {
     }
   });
 
-  it('without a unit says what was taken', async () => {
+  it('without a unit is assumed to be mm, with a note', async () => {
     const file = await opened({
       type: 'uint8',
       shape: [1],
@@ -235,7 +235,7 @@ describe('regions', () => {
     'right first': [0, -1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0],
   };
 
-  it.each(Object.entries(sforms))('are what is cut from the whole: %s', async (_name, sform) => {
+  it.each(Object.entries(sforms))('are parts of the whole: %s', async (_name, sform) => {
     const values = counting(shape, 3).map((value) => value % 251);
     const plain = niftiFile({ type: 'rgb24', shape, values, sform });
     for (const [name, bytes] of [
@@ -295,7 +295,7 @@ describe('two files', () => {
 describe('isNifti', () => {
   const options = { type: 'uint8', shape: [2, 2], values: [1, 2, 3, 4] } as const;
 
-  it('knows both versions, both byte orders, packed or not', () => {
+  it('recognises both versions, both byte orders, compressed or not', () => {
     for (const version of versions) {
       for (const littleEndian of byteOrders) {
         const file = niftiFile({ ...options, version, littleEndian, gap: 2000 });
@@ -307,8 +307,8 @@ describe('isNifti', () => {
     }
   });
 
-  it('knows a packed file by its first kilobyte', () => {
-    // What follows the header cannot be packed well.
+  it('recognises a compressed file by its first kilobyte', () => {
+    // The bytes after the header cannot be compressed well.
     const values = Array.from({ length: 2 ** 14 }, (_, index) => (index * index * 7919) >> 5);
     const packed = gzipSync(niftiFile({ type: 'uint8', shape: [2 ** 14], values }));
     expect(packed.length).toBeGreaterThan(2 ** 11);
@@ -326,12 +326,12 @@ describe('isNifti', () => {
     ['zeros', Buffer.alloc(1024)],
     ['a mark without its size', niftiFile(options).fill(0, 0, 4)],
     ['a size without its mark', niftiFile(options).fill(0, 344, 348)],
-  ])('is not taken in by %s', (_name, head) => {
+  ])('is not fooled by %s', (_name, head) => {
     expect(isNifti(head)).toBe(false);
   });
 });
 
-it('is told from other images', async () => {
+it('NIfTI is distinguished from other images', async () => {
   const file = await opened({ type: 'uint8', shape: [1], values: [1] });
   expect(isNiftiFile(file)).toBe(true);
   const other = { ...file, header: { ...file.header, format: 'png' as const } };

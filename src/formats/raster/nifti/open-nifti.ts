@@ -19,7 +19,7 @@ import type { Plane } from './plane.ts';
 import { SliceReader } from './slice-reader.ts';
 import type { NiftiVolume } from './volume.ts';
 
-/** Enough for a header, packed or not. */
+/** Enough bytes for a header, compressed or not. */
 const headLength = 2 ** 12;
 
 /** An open volume, slice by slice. */
@@ -28,8 +28,8 @@ export interface NiftiFile extends ImageFile {
 }
 
 /**
- * Returns true if a file that begins with `head` is NIfTI-1 or NIfTI-2, packed (gzip) or not, a single file or the
- * header of two. It needs at least 540 bytes, or 1024 of a packed file.
+ * Returns true if a file that begins with `head` is NIfTI-1 or NIfTI-2, compressed (gzip) or not, a single file or the
+ * header of two. It needs at least 540 bytes, or 1024 of a compressed file.
  */
 export function isNifti(head: Uint8Array): boolean {
   return niftiKind(isGzip(head) ? unpackHead(head) : head) !== undefined;
@@ -52,19 +52,19 @@ export const openNifti = ((path, limits) =>
  * Opens a NIfTI-1 or NIfTI-2 file (`.nii`, `.nii.gz`, or a pair of `.hdr` and `.img`, of which either may
  * be named) as slices of one plane.
  *
- * Slices are shown in the radiological convention. Axial: the patient's right is on the left of the
- * screen, the front up; slices run from feet to head. Coronal: right on the left, head up; from back to
- * front. Sagittal: front on the left, head up; from the patient's left to the right. Which axes of the
- * file these are, and which run backwards, follows from its affine (sform, else qform) as nibabel's
- * `io_orientation` finds it; voxels are never interpolated, so the slices of an oblique volume are those
- * that were stored. Where the file does not say how it lies, a note says what was assumed.
+ * Slices are shown in the radiological convention. Axial: the patient's right is on the left of the screen, the front
+ * up; slices run from feet to head. Coronal: right on the left, head up; from back to front. Sagittal: front on the
+ * left, head up; from the patient's left to the right. Which axes of the file these are, and which run backwards,
+ * follows from its affine (sform, else qform) as nibabel's `io_orientation` finds it; voxels are never interpolated, so
+ * the slices of an oblique volume are those that were stored. If the file does not state its orientation, a note says
+ * what was assumed.
  *
- * Frames are the slices of the first time point, then of the next. Values are as stored; scl_slope and
- * scl_inter are in `display.rescale`, cal_min and cal_max in `display.windows`. RGB24 and RGBA32 come as
- * three and four bands. Integers of 64 bits come as float64. Spacing is in mm.
+ * Frames are the slices of the first time point, then of the next. Values are as stored; scl_slope and scl_inter are in
+ * `display.rescale`, cal_min and cal_max in `display.windows`. RGB24 and RGBA32 are returned as three and four bands,
+ * 64-bit integers as float64. Spacing is in mm.
  *
- * An unpacked file is read by region. A packed one is unpacked into memory at the first read, as far as
- * `limits.bytes` allows, and kept until it is closed.
+ * An uncompressed file is read by region. A compressed one is decompressed into memory at the first read, if
+ * `limits.bytes` allows it, and kept until it is closed.
  *
  * @throws UserError 'not-found', 'disk', 'invalid-file', 'unsupported' (complex and 128-bit values, axes
  * beyond time), 'too-large'
@@ -120,7 +120,7 @@ function tooLargeToUnpack(path: string, bytes: number, limits: ReadLimits): User
   return new UserError('too-large', niftiText.tooLargeUnpacked(path, bytes, limits.bytes));
 }
 
-/** A file from a place on. */
+/** Part of a file from an offset on. */
 class OffsetSource implements ByteSource {
   readonly #file: FileSource;
   readonly #offset: number;

@@ -179,7 +179,7 @@ describe('orientationCode', () => {
         [1.0, 1.0, -2.0],
       ],
     ],
-  ])('%s as nibabel says', (code, rows) => {
+  ])('%s as in nibabel', (code, rows) => {
     expect(codeOf(rows)).toBe(code);
   });
 
@@ -224,12 +224,12 @@ describe('orientationCode', () => {
         [0, 0, 1],
       ],
     ],
-  ])('is not there for %s', (_name, rows) => {
+  ])('is undefined for %s', (_name, rows) => {
     expect(codeOf(rows)).toBeUndefined();
   });
 });
 
-it.each([0, 10, 30, 44])('obliqueness of a turn by %i° is that angle', (degrees) => {
+it.each([0, 10, 30, 44])('obliqueness of a rotation by %i° is that angle', (degrees) => {
   const turn = (degrees * Math.PI) / 180;
   const [c, s] = [Math.cos(turn), Math.sin(turn)];
   const affine = affineOf([

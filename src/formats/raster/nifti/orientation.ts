@@ -18,13 +18,13 @@ type Matrix = readonly (readonly [number, number, number])[];
 
 /**
  * Returns the nearest anatomical axis for each axis of the volume, each used once: finds the rotation nearest to the
- * affine (polar decomposition), and assigns the axes from the most decided to the least, as nibabel's
- * `io_orientation` does. Undefined if the affine places no volume (an axis has no length, or two are parallel).
+ * affine (polar decomposition), and assigns the axes from the most decided to the least, as nibabel's `io_orientation`
+ * does. Undefined if the affine is singular (an axis has no length, or two are parallel).
  */
 export function axisDirections(affine: Affine): AxisDirections | undefined {
   const rotation = nearestRotation(unitColumns(affine));
   if (rotation === undefined) return undefined;
-  // Rounded, so that of equals it is always the first that wins, whatever the last digit.
+  // Rounded, so that the first of equal values always wins, whatever the last digit.
   const sizes = [0, 1, 2].map((axis) =>
     rotation.map((row) => Math.round(Math.abs(row[axis] ?? 0) * 1e9)),
   );
@@ -46,12 +46,12 @@ export function axisDirections(affine: Affine): AxisDirections | undefined {
 
 const letters = ['LR', 'PA', 'IS'] as const;
 
-/** `RAS` and the like: where each axis of the volume leads (nibabel's `aff2axcodes`). */
+/** Returns `RAS` and the like: the direction of each axis of the volume (nibabel's `aff2axcodes`). */
 export function orientationCode(directions: AxisDirections): string {
   return directions.map(({ world, sign }) => letters[world][sign > 0 ? 1 : 0]).join('');
 }
 
-/** Largest angle between an axis of the volume and the anatomical axis it is taken for, degrees. */
+/** Returns the largest angle between an axis of the volume and the anatomical axis assigned to it, degrees. */
 export function obliqueness(affine: Affine, directions: AxisDirections): number {
   const rows = unitColumns(affine) ?? [];
   const angles = directions.map(({ world, sign }, axis) => {
@@ -61,7 +61,7 @@ export function obliqueness(affine: Affine, directions: AxisDirections): number 
   return (Math.max(...angles) * 180) / Math.PI;
 }
 
-/** The affine without its sizes: columns of length 1. */
+/** Returns the affine without its sizes: columns of length 1. */
 function unitColumns(affine: Affine): Matrix | undefined {
   const lengths = [0, 1, 2].map((axis) => Math.hypot(...affine.map((row) => row[axis] ?? 0)));
   const [x = 0, y = 0, z = 0] = lengths;
@@ -69,12 +69,12 @@ function unitColumns(affine: Affine): Matrix | undefined {
   return affine.map(([a, b, c]) => [a / x, b / y, c / z]);
 }
 
-/** Determinant below which columns of length 1 practically lie in one plane. */
+/** Determinant below which columns of length 1 are practically in one plane. */
 const smallestDeterminant = 1e-9;
 
 /**
- * The orthogonal factor of the polar decomposition, by Newton's iteration X ← (X + X⁻ᵀ) / 2 (Higham
- * 1986, SIAM J. Sci. Stat. Comput. 7, 1160), which converges from every matrix of full rank.
+ * Returns the orthogonal factor of the polar decomposition, by Newton's iteration X ← (X + X⁻ᵀ) / 2 (Higham 1986, SIAM
+ * J. Sci. Stat. Comput. 7, 1160), which converges from every matrix of full rank.
  */
 function nearestRotation(start: Matrix | undefined): Matrix | undefined {
   if (start === undefined) return undefined;
@@ -94,7 +94,7 @@ function nearestRotation(start: Matrix | undefined): Matrix | undefined {
   return current;
 }
 
-/** Cofactors over the determinant. */
+/** Returns cofactors divided by the determinant. */
 function inverseTransposed(matrix: Matrix): Matrix {
   const scale = determinant(matrix);
   const at = (i: number, j: number): number => matrix[i % 3]?.[j % 3] ?? 0;

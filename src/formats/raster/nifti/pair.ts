@@ -2,14 +2,13 @@ import { access } from 'node:fs/promises';
 import { UserError } from '../../../core/errors.ts';
 import { niftiText } from '../../../text/index.ts';
 
-/** A header and its voxels in two files: the endings that go together. */
+/** A header and its voxels in two files: pairs of extensions. */
 const endings = { header: /\.hdr(\.gz)?$/i, voxels: /\.img(\.gz)?$/i } as const;
 
 /**
- * The file with the voxels that belong to a header of its own.
+ * Returns the file with the voxels of a separate header.
  *
- * @throws UserError 'not-found' where there is none, 'invalid-file' where the header's name has no ending
- * to go by
+ * @throws UserError 'not-found' if there is none, 'invalid-file' if the header's name has no known extension
  */
 export async function voxelFileOf(headerPath: string): Promise<string> {
   if (!endings.header.test(headerPath)) {
@@ -20,7 +19,7 @@ export async function voxelFileOf(headerPath: string): Promise<string> {
   throw new UserError('not-found', niftiText.voxelsMissing(headerPath));
 }
 
-/** The header that may belong to a file with voxels, by its name; undefined where there is none. */
+/** Returns the header that may belong to a file with voxels, by its name; undefined if there is none. */
 export async function headerFileOf(path: string): Promise<string | undefined> {
   if (!endings.voxels.test(path)) return undefined;
   return firstPresent(siblings(path, endings.voxels, 'hdr'));
@@ -39,7 +38,7 @@ async function firstPresent(paths: readonly string[]): Promise<string | undefine
       await access(path);
       return path;
     } catch {
-      // Not this one.
+      // This file does not exist; try the next.
     }
   }
   return undefined;

@@ -1,9 +1,9 @@
 import type { AxisDirections } from './orientation.ts';
 
-/** Plane of the slices that are shown. */
+/** Plane of the displayed slices. */
 export type Plane = 'axial' | 'coronal' | 'sagittal';
 
-/** An axis of what is shown: which axis of the file it is, and whether it runs against it. */
+/** A display axis: the axis of the file that it shows, and whether it is reversed. */
 export interface ShownAxis {
   /** 0, 1 or 2: i, j or k of the file. */
   readonly axis: 0 | 1 | 2;

@@ -40,8 +40,8 @@ const extent = [3, 4, 5];
 const zooms = [1.5, 2, 2.5];
 
 /**
- * A volume whose voxels say where they are: 100 · steps to the right + 10 · steps to the front + steps to
- * the head, counted from the leftmost, hindmost, lowest voxel.
+ * A volume whose voxels state their position: 100 · steps to the right + 10 · steps to the front + steps to the head,
+ * counted from the leftmost, hindmost, lowest voxel.
  */
 function placed({ worlds, signs }: Placing): NiftiOptions & { matrix: number[][] } {
   const shape = worlds.map((world) => extent[world] ?? 0);
@@ -135,7 +135,7 @@ async function expectPlanes(path: string, code: string): Promise<void> {
   }
 }
 
-describe('slices lie on the screen as they should', () => {
+describe('slices are displayed by the radiological convention:', () => {
   it.each(placings)('$code by its sform', async (placing) => {
     const { matrix, ...options } = placed(placing);
     const bytes = niftiFile({ ...options, sform: sformOf(matrix) });
@@ -152,7 +152,7 @@ describe('slices lie on the screen as they should', () => {
         (a[(axis + 2) % 3] ?? 0) * (b[(axis + 1) % 3] ?? 0),
     );
     const qfac = Math.sign(cross.reduce((sum, value, axis) => sum + value * (c[axis] ?? 0), 0));
-    // Mirrored volumes are a rotation once their third axis is turned round.
+    // Mirrored volumes are a rotation once their third axis is reversed.
     const rotation = rows.map(([x = 0, y = 0, z = 0]) => [x, y, z * qfac]);
     for (const version of [1, 2] as const) {
       const qform = [...quaternionOf(rotation), 4, 5, 6];
@@ -171,7 +171,7 @@ describe('slices lie on the screen as they should', () => {
   });
 });
 
-describe('which form is followed', () => {
+describe('the form that is used', () => {
   const { matrix, ...options } = placed({ code: 'PSR', worlds: [1, 2, 0], signs: [-1, 1, 1] });
   const identity = [0, 0, 0, 0, 0, 0];
   const damaged = sformOf(matrix).map((value, index) => (index === 1 ? NaN : value));
@@ -250,7 +250,7 @@ describe('which form is followed', () => {
 it.each([
   [5, []],
   [20, [expect.stringContaining('tilted by 20°') as string]],
-])('a volume turned by %i°', async (degrees, notes) => {
+])('shows a volume rotated by %i° as stored', async (degrees, notes) => {
   const turn = (degrees * Math.PI) / 180;
   const [c, s] = [Math.cos(turn), Math.sin(turn)];
   const sform = [c, -s, 0, 0, s, c, 0, 0, 0, 0, 1, 0];

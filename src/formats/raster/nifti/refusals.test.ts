@@ -155,7 +155,7 @@ describe('refusals', () => {
   });
 });
 
-describe('what is not there is a defect of the caller', () => {
+describe('a request for something that does not exist is a bug of the caller:', () => {
   it.each<[string, ReadRequest]>([
     ['frame', { frame: 2 }],
     ['frame', { frame: -1 }],
@@ -175,7 +175,7 @@ describe('what is not there is a defect of the caller', () => {
   });
 });
 
-describe('packed files', () => {
+describe('compressed files', () => {
   const path = (bytes: Uint8Array): Promise<string> => folder.file('packed.nii.gz', bytes);
   const claims = (lengths: readonly number[]): Buffer =>
     niftiFile({ ...plain, values: [] }).fill(
@@ -188,7 +188,7 @@ describe('packed files', () => {
       48,
     );
 
-  it('that go on without end are refused before they fill the memory', async () => {
+  it('that continue without end are refused before they fill the memory', async () => {
     const bomb = gzipSync(Buffer.concat([niftiFile(plain), Buffer.alloc(64 * 2 ** 20)]));
     expect(bomb.length).toBeLessThan(2 ** 20);
     const file = await openNifti(await path(bomb), defaultLimits);
@@ -201,7 +201,7 @@ describe('packed files', () => {
     await expectRefusal(openNifti(file, defaultLimits), 'invalid-file', /claims more than/);
   });
 
-  it('that claim more than may be unpacked are refused when they are opened', async () => {
+  it('that claim more than may be decompressed are refused when they are opened', async () => {
     const file = await path(gzipSync(claims([32767, 32767, 2])));
     await expectRefusal(openNifti(file, defaultLimits), 'too-large', /gunzip/);
     const small = await path(gzipSync(niftiFile(plain)));
@@ -218,13 +218,13 @@ describe('packed files', () => {
     const short = await openNifti(await path(packed.subarray(0, -1000)), defaultLimits);
     await expectRefusal(short.read(), 'invalid-file', /cut short/);
     await short.close();
-    // The checksum at the end: all voxels are there, but they are not those that were packed.
+    // The checksum at the end: all voxels are there, but not those that were compressed.
     const wrong = Buffer.from(packed);
     wrong[wrong.length - 8] = (wrong[wrong.length - 8] ?? 0) ^ 1;
     const damaged = await openNifti(await path(wrong), defaultLimits);
     await expectRefusal(damaged.read(), 'invalid-file', /damaged/);
     await damaged.close();
-    // So small that its checksum lies in the part that the header is read from.
+    // So small that its checksum is in the part that the header is read from.
     const tiny = Buffer.from(gzipSync(niftiFile(plain)));
     tiny[tiny.length - 8] = (tiny[tiny.length - 8] ?? 0) ^ 1;
     const small = await openNifti(await path(tiny), defaultLimits);
@@ -274,7 +274,7 @@ describe('reading can be stopped', () => {
     await file.close();
   });
 
-  it('while a packed file is being unpacked, and others still get theirs', async () => {
+  it('while a compressed file is decompressed, and other reads continue', async () => {
     const file = await openedLarge(true);
     const stop = new AbortController();
     const [stopped, other] = [file.read({ signal: stop.signal }), file.read({ frame: 1 })];
@@ -297,9 +297,9 @@ describe('reading can be stopped', () => {
   });
 });
 
-// Windows would fill the file.
+// Windows would write all bytes of the file.
 it.skipIf(process.platform === 'win32')('a file of any size is read by region', async () => {
-  // Sparse: it takes up little of the disk.
+  // Sparse: it takes little space on the disk.
   const [nx, ny, nz] = [1024, 1024, 2100];
   const header = niftiFile({
     type: 'int16',
@@ -320,7 +320,7 @@ it.skipIf(process.platform === 'win32')('a file of any size is read by region', 
   await file.close();
 });
 
-describe('damaged files end in a sentence', () => {
+describe('damaged files cause an error message', () => {
   const whole: NiftiOptions = {
     ...plain,
     slope: 2,

@@ -6,13 +6,13 @@ import type { Interpretation, SampleType } from '../image-file.ts';
 export interface VoxelType {
   /** Name in the format's own header file. */
   readonly name: string;
-  /** Bytes of one stored value; a voxel has `bands` of them. */
+  /** Bytes of one stored value; a voxel has `bands` values. */
   readonly bytes: number;
   /** Type that values are read as. */
   readonly sampleType: SampleType;
   readonly bands: number;
   readonly interpretation: Interpretation;
-  /** Stored as 64-bit integers, which doubles hold exactly up to 2^53. */
+  /** True for 64-bit integers, which doubles represent exactly up to 2^53. */
   readonly wide: 'int64' | 'uint64' | null;
 }
 
@@ -40,7 +40,7 @@ const voxelTypes: ReadonlyMap<number, VoxelType> = new Map([
   [2304, colour('rgba32', 4)],
 ]);
 
-/** Types with a name that cannot be kept without loss. */
+/** Known types that cannot be represented without loss. */
 const refused: ReadonlyMap<number, string> = new Map([
   [1, niftiText.singleBits],
   [32, niftiText.complexNumbers],
@@ -49,7 +49,7 @@ const refused: ReadonlyMap<number, string> = new Map([
   [2048, niftiText.complexNumbers],
 ]);
 
-/** @throws UserError 'unsupported' for types that cannot be kept, 'invalid-file' for unknown ones */
+/** @throws UserError 'unsupported' for types that cannot be represented, 'invalid-file' for unknown ones */
 export function voxelTypeOf(code: number, path: string): VoxelType {
   const type = voxelTypes.get(code);
   if (type !== undefined) return type;

@@ -11,7 +11,7 @@ import { voxelOf, type NiftiVolume } from './volume.ts';
 const shape = [7, 3, 4, 2];
 const values = counting(shape);
 
-/** First axis to the head, so that axial slices lie across it. */
+/** The first axis points to the head, so that axial slices are across it. */
 function volumeOf(sign: 1 | -1): NiftiVolume {
   const directions = [
     { world: 2, sign },
@@ -106,7 +106,7 @@ describe('slices across the first axis', () => {
     expect([...(await reader.read(ask(0), undefined))]).toEqual(expected(volume, ask(0)));
   });
 
-  it('are read anew after a failure', async () => {
+  it('are read again after a failure', async () => {
     let isBroken = true;
     const volume = volumeOf(1);
     const { reader } = readerOf(volume, 1000, {

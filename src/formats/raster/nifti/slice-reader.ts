@@ -5,7 +5,7 @@ import { newSamples, sampleBytes } from '../sample-arrays.ts';
 import { gatherSlices, type StoredVoxels } from './gather.ts';
 import type { NiftiVolume } from './volume.ts';
 
-/** Neighbouring slices that are kept take up at most so much, but for a single slice. */
+/** Maximum size of the neighbouring slices that are kept, bytes, except for a single slice. */
 const usualSlab = 2 ** 25;
 
 interface Slab {
@@ -17,9 +17,9 @@ interface Slab {
 }
 
 /**
- * Reads slices. Where they lie across the first axis of the file, every slice is spread over all of it,
- * and reading one costs as much as reading fifty: there neighbours are read along and kept, so that going
- * through a volume does not mean to read it once a slice.
+ * Reads slices. If they are across the first axis of the file, every slice is spread over the whole file, and reading
+ * one takes as long as reading fifty: then neighbours are read too and kept, so that scrolling through a volume does
+ * not read the whole file for each slice.
  */
 export class SliceReader {
   readonly #stored: StoredVoxels;
@@ -42,7 +42,7 @@ export class SliceReader {
     this.#slabBytes = slabBytes;
   }
 
-  /** (height, width, bands) of the region. Throws as `ImageFile.read`. */
+  /** Reads the region: (height, width, bands). Throws as `ImageFile.read`. */
   async read(request: CheckedRequest, signal: AbortSignal | undefined): Promise<Samples> {
     if (this.#volume.slice.axis !== 0) return this.#gather(request, 1, signal);
     const { region, bands } = request;
@@ -63,11 +63,11 @@ export class SliceReader {
     const key = JSON.stringify([frame, request.region, request.bands]);
     if (this.#slab?.key === key) return this.#slab;
     const count = Math.min(together, slices - first);
-    // Shared by reads that overlap, so none of their signals ends it.
+    // Shared by overlapping reads, so none of their signals cancels it.
     const values = this.#gather({ ...request, frame }, count, undefined);
     const slab = { key, frame, values };
     this.#slab = slab;
-    // What failed is tried anew.
+    // A failed read is tried again.
     values.catch(() => {
       if (this.#slab === slab) this.#slab = undefined;
     });

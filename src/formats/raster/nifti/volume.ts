@@ -1,12 +1,12 @@
 import type { Plane, PlaneLayout } from './plane.ts';
 import type { Affine } from './orientation.ts';
 
-/** The volume behind the slices: what it takes to write a mask that lies on it. */
+/** The volume of the slices: what is needed to write a mask for it. */
 export interface NiftiVolume extends PlaneLayout {
   readonly version: 1 | 2;
-  /** Length of each axis as the file has it: x, y, z, time, … */
+  /** Length of each axis as in the file: x, y, z, time, … */
   readonly shape: readonly number[];
-  /** Distance of neighbours along each of these axes as the file has it (nibabel's `get_zooms`). */
+  /** Distance of neighbours along each of these axes as in the file (nibabel's `get_zooms`). */
   readonly zooms: readonly number[];
   readonly affine: Affine;
   /** Source of the affine; `none`: the file does not place the volume. */
@@ -26,7 +26,7 @@ export function spaceOf(shape: readonly number[]): readonly [number, number, num
 }
 
 /**
- * The voxel that pixel (x, y) of a frame shows.
+ * Returns the voxel that pixel (x, y) of a frame shows.
  *
  * @returns i, j, k and the time point, counted from 0
  */

@@ -2,7 +2,7 @@ import { cropFrame } from '../crop.ts';
 import type { ImageFile, ImageHeader, Pixels, ReadRequest } from '../image-file.ts';
 import { plainDisplay } from '../image-file.ts';
 
-/** A header of an image of 8 bits and one frame, of which nothing special is known. */
+/** A header of an image of 8 bits and one frame, without further information. */
 export function plainHeader(
   facts: Pick<ImageHeader, 'width' | 'height' | 'bands'> & Partial<ImageHeader>,
 ): ImageHeader {
@@ -24,7 +24,7 @@ export function plainHeader(
   };
 }
 
-/** An image in memory as a file, for tests of what works on files of every format. */
+/** An image in memory as a file, for tests of code that works on files of every format. */
 export function memoryFile(
   pixels: readonly Pixels[],
   change: Partial<ImageHeader> = {},

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { UserError, type ErrorCode } from '../../../core/errors.ts';
 import type { ImageFile, Pixels, ReadRequest } from '../image-file.ts';
 
-/** Help for the tests of readers. */
+/** Helpers for the tests of readers. */
 
 export async function valuesOf(file: ImageFile, request?: ReadRequest): Promise<number[]> {
   return [...(await file.read(request)).data];
@@ -15,7 +15,7 @@ export async function allFrames(file: ImageFile): Promise<Pixels[]> {
   return frames;
 }
 
-/** Values of a region of `whole`, cut out the plain way. */
+/** Returns the values of a region of `whole`, copied value by value. */
 export function cut(
   whole: Pixels,
   { x, y, width, height }: NonNullable<ReadRequest['region']>,
@@ -32,7 +32,7 @@ export function cut(
   return values;
 }
 
-/** Expects a sentence for people that names the file. */
+/** Expects a message that names the file. */
 export async function expectRefusal(
   work: Promise<unknown>,
   code: ErrorCode,
@@ -46,8 +46,8 @@ export async function expectRefusal(
 }
 
 /**
- * Opens and reads a damaged file. Whatever is wrong with it must end in a sentence or in pixels of the
- * promised size, never in another error.
+ * Opens and reads a damaged file. Any damage must lead to an error message or to pixels of the promised size, never to
+ * another error.
  */
 export async function endsInSentence(open: () => Promise<ImageFile>): Promise<'read' | 'refused'> {
   let file: ImageFile | undefined;
@@ -67,7 +67,7 @@ export async function endsInSentence(open: () => Promise<ImageFile>): Promise<'r
   }
 }
 
-/** Whole numbers below `limit` that look drawn and are the same each time (Lehmer 1951). */
+/** Returns whole numbers below `limit` that look random and are the same each time (Lehmer 1951). */
 export function drawn(seed: number): (limit: number) => number {
   let state = seed;
   return (limit) => {

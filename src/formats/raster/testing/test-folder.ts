@@ -5,9 +5,9 @@ import { afterAll, beforeAll } from 'vitest';
 import { defaultLimits, type ImageFile, type OpenImage, type ReadLimits } from '../image-file.ts';
 
 export interface TestFolder {
-  /** Known once the tests begin. */
+  /** Set once the tests begin. */
   readonly path: string;
-  /** Writes a file, its folder too, and gives its path. */
+  /** Writes a file, and its folder if needed, and returns its path. */
   readonly file: (name: string, bytes: Uint8Array) => Promise<string>;
 }
 
@@ -32,9 +32,9 @@ export function testFolder(): TestFolder {
 }
 
 export interface TestImages {
-  /** Writes a file under a name of its own and gives its path. */
+  /** Writes a file under a unique name and returns its path. */
   readonly write: (bytes: Uint8Array) => Promise<string>;
-  /** Writes a file and opens it; it is closed when the tests have ended. */
+  /** Writes a file and opens it; it is closed when the tests end. */
   readonly open: (bytes: Uint8Array, limits?: Partial<ReadLimits>) => Promise<ImageFile>;
 }
 

@@ -16,7 +16,7 @@ describe.each(schemes)('%s', (_, encode, decode) => {
     fc.array(fc.nat(2), { maxLength: 3000 }).map((list) => Uint8Array.from(list)),
   );
 
-  test('gives back what was encoded, or its beginning', () => {
+  test('returns the encoded bytes, or their beginning', () => {
     fc.assert(
       fc.property(contents, fc.nat(3000), (bytes, length) => {
         const encoded = encode(bytes);
@@ -26,12 +26,12 @@ describe.each(schemes)('%s', (_, encode, decode) => {
     );
   });
 
-  test('a table that fills up many times', () => {
+  test('decodes a table that fills up many times', () => {
     const bytes = Uint8Array.from({ length: 100_000 }, (_value, i) => (i * i * 7 + (i >> 3)) & 255);
     expect(Buffer.from(decode(encode(bytes), bytes.length)).equals(bytes)).toBe(true);
   });
 
-  test('ends on anything, within the length asked for', () => {
+  test('ends on any input, within the requested length', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(100_000), (bytes, length) => {
         let decoded = 0;
@@ -46,7 +46,7 @@ describe.each(schemes)('%s', (_, encode, decode) => {
   });
 });
 
-test('the example of the standard: LZW of 7 7 7 8 8 7 7 6 6', () => {
+test("decodes the standard's example: LZW of 7 7 7 8 8 7 7 6 6", () => {
   // Codes 256 7 258 8 8 258 6 6 257 of nine bits, the highest first (TIFF 6.0, section 13).
   const codes = [256, 7, 258, 8, 8, 258, 6, 6, 257];
   const bits = codes.map((code) => code.toString(2).padStart(9, '0')).join('');
@@ -56,7 +56,7 @@ test('the example of the standard: LZW of 7 7 7 8 8 7 7 6 6', () => {
   expect([...decodeLzw(bytes, 100)]).toEqual([7, 7, 7, 8, 8, 7, 7, 6, 6]);
 });
 
-test('the example of the standard: PackBits', () => {
+test("decodes the standard's example: PackBits", () => {
   const packed = [0xfe, 0xaa, 0x02, 0x80, 0x00, 0x2a, 0xfd, 0xaa, 0x03, 0x80, 0x00, 0x2a, 0x22];
   const expected = [
     0xaa, 0xaa, 0xaa, 0x80, 0x00, 0x2a, 0xaa, 0xaa, 0xaa, 0xaa, 0x80, 0x00, 0x2a, 0x22,
@@ -64,10 +64,10 @@ test('the example of the standard: PackBits', () => {
   expect([...decodePackBits(Uint8Array.from(packed), 100)]).toEqual(expected);
 });
 
-test('−128 in PackBits means nothing', () => {
+test('ignores −128 in PackBits', () => {
   expect([...decodePackBits(Uint8Array.of(128, 0, 9, 128), 10)]).toEqual([9]);
 });
 
-test('bits in the order of files before 1988 are told', () => {
+test('reports the bit order of files before 1988', () => {
   expect(() => decodeLzw(Uint8Array.of(0, 1, 0), 10)).toThrow('reversed bits');
 });

@@ -3,7 +3,7 @@ import { blockShape } from './blocks/block-reader.ts';
 import { samplesInBlock, type Page } from './page.ts';
 import { rowBytesOf } from './blocks/samples.ts';
 
-/** Pages that lie one after the other and share one directory. */
+/** Pages that follow each other and share one directory. */
 export interface Contiguous {
   readonly frames: number;
   /** Bytes from one to the next. */
@@ -11,10 +11,10 @@ export interface Contiguous {
 }
 
 /**
- * ImageJ describes a large stack by one directory and says in the description how many images follow
- * each other, uncompressed, from the first offset on.
+ * Finds the pages of a large ImageJ stack: it has one directory, whose description states how many images follow each
+ * other, uncompressed, from the first offset on.
  *
- * @returns null for any other file, and where the images would not fit into it
+ * @returns null for any other file, and if the images would not fit into it
  */
 export function contiguousFrames(
   source: TiffSource,

@@ -95,7 +95,7 @@ function random(seed: number): (below: number) => number {
   };
 }
 
-/** Reading ends, either well or with a sentence. */
+/** Reading ends, either successfully or with a message. */
 async function expectSentence(file: Uint8Array, label: string): Promise<boolean> {
   try {
     await readAll(await folder.file('broken.tif', file));
@@ -109,7 +109,7 @@ async function expectSentence(file: Uint8Array, label: string): Promise<boolean>
   }
 }
 
-describe('broken files end in a sentence', () => {
+describe('damaged files cause an error message', () => {
   test('cut at every place', async () => {
     let failed = 0;
     let cuts = 0;
@@ -159,12 +159,12 @@ describe('broken files end in a sentence', () => {
       }
     }
     expect(failed).toBeGreaterThan(500);
-    // The machine's memory has not been asked for: decoded pixels are bounded above.
+    // Memory has not been exhausted: decoded pixels are bounded above.
     expect(process.resourceUsage().maxRSS).toBeLessThan(2 ** 20 * 1.2);
   });
 });
 
-describe('claims that a file cannot keep', () => {
+describe('impossible claims of a file are refused:', () => {
   const tiny = { width: 4, height: 4, values: new Array<number>(16).fill(1) };
 
   async function codeOf(spec: PageSpec): Promise<unknown> {
@@ -192,7 +192,7 @@ describe('claims that a file cannot keep', () => {
     expect(await codeOf(spec)).toMatchObject({ name: 'UserError', code: 'invalid-file' });
   });
 
-  test('a small block that decodes to very much is cut off', async () => {
+  test('a small block that decodes to too much is cut off', async () => {
     const bomb = deflateSync(Buffer.alloc(64 * 2 ** 20));
     const spec = { ...tiny, compression: 8, blocks: [bomb] };
     expect(await codeOf(spec)).toMatchObject({ name: 'UserError', code: 'invalid-file' });
@@ -210,7 +210,7 @@ describe('claims that a file cannot keep', () => {
     await expect(openTiff(path, defaultLimits)).rejects.toMatchObject({ code: 'invalid-file' });
   });
 
-  test('a large page is opened, and its parts are read, whatever it would take in memory', async () => {
+  test('a large page is opened and read in parts, whatever its size in memory', async () => {
     const fields = [long(256, 2_000_000), long(257, 2_000_000), long(278, 2_000_000)];
     const file = await images.open(tiffBytes([{ ...tiny, fields }]));
     await expect(file.read()).rejects.toMatchObject({ code: 'too-large' });
@@ -219,10 +219,10 @@ describe('claims that a file cannot keep', () => {
   });
 });
 
-describe('what is no file', () => {
+describe('files that are not a TIFF file are refused:', () => {
   const open = (path: string): Promise<unknown> => openTiff(path, defaultLimits);
 
-  test('nothing there', async () => {
+  test('a missing file', async () => {
     const missing = join(dirname(await images.write(Buffer.alloc(1))), 'missing.tif');
     await expect(open(missing)).rejects.toMatchObject({ code: 'not-found' });
   });

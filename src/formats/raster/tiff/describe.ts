@@ -14,7 +14,7 @@ import { tooLarge } from './problems.ts';
 import { readResolution } from './place/resolution.ts';
 import { photometrics, tags } from './tags.ts';
 
-/** Description of a file, and what reading its pixels needs. */
+/** Description of a file, and the data needed to read its pixels. */
 export interface Description {
   readonly header: ImageHeader;
   readonly tree: PageTree;
@@ -25,7 +25,7 @@ export interface Description {
   readonly fill: number;
 }
 
-/** Enough for the attributes that are looked for at the beginning. */
+/** Enough bytes for the attributes at the beginning. */
 const descriptionLimit = 2 ** 20;
 
 /** @throws UserError 'invalid-file', 'too-large', 'disk' */

@@ -9,7 +9,7 @@ import type { TiffSource } from './tiff-source.ts';
  * offsets) and as BigTIFF (64-bit offsets), both byte orders.
  */
 
-/** A proper page has about twenty; camera files a few hundred. */
+/** Maximum number; a valid page has about twenty, camera files a few hundred. */
 const fieldLimit = 4096;
 
 /** A list of values in the file. */
@@ -29,7 +29,7 @@ export interface Directory {
   readonly next: number;
 }
 
-/** Returns true if `head`, the first 8 bytes of a file or more, begins a TIFF or a BigTIFF. */
+/** Returns true if `head`, the first 8 bytes of a file or more, are those of a TIFF or a BigTIFF. */
 export function isTiff(head: Uint8Array): boolean {
   const text = String.fromCharCode(...head.subarray(0, 4));
   return text === 'II*\0' || text === 'MM\0*' || text === 'II+\0' || text === 'MM\0+';
@@ -87,10 +87,10 @@ export class TiffFile {
   }
 
   /**
-   * Values of a numeric field; rationals are divided. An empty list where the field is absent.
+   * Values of a numeric field; rationals are divided. An empty list if the field is absent.
    *
-   * @param most how many are wanted at most, from `first`; the rest are left unread
-   * @throws UserError 'invalid-file' where they lie outside the file, 'disk'
+   * @param most maximum number of values, from `first`; the rest are not read
+   * @throws UserError 'invalid-file' if they are outside the file, 'disk'
    */
   async numbers(field: Field | undefined, most: number, first = 0): Promise<number[]> {
     const size = fieldSizes.get(field?.type ?? 0);
@@ -105,14 +105,14 @@ export class TiffFile {
     return (await this.numbers(directory.fields.get(tag), 1))[0];
   }
 
-  /** A field as bytes, cut at `most`. */
+  /** Reads a field as bytes, at most `most`. */
   async bytes(field: Field | undefined, most: number): Promise<Buffer> {
     const size = fieldSizes.get(field?.type ?? 0);
     if (field === undefined || size === undefined) return Buffer.alloc(0);
     return this.source.readSmall(field.offset, Math.min(most, field.count * size));
   }
 
-  /** A text without the zero at its end, cut at `most` bytes; '' where absent or no text. */
+  /** Reads a text without the final zero, at most `most` bytes; '' if absent or not a text. */
   async text(directory: Directory, tag: number, most: number): Promise<string> {
     const field = directory.fields.get(tag);
     if (field?.type !== 2 && field?.type !== 1 && field?.type !== 7) return '';
@@ -133,7 +133,7 @@ export class TiffFile {
 
   async #next(at: number): Promise<number> {
     const room = this.isBig ? 8 : 4;
-    // Some writers leave out the offset after the last directory.
+    // Some writers omit the offset after the last directory.
     if (at + room > this.source.size) return 0;
     const bytes = await this.source.readSmall(at, room);
     return this.isBig ? this.#long8(bytes, 0) : this.#long(bytes, 0);

@@ -59,7 +59,7 @@ describe('JPEG', () => {
     expect(largest(await read(page(stream, 7, {})), picture(1))).toBeLessThan(8);
   });
 
-  test('components of RGB are left as they are, whatever the stream says', async () => {
+  test('keeps RGB components, whatever the stream states', async () => {
     // A grey picture in YCbCr: the first component is the grey, the others are in the middle.
     const grey = Uint8Array.from(
       { length: width * height * 3 },
@@ -73,7 +73,7 @@ describe('JPEG', () => {
     expect(largest(values, expected)).toBeLessThan(3);
   });
 
-  test('four bands are no CMYK', async () => {
+  test('does not treat four bands as CMYK', async () => {
     const bands = picture(4);
     // Four components come only from CMYK, which the encoder stores inverted.
     const stream = await cmykStream(bands);
@@ -86,7 +86,7 @@ describe('JPEG', () => {
     ).toBeLessThan(8);
   });
 
-  test('tables that are common to all blocks', async () => {
+  test('uses tables common to all blocks', async () => {
     const stream = await encoder(3).jpeg({ quality: 90 }).toBuffer();
     const { tables, rest } = splitTables(stream);
     const values = await read(page(rest, 7, { ...ycbcr, fields: [bytes(347, tables)] }));
@@ -94,7 +94,7 @@ describe('JPEG', () => {
     await expect(read(page(rest, 7, ycbcr))).rejects.toMatchObject({ code: 'invalid-file' });
   });
 
-  test('of another size than the block is damage', async () => {
+  test("reports another size than the block's as damage", async () => {
     const stream = await encoder(3).jpeg().toBuffer();
     await expect(read(page(stream, 7, { ...ycbcr, width: 31 }))).rejects.toMatchObject({
       code: 'invalid-file',
@@ -102,19 +102,19 @@ describe('JPEG', () => {
     await expect(read(page(stream, 7, {}))).rejects.toMatchObject({ code: 'invalid-file' });
   });
 
-  test('cut short is damage', async () => {
+  test('reports a truncated block as damage', async () => {
     const stream = await encoder(3).jpeg().toBuffer();
     const half = stream.subarray(0, stream.length >> 1);
     await expect(read(page(half, 7, ycbcr))).rejects.toMatchObject({ code: 'invalid-file' });
   });
 
-  test('another format in its place is damage', async () => {
+  test('reports another format as damage', async () => {
     const stream = await encoder(3).png().toBuffer();
     await expect(read(page(stream, 7, ycbcr))).rejects.toMatchObject({ code: 'invalid-file' });
     await expect(read(page(stream, 50001, rgb))).rejects.toMatchObject({ code: 'invalid-file' });
   });
 
-  test('of 16 bits is refused', async () => {
+  test('refuses 16 bits', async () => {
     const spec = page(Buffer.alloc(10), 7, { fields: [short(258, 16)] });
     await expect(read(spec)).rejects.toMatchObject({ code: 'unsupported' });
   });
@@ -154,7 +154,7 @@ describe('WebP', () => {
     expect(await read(page(stream, 50001, { ...rgb, samples }))).toEqual([...picture(samples)]);
   });
 
-  test('an opaque block of a page with alpha', async () => {
+  test('reads an opaque block of a page with alpha', async () => {
     const stream = await encoder(3).webp({ lossless: true }).toBuffer();
     const values = await read(page(stream, 50001, { ...rgb, samples: 4 }));
     const colours = picture(3);
@@ -164,7 +164,7 @@ describe('WebP', () => {
     expect(values).toEqual(expected);
   });
 
-  test('cut short, or of another size, is damage', async () => {
+  test('reports a truncated block, or another size, as damage', async () => {
     const stream = await encoder(3).webp().toBuffer();
     const damage = { code: 'invalid-file' };
     await expect(read(page(stream.subarray(0, 40), 50001, rgb))).rejects.toMatchObject(damage);
@@ -199,7 +199,7 @@ describe('LERC', () => {
     expect(await read(page(lercBlob(1, greys), 34887, {}))).toEqual(greys);
   });
 
-  test('floats, packed besides', async () => {
+  test('floats, compressed in addition', async () => {
     const blob = lercBlob(6, floats);
     const more = { bits: 32, format: 3 } as const;
     const packed = [blob, deflateSync(blob), zstdCompressSync(blob)];
@@ -209,7 +209,7 @@ describe('LERC', () => {
     }
   });
 
-  test('of another size, type or none is damage', async () => {
+  test('reports another size or type, or no blob, as damage', async () => {
     const damage = { code: 'invalid-file' };
     const blob = lercBlob(1, greys);
     await expect(read(page(blob, 34887, { width: 31 }))).rejects.toMatchObject(damage);
@@ -219,7 +219,7 @@ describe('LERC', () => {
   });
 });
 
-test('another format is told from TIFF', async () => {
+test('distinguishes another format from TIFF', async () => {
   const path = await folder.write(await encoder(3).png().toBuffer());
   expect(isTiff(await readFile(path))).toBe(false);
   await expect(openTiff(path, defaultLimits)).rejects.toMatchObject({ code: 'invalid-file' });

@@ -117,17 +117,27 @@ describe.each(compressions)('%s', (_, compression) => {
   });
 });
 
-test.each(files)('words in both byte orders, classic and big: %o', async (spec) => {
-  const kind = { name: 'uint16', format: 1, bits: 16, low: 0, high: 65_535 } as const;
-  const values = noise(size.width * size.height, 9).map((part) => stored(kind, part));
-  for (const predictor of [1, 2] as const) {
-    const page = { ...size, bits: 16, values, compression: 8, predictor, tile: [16, 16] } as const;
-    const file = await folder.open(tiffBytes([page], spec));
-    expect([...(await file.read()).data]).toEqual(values);
-  }
-});
+test.each(files)(
+  'reads 16-bit values in both byte orders, in TIFF and BigTIFF: %o',
+  async (spec) => {
+    const kind = { name: 'uint16', format: 1, bits: 16, low: 0, high: 65_535 } as const;
+    const values = noise(size.width * size.height, 9).map((part) => stored(kind, part));
+    for (const predictor of [1, 2] as const) {
+      const page = {
+        ...size,
+        bits: 16,
+        values,
+        compression: 8,
+        predictor,
+        tile: [16, 16],
+      } as const;
+      const file = await folder.open(tiffBytes([page], spec));
+      expect([...(await file.read()).data]).toEqual(values);
+    }
+  },
+);
 
-test('bits from the lowest: FillOrder 2', async () => {
+test('reads bits from the lowest: FillOrder 2', async () => {
   const reversed = (byte: number): number =>
     Number.parseInt(byte.toString(2).padStart(8, '0').split('').reverse().join(''), 2);
   const values = noise(size.width * size.height, 3).map((part) => Math.round(part * 255));
@@ -137,7 +147,7 @@ test('bits from the lowest: FillOrder 2', async () => {
   expect([...(await file.read()).data]).toEqual(values);
 });
 
-test('twenty bands', async () => {
+test('reads twenty bands', async () => {
   const samples = 20;
   const values = noise(size.width * size.height * samples, 5).map((part) => Math.round(part * 255));
   const page = { ...size, samples, values, compression: 5, predictor: 2, tile: [16, 16] } as const;
@@ -146,7 +156,7 @@ test('twenty bands', async () => {
   expect([...(await file.read()).data]).toEqual(values);
 });
 
-test('a predictor counts only for schemes that have one', async () => {
+test('applies a predictor only for schemes that have one', async () => {
   const values = noise(size.width * size.height, 5).map((part) => Math.round(part * 255));
   for (const compression of [1, 32773]) {
     const fields = [{ tag: 317, type: 3, values: [2] }] as const;

@@ -31,22 +31,22 @@ function lercFile(maxError: number): Buffer {
   return tiffBytes([{ ...page, blocks: [lercHead(maxError)] }]);
 }
 
-describe('compression with loss', () => {
+describe('lossy compression', () => {
   it.each([
     ['JPEG', { compression: 'jpeg' }, 'JPEG'],
     ['WebP', { compression: 'webp', quality: 70 }, 'WebP'],
     ['LZW', { compression: 'lzw' }, undefined],
     ['none', { compression: 'none' }, undefined],
-  ] as const)('is known of a TIFF in %s', async (_, options, scheme) => {
+  ] as const)('is detected in a TIFF with %s', async (_, options, scheme) => {
     expect(await schemeOf(await image.clone().tiff(options).toBuffer())).toBe(scheme);
   });
 
-  it('is known of LERC by the error it may make, which whole numbers survive up to a half', async () => {
+  it('is detected in LERC by its error bound, below a half for integers', async () => {
     expect(await schemeOf(lercFile(2))).toBe('LERC');
     expect(await schemeOf(lercFile(0.5))).toBeUndefined();
   });
 
-  it('keeps a TIFF from being a mask', async () => {
+  it('makes a TIFF unusable as a mask', async () => {
     const bytes = await image.clone().tiff({ compression: 'jpeg' }).toBuffer();
     const opening = openStoredMask(await folder.file('mask.tif', bytes));
     await expect(opening).rejects.toMatchObject({

@@ -6,7 +6,7 @@ import { tags } from './tags.ts';
 
 /** Bytes of a first block that are inspected. */
 const blockLimit = 2 ** 24;
-/** Rounding whole numbers by no more than this leaves them as they were. */
+/** Error bound up to which rounded integers are unchanged. */
 const roundsToItself = 0.5;
 
 /**
@@ -33,17 +33,17 @@ export async function lossyScheme(file: TiffFile, page: Page): Promise<string | 
 async function unpacked(file: TiffFile, page: Page, bytes: Buffer): Promise<Buffer> {
   const parameters = page.directory.fields.get(tags.lercParameters);
   const [, lercPacking = 0] = await file.numbers(parameters, 2);
-  // What cannot be unpacked is told of when it is read.
+  // A failure to decompress is reported when the block is read.
   return unpackLerc(bytes, blockShape(page, 0), { path: file.source.path, lercPacking }).catch(() =>
     Buffer.alloc(0),
   );
 }
 
 /**
- * The bound on the error that a LERC 2 blob was written with: the double behind the whole numbers of its header, of which
- * later versions have more (LERC, `Lerc2.h`, `HeaderInfo`).
+ * Returns the error bound of a LERC 2 blob: the double behind the whole numbers of its header, of which later versions
+ * have more (LERC, `Lerc2.h`, `HeaderInfo`).
  *
- * @returns 0 of other blobs
+ * @returns 0 for other blobs
  */
 function maxLercError(blob: Buffer): number {
   if (blob.toString('latin1', 0, 6) !== 'Lerc2 ' || blob.length < 64) return 0;

@@ -18,7 +18,7 @@ import { TiffSource } from './tiff-source.ts';
 
 export { isTiff } from './directory.ts';
 
-/** Pages kept ready to read from. */
+/** Number of pages that are kept ready for reading. */
 const pagesKept = 64;
 
 /**
@@ -131,7 +131,7 @@ class TiffImage implements ImageFile {
     const page = await readPage(this.#file, await this.#file.directory(offset), this.#limits);
     const size = levels[level];
     const isSame = page.width === size?.width && page.height === size.height;
-    // Only where the file is being rewritten.
+    // Only if the file is being rewritten.
     if (!isSame || !isLike(first, { ...page, ...pickSize(first) })) {
       throw damaged(this.path, tiffText.changed);
     }
@@ -139,7 +139,7 @@ class TiffImage implements ImageFile {
   }
 }
 
-/** Bytes that reading takes: of the values, and of the blocks that are decoded at a time. */
+/** Memory for reading, bytes: for the values, and for the blocks that are decoded at a time. */
 function bytesOf({ region, bands }: CheckedRequest, page: Page): number {
   const each = sampleBytes[page.sampleType];
   const values = region.width * region.height * bands.length;

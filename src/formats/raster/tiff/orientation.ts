@@ -36,7 +36,7 @@ export function storedWindow(window: Window, stored: Size, orientation: number):
  *
  * @param values (stored height, stored width, bands)
  * @param upright size of the result
- * @param empty as long as `values`, filled and given back
+ * @param empty as long as `values`, filled and returned
  */
 export function turnUpright(
   values: Samples,

@@ -6,7 +6,7 @@ import { readPage, type Page } from './page.ts';
 import { damaged, tooLarge, unsupported } from './problems.ts';
 import { photometrics, tags } from './tags.ts';
 
-/** Size of a frame, one of several. */
+/** Size of one of several frames. */
 interface Copy extends Level {
   /** Offset of its directory. */
   readonly offset: number;
@@ -19,7 +19,7 @@ export interface PageTree {
   readonly frames: readonly (readonly number[])[];
   /** Levels as stored, px. */
   readonly levels: readonly Level[];
-  /** Sizes or faults of pages that are neither frames nor levels, and what else is to be known. */
+  /** Sizes or faults of pages that are neither frames nor levels, and other notes. */
   readonly notes: readonly string[];
 }
 
@@ -28,7 +28,7 @@ export interface PageTree {
  * ones a million times; a hundred thousand pages of a proper file take five million.
  */
 const fieldsInAll = 8_000_000;
-/** Bytes of a directory besides its fields. */
+/** Bytes of a directory in addition to its fields. */
 const fieldsOfDirectory = 30;
 /** Number of subdirectories that no pyramid exceeds. */
 const subDirectoryLimit = 64;
@@ -38,8 +38,8 @@ const isMask = 4;
 const isReduced = 1;
 
 /**
- * Sorts the pages: those like the first are frames; smaller copies of a frame (after it, marked as
- * reduced or tiled as it is, or in its SubIFDs) are its levels; masks and the rest are left out.
+ * Sorts the pages: those like the first are frames; smaller copies of a frame (after it, marked as reduced or tiled as
+ * it is, or in its SubIFDs) are its levels; masks and all others are left out.
  *
  * @throws UserError as `readPage` for the first page, 'too-large' for too many
  */
@@ -86,7 +86,7 @@ class FieldBudget {
     this.#path = path;
   }
 
-  /** @param directory undefined where it could not be read @throws UserError 'too-large' */
+  /** @param directory undefined if it could not be read @throws UserError 'too-large' */
   take(directory: Directory | undefined): void {
     this.#left -= fieldsOfDirectory + (directory?.fieldCount ?? 0);
     if (this.#left < 0) {
@@ -150,7 +150,7 @@ class PageSorter {
   }
 }
 
-/** The chain of directories; where it breaks off or runs in a circle after the first, a note. */
+/** Reads the chain of directories; adds a note if it breaks off or loops after the first. */
 async function* directories(file: TiffFile, notes: string[]): AsyncGenerator<Directory> {
   const seen = new Set<number>();
   for (let offset = file.firstDirectory; offset !== 0;) {
@@ -177,7 +177,7 @@ async function readOther(
   return readOr(() => readPage(file, directory, limits), false);
 }
 
-/** Undefined for what is broken or not supported, unless it is needed. */
+/** Undefined for a page that is damaged or not supported, unless it is needed. */
 async function readOr<T>(read: () => Promise<T>, isNeeded: boolean): Promise<T | undefined> {
   try {
     return await read();

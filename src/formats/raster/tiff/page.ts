@@ -12,13 +12,13 @@ export interface Page {
   /** Width as stored, before turning upright, px. */
   readonly width: number;
   readonly height: number;
-  /** Values a pixel. */
+  /** Values per pixel. */
   readonly samples: number;
   /** Bits of a stored value, 1–16, 32 or 64. */
   readonly bits: number;
   readonly sampleType: SampleType;
   readonly photometric: number;
-  /** ExtraSamples: what the values beyond the colours are (0 unknown, 1 and 2 alpha). */
+  /** ExtraSamples: meaning of the values beyond the colours (0 unknown, 1 and 2 alpha). */
   readonly extraSamples: readonly number[];
   readonly compression: Compression;
   /** 1 none, 2 differences along a row, 3 the same for floating point (TIFF Technical Note 3). */
@@ -45,9 +45,9 @@ export function samplesInBlock(page: Page): number {
 }
 
 /**
- * Reads what a page is.
+ * Reads the layout of a page.
  *
- * @throws UserError 'invalid-file', 'unsupported' (with what), 'too-large', 'disk'
+ * @throws UserError 'invalid-file', 'unsupported' (naming the feature), 'too-large', 'disk'
  */
 export async function readPage(
   file: TiffFile,
@@ -151,7 +151,7 @@ async function readBlocks(
   return { block, isTiled, offsets, byteCounts };
 }
 
-/** Bits as in NewSubfileType, also where the page has only the older field. */
+/** Bits as in NewSubfileType, even if the page has only the older field. */
 async function readSubfileType(file: TiffFile, directory: Directory): Promise<number> {
   const type = await file.number(directory, tags.newSubfileType);
   if (type !== undefined) return type;

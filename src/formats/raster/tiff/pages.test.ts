@@ -45,7 +45,7 @@ describe('frames', () => {
     expect(await valuesOf(pages, [{ frame: 0 }, { frame: 2 }, { frame: 1 }])).toEqual([1, 3, 2]);
   });
 
-  test('may be laid out and compressed each in its own way', async () => {
+  test('may each have their own layout and compression', async () => {
     const pages = [plain(5, 4, 1), plain(5, 4, 2, { compression: 5 }), plain(5, 4, 3, tiled)];
     expect(await valuesOf(pages, [{ frame: 0 }, { frame: 1 }, { frame: 2 }])).toEqual([1, 2, 3]);
   });
@@ -73,7 +73,7 @@ describe('frames', () => {
     expect((await folder.open(bytes, { frames: 12 })).header.frames).toBe(12);
   });
 
-  test('that share one directory, as ImageJ writes them', async () => {
+  test('may share one directory, as ImageJ writes them', async () => {
     const frames = 4;
     const values = Array.from({ length: 6 * frames }, (_, i) => 100 + i);
     const block = Uint8Array.from(values);
@@ -89,13 +89,13 @@ describe('frames', () => {
     }
   });
 
-  test('that a description promises but the file does not have are not believed', async () => {
+  test('are ignored if only the description states them', async () => {
     const fields = [text(270, 'ImageJ=1.54f\nimages=1000000\n')];
     const file = await folder.open(tiffBytes([plain(3, 2, 1, { fields })]));
     expect(file.header.frames).toBe(1);
   });
 
-  test('with palettes of their own: a note', async () => {
+  test('with palettes of their own get a note', async () => {
     const palette = (value: number): Partial<PageSpec> => ({
       photometric: 3,
       fields: [short(320, ...new Array<number>(768).fill(value))],
@@ -129,7 +129,7 @@ describe('levels', () => {
     expect(await valuesOf(pages, [{ level: 0 }, { level: 1 }, { level: 2 }])).toEqual([1, 2, 3]);
   });
 
-  test('lie in SubIFDs, as OME-TIFF has them, of every frame', async () => {
+  test('are in SubIFDs of every frame, as in OME-TIFF', async () => {
     const frame = (value: number): PageSpec =>
       plain(40, 32, value, {
         children: [
@@ -173,7 +173,7 @@ describe('levels', () => {
     expect(await valuesOf(pages, [{ level: 1 }])).toEqual([2]);
   });
 
-  test('are turned like the page', async () => {
+  test('are rotated like the page', async () => {
     const turned = short(274, 6);
     const pages = [
       plain(40, 20, 1, { fields: [turned] }),
@@ -188,14 +188,14 @@ describe('levels', () => {
   });
 });
 
-test('a mask is noted and left out', async () => {
+test('notes a mask and leaves it out', async () => {
   const mask = plain(40, 32, 1, { bits: 1, photometric: 4, fields: [short(254, 4)] });
   const file = await folder.open(tiffBytes([plain(40, 32, 1), mask]));
   expect(file.header).toMatchObject({ frames: 1, levels: [{ width: 40, height: 32 }] });
   expect(file.header.notes).toEqual(['The file has a mask of valid pixels, which is not applied.']);
 });
 
-describe('a broken list of pages', () => {
+describe('a damaged list of pages', () => {
   test('that runs in a circle is read once', async () => {
     const bytes = tiffBytes([plain(2, 2, 1), plain(2, 2, 2)]);
     const first = bytes.readUInt32LE(4);
@@ -225,7 +225,7 @@ describe('a broken list of pages', () => {
   });
 });
 
-describe('what pages hold', () => {
+describe('the content of pages', () => {
   test.each([
     ['white is zero', { photometric: 0 }, { interpretation: 'grey', alpha: null }],
     ['black is zero', { photometric: 1 }, { interpretation: 'grey', alpha: null }],
@@ -281,7 +281,7 @@ describe('what pages hold', () => {
     expect(header.display.colours).toEqual([3, 2, 1]);
   });
 
-  test('colours of a place with as many bands as Sentinel-2 has are those of its order', async () => {
+  test('colours of a georeferenced image with as many bands as Sentinel-2, in its order', async () => {
     const place = [doubles(33550, 10, 10, 0), doubles(33922, 0, 0, 0, 500_000, 6_000_000, 0)];
     const open = async (samples: number, fields: FieldSpec[]): Promise<unknown> => {
       const { header } = await folder.open(tiffBytes([plain(2, 2, 1, { samples, fields })]));
@@ -315,14 +315,14 @@ describe('what pages hold', () => {
     );
   });
 
-  test('a palette that was stored in 8 bits stays', async () => {
+  test('a palette that was stored in 8 bits is unchanged', async () => {
     const map = Array.from({ length: 768 }, (_, i) => (i < 256 ? i : 200));
     const page = plain(2, 2, 7, { photometric: 3, fields: [short(320, ...map)] });
     const { palette } = (await folder.open(tiffBytes([page]))).header.display;
     expect([...(palette ?? []).slice(297, 300)]).toEqual([99, 200, 200]);
   });
 
-  test('nothing of a patient in the header', async () => {
+  test('nothing about a patient in the header', async () => {
     const secret = 'Doe^Jane 1970-01-01';
     const fields = [text(270, secret), text(315, secret), text(306, secret), text(316, secret)];
     const { header } = await folder.open(tiffBytes([plain(2, 2, 1, { fields })]));
@@ -336,7 +336,7 @@ test.each([
   [8, 3, 'CIE L*a*b* colours'],
   [32803, 1, 'colour filter array'],
   [6, 3, 'YCbCr colours without JPEG compression'],
-])('photometric %i is refused by name', async (photometric, samples, name) => {
+])('refuses photometric %i by name', async (photometric, samples, name) => {
   const bytes = tiffBytes([plain(2, 2, 1, { photometric, samples })]);
   await expect(folder.open(bytes)).rejects.toMatchObject({
     code: 'unsupported',
@@ -352,7 +352,7 @@ test.each([
   [34712, 'JPEG 2000'],
   [34925, 'LZMA'],
   [50002, 'JPEG XL'],
-])('compression %i is refused by name', async (compression, name) => {
+])('refuses compression %i by name', async (compression, name) => {
   const bytes = tiffBytes([plain(2, 2, 1, { fields: [short(259, compression)] })]);
   await expect(folder.open(bytes)).rejects.toMatchObject({
     code: 'unsupported',
@@ -366,7 +366,7 @@ test.each([
   ['floating-point values of 24 bits', [short(339, 3), short(258, 24)]],
   ['bands of different types', [short(277, 3), short(258, 5, 6, 5)]],
   ['camera', [{ tag: 50706, type: 1, values: [1, 4, 0, 0] }]],
-] as const)('%s are refused by name', async (name, fields) => {
+] as const)('refuses %s by name', async (name, fields) => {
   const bytes = tiffBytes([plain(2, 2, 1, { fields })]);
   await expect(folder.open(bytes)).rejects.toMatchObject({
     code: 'unsupported',

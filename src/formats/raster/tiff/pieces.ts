@@ -21,10 +21,10 @@ export interface Target {
   readonly bands: number;
 }
 
-/** Places of a value in a pixel of the piece and in one of the target. */
+/** Positions of a value in a pixel of the piece and in one of the target. */
 export type BandPair = readonly [from: number, to: number];
 
-/** Copies what lies inside the target's window. */
+/** Copies the part of a piece that is inside the target's window. */
 export function copyPiece(piece: Piece, target: Target, pairs: readonly BandPair[]): void {
   const shared = overlap(piece, target.window);
   if (shared === undefined) return;
@@ -47,7 +47,7 @@ export function copyPiece(piece: Piece, target: Target, pairs: readonly BandPair
   }
 }
 
-/** Sets what lies inside the target's window to one value. */
+/** Sets the part inside the target's window to one value. */
 export function fillPiece(
   area: Window,
   value: number,

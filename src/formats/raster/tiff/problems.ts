@@ -1,12 +1,12 @@
 import { UserError } from '../../../core/errors.ts';
 import { tiffText } from '../../../text/index.ts';
 
-/** `UserError('invalid-file')`: the file is broken; `reason` says where, as a clause. */
+/** `UserError('invalid-file')`: the file is damaged; `reason` says how, as a clause. */
 export function damaged(path: string, reason: string, details?: string): UserError {
   return new UserError('invalid-file', tiffText.damaged(path, reason), details);
 }
 
-/** `UserError('unsupported')`: a proper file with something that is not read here. */
+/** `UserError('unsupported')`: a valid file with an unsupported feature. */
 export function unsupported(path: string, what: string): UserError {
   return new UserError('unsupported', tiffText.unsupported(path, what));
 }

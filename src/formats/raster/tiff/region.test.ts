@@ -47,7 +47,7 @@ const regions = fc
   .map(([[x, w], [y, h]]): Region => ({ x, y, width: w, height: h }));
 const bandLists = fc.array(fc.nat(samples - 1), { minLength: 1, maxLength: 4 });
 
-test.each(layouts)('regions of %s are crops of the whole', async (_, layout) => {
+test.each(layouts)('reads regions of %s as crops of the whole', async (_, layout) => {
   const file = await folder.open(tiffBytes([{ ...page, ...layout }]));
   await fc.assert(
     fc.asyncProperty(regions, bandLists, async (region, bands) => {
@@ -59,7 +59,7 @@ test.each(layouts)('regions of %s are crops of the whole', async (_, layout) => 
   );
 });
 
-test('rows longer than are read whole', async () => {
+test('reads rows that are too long to be read whole', async () => {
   const wide = 20_000;
   const long = Array.from({ length: wide * 3 }, (_, i) => i % 251);
   const file = await folder.open(tiffBytes([{ width: wide, height: 3, values: long }]));
@@ -70,7 +70,7 @@ test('rows longer than are read whole', async () => {
   expect([...data]).toEqual(expected);
 });
 
-test('reads at the same time do not mix', async () => {
+test('keeps simultaneous reads apart', async () => {
   const file = await folder.open(tiffBytes([{ ...page, tile: [16, 16], compression: 8 }]));
   const wanted: Region[] = Array.from({ length: 40 }, (_, i) => ({
     x: i,
@@ -95,7 +95,7 @@ describe('blocks that were never written', () => {
     ]);
   });
 
-  test('are nodata where the file has such a value', async () => {
+  test('are nodata if the file has such a value', async () => {
     const file = await folder.open(tiffBytes([{ ...sparse, fields: [text(42113, '777')] }]));
     const { data } = await file.read({ region: { x: 20, y: 3, width: 13, height: 2 }, bands: [1] });
     const row = (y: number): number[] => crop({ x: 32, y, width: 1, height: 1 }, [1]);
@@ -183,7 +183,7 @@ describe('turned upright', () => {
     }
   });
 
-  test('bands stay together', async () => {
+  test('keeps bands together', async () => {
     const fields = [short(274, 6)];
     const colours = { width: 2, height: 1, samples: 3, photometric: 2, values: [1, 2, 3, 4, 5, 6] };
     const file = await folder.open(tiffBytes([{ ...colours, fields }]));
@@ -195,7 +195,7 @@ describe('turned upright', () => {
   });
 });
 
-describe('what is not there', () => {
+describe('requests that do not exist', () => {
   const wrong: [name: string, request: ReadRequest][] = [
     ['frame', { frame: 1 }],
     ['frame', { frame: -1 }],
@@ -224,9 +224,9 @@ describe('stopping', () => {
     await expect(read(file)).rejects.toMatchObject({ name: 'UserError', code: 'cancelled' });
   }
 
-  test('before', () => stopped((file) => file.read({ signal: AbortSignal.abort() })));
+  test('before it begins', () => stopped((file) => file.read({ signal: AbortSignal.abort() })));
 
-  test('during', () =>
+  test('while it runs', () =>
     stopped((file) => {
       const abort = new AbortController();
       const read = file.read({ signal: abort.signal });
@@ -234,7 +234,7 @@ describe('stopping', () => {
       return read;
     }));
 
-  test('by closing', () =>
+  test('by closing the file', () =>
     stopped(async (file) => {
       const read = file.read();
       // Its failure is looked at after closing.
@@ -243,14 +243,14 @@ describe('stopping', () => {
       return read;
     }));
 
-  test('after closing', () =>
+  test('after closing, without an unhandled failure', () =>
     stopped(async (file) => {
       await file.close();
       await file.close();
       return file.read();
     }));
 
-  test('one read does not stop another', async () => {
+  test('does not affect another read', async () => {
     const file = await folder.open(tiffBytes([strips]));
     const abort = new AbortController();
     const first = file.read({ signal: abort.signal });
@@ -261,14 +261,14 @@ describe('stopping', () => {
   });
 });
 
-test('decoded bytes have a limit', async () => {
+test('limits decoded bytes', async () => {
   const file = await folder.open(tiffBytes([page]), { bytes: 1000 });
   await expect(file.read()).rejects.toMatchObject({ code: 'too-large' });
   const { data } = await file.read({ region: { x: 0, y: 0, width: 10, height: 10 } });
   expect(data.length).toBe(300);
 });
 
-test('a block that is decoded whole has a limit', async () => {
+test('limits a block that is decoded whole', async () => {
   const bytes = tiffBytes([{ ...page, compression: 8 }]);
   await expect(folder.open(bytes, { pixels: 1000 })).rejects.toMatchObject({ code: 'too-large' });
   // Uncompressed pages are read row by row.
@@ -276,7 +276,7 @@ test('a block that is decoded whole has a limit', async () => {
   expect([...(await plain.read()).data]).toEqual(values);
 });
 
-test('careless sizes of strips', async () => {
+test('accepts wrong sizes of strips', async () => {
   const single = { width: 4, height: 2, values: [1, 2, 3, 4, 5, 6, 7, 8] };
   const specs: Partial<PageSpec>[] = [
     { without: [279] },

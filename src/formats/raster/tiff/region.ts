@@ -9,7 +9,7 @@ import { reverseBits, toSamples } from './blocks/samples.ts';
 
 /** Number of blocks read at once, as many as libuv runs. */
 export const blocksAtOnce = 4;
-/** Blocks whose places are looked up before they are read. */
+/** Number of blocks whose locations are looked up before they are read. */
 const batchSize = 256;
 /** Uncompressed rows are read in pieces of about this size, bytes. */
 const pieceBytes = 8 * 2 ** 20;
@@ -49,7 +49,7 @@ export async function readRegion(
   const { page, window, bands, signal } = request;
   let values: Samples | undefined;
   for await (const tasks of batches(reader, request)) {
-    // Only now: a broken table of blocks ends before memory is taken.
+    // Only here: a broken table of blocks is detected before memory is allocated.
     values ??= newSamples(page.sampleType, window.width * window.height * bands.length);
     const target: Target = { values, window, bands: bands.length };
     const work = (task: Task): Promise<void> => readBlock(file, reader, request, task, target);
@@ -58,7 +58,7 @@ export async function readRegion(
   return values ?? newSamples(page.sampleType, 0);
 }
 
-/** Blocks of the window, band by band where bands lie apart, a batch at a time. */
+/** Yields blocks of the window, band by band if bands are separate, a batch at a time. */
 async function* batches(
   reader: BlockReader,
   { page, window, bands, shift, signal }: RegionRequest,
@@ -112,7 +112,7 @@ async function readBlock(
   }
 }
 
-/** Returns the pairs of a value's place in a block's pixel and in the result's pixel. */
+/** Returns pairs of a value's position in a block's pixel and in the result's pixel. */
 function bandPairs(
   page: Page,
   bands: readonly number[],
@@ -122,7 +122,7 @@ function bandPairs(
   return page.isPlanar ? pairs.filter(([, to]) => bands[to] === plane) : pairs;
 }
 
-/** The wanted rows of an uncompressed block, a few at a time; only the wanted columns of long ones. */
+/** Yields the requested rows of an uncompressed block, a few at a time; only the requested columns of long rows. */
 async function* plainPieces(
   file: TiffFile,
   { page, window, signal }: RegionRequest,

@@ -2,11 +2,11 @@ import { tiffText } from '../../../text/index.ts';
 import type { FileSource } from '../file-source.ts';
 import { damaged } from './problems.ts';
 
-/** Directories and block tables lie in many small pieces close together, so they are read by pages. */
+/** Directories and block tables are many small pieces close together, so they are read by pages. */
 const pageBytes = 16 * 1024;
 const pagesKept = 64;
 
-/** The bytes of an open TIFF file, by place. */
+/** Random-access bytes of an open TIFF file. */
 export class TiffSource {
   readonly path: string;
   /** Bytes. */
@@ -21,9 +21,7 @@ export class TiffSource {
     this.#file = file;
   }
 
-  /**
-   * @throws UserError 'invalid-file' where the file ends before, 'disk', 'cancelled' after `close`
-   */
+  /** @throws UserError 'invalid-file' if the file ends before, 'disk', 'cancelled' after `close` */
   async read(offset: number, length: number): Promise<Buffer<ArrayBuffer>> {
     this.check(offset, length);
     return Buffer.from((await this.#file.read(offset, length)).buffer);

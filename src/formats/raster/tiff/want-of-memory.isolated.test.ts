@@ -11,7 +11,7 @@ vi.mock('./embedded-image.ts', () => ({
 
 const folder = testImages(openTiff);
 
-test('a block whose decoder lacks memory is not damaged', async () => {
+test('does not report a block as damaged if its decoder lacks memory', async () => {
   const block = Uint8Array.from(Buffer.from('RIFF\0\0\0\0WEBP', 'latin1'));
   const page = { width: 4, height: 4, values: [], blocks: [block], samples: 3, photometric: 2 };
   const image = await folder.open(tiffBytes([{ ...page, compression: 50_001 }]));

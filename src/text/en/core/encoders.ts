@@ -1,4 +1,4 @@
-/** Text about encoders and their weights. `source` is usually a file. */
+/** Messages about encoders and their weights. `source` is usually a file. */
 export const encoderText = {
   weightNotFinite: (source: string, weight: string) =>
     `${source}: the weight ${weight} contains NaN or infinite values. The file may be damaged, or its training diverged.`,

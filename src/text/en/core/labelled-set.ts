@@ -1,4 +1,4 @@
-/** Text about labelled images, their bands and sample images. */
+/** Messages about labelled images, their bands and sample images. */
 export const labelledSetText = {
   paletteHasNoBands: (bands: number) =>
     `the image stores indices into a colour table, not ${bands} bands. Choose one band, or none.`,
@@ -20,9 +20,10 @@ export const labelledSetText = {
   noSampleClass: (set: string, name: string, classes: readonly string[]) =>
     `The sample set ${set} has no class “${name}”. Its classes are ${classes.join(', ')}.`,
   landTitle: 'Land cover',
-  landDescription: 'Drawn tiles of land from above, as in satellite images with 10 m pixels.',
+  landDescription:
+    'Synthetic land-cover tiles, seen from above, as in satellite images with 10 m pixels.',
   cellsTitle: 'Blood cells',
-  cellsDescription: 'Drawn images of a stained blood film, each centred on one white cell.',
+  cellsDescription: 'Synthetic images of a stained blood film, each centred on one white cell.',
 };
 
 interface ClassCount {

@@ -1,4 +1,4 @@
-/** Text about the catalogue of teachers and files of its cards. `name` is a teacher's. */
+/** Messages about the catalogue of teachers and files of its cards. `name` is a teacher's. */
 export const catalogueText = {
   unknownTeacher: (id: string, known: readonly string[]) =>
     `There is no teacher ${id} in the catalogue. It has: ${known.join(', ')}.`,

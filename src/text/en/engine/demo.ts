@@ -1,4 +1,4 @@
-/** Text of the demo. */
+/** Messages of the demo. */
 export const demoText = {
   /** @param number the student's number, from 1 */
   classStudent: (number: number, skip: number, left: TimeLeft | undefined) =>

@@ -1,4 +1,4 @@
-/** Text about devices that compute, as cpu and webgpu, and the choice of one. */
+/** Messages about compute devices, such as cpu and webgpu, and their choice. */
 export const deviceText = {
   impossible: (device: string) => `The device ${device} does not exist on this system.`,
   notADevice: ({ variable, value, devices }: WrongVariable) =>
@@ -8,7 +8,7 @@ export const deviceText = {
     'This is a software emulation of a GPU, far slower than the processor: the driver of the GPU may be missing.',
   driverSilent: 'Its driver did not answer.',
   driverCrashed: 'Its driver crashed the test process.',
-  gpuWithoutName: 'name unknown to the system',
+  gpuWithoutName: 'unnamed GPU',
   noGpu: 'no GPU was found',
 
   /** @param failure message of the device's error */
@@ -33,7 +33,7 @@ export const speedTestText = {
     const lost =
       failed.length === 0
         ? ''
-        : `The speed test failed on: ${failed.join(', ')}; after “understudy devices” the next run tests it again. `;
+        : `The speed test failed on: ${failed.join(', ')}; run “understudy devices” to have ${failed.length === 1 ? 'it' : 'them'} tested again. `;
     const choice = measured.length > 1 ? 'The fastest is used' : `${device} is used`;
     return `${speeds}${lost}${choice}; choose another with --device.`;
   },

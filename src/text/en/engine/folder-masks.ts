@@ -1,7 +1,7 @@
-/** Text about masks in folders of the command line. `folder` is a folder of images as the user named it. */
+/** Messages about masks in folders of the command line. `folder` is a folder of images as the user named it. */
 export const folderMasksText = {
   none: (folder: string) =>
-    `${folder}: no masks of these images were found. Put them into a folder "masks" next to the folder "images", with the same names as the images, or name a label file with --labels.`,
+    `${folder}: no masks of these images were found. Put them into a folder "masks" next to the folder "images", with the same names as the images, or give a label file with --labels.`,
   onlyFiles: (folder: string, files: readonly string[]) =>
     `${folder}: no masks of these images were found. Name the label file with --labels: ${files.join(', ')}.`,
   severalKinds: (folder: string) =>

@@ -1,4 +1,4 @@
-/** Text about exports of labels and masks. `path` is an image's file. */
+/** Messages about exports of labels and masks. `path` is an image's file. */
 export const labelExportText = {
   noMaskYet: 'No image has a mask yet.',
   noLabelYet: 'No image has a label yet.',

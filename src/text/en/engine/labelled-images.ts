@@ -1,4 +1,4 @@
-/** Text about images with class labels. `folder` is a folder of images as the user named it. */
+/** Messages about images with class labels. `folder` is a folder of images as the user named it. */
 export const labelledImagesText = {
   tooFew: (folder: string) =>
     `${folder}: there are too few labelled images, or too few groups, to train on some and test on others. Label more, or give a test folder with --test.`,

@@ -1,4 +1,4 @@
-/** Text about exported models and the card in them. */
+/** Messages about exported models and the card in them. */
 export const modelText = {
   classifierFile: (input: InputShape) => inputText(input),
   segmenterFile: (input: InputShape, classes: number) =>

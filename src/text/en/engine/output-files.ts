@@ -1,4 +1,4 @@
-/** Text about workspaces and files that commands name. */
+/** Messages about workspaces and files given to commands. */
 export const outputText = {
   noWorkspace: (folder: string) =>
     `There is no workspace in ${folder}. Check the path. The window, import and teacher import create workspaces.`,
@@ -6,7 +6,7 @@ export const outputText = {
     `${path} is a folder, so no file can be written there. Move it away.`,
   isFolder: (path: string) => `${path} is a folder. Remove it.`,
   inUse: (folder: string) =>
-    `Another run is writing into ${folder}. Wait for it or choose another folder.`,
+    `Another run is writing to ${folder}. Wait for it or choose another folder.`,
   insideWorkspace: (file: string) =>
     `${file} is inside the folder for projects. Save it elsewhere.`,
 };

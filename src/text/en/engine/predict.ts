@@ -1,7 +1,7 @@
 import { firstProblem } from '../words.ts';
 import type { Problem } from '../words.ts';
 
-/** Text about predicting folders of images, and the files written for them. */
+/** Messages about predicting folders of images, and the files written for them. */
 export const predictText = {
   masksNotUsed: (model: string) =>
     `${model} is for classification, so --format, --simplify, --overlap and --resume do not apply. Omit them.`,

@@ -1,7 +1,7 @@
 import { firstProblem } from '../words.ts';
 import type { Problem } from '../words.ts';
 
-/** Text about reading images for a job, and the values that are shown of them. */
+/** Messages about reading images for a job, and the values that are shown of them. */
 export const readingImagesText = {
   noneReadable: (images: number, first: Problem | undefined) =>
     `None of the ${images} images could be read.${firstProblem(first)}`,

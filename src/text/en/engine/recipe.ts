@@ -19,7 +19,7 @@ export const recipeText = {
 
   /** @param tested see `StartTrial` */
   keptCopy: (tested: number, accuracy: Accuracy) =>
-    `Training did not improve the student. The result is its untrained copy: ${placeText(tested)}, no other state was as good${tested > 0 ? ` (${percent(accuracy)} right)` : ''}.`,
+    `Training did not improve the student. The result is its untrained copy: ${placeText(tested)}, no other state was as good${tested > 0 ? ` (${percent(accuracy)} correct)` : ''}.`,
   keptStart: (tested: number, start: Start) =>
     `Training did not improve the student. The result is its state before training, the ${start === 'fitted' ? 'fitted' : 'untrained'} copy, which was best ${placeText(tested)}.`,
   keptStep: (tested: number, step: number) =>
@@ -56,7 +56,7 @@ function triedText({ tested, loss, accuracy, isWithinChance }: StartTrial): stri
   const differences = `the fitted copy differs from the teacher by ${loss.fitted.toFixed(3)}, the untrained one by ${loss.copy.toFixed(3)}`;
   if (tested === 0) return `Tried ${placeText(tested)}: ${differences}.`;
   const noise = isWithinChance ? ' (no difference beyond chance)' : '';
-  return `Tried ${placeText(tested)}: the fitted copy is right on ${percent(accuracy.fitted)}, the untrained one on ${percent(accuracy.copy)}${noise}; ${differences}.`;
+  return `Tried ${placeText(tested)}: the fitted copy is correct for ${percent(accuracy.fitted)}, the untrained one for ${percent(accuracy.copy)}${noise}; ${differences}.`;
 }
 
 function riseText({ step, began, now }: Rise): string {

@@ -1,4 +1,4 @@
-/** Text about checkpoints of distillations. `path` is the file of the checkpoint. */
+/** Messages about checkpoints of distillations. `path` is the file of the checkpoint. */
 export const runCheckpointText = {
   damaged: (path: string) =>
     `${path} is not a checkpoint of a run, or is damaged. Start over without --resume.`,
@@ -8,12 +8,12 @@ export const runCheckpointText = {
     `There is no checkpoint in ${folder} yet, so the run starts from the beginning.`,
   continued: (step: number) => `Continuing after step ${step}.`,
   replaced: (path: string) =>
-    `${path} is left from an interrupted run, which --resume would continue; this run starts over and will replace it.`,
+    `${path} was left by an interrupted run, which --resume would continue; this run starts over and will replace it.`,
   earlierVersion: (path: string) =>
     `${path} is from an earlier version, which identified images only by name and size. If any image was replaced since, start over without --resume.`,
   stoppedAtOnce: 'Stopped before the first step was completed.',
   stopped: (path: string, step: number) =>
-    `Stopped after step ${step}. Its checkpoint is ${path}; run the same command with --resume to continue.`,
+    `Stopped after step ${step}. The checkpoint is ${path}; run the same command with --resume to continue.`,
   /** @param failure message of the error that ended the run */
   keptAfter: (failure: string, { path, step }: Checkpoint) =>
     `${failure} The state after step ${step} is in ${path}: run the same command with --resume to continue from there.`,

@@ -1,12 +1,12 @@
 import { firstProblem } from '../words.ts';
 import type { Problem } from '../words.ts';
 
-/** Text about training and testing of segmentation. `folder` is a folder of images as the user named it. */
+/** Messages about training and testing of segmentation. `folder` is a folder of images as the user named it. */
 export const segmentationText = {
   perClass:
     'Segmentation does not count images per class, because an image may show several. Omit --per-class, and give only the training images.',
   allTested: (folder: string, images: number) =>
-    `${folder}: all ${images} images with masks are also test images, which are not used for training. Name other images with --test, or omit it to hold out a fifth.`,
+    `${folder}: all ${images} images with masks are also test images, which are not used for training. Choose other images with --test, or omit it to hold out a fifth.`,
   tooFewMasks: (
     folder: string,
     {
@@ -35,7 +35,7 @@ export const segmentationText = {
   unseenInTraining: (classes: readonly string[]) =>
     `No training mask shows ${classes.join(', ')}, so the student will not find it.`,
   unseenInTest: (classes: readonly string[]) =>
-    `No test mask shows ${classes.join(', ')}, so how well the student finds it cannot be measured.`,
+    `No test mask shows ${classes.join(', ')}, so it cannot be measured how well the student finds it.`,
 
   toleranceTooLarge: (
     image: string,

@@ -1,4 +1,4 @@
-/** Text about strokes from which masks are suggested. */
+/** Messages about the strokes that suggestions are made from. */
 export const strokesText = {
   unknownValue: (value: number) =>
     `A stroke has the value ${value}, which no class of this project has. Open the image again.`,

@@ -1,4 +1,4 @@
-/** Text about teachers: whether they fit this computer and the images, and what is guessed about them. */
+/** Messages about teachers: whether they fit this computer and the images, and what is guessed about them. */
 export const teacherText = {
   notFound: (file: string) => `${file} was not found. Check the path.`,
   inCatalogue: (file: string) =>
@@ -26,25 +26,26 @@ export const teacherText = {
     `A guess about the teacher, which its file does not state: ${property}. If it is wrong, the student learns wrong features: correct it with ${options.join(' and ')}.`,
 
   namedColours: (bands: number, [red, green, blue]: readonly number[]) =>
-    `${trainedOn(bands)}. Red, green and blue of an image go to its bands ${red}, ${green} and ${blue}; its other bands receive the mean of the three.${allBands(bands)}`,
+    `${trainedOn(bands)}. Red, green and blue of an image go to the teacher's bands ${red}, ${green} and ${blue}; the teacher's other bands receive the mean of the three.${allBands(bands)}`,
   adaptedFewBands: (bands: number) =>
-    `${adapted(bands)}: each colour uses a share of the weights of its trained bands.${allBands(bands)}`,
+    `${adapted(bands)}: each colour uses a share of the weights of the bands it was trained on.${allBands(bands)}`,
   adaptedManyBands: (bands: number) =>
-    `${adapted(bands)}: each colour uses the mean of the weights of all bands, so colours no longer distinguish what they did in its training.${allBands(bands)}`,
+    `${adapted(bands)}: each colour uses the mean of the weights of all bands, so the colours carry less information than in its training.${allBands(bands)}`,
   storedValues: (means: readonly number[]) =>
     `It was trained on values as stored in files (means of ${means.join(', ')}). Its own mean and deviation are used if the range of the images is a window that contains these means, such as window:5000:10000 for reflectance times 10,000; otherwise, and for files that scale their values, default values are used.`,
 
   coloursToAll: (bands: number) =>
     `${coloursUsed(bands)}: each colour goes to all of these. ${useAll(bands)}`,
   coloursToNamed: (bands: number, named: readonly number[]) =>
-    `${coloursUsed(bands)}: they go to its bands ${named.join(', ')}, and its other bands receive their mean. ${useAll(bands)}`,
+    `${coloursUsed(bands)}: they go to the teacher's bands ${named.join(', ')}, and its other bands receive the mean of the three. ${useAll(bands)}`,
   bandsToNamed: (counts: BandCounts, named: readonly number[]) =>
-    `${bandsUsed(counts)}: they go to its bands ${named.join(', ')}${counts.trained > counts.used ? '; its other bands receive their mean' : ''}.`,
-  bandsInOrder: (counts: BandCounts) => `${bandsUsed(counts)}: they go to its bands in order.`,
+    `${bandsUsed(counts)}: they go to the teacher's bands ${named.join(', ')}${counts.trained > counts.used ? '; its other bands receive the mean of these' : ''}.`,
+  bandsInOrder: (counts: BandCounts) =>
+    `${bandsUsed(counts)}: they go to the teacher's bands in order.`,
   fewerBands: (counts: BandCounts) =>
-    `${bandsUsed(counts)}: its patch embedding is adapted: each band uses the mean of the weights of all its bands. If you know which of its bands these are, name them with --teacher-bands.`,
+    `${bandsUsed(counts)}: the teacher's patch embedding is adapted: each band uses the mean of the weights of all the teacher's bands. If you know to which bands of the teacher they correspond, list those with --teacher-bands.`,
   moreBands: (counts: BandCounts) =>
-    `${bandsUsed(counts)}: its patch embedding is adapted: the weights of its bands are repeated in turn, scaled to keep the result for images with equal bands.`,
+    `${bandsUsed(counts)}: the teacher's patch embedding is adapted: the weights of its bands are repeated in turn, scaled to keep the result for images with equal bands.`,
 
   ownNormalization:
     "Images are normalised by the teacher's own mean and deviation of stored values.",
@@ -54,7 +55,7 @@ export const teacherText = {
 
 interface TeacherMemory {
   readonly parameters: number;
-  /** Bytes, like the next one. */
+  /** Bytes, like `available`. */
   readonly needed: number;
   readonly available: number;
 }

@@ -1,4 +1,4 @@
-/** Text about the course of a training, and the device that it runs on. */
+/** Messages about the course of a training, and the device that it runs on. */
 export const trainingText = {
   teacherReplaced: (file: string, teacher: string) =>
     `${file} is no longer the teacher ${teacher}: it was replaced or changed. Put the original file back, or add this file as a teacher and choose it.`,
@@ -12,7 +12,7 @@ export const trainingText = {
     `Block ${block} of the student could not be fitted: the device produced NaN or infinite values. Start from the untrained copy instead (--start copy).`,
 
   sharedGpu:
-    'Another run of Understudy uses this GPU: both are slower, and this run uses half of its memory.',
+    'Another run of Understudy uses this GPU: both are slower, and this run uses half of the GPU’s memory.',
   exceedsGpu: (memory: Memory) => `${shortage(memory, 'GPU')}.`,
   exceedsComputer: (memory: Memory) =>
     `${shortage(memory, 'computer')}: it may be very slow, or be stopped by the system. Choose a smaller teacher or --image-size.`,

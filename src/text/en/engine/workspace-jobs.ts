@@ -1,4 +1,4 @@
-/** Text of commands that work on the projects of a workspace. `workspace` is its folder. */
+/** Messages of commands that work on the projects of a workspace. `workspace` is its folder. */
 export const workspaceJobText = {
   noProject: (workspace: string, name: string, projects: readonly string[]) =>
     `${workspace} has no project named ${name}. It has: ${projects.length === 0 ? 'none' : projects.join(', ')}.`,
@@ -6,9 +6,9 @@ export const workspaceJobText = {
     `${workspace} has ${projects} projects named ${name}. Rename one of them in the window.`,
   wrongName: '--project must be a name of 1 to 200 visible characters.',
   otherTask: (project: string, task: Task) =>
-    `The project ${project} is for ${tasks[task]}. Omit --task, or name another project.`,
+    `The project ${project} is for ${tasks[task]}. Omit --task, or choose another project.`,
   masksNotUsed: (project: string, task: Task) =>
-    `The project ${project} is for ${tasks[task]}. Omit --masks, or name a new project with --task segmentation.`,
+    `The project ${project} is for ${tasks[task]}. Omit --masks, or give a new project with --task segmentation.`,
   importStopped: (project: string, { kept, found, rest }: ImportCounts) =>
     `Stopped. ${kept} of ${found} images are in ${project} and are kept; ${rest} were not imported. Run the same command again to import the rest.`,
 

@@ -1,4 +1,4 @@
-/** Text about reading and writing any file. */
+/** Messages about reading and writing any file. */
 export const fileText = {
   notFound: (path: string) => `${path} was not found. Check the path.`,
   nameNotUtf8: (path: string) =>
@@ -9,7 +9,7 @@ export const fileText = {
   unreadable: (path: string, code: string) =>
     `${path} could not be read (${code}). Check the disk.`,
   noMemoryToRead: (path: string) =>
-    `There was not enough memory to read ${path}. Close other programs, or cut it into smaller images.`,
+    `There was not enough memory to read ${path}. Close other programs, or split it into smaller images.`,
 
   diskFull: (path: string) =>
     `The disk is full, so ${path} was not written. Free some space or choose another folder.`,

@@ -1,4 +1,4 @@
-/** Text about results of models, on any device. */
+/** Messages about results of models, on any device. */
 export const executorText = {
   /** @param name name of the values in the model */
   notFinite: (name: string) =>

@@ -1,4 +1,4 @@
-/** Text about computing with ONNX Runtime. */
+/** Messages about computing with ONNX Runtime. */
 export const onnxRuntimeText = {
   /** Requirements of each provider, shown when it cannot be used. */
   requirements: {

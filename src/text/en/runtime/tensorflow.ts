@@ -1,4 +1,4 @@
-/** Text about computing with TensorFlow. */
+/** Messages about computing with TensorFlow. */
 export const tensorFlowText = {
   unusable: 'TensorFlow cannot be used here.',
   noGpu: (version: string, libraries: CudaLibraries | undefined) =>
@@ -14,9 +14,9 @@ export const tensorFlowText = {
     readonly version: string;
   }) =>
     `The binding in ${binding} does not match TensorFlow.js ${version}; install the binding of that version.`,
-  /** @param searched folder that the user named; undefined for none */
+  /** @param searched folder that the user chose; undefined for none */
   bindingMissing: (searched: string | undefined, { variable }: { readonly variable: string }) =>
-    `TensorFlow's binding for Node is ${searched ? `neither in ${searched} nor next to Understudy` : 'not installed'}. Install it in a separate folder, with or without a network, and name the folder in ${variable}: docs/tensorflow.md has the commands. ${gpuRequirements(undefined)}`,
+    `TensorFlow's binding for Node is ${searched ? `neither in ${searched} nor next to Understudy` : 'not installed'}. Install it in a separate folder, online or offline, and set ${variable} to the folder: docs/tensorflow.md has the commands. ${gpuRequirements(undefined)}`,
   failed:
     'TensorFlow failed while computing: the memory of its device may be too small or used by other programs, or its driver may have stopped.',
 };

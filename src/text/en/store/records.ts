@@ -1,4 +1,4 @@
-/** Text about stored projects, classes, labels, teachers and runs. */
+/** Messages about stored projects, classes, labels, teachers and runs. */
 export const recordText = {
   removedMeanwhile:
     'This could not be saved, because its project or image was removed in the meantime. Open the project again.',

@@ -22,8 +22,7 @@ import type { PixelCoding } from '../transfer-syntax.ts';
 /**
  * Decodes one compressed frame.
  *
- * @throws DicomFault 'invalid-file' where the codestream is damaged or is of another picture than the
- * header says, 'unsupported'
+ * @throws DicomFault 'invalid-file' if the codestream is damaged or its image differs from the header, 'unsupported'
  */
 export async function decodeFrame(
   bytes: Uint8Array,
@@ -59,7 +58,7 @@ async function jpegFrame(bytes: Uint8Array, pixel: ImagePixel): Promise<DecodedF
   return { values, space: jpegColours(header, pixel), bits: header.precision };
 }
 
-/** Baseline, extended, progressive and lossless with Huffman codes; 8 or 12 bits where it is lossy. */
+/** Accepts baseline, extended, progressive, and lossless with Huffman codes; lossy ones only with 8 or 12 bits. */
 function requireProcess({ process, precision }: JpegHeader): void {
   const isLossless = process === 3;
   const isKnown = isLossless || (process <= 2 && (precision === 8 || precision === 12));
@@ -67,7 +66,10 @@ function requireProcess({ process, precision }: JpegHeader): void {
   throw unsupported(dicomFrameText.jpegProcess(process, precision), dicomAdvice.uncompress);
 }
 
-/** Returns the colours of a JPEG. The codestream wins over the header, which often stays as it was before coding. */
+/**
+ * Returns the colours of a JPEG. The codestream takes precedence over the header, which often is unchanged from before
+ * coding.
+ */
 function jpegColours({ colours }: JpegHeader, { samples, photometric }: ImagePixel): ColourSpace {
   if (samples === 1 || colours === 'rgb') return 'rgb';
   const said = colourSpaceOf(photometric);
@@ -78,7 +80,7 @@ async function jpegLsFrame(bytes: Uint8Array, pixel: ImagePixel): Promise<Decode
   const header = jpegHeader(bytes);
   if (header.process !== 55) throw damaged(dicomFrameText.notJpegLs);
   const decoded = await decoded8Or16('jpeg-ls', { bytes, ...header }, pixel);
-  // JPEG-LS has no sign: negative values come as large ones of its own precision.
+  // JPEG-LS has no sign: negative values appear as large ones of its own precision.
   const planes = stored(decoded, pixel, header.precision);
   const isPlanar = pixel.samples > 1 && header.interleave === 0;
   const values = isPlanar ? interleaved(planes, pixel.samples) : planes;
@@ -103,7 +105,7 @@ async function jpeg2000Frame(bytes: Uint8Array, pixel: ImagePixel): Promise<Deco
   return { values, space, bits: header.precision, ...note };
 }
 
-/** Decodes what was checked to be the picture that the header describes. */
+/** Decodes a codestream that was checked to match the header. */
 async function decoded8Or16(
   codec: NativeCodec,
   frame: EncodedFrame,
@@ -133,7 +135,7 @@ async function decoded8Or16(
   return bytes;
 }
 
-/** Decoded bytes or words as the type of the file's values. */
+/** Converts decoded bytes or words to the type of the file's values. */
 function stored(decoded: Uint8Array<ArrayBuffer>, pixel: ImagePixel, bits: number): Samples {
   const { rows, columns, samples } = pixel;
   const length = rows * columns * samples;

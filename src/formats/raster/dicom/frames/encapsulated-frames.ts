@@ -18,7 +18,7 @@ export interface EncapsulatedPixels {
   readonly coding: Exclude<PixelCoding, 'native'>;
 }
 
-/** Frames that are compressed, in fragments (PS3.5, A.4). */
+/** Compressed frames, in fragments (PS3.5, A.4). */
 export async function encapsulatedFrames(
   { source, element, pixel, elements, coding }: EncapsulatedPixels,
   limits: ReadLimits,

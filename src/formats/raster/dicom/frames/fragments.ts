@@ -7,17 +7,17 @@ import { damaged, tooLarge } from '../faults.ts';
 export interface Fragment {
   /** Offset of its item from the end of the basic offset table, as offset tables count. */
   readonly offset: number;
-  /** Start of its bytes in the source. */
+  /** Offset of its first byte in the source. */
   readonly start: number;
   readonly length: number;
   /** True if it begins like a JPEG or JPEG 2000 codestream. */
   readonly beginsImage: boolean;
-  /** False for the one that the end of the file cuts. */
+  /** False for a fragment that is cut off by the end of the file. */
   readonly isWhole: boolean;
 }
 
 export interface Fragments {
-  /** Offsets of the frames; empty where the file has none. */
+  /** Offsets of the frames; empty if the file has none. */
   readonly basicTable: readonly number[];
   /** Fragments that are not empty. */
   readonly list: readonly Fragment[];
@@ -27,15 +27,15 @@ export interface Fragments {
 
 const item = 0xfffee000;
 const sequenceEnd = 0xfffee0dd;
-/** A million frames in one piece, or a slide of 64 GB in pieces of 64 KiB. */
+/** Maximum number: a million frames in one piece, or a slide of 64 GB in pieces of 64 KiB. */
 const fragmentLimit = 1_000_000;
-/** Fragments are leapt over, so little is read at a time. */
+/** Fragments are skipped, so little is read at a time. */
 const windowSize = 2 ** 12;
 
 /**
- * Finds the fragments from their lengths alone: a delimiter in the middle of coded bytes is not one.
+ * Finds the fragments from only their lengths: a delimiter in the middle of coded bytes is ignored.
  *
- * @throws DicomFault 'invalid-file' where there is no offset table, 'too-large'
+ * @throws DicomFault 'invalid-file' if there is no offset table, 'too-large'
  */
 export async function readFragments(source: SizedBytes, start: number): Promise<Fragments> {
   const cursor = new Cursor(source, start, windowSize);
@@ -73,8 +73,8 @@ async function readBasicTable(cursor: Cursor): Promise<number[]> {
 }
 
 /**
- * SOI with the next marker, SOC with SIZ, or the box that opens a JP2 file. None of them can stand within
- * coded bytes of their own kind, where 0xFF is followed by less than 0x90.
+ * SOI with the next marker, SOC with SIZ, or the box that opens a JP2 file. None of them can occur within coded bytes
+ * of its own kind, where 0xFF is followed by less than 0x90.
  */
 async function startsImage(cursor: Cursor, length: number): Promise<boolean> {
   if (length < 4) return false;

@@ -4,7 +4,7 @@ import { damaged } from '../faults.ts';
 import type { Fragment, Fragments } from './fragments.ts';
 import { numbers } from '../values.ts';
 
-/** The fragments of each frame that the file declares and holds whole. */
+/** The fragments of each declared frame that is complete in the file. */
 export interface FrameFragments {
   readonly frames: readonly (readonly Fragment[])[];
   /** Number of frames in the file, declared or not. */
@@ -12,11 +12,11 @@ export interface FrameFragments {
 }
 
 /**
- * Divides fragments into frames: by the offset table where it fits them, else one each, else where a
- * codestream begins. A table that points between fragments is left aside.
+ * Assigns fragments to frames: by the offset table if it is consistent, else one per frame, else by the starts of
+ * codestreams. A table that points between fragments is ignored.
  *
- * @param declared frames by the header
- * @throws DicomFault 'invalid-file' where nothing tells which fragments make a frame, or no frame is whole
+ * @param declared number of frames in the header
+ * @throws DicomFault 'invalid-file' if the fragments cannot be assigned, or no frame is complete
  */
 export function frameFragments(
   { basicTable, list, isCutShort }: Fragments,
@@ -33,7 +33,7 @@ export function frameFragments(
   return { frames: whole.slice(0, declared), held: whole.length };
 }
 
-/** Indices of the fragments that begin a frame, or null where the table does not fit. */
+/** Returns the indices of the fragments that begin a frame; null if the table is inconsistent. */
 function startsByTable(
   table: readonly number[],
   list: readonly Fragment[],
@@ -64,7 +64,7 @@ function startsByContent(
   const areSplit = images[0] === 0 && images.length > 1;
   if (areSplit && (images.length >= declared || isCutShort)) return images;
   if (declared === 1 && list.length > 0) return [0];
-  // Fewer than declared: without a sign to the contrary, a fragment is a frame.
+  // Fewer than declared: without other evidence, a fragment is a frame.
   if (list.length < declared) return all;
   throw damaged(dicomFrameText.unclearFragments);
 }

@@ -2,7 +2,7 @@ import { dicomNotes } from '../../../../text/index.ts';
 import type { Samples } from '../../image-file.ts';
 import type { ColourSpace } from '../colours.ts';
 
-/** A frame as it was decoded. */
+/** A decoded frame. */
 export interface DecodedFrame {
   /** Stored values, interleaved: (rows, columns, samples). */
   readonly values: Samples;
@@ -10,15 +10,15 @@ export interface DecodedFrame {
   readonly space: ColourSpace;
   /** Bits per colour. */
   readonly bits: number;
-  /** Note about this frame for a person. */
+  /** Note for the user about this frame. */
   readonly note?: string;
 }
 
-/** A way to the frames of a file, one at a time. */
+/** Reader of the frames of a file, one at a time. */
 export interface FrameReader {
-  /** Number of whole frames. */
+  /** Number of complete frames. */
   readonly frames: number;
-  /** Notes for a person about missing or surplus frames. */
+  /** Notes for the user about missing or surplus frames. */
   readonly notes: readonly string[];
   /**
    * @param frame from 0
@@ -27,7 +27,7 @@ export interface FrameReader {
   read(frame: number): Promise<DecodedFrame>;
 }
 
-/** Explains that a file holds more or fewer frames than it declares. */
+/** Explains that a file contains more or fewer frames than it declares. */
 export function frameNotes(held: number, declared: number, isCutShort: boolean): string[] {
   if (held > declared) {
     return [dicomNotes.surplusPixels(declared)];

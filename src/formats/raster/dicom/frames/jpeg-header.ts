@@ -8,7 +8,7 @@ import {
 } from '../../jpeg-segments.ts';
 import { damaged } from '../faults.ts';
 
-/** Picture described by a JPEG or JPEG-LS codestream. */
+/** Image described by a JPEG or JPEG-LS codestream. */
 export interface JpegHeader {
   readonly width: number;
   readonly height: number;
@@ -83,7 +83,7 @@ function withHint(hints: Hints, marker: number, body: Uint8Array): Hints {
   return hints;
 }
 
-/** Components called R, G and B are; a JFIF or Adobe marker says what its standard means by it. */
+/** Components named R, G and B are these colours; otherwise a JFIF or Adobe marker states the colour space. */
 function coloursOf(ids: readonly number[], { isJfif, adobe }: Hints): Pick<JpegHeader, 'colours'> {
   const letters = String.fromCharCode(...ids).toUpperCase();
   if (letters === 'RGB') return { colours: 'rgb' };
@@ -92,8 +92,8 @@ function coloursOf(ids: readonly number[], { isJfif, adobe }: Hints): Pick<JpegH
 }
 
 /**
- * Refuses a sequential scan that does not cover all coefficients (ITU T.81, B.2.3). Some decoders guess; no reader
- * that hospitals rely on does, and guessed values are no data.
+ * Refuses a sequential scan that does not cover all coefficients (ITU T.81, B.2.3). Some decoders guess the rest;
+ * readers used in hospitals do not, and guessed values are not data.
  */
 function checkSequential(scan: Uint8Array): void {
   const [first, last, bits] = scan.subarray(1 + 2 * (scan[0] ?? 0));
@@ -102,8 +102,8 @@ function checkSequential(scan: Uint8Array): void {
 }
 
 /**
- * Decoders end a picture that has no end with grey, so its end is looked for; and each scan goes over the
- * whole picture, so a small file could keep them busy for hours.
+ * Decoders fill an image without an end with grey, so its end is checked; and each scan covers the whole image, so a
+ * small file could keep them busy for hours.
  */
 function checkScans(bytes: Uint8Array): void {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -1,13 +1,13 @@
 import { dicomAdvice, dicomFrameText } from '../../../../text/index.ts';
 import { damaged, unsupported } from '../faults.ts';
 
-/** Picture described by a JPEG 2000 codestream (ISO/IEC 15444-1, A.5). */
+/** Image described by a JPEG 2000 codestream (ISO/IEC 15444-1, A.5). */
 export interface Jpeg2000Header {
-  /** Start of the codestream, after the boxes of a JP2 file. */
+  /** Offset of the codestream, after the boxes of a JP2 file. */
   readonly start: number;
   readonly width: number;
   readonly height: number;
-  /** Bits of a value, the sign among them. */
+  /** Number of bits of a value, including the sign. */
   readonly precision: number;
   readonly components: number;
   /** The colours of three components are transformed, so that decoding gives RGB. */
@@ -31,7 +31,7 @@ export function jpeg2000Header(bytes: Uint8Array): Jpeg2000Header {
   return { start, ...readSizes(view, start + 4), hasColourTransform: transforms(view, start + 2) };
 }
 
-/** A box is a length, a name and what it holds; the codestream lies in `jp2c`. */
+/** A box is a length, a name and its content; the codestream is in `jp2c`. */
 function codestreamStart(view: DataView): number {
   if (view.byteLength < 12 || view.getUint32(4) !== 0x6a502020) return 0;
   for (let at = 0; at + 8 <= view.byteLength;) {
@@ -61,7 +61,7 @@ function readSizes(view: DataView, at: number): Sizes {
   return { width, height, components, precision: (first & 0x7f) + 1 };
 }
 
-/** Looks through the main header for the default coding style. */
+/** Searches the main header for the default coding style. */
 function transforms(view: DataView, start: number): boolean {
   for (let at = start; at + 4 <= view.byteLength;) {
     const marker = view.getUint16(at);

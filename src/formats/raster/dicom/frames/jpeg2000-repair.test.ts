@@ -14,10 +14,10 @@ function codestream(sizes: readonly number[]): Uint8Array {
 }
 
 describe('withSizeOfTile', () => {
-  it('takes the size of the only tile where that claimed has too many', () => {
+  it('uses the size of the only tile if the stated size has too many', () => {
     const bytes = codestream(damaged);
     expect(withSizeOfTile(bytes, picture)).toEqual(new Uint8Array(codestream(sound)));
-    // What was read is left as it is.
+    // Read bytes are unchanged.
     expect(bytes).toEqual(codestream(damaged));
   });
 
@@ -30,16 +30,16 @@ describe('withSizeOfTile', () => {
     ['tiles of another width', damaged.with(4, 128)],
     ['tiles of another height', damaged.with(5, 1025)],
     ['tiles of no size', damaged.with(4, 0).with(5, 0)],
-  ])('leaves %s', (_name, sizes) => {
+  ])('does not change %s', (_name, sizes) => {
     expect(withSizeOfTile(codestream(sizes), picture)).toBeNull();
   });
 
-  it('mends the least that cannot be', () => {
+  it('repairs the smallest impossible size', () => {
     const bytes = codestream([256 * 65_535 + 1, ...sound.slice(1)]);
     expect(withSizeOfTile(bytes, picture)).not.toBeNull();
   });
 
-  it('leaves what is too short', () => {
+  it('does not change a codestream that is too short', () => {
     expect(withSizeOfTile(codestream(damaged).subarray(0, 39), picture)).toBeNull();
   });
 });

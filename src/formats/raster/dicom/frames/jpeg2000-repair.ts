@@ -1,16 +1,16 @@
-/** The number of a tile has 16 bits, of which the last is not used (ISO/IEC 15444-1, A.4.2). */
+/** Tile numbers have 16 bits, of which the last value is not used (ISO/IEC 15444-1, A.4.2). */
 const tileLimit = 65_535;
 
-/** Places in the segment SIZ, counted from the beginning of the codestream (A.5.1). */
+/** Offsets in the segment SIZ, counted from the beginning of the codestream (A.5.1). */
 const at = { size: 8, offset: 16, tile: 24, tileOffset: 32, end: 40 };
 
 /**
- * Mends the size of a picture that cannot be: with more tiles than have numbers, while one tile from the
- * corner on is exactly of the size that the DICOM header says. Then the picture is that tile. Such files
- * come of tools that write delimiters over coded bytes.
+ * Repairs an impossible image size: one with more tiles than can be numbered, while the tile at the corner has exactly
+ * the size in the DICOM header. Then the image is that tile. Such files are produced by tools that overwrite coded
+ * bytes with delimiters.
  *
- * @param codestream with its segment SIZ in front
- * @returns null where there is nothing to mend, or nothing that tells the size
+ * @param codestream with its segment SIZ first
+ * @returns null if there is nothing to repair, or the size cannot be determined
  */
 export function withSizeOfTile(
   codestream: Uint8Array,

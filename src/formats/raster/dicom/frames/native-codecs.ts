@@ -2,15 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 
 /**
- * The decoders of dcmjs-codecs, one WebAssembly module of libijg (JPEG of 8, 12 and 16 bits), CharLS and
- * OpenJPEG. Its binary is driven from here rather than through its JavaScript, which loads all of dcmjs,
- * keeps one instance even after it failed, and drops the warnings that tell a damaged picture.
+ * The decoders of dcmjs-codecs, one WebAssembly module of libijg (JPEG of 8, 12 and 16 bits), CharLS and OpenJPEG. Its
+ * binary is driven from here rather than through its JavaScript, which loads all of dcmjs, keeps one instance even
+ * after it failed, and drops the warnings that reveal a damaged image.
  */
 export type NativeCodec = 'jpeg' | 'jpeg-ls' | 'jpeg-2000';
 
 export interface EncodedFrame {
   readonly bytes: Uint8Array;
-  /** Width by the codestream, which is checked first: the decoders trust it. */
+  /** Width stated by the codestream, which is checked first: the decoders trust it. */
   readonly width: number;
   readonly height: number;
   readonly components: number;
@@ -27,12 +27,12 @@ const functions = {
   'jpeg-2000': 'DecodeJpeg2000',
 } as const satisfies Record<NativeCodec, string>;
 
-/** Beyond this, an instance is let go after use: its memory can only grow. */
+/** Memory above which an instance is discarded after use, because its memory can only grow. */
 const keptMemory = 2 ** 29;
 /** The module can have 2 GiB; some of it holds its own tables. */
 const usableMemory = 2 ** 31 - 2 ** 26;
 
-// Colours are converted elsewhere; the decoders hand out components as they are coded.
+// Colours are converted elsewhere; the decoders return components as coded.
 const monochrome2 = 1;
 
 /** Functions of the module that are used: C functions that take and return pointers and numbers. */
@@ -88,10 +88,10 @@ function compile(): Promise<object> {
 }
 
 /**
- * Decodes one frame into its components, interleaved by pixel as the codestream has them: bytes up to 8
- * bits of precision, else little-endian words.
+ * Decodes one frame into its components, interleaved by pixel: bytes up to 8 bits of precision, else little-endian
+ * words.
  *
- * @throws CodecError when the codestream is damaged, or needs more memory than the module can have
+ * @throws CodecError if the codestream is damaged, or needs more memory than the module can have
  */
 export async function decodeNatively(
   codec: NativeCodec,
@@ -100,7 +100,7 @@ export async function decodeNatively(
   compiled ??= compile();
   const module = await compiled;
   const exports = idle ?? instantiate(module);
-  // What fails leaves its memory in an unknown state: the next frame then gets a new instance.
+  // A failure leaves its memory in an unknown state: the next frame then gets a new instance.
   idle = undefined;
   const decoded = run(exports, codec, frame);
   if (exports.memory.buffer.byteLength <= keptMemory) idle = exports;
@@ -120,7 +120,7 @@ function run(exports: Exports, codec: NativeCodec, frame: EncodedFrame): Uint8Ar
     exports.ReleaseCodecsContext(context);
     return decoded;
   } catch (error) {
-    // Whatever comes out of the module, a trap or a full memory, comes of the codestream.
+    // Any error of the module, a trap or full memory, is caused by the codestream.
     throw error instanceof CodecError ? error : new CodecError(String(error));
   }
 }
@@ -168,7 +168,7 @@ function instantiate(module: object): Exports {
         return 0;
       },
       environ_get: () => 0,
-      // What is printed goes nowhere; the size written is that asked for.
+      // Printed text is discarded; the size written is the one requested.
       fd_write: (_file, vectors = 0, count = 0, written = 0) => {
         const memory = new DataView(exports.memory.buffer);
         let size = 0;
@@ -186,8 +186,8 @@ function instantiate(module: object): Exports {
 }
 
 /**
- * libijg goes on after damage, and fills with grey what is missing; only its messages tell. Bytes too
- * many before a marker hurt nothing.
+ * libijg continues after damage, and fills missing pixels with grey; only its messages show it. Surplus bytes before a
+ * marker are harmless.
  */
 function isComplaint(message: string): boolean {
   if (message.includes('extraneous bytes before marker')) return false;

@@ -8,7 +8,7 @@ import { frameNotes, type FrameReader } from './frame-reader.ts';
 import type { ImagePixel } from '../image-pixel.ts';
 import { interleaved, sampleTypeOf, takeBits, valuesIn } from '../stored-values.ts';
 
-/** Frames that lie one after the other, uncompressed (PS3.5, 8.1). */
+/** Uncompressed frames, one after the other (PS3.5, 8.1). */
 export function nativeFrames(
   source: SizedBytes,
   pixels: PixelElement,
@@ -24,7 +24,7 @@ export function nativeFrames(
     throw damaged(dicomText.cutShortInFrame(needed, present));
   }
   const space = colourSpaceOf(pixel.photometric);
-  // Bytes in words: the pairs are swapped with the words (PS3.5, 8.1.1 and annex A.3).
+  // Bytes in words: pairs are swapped together with the words (PS3.5, 8.1.1 and annex A.3).
   const isSwapped = !littleEndian && pixels.vr === 'OW' && pixel.bitsAllocated <= 8;
   return {
     frames: Math.min(held, pixel.frames),
@@ -56,7 +56,7 @@ function layoutOf(pixel: ImagePixel, length: number): Layout {
   if (samples === 1 || !isSubsampled(photometric)) {
     return { isSubsampled: false, frameBits: whole, notes: [] };
   }
-  // A common mistake: said to share chromas, but long enough for chromas of every pixel.
+  // A common mistake: chromas are declared as shared, but the data are long enough for chromas of every pixel.
   if (length === Math.ceil((pixel.frames * whole) / 16) * 2) {
     const note = dicomNotes.ownChroma(photometric);
     return { isSubsampled: false, frameBits: whole, notes: [note] };
@@ -72,7 +72,7 @@ async function readRange(
   isSwapped: boolean,
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (!isSwapped) return source.read(pixels.start + start, end - start);
-  // Whole words, so that an odd byte finds its partner.
+  // Whole words, so that an odd byte has its partner.
   const first = start - (start % 2);
   const last = end + (end % 2);
   const bytes = await source.read(pixels.start + first, last - first);
@@ -80,7 +80,7 @@ async function readRange(
   return bytes.slice(start - first, end - first);
 }
 
-/** Values of their type in this machine's order of bytes. */
+/** Returns values of their type in this machine's byte order. */
 function unpacked(
   bytes: Uint8Array<ArrayBuffer>,
   pixel: ImagePixel,

@@ -15,19 +15,19 @@ function frameOf(coded: readonly number[]): Buffer {
 const one = (pixels: number) => ({ pixels, samples: 1, bytesPerSample: 1 });
 
 describe('run-length coding', () => {
-  it('repeats, copies and passes over', () => {
+  it('repeats, copies and skips', () => {
     // 254: three times; 2: the next three; 128: nothing; 129: 128 times.
     const coded = [254, 7, 128, 2, 1, 2, 3, 129, 9];
     const decoded = [...decodeRle(frameOf(coded), one(134))];
     expect(decoded).toEqual([7, 7, 7, 1, 2, 3, ...new Array<number>(128).fill(9)]);
   });
 
-  it('lets a run go past the end, and bytes follow', () => {
+  it('allows a run past the end, and surplus bytes', () => {
     expect([...decodeRle(frameOf([251, 7, 0, 0]), one(4))]).toEqual([7, 7, 7, 7]);
     expect([...decodeRle(frameOf([3, 1, 2, 3, 4]), one(2))]).toEqual([1, 2]);
   });
 
-  it('puts bytes and colours in their places', () => {
+  it('orders bytes and colours', () => {
     // Two pixels of two colours of 16 bits: the upper bytes of a colour come first.
     const segments = [
       [0x12, 0x22],
@@ -49,7 +49,7 @@ describe('run-length coding', () => {
     expect(() => decodeRle(bytes, one(10))).toThrow(DicomFault);
   });
 
-  it('gives every byte or a fault, whatever the bytes', () => {
+  it('returns every byte or a fault, whatever the input', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ maxLength: 200 }),

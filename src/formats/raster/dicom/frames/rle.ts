@@ -1,11 +1,11 @@
 import { dicomFrameText } from '../../../../text/index.ts';
 import { damaged } from '../faults.ts';
 
-/** Sizes of what is decoded. */
+/** Sizes of the decoded frame. */
 export interface RlePlanes {
   /** px of a frame. */
   readonly pixels: number;
-  /** Colours of a pixel. */
+  /** Number of colours per pixel. */
   readonly samples: number;
   readonly bytesPerSample: number;
 }
@@ -16,7 +16,7 @@ const headerLength = 64;
  * Decodes a frame of DICOM's run-length coding (PS3.5, annex G): one segment for each byte of each colour,
  * the most significant first.
  *
- * Written here because the library's decoder takes a short segment for a whole one.
+ * Implemented here because the library's decoder accepts a truncated segment as complete.
  *
  * @returns little-endian values, interleaved by pixel
  * @throws DicomFault 'invalid-file'

@@ -18,26 +18,26 @@ function counted(budget: number): {
   return { get, decoded };
 }
 
-test('a block at hand is not decoded again, also while it is being decoded', async () => {
+test('does not decode a cached block again, even while it is being decoded', async () => {
   const { get, decoded } = counted(100);
   await Promise.all([get('a', 10), get('a', 10)]);
   await get('a', 10);
   expect(decoded).toEqual(['a']);
 });
 
-test('the blocks used longest ago make room', async () => {
+test('discards the least recently used blocks', async () => {
   const { get, decoded } = counted(30);
   for (const key of ['a', 'b', 'c', 'a', 'd', 'a', 'c', 'b']) await get(key, 10);
   expect(decoded).toEqual(['a', 'b', 'c', 'd', 'b']);
 });
 
-test('the newest stays even where it is larger than all', async () => {
+test('keeps the newest block even if it exceeds the budget', async () => {
   const { get, decoded } = counted(30);
   for (const key of ['a', 'big', 'big', 'a']) await get(key, key === 'big' ? 1000 : 10);
   expect(decoded).toEqual(['a', 'big', 'a']);
 });
 
-test('a failure is not kept', async () => {
+test('does not keep a failure', async () => {
   const cache = new BlockCache(100);
   const failing = (): Promise<never> => Promise.reject(new Error('broken'));
   await expect(cache.get('a', failing)).rejects.toThrow('broken');
@@ -54,7 +54,7 @@ test.each([
     { width: 512, height: 512 },
     256,
   ],
-])('what is kept of a page %s', (_, width, block, mebibytes) => {
+])('chooses the cache size for a page %s', (_, width, block, mebibytes) => {
   const bytes = keptBytes({ width, block, samples: 3, sampleType: 'uint8' });
   expect(bytes).toBe(mebibytes * 2 ** 20);
 });

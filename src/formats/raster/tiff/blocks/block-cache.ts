@@ -2,7 +2,7 @@ import type { Samples } from '../../image-file.ts';
 import { sampleBytes } from '../../sample-arrays.ts';
 import type { Page } from '../page.ts';
 
-/** Decoded blocks kept for neighbouring regions, bytes. */
+/** Size of the cache of decoded blocks for neighbouring regions, bytes. */
 const usualBytes = 64 * 2 ** 20;
 /** Largest cache in bytes, unless a row of blocks takes more. */
 const mostBytes = 256 * 2 ** 20;
@@ -23,9 +23,9 @@ export function keptBytes({
 }
 
 /**
- * Decoded blocks that were used last, so that neighbouring regions do not decode the same block twice.
- * The newest stays even where it is larger than the budget: a page in one compressed strip would
- * otherwise be decoded anew for every region of it.
+ * Decoded blocks that were used last, so that neighbouring regions do not decode the same block twice. The newest stays
+ * even if it exceeds the budget: a page in one compressed strip would otherwise be decoded again for every region of
+ * it.
  */
 export class BlockCache {
   readonly #blocks = new Map<string, Promise<Samples>>();
@@ -38,7 +38,7 @@ export class BlockCache {
     this.#budget = budget;
   }
 
-  /** The block of `key`, made by `decode` where it is not at hand. A failure is not kept. */
+  /** Returns the block of `key`, decoded by `decode` unless it is cached. A failure is not kept. */
   async get(key: string, decode: () => Promise<Samples>): Promise<Samples> {
     const known = this.#blocks.get(key);
     if (known !== undefined) {
@@ -65,7 +65,7 @@ export class BlockCache {
   }
 
   #hold(key: string, bytes: number): void {
-    // Cleared meanwhile.
+    // The cache was cleared in the meantime.
     if (!this.#blocks.has(key)) return;
     this.#sizes.set(key, bytes);
     this.#held += bytes;

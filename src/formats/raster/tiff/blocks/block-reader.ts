@@ -12,7 +12,7 @@ import { damaged } from '../problems.ts';
 import { reverseBits, rowBytesOf, toSamples } from './samples.ts';
 import { photometrics, tags } from '../tags.ts';
 
-/** Place of a strip's or tile's bytes. */
+/** Location of a strip's or tile's bytes. */
 export interface BlockPlace {
   readonly offset: number;
   /** 0: the block was never written. */
@@ -21,7 +21,7 @@ export interface BlockPlace {
 
 const jpegTablesLimit = 65_536;
 
-/** Places and contents of the blocks of a file's pages. */
+/** Locations and contents of the blocks of a file's pages. */
 export class BlockReader {
   readonly #file: TiffFile;
   readonly #cache: BlockCache;
@@ -56,7 +56,7 @@ export class BlockReader {
   }
 
   /**
-   * The decoded rows of a block that lie inside the page: (rows, block width, values a pixel).
+   * Reads the decoded rows of a block that are inside the page: (rows, block width, values a pixel).
    *
    * @throws UserError 'invalid-file', 'unsupported', 'disk'
    */
@@ -70,7 +70,7 @@ export class BlockReader {
     const { path } = this.#file.source;
     if (offset === 0) return { offset, bytes: 0 };
     if (page.compression.name === 'none') {
-      // With one block nothing else can be meant; many writers are careless with its size.
+      // With one block nothing else can be meant; many writers state its size wrongly.
       const isOnly = page.offsets.count === 1;
       if (size === undefined || isOnly) return { offset, bytes: needed };
       if (size !== 0 && size < needed) throw damaged(path, tiffBlockText.shorterThanPixels);
@@ -86,7 +86,7 @@ export class BlockReader {
   async #decode(page: Page, place: BlockPlace, shape: BlockShape): Promise<Samples> {
     const { source } = this.#file;
     source.check(place.offset, place.bytes);
-    // No scheme makes values twice as long; a size beyond that is a careless one.
+    // No scheme doubles the size of values; a larger size is a writer's mistake.
     const length = Math.min(place.bytes, 2 * outputLimit(shape));
     const bytes = await source.read(place.offset, length);
     try {

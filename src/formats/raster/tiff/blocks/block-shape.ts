@@ -2,9 +2,9 @@
 export interface BlockShape {
   /** px. */
   readonly width: number;
-  /** Rows wanted: those inside the page. */
+  /** Requested rows: those inside the page. */
   readonly rows: number;
-  /** Rows of a whole block; a last strip may have them all. */
+  /** Rows of a whole block; a last strip may contain all of them. */
   readonly fullRows: number;
   /** Values a pixel. */
   readonly samples: number;
@@ -12,10 +12,10 @@ export interface BlockShape {
   readonly rowBytes: number;
 }
 
-/** Context that some schemes need besides a block's bytes. */
+/** Context that some schemes need in addition to a block's bytes. */
 export interface BlockContext {
   readonly path: string;
-  /** Quantization and Huffman tables common to all blocks; empty where there are none. */
+  /** Quantization and Huffman tables common to all blocks; empty if there are none. */
   readonly jpegTables: Uint8Array;
   readonly isYcbcr: boolean;
   /** LercParameters: the version, then 0 nothing, 1 Deflate or 2 zstd around each block. */

@@ -20,19 +20,19 @@ describe.each([
     return compression.decode(pack(bytes), shape);
   };
 
-  it('gives the bytes of its pixels, without what pads them', async () => {
+  it('returns the bytes of its pixels, without padding', async () => {
     expect(stored.equals(await decode(stored))).toBe(true);
     expect(stored.equals(await decode(Buffer.concat([stored, Buffer.alloc(500)])))).toBe(true);
   });
 
-  it('gives fewer where it is cut short, and refuses many more', async () => {
+  it('returns fewer if it is cut short, and refuses many more', async () => {
     expect(await decode(stored.subarray(0, 1000))).toHaveLength(1000);
     await expect(decode(Buffer.concat([stored, stored]))).rejects.toThrow(
       'more bytes than its pixels',
     );
   });
 
-  it('is not read where it is damaged', async () => {
+  it('is refused if it is damaged', async () => {
     if (!('decode' in compression)) throw new Error('it makes no bytes');
     const half = pack(stored).subarray(0, 200);
     await expect(async () => compression.decode(half, shape)).rejects.toThrow();

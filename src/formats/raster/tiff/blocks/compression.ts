@@ -18,17 +18,17 @@ interface Named {
   readonly hasPredictor: boolean;
   /** Bits that values must have. */
   readonly bits: number | undefined;
-  /** Most bytes that one byte decodes to, where that is known. */
+  /** Maximum number of bytes that one byte decodes to, if known. */
   readonly expansion: number;
 }
 
-/** Gives back the stored bytes, at least those of the rows wanted. */
+/** Returns the stored bytes, at least those of the requested rows. */
 interface ByteScheme extends Named {
   readonly name: 'none' | 'lzw' | 'deflate' | 'packbits' | 'zstd';
   readonly decode: (bytes: Buffer, shape: BlockShape) => Promise<Uint8Array> | Uint8Array;
 }
 
-/** Gives values at once, (rows, width, samples) or more rows. */
+/** Returns values directly, (rows, width, samples) or more rows. */
 interface ValueScheme extends Named {
   readonly name: 'jpeg' | 'webp' | 'lerc';
   readonly decodeValues: (
@@ -43,19 +43,19 @@ export type Compression = ByteScheme | ValueScheme;
 const inflateBytes = promisify(inflate);
 const zstdBytes = promisify(zstdDecompress);
 
-/** Some writers pad the last strip, so a little more than is wanted may come. */
+/** Some writers pad the last strip, so slightly more output than expected is allowed. */
 export function outputLimit({ fullRows, rowBytes }: BlockShape): number {
   return fullRows * rowBytes + 65_536;
 }
 
 /**
- * Size in bytes above which a block is unpacked into one array: Node's own functions would join pieces, and hold it
+ * Size in bytes above which a block is decompressed into one array: Node's own functions would join pieces, and keep it
  * twice.
  */
 const largeBlock = 2 ** 25;
 const largePiece = 2 ** 18;
 
-/** Unpacks like `inflate` and `zstdDecompress` with `maxOutputLength`. */
+/** Decompress like `inflate` and `zstdDecompress` with `maxOutputLength`. */
 async function unpackLarge(
   unpacker: Transform,
   bytes: Buffer,
@@ -78,7 +78,7 @@ function isLarge(shape: BlockShape): boolean {
   return outputLimit(shape) > largeBlock;
 }
 
-/** Decoded in one piece where it is of ordinary size: by default Node would return 16 KiB at a time. */
+/** Decoded in one piece if it is of ordinary size: by default Node would return 16 KiB at a time. */
 function chunkSize({ fullRows, rowBytes }: BlockShape): number {
   const most = 2 ** 22;
   return Math.min(most, Math.max(2 ** 14, fullRows * rowBytes + 64));
@@ -116,7 +116,7 @@ const schemes: ReadonlyMap<number, Compression> = new Map<number, Compression>([
       title: 'LZW',
       hasPredictor: true,
       bits: undefined,
-      // A code of nine bits stands for at most as many bytes as the table has entries.
+      // A code of nine bits represents at most as many bytes as the table has entries.
       expansion: 4096,
       decode: (bytes, { rows, rowBytes }) => decodeLzw(bytes, rows * rowBytes),
     },
@@ -163,9 +163,9 @@ function valueScheme(
 }
 
 /**
- * The scheme of a Compression field.
+ * Returns the scheme of a Compression field.
  *
- * @throws UserError 'unsupported' with its name, 'invalid-file' for a number that nobody uses
+ * @throws UserError 'unsupported' with its name, 'invalid-file' for an unused number
  */
 export function compressionOf(number: number, path: string): Compression {
   const scheme = schemes.get(number);

@@ -7,9 +7,9 @@ import { embeddedImage } from '../embedded-image.ts';
 import { damaged, unsupported } from '../problems.ts';
 
 /**
- * A block in JPEG (TIFF Technical Note 2): a stream that may lack its tables, which then stand once in
- * the page's JPEGTables. What its components are is told by the page, not by the stream, so the marker
- * that says so is put in anew and all other application segments are left out.
+ * A block in JPEG (TIFF Technical Note 2): a stream that may lack its tables, which are then stored once in the page's
+ * JPEGTables. The page determines the meaning of its components, not the stream, so the marker for it is replaced and
+ * all other application segments are left out.
  */
 
 const startOfImage = Buffer.from([0xff, 0xd8]);
@@ -44,7 +44,7 @@ export async function decodeJpeg(
     throw damaged(path, tiffBlockText.jpegBands(info.channels, shape.samples));
   }
   const values = new Uint8Array(data.buffer, data.byteOffset, data.length);
-  // libvips takes four components for inverted CMYK, whatever they are.
+  // libvips treats four components as inverted CMYK, whatever they are.
   if (shape.samples === 4)
     for (let i = 0; i < values.length; i++) values[i] = 255 - (values[i] ?? 0);
   return values;
@@ -97,7 +97,7 @@ function readFrame(body: Uint8Array, marker: number, path: string): Frame {
   return { width, height, components: components.length };
 }
 
-/** Adobe's marker: transform 0 leaves three components as they are, 1 makes RGB of YCbCr. */
+/** Adobe's marker: transform 0 keeps three components, 1 converts YCbCr to RGB. */
 function adobeSegment(transform: 0 | 1): Buffer {
   const segment = Buffer.from('\xff\xee\0\x0eAdobe\0\x64\0\0\0\0\0', 'latin1');
   segment[15] = transform;

@@ -7,16 +7,15 @@ import { samplesLike } from '../../sample-arrays.ts';
 import type { BlockContext, BlockShape } from './block-shape.ts';
 import { damaged, unsupported } from '../problems.ts';
 
-/** The decoder holds input and output in memory of its own, which never shrinks. */
+/** The decoder keeps input and output in memory of its own, which never shrinks. */
 const valueLimit = 2 ** 26;
 
 const inflateBytes = promisify(inflate);
 const zstdBytes = promisify(zstdDecompress);
 
 /**
- * A block in LERC (compression 34887), which may be packed in Deflate or zstd besides. Floating-point
- * values where there is nothing are NaN; of bytes, the mask is the alpha band where that was only 0
- * and 255 (both as libtiff writes them).
+ * A block in LERC (compression 34887), optionally also compressed with Deflate or zstd. Missing floating-point values
+ * are NaN; for bytes, the mask is the alpha band if that was only 0 and 255 (both as libtiff writes them).
  */
 export async function decodeLerc(
   bytes: Buffer,
@@ -43,13 +42,13 @@ export async function decodeLerc(
   return interleaved(lerc.decode(packed, { returnInterleaved: true }), shape.samples);
 }
 
-/** A LERC blob out of what it may be packed in besides. */
+/** Returns a LERC blob without any additional compression. */
 export async function unpackLerc(
   bytes: Buffer,
   { width, fullRows, samples }: BlockShape,
   { path, lercPacking }: Pick<BlockContext, 'path' | 'lercPacking'>,
 ): Promise<Buffer> {
-  // Values take eight bytes at most; what LERC adds is small beside that.
+  // Values take at most eight bytes; LERC's overhead is small in comparison.
   const options = { maxOutputLength: width * fullRows * samples * 9 + 65_536 };
   if (lercPacking === 0) return bytes;
   if (lercPacking === 1) return inflateBytes(bytes, options);

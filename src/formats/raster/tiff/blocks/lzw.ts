@@ -4,17 +4,17 @@ const firstFree = 258;
 const tableSize = 4096;
 
 /**
- * LZW as in TIFF 6.0, section 13: codes of 9 to 12 bits, the highest bit first, which grow one entry
- * early. Decodes until `length` bytes are there; what follows is left.
+ * LZW as in TIFF 6.0, section 13: codes of 9 to 12 bits, the highest bit first, which grow one entry early. Decodes
+ * until there are `length` bytes; further input is ignored.
  *
- * @returns fewer bytes where the data end before
- * @throws Error for a code that cannot be, and for the bit order of files before 1988
+ * @returns fewer bytes if the input ends early
+ * @throws Error for an impossible code, and for the bit order of files before 1988
  */
 export function decodeLzw(bytes: Uint8Array, length: number): Uint8Array {
   if (bytes[0] === 0 && ((bytes[1] ?? 0) & 1) === 1) throw new Error('LZW with reversed bits');
-  // No code stands for more bytes than there are entries, so a short input cannot claim much.
+  // No code represents more bytes than there are entries, so a short input cannot expand to much.
   const output = new Uint8Array(Math.min(length, Math.ceil((bytes.length * 8) / 9) * tableSize));
-  // An entry is a run of bytes written before: where it starts in the output, and how long it is.
+  // An entry is a run of bytes written before: its start in the output, and its length.
   const starts = new Int32Array(tableSize);
   const lengths = new Int32Array(tableSize);
   let next = firstFree;
@@ -46,7 +46,7 @@ export function decodeLzw(bytes: Uint8Array, length: number): Uint8Array {
       if (previous < 0 || code > next || (code === next && next >= tableSize)) {
         throw new Error(`LZW code ${code} of ${next}`);
       }
-      // The entry being made now is the previous run and one byte more, which is its own first.
+      // The entry being made now is the previous run plus one byte, which is its own first.
       const isNew = code === next;
       const from = isNew ? previous : (starts[code] ?? 0);
       const count = isNew ? start - previous + 1 : (lengths[code] ?? 0);

@@ -2,7 +2,7 @@
  * PackBits (TIFF 6.0, section 9): a byte n from 0 to 127 is followed by n + 1 bytes as they are; from
  * −127 to −1 by one byte that comes 1 − n times; −128 means nothing.
  *
- * @returns `length` bytes, or fewer where the data end before
+ * @returns `length` bytes, or fewer if the input ends early
  */
 export function decodePackBits(bytes: Uint8Array, length: number): Uint8Array {
   const output = new Uint8Array(Math.min(length, bytes.length * 64));

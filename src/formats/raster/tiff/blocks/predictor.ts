@@ -1,6 +1,6 @@
 /**
- * Undoing differences between neighbouring pixels, in place. `bytes` holds whole rows of `rowLength`
- * values of `size` bytes; `samples` values make a pixel.
+ * Functions that undo differences between neighbouring pixels, in place. `bytes` holds whole rows of `rowLength` values
+ * of `size` bytes; `samples` values make a pixel.
  */
 
 /** Predictor 2 (TIFF 6.0, section 14): whole-number sums along a row, in the machine's byte order. */
@@ -47,8 +47,8 @@ function sumLong(values: BigUint64Array, rowLength: number, samples: number): vo
 }
 
 /**
- * Predictor 3 (TIFF Technical Note 3): a row holds the highest bytes of all its values, then the next
- * lower, and so on, as differences of bytes. Gives the values with their highest byte first.
+ * Predictor 3 (TIFF Technical Note 3): a row holds the highest bytes of all its values, then the next lower, and so on,
+ * as differences of bytes. The result has the highest byte of each value first.
  */
 export function undoFloatDifferences(
   bytes: Uint8Array<ArrayBuffer>,

@@ -6,9 +6,9 @@ import { undoDifferences, undoFloatDifferences } from './predictor.ts';
 const isHostLittle = endianness() === 'LE';
 
 export interface StoredRows {
-  /** Values a row. */
+  /** Values per row. */
   readonly rowLength: number;
-  /** Values a pixel, for the differences between neighbours. */
+  /** Values per pixel, for the differences between neighbours. */
   readonly samples: number;
   readonly rows: number;
   readonly bits: number;
@@ -23,7 +23,7 @@ export function rowBytesOf(rowLength: number, bits: number): number {
 }
 
 /**
- * Values of rows of stored bytes: byte order, differences, small and uneven bit depths, half floats.
+ * Converts rows of stored bytes to values: byte order, differences, small and uneven bit depths, half floats.
  *
  * @param bytes at least `rows` rows; not kept, but may be changed
  * @returns (rows, rowLength)
@@ -47,7 +47,7 @@ export function toSamples(bytes: Uint8Array, stored: StoredRows): Samples {
   return new sampleArrays[sampleType](own.buffer, own.byteOffset, length);
 }
 
-/** The first `length` bytes at an offset that any array of values takes. */
+/** Returns the first `length` bytes at an offset that is valid for any typed array. */
 function aligned(bytes: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
   const { buffer, byteOffset } = bytes;
   if (buffer instanceof ArrayBuffer && byteOffset % 8 === 0) {
@@ -56,7 +56,7 @@ function aligned(bytes: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(bytes.subarray(0, length));
 }
 
-/** Turns the bytes of every value about. */
+/** Reverses the bytes of every value. */
 function reverseEach(bytes: Uint8Array<ArrayBuffer>, size: number): void {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   if (size === 2) buffer.swap16();
@@ -87,7 +87,7 @@ function unpacked(bytes: Uint8Array, { rowLength, rows, bits, sampleType }: Stor
   return values;
 }
 
-/** Bits of every byte the other way round (FillOrder 2), in place. */
+/** Reverses the bits of every byte (FillOrder 2), in place. */
 export function reverseBits(bytes: Uint8Array): void {
   for (let i = 0; i < bytes.length; i++) {
     let byte = bytes[i] ?? 0;

@@ -10,7 +10,7 @@ export async function decodeWebp(
   shape: BlockShape,
   { path }: BlockContext,
 ): Promise<Samples> {
-  // The decoder knows more formats than are wanted here.
+  // The decoder supports more formats than are allowed here.
   if (bytes.toString('latin1', 0, 4) !== 'RIFF' || bytes.toString('latin1', 8, 12) !== 'WEBP') {
     throw damaged(path, tiffBlockText.notWebp);
   }

@@ -53,7 +53,7 @@ describe('metadata', () => {
     });
   });
 
-  test('an offset alone', () => {
+  test('an offset without a scale', () => {
     expect(gdalMetadataOf(xml(item('offset', 0, -10)), 1).rescale).toEqual({
       slope: 1,
       intercept: -10,

@@ -5,7 +5,7 @@ import type { Directory, TiffFile } from '../directory.ts';
 import { tags } from '../tags.ts';
 import { xmlElements } from './xml.ts';
 
-/** GDAL's private fields: the value for "nothing here", and metadata in XML. */
+/** GDAL's private fields: the nodata value, and metadata in XML. */
 
 const textLimit = 2 ** 20;
 
@@ -21,7 +21,7 @@ const ranges: Readonly<Record<SampleType, readonly [number, number]>> = {
 };
 
 /**
- * The nodata value as it is stored: rounded to the type, null where the type cannot hold it.
+ * The nodata value as it is stored: rounded to the type, null if the type cannot represent it.
  *
  * @throws UserError 'invalid-file', 'disk'
  */

@@ -17,19 +17,19 @@ export const geoKeys = {
 } as const;
 
 const keyLimit = 4096;
-/** Bytes of all texts together: projections written out as text take a few thousand. */
+/** Maximum size of all texts together, bytes: projections in text form take a few thousand. */
 const textLimit = 2 ** 16;
-/** Characters of one of them. */
+/** Maximum number of characters of one text. */
 const longestText = 16_384;
 const known: ReadonlySet<number> = new Set(Object.values(geoKeys));
 
-/** Values of the keys of a page; of lists the first value. */
+/** Values of a page's keys; for lists, the first value. */
 export type GeoKeys = ReadonlyMap<number, number | string>;
 
 /**
- * Reads the keys. Those that point outside their lists, and texts that are too long, are left out.
+ * Reads the keys. Keys that point outside their lists, and texts that are too long, are left out.
  *
- * @throws UserError 'invalid-file' where a list lies outside the file, 'disk'
+ * @throws UserError 'invalid-file' if a list is outside the file, 'disk'
  */
 export async function readGeoKeys(file: TiffFile, directory: Directory): Promise<GeoKeys> {
   const { fields } = directory;
@@ -52,7 +52,7 @@ export async function readGeoKeys(file: TiffFile, directory: Directory): Promise
     if (place === 0) return value;
     if (place === tags.geoDoubles) return doubles[value];
     if (place !== tags.geoTexts || !known.has(key) || count > longestText) return undefined;
-    // A bar stands for the zero at the end of each text.
+    // A bar replaces the zero at the end of each text.
     return withoutEnd(texts.slice(value, value + count), /[|\0\s]/);
   }
 }

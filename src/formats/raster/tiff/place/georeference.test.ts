@@ -34,30 +34,30 @@ const tie = doubles(33922, 0, 0, 0, 500_000, 6_000_000, 0);
 const placed = [scale, tie];
 
 describe('the affine', () => {
-  test('from scale and tie point', async () => {
+  test('is read from scale and tie point', async () => {
     expect((await headerOf(...placed)).geo).toEqual({
       transform: [10, 0, 500_000, 0, -20, 6_000_000],
       crs: null,
     });
   });
 
-  test('from a tie point inside', async () => {
+  test('is read from a tie point inside', async () => {
     const { geo } = await headerOf(scale, doubles(33922, 3, 4, 0, 100, 200, 0));
     expect(geo?.transform).toEqual([10, 0, 70, 0, -20, 280]);
   });
 
-  test('rows run south even where the scale says otherwise, as GDAL has it', async () => {
+  test('runs rows south whatever the scale, as in GDAL', async () => {
     const { geo } = await headerOf(doubles(33550, 10, -20, 0), tie);
     expect(geo?.transform).toEqual([10, 0, 500_000, 0, -20, 6_000_000]);
   });
 
   const matrix = doubles(34264, 2, 3, 0, 100, 4, -5, 0, 200, 0, 0, 0, 0, 0, 0, 0, 1);
 
-  test('from a matrix, rotated', async () => {
+  test('is read from a matrix, rotated', async () => {
     expect((await headerOf(matrix)).geo?.transform).toEqual([2, 3, 100, 4, -5, 200]);
   });
 
-  test('of points is moved to pixel corners', async () => {
+  test('is shifted to pixel corners in PixelIsPoint rasters', async () => {
     const points = keys({ 1024: 1, 1025: 2, 3072: 32632 });
     expect((await headerOf(...placed, ...points)).geo).toEqual({
       transform: [10, 0, 499_995, 0, -20, 6_000_010],
@@ -72,11 +72,11 @@ describe('the affine', () => {
     ['a scale of zero', [doubles(33550, 0, 0, 0), tie]],
     ['a scale that is not a number', [doubles(33550, NaN, 1, 0), tie]],
     ['a matrix without area', [doubles(34264, ...new Array<number>(16).fill(0))]],
-  ])('%s is none', async (_, fields) => {
+  ])('is null for %s', async (_, fields) => {
     expect((await headerOf(...fields)).geo).toBeNull();
   });
 
-  test('ground control points are none, with a note', async () => {
+  test('is null for ground control points, with a note', async () => {
     const points = [0, 0, 0, 1, 1, 0, 9, 0, 0, 2, 1, 0, 0, 9, 0, 1, 5, 0];
     const { geo, notes } = await headerOf(doubles(33922, ...points));
     expect(geo).toBeNull();
@@ -85,7 +85,7 @@ describe('the affine', () => {
     ]);
   });
 
-  test('a page on a map is not turned', async () => {
+  test('does not rotate a georeferenced page', async () => {
     const header = await headerOf(...placed, short(274, 6));
     expect(header.geo?.transform).toEqual([10, 0, 500_000, 0, -20, 6_000_000]);
     const page = { width: 3, height: 1, values: [1, 2, 3], fields: [...placed, short(274, 6)] };
@@ -110,7 +110,7 @@ describe('the coordinate system', () => {
     expect(await crsOf({ 1024: 3, 2048: 4978 })).toBe('EPSG:4978');
   });
 
-  test('a base system is not taken for the projected one', async () => {
+  test('is not the base system of a projected one', async () => {
     expect(await crsOf({ 1024: 1, 1026: 'My grid', 2048: 4326, 3072: 32767 })).toBe('My grid');
   });
 
@@ -161,7 +161,7 @@ describe('the coordinate system', () => {
     expect(crs).toContain('PARAMETER["false_northing",10000000]');
   });
 
-  test('by its citation where the parameters say too little', async () => {
+  test('by its citation if the parameters are insufficient', async () => {
     expect(await crsOf({ 1024: 1, 1026: 'Plant grid', 3072: 32767, 3075: 99 })).toBe('Plant grid');
   });
 
@@ -169,13 +169,13 @@ describe('the coordinate system', () => {
     expect(await crsOf({ 1025: 1 })).toBeNull();
   });
 
-  test('keys that point outside their lists are left out', async () => {
+  test('ignores keys that point outside their lists', async () => {
     const entries = [1, 1, 0, 3, 1024, 34736, 1, 99, 1026, 34737, 50, 900, 3072, 0, 1, 32633];
     const { geo } = await headerOf(...placed, short(34735, ...entries));
     expect(geo?.crs).toBe('EPSG:32633');
   });
 
-  test('more keys promised than there are', async () => {
+  test('ignores the number of keys if there are fewer', async () => {
     const { geo } = await headerOf(...placed, short(34735, 1, 1, 0, 9999, 3072, 0, 1, 32633));
     expect(geo?.crs).toBe('EPSG:32633');
   });

@@ -5,7 +5,7 @@ import { geoKeys, numberKey, readGeoKeys, textKey, type GeoKeys } from './geo-ke
 import { tags } from '../tags.ts';
 import { wktOf } from './wkt.ts';
 
-/** Place of a page on Earth, with notes for a person. */
+/** Georeference of a page, with notes for the user. */
 export interface Georeference {
   readonly geo: GeoReference | null;
   readonly spacing: PixelSpacing | null;
@@ -19,8 +19,8 @@ const modelGeographic = 2;
 const userDefined = 32767;
 
 /**
- * Reads the georeference as GDAL does: scale and tie point first, else the matrix; a raster of points
- * is moved by half a pixel, so that the affine is always that of pixel corners.
+ * Reads the georeference as GDAL does: scale and tie point first, else the matrix; a PixelIsPoint raster is shifted by
+ * half a pixel, so that the affine transform always refers to pixel corners.
  *
  * @throws UserError 'invalid-file', 'disk'
  */
@@ -59,7 +59,7 @@ async function readAffine(
   const tie = await file.numbers(fields.get(tags.modelTiepoint), 12);
   if (scaleX !== 0 && scaleY !== 0 && tie.length >= 6) {
     const [column = 0, row = 0, , x = 0, y = 0] = tie;
-    // As GDAL, against the letter of the standard: rows run south whatever the sign says.
+    // As in GDAL, in spite of the standard: rows run south whatever the sign.
     const down = -Math.abs(scaleY);
     return finite([scaleX, 0, x - column * scaleX, 0, down, y - row * down]);
   }
@@ -83,7 +83,7 @@ function movedByHalf([a, b, c, d, e, f]: Affine): Affine {
   return [a, b, c - (a + b) / 2, d, e, f - (d + e) / 2];
 }
 
-/** `EPSG:n` where the keys have a code; else WKT, from a citation or the parameters; else a citation. */
+/** Returns `EPSG:n` if the keys have a code; else WKT, from a citation or the parameters; else a citation. */
 function crsOf(keys: GeoKeys): string | null {
   const model = numberKey(keys, geoKeys.modelType);
   const projected = codeOf(keys, geoKeys.projectedType);
@@ -123,7 +123,7 @@ function unnamed(keys: GeoKeys): string | null {
   return null;
 }
 
-/** Metres of EPSG's codes for linear units. */
+/** Metres for EPSG's codes of linear units. */
 const linearUnits: ReadonlyMap<number, number> = new Map([
   [9001, 1],
   [9002, 0.3048],
@@ -132,7 +132,7 @@ const linearUnits: ReadonlyMap<number, number> = new Map([
 ]);
 
 const degreesPerRadian = 180 / Math.PI;
-/** Degrees of EPSG's codes for angular units. */
+/** Degrees for EPSG's codes of angular units. */
 const angularUnits: ReadonlyMap<number, number> = new Map([
   [9101, degreesPerRadian],
   [9102, 1],
@@ -161,7 +161,7 @@ function metresOf(keys: GeoKeys): number | null {
   return size > 0 ? size : null;
 }
 
-/** Common codes that are in metres, for writers that leave the unit to the code: UTM and a few more. */
+/** Common codes in metres, for writers that leave the unit to the code: UTM and a few more. */
 function isMetric(code: number | undefined): boolean {
   if (code === undefined) return false;
   const isUtm =

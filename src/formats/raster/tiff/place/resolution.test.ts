@@ -72,7 +72,7 @@ describe('size of a pixel', () => {
     expect(await open(fields)).toEqual(expected);
   });
 
-  test('turns with the page', async () => {
+  test('is rotated with the page', async () => {
     const fields = [short(274, 8), ...(resolution(40_000, 20_000, 3) ?? [])];
     expect(await open(fields)).toEqual(mm(0.0005, 0.00025));
   });

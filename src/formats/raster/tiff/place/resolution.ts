@@ -4,7 +4,7 @@ import type { Directory, TiffFile } from '../directory.ts';
 import { tags } from '../tags.ts';
 import { xmlElements } from './xml.ts';
 
-/** Size of a pixel, with notes for a person. */
+/** Size of a pixel, with notes for the user. */
 export interface Resolution {
   readonly spacing: PixelSpacing | null;
   readonly notes: readonly string[];
@@ -12,11 +12,11 @@ export interface Resolution {
 
 const none: Resolution = { spacing: null, notes: [] };
 const millimetresPerInch = 25.4;
-/** Resolutions of screens: written by programs that know nothing of the specimen. */
+/** Screen resolutions: written by programs that do not know the specimen's scale. */
 const screenResolutions = [72, 96];
-/** Resolutions of printers: probably just a wish for paper. */
+/** Printer resolutions: probably only intended for paper. */
 const printResolutions = [150, 180, 200, 240, 300, 350, 360, 400, 600, 1200];
-/** Pixels of an electron microscope, and of a picture of a whole field, mm. */
+/** Smallest and largest plausible pixel, from an electron microscope to an image of a whole field, mm. */
 const smallest = 1e-9;
 const largest = 1000;
 
@@ -40,8 +40,8 @@ const units: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * The size of a pixel: from OME-XML, Aperio's or ImageJ's description, else from the resolution in
- * pixels per centimetre or inch.
+ * Returns the size of a pixel: from OME-XML, Aperio's or ImageJ's description, else from the resolution in pixels per
+ * centimetre or inch.
  *
  * @param description of the page
  * @throws UserError 'invalid-file', 'disk'
@@ -60,7 +60,7 @@ export async function readResolution(
   if (imageJ !== undefined) return result(imageJ / x, imageJ / y);
   const unit = (await file.number(directory, tags.resolutionUnit)) ?? 2;
   const perUnit = unit === 2 ? millimetresPerInch : unit === 3 ? 10 : undefined;
-  // One per unit is what a program writes that knows nothing.
+  // A resolution of one per unit is a default without information.
   if (perUnit === undefined || (x === 1 && y === 1)) return none;
   const perInch = (x * millimetresPerInch) / perUnit;
   if (isNear(perInch, screenResolutions)) return none;
@@ -96,14 +96,14 @@ function omeSpacing(description: string): [number, number] | undefined {
   return sizes.every((value) => value > 0) ? sizes : undefined;
 }
 
-/** Micrometres per pixel in the description of a whole slide. */
+/** Reads micrometres per pixel in the description of a whole slide. */
 function aperioSpacing(description: string): [number, number] | undefined {
   if (!description.startsWith('Aperio')) return undefined;
   const micrometres = Number(/\|\s*MPP\s*=\s*([\d.]+)/.exec(description)?.[1] ?? NaN);
   return micrometres > 0 ? [micrometres / 1000, micrometres / 1000] : undefined;
 }
 
-/** mm of the unit that ImageJ counts pixels by. */
+/** Returns the millimetres of the unit in which ImageJ measures pixels. */
 function imageJUnit(description: string): number | undefined {
   if (!description.startsWith('ImageJ=')) return undefined;
   const unit = /^unit=(.*)$/m.exec(description)?.[1]?.trim() ?? '';

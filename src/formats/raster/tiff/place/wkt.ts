@@ -5,7 +5,7 @@ import { geoKeys, numberKey, textKey, type GeoKeys } from './geo-keys.ts';
  * by a code: the usual projections, in degrees and a known linear unit.
  */
 
-/** Keys of parameters; several where writers differ. */
+/** Keys of parameters; several if writers differ. */
 const latitude = [3081, 3089, 3085];
 const longitude = [3080, 3088, 3084, 3095];
 const parallel1 = [3078];
@@ -82,7 +82,7 @@ const geographic: ReadonlyMap<number, readonly [string, string, number, number]>
   [4258, ['ETRS89', 'European_Terrestrial_Reference_System_1989', 6378137, 298.257222101]],
 ]);
 
-/** Null where the keys say too little, or something that is not known here. */
+/** Null if the keys are insufficient or unsupported. */
 export function wktOf(keys: GeoKeys): string | null {
   const model = numberKey(keys, geoKeys.modelType);
   const system = geographicWkt(keys);
@@ -97,7 +97,7 @@ export function wktOf(keys: GeoKeys): string | null {
 
 function geographicWkt(keys: GeoKeys): string | null {
   const angle = numberKey(keys, geoKeys.angularUnits) ?? 9102;
-  // The prime meridian: Greenwich, or by its longitude.
+  // Returns the prime meridian: Greenwich, or by its longitude.
   const meridianAt = numberKey(keys, 2061) ?? 0;
   if (angle !== 9102 || (numberKey(keys, 2051) ?? 8901) !== 8901) return null;
   const known = geographic.get(numberKey(keys, geoKeys.geographicType) ?? 0);

@@ -1,6 +1,6 @@
 /**
- * Elements of the XML in TIFF fields, found by one walk through the text: an expression would begin anew at each `<`,
- * and a parser would refuse the unclosed XML that some programs write.
+ * Elements of the XML in TIFF fields, found in one pass through the text: a regular expression would restart at each
+ * `<`, and a parser would refuse the unclosed XML that some programs write.
  */
 
 export interface XmlElement {
@@ -9,11 +9,11 @@ export interface XmlElement {
   readonly text: string;
 }
 
-/** Characters of a start tag; no attribute that is read here needs more. */
+/** Maximum number of characters of a start tag; no attribute that is read here needs more. */
 const longestTag = 65_536;
 const letter = /[\w.:-]/;
 
-/** Start tags of that name, with any namespace, in their order, each with the text behind it. */
+/** Returns the start tags of that name, with any namespace, in order, each with the text after it. */
 export function* xmlElements(xml: string, name: string): Generator<XmlElement> {
   for (let at = xml.indexOf('<'); at >= 0; at = xml.indexOf('<', at + 1)) {
     const word = wordFrom(xml, at + 1);

@@ -1,15 +1,15 @@
 import { quotedNames, shortQuote } from '../../words.ts';
 
-/** Text about imports of folders of images. */
+/** Messages about imports of folders of images. */
 export const folderImportText = {
   anotherRunning: 'Another import into this project is running. Wait for it, or stop it.',
   patientsBeingRead: 'Patients are being read again. Wait until they have been read, then import.',
   isWorkspace: (folder: string) =>
-    `${folder} is the folder for projects, which has files of Understudy only. Choose a folder of images.`,
+    `${folder} is the folder for projects, which contains only Understudy’s own files. Choose a folder of images.`,
   folderGone: (folder: string, added: number) =>
     added === 1
-      ? `${folder} is missing: it was moved or deleted, or its disk was removed. 1 image was imported before and is kept. Import the folder again when it is back.`
-      : `${folder} is missing: it was moved or deleted, or its disk was removed. ${added} images were imported before and are kept. Import the folder again when it is back.`,
+      ? `${folder} is missing: it was moved or deleted, or its drive was disconnected. 1 image was imported before and is kept. Import the folder again when it is back.`
+      : `${folder} is missing: it was moved or deleted, or its drive was disconnected. ${added} images were imported before and are kept. Import the folder again when it is back.`,
   notWatched: (folder: string) => `${folder} is not watched. Add it again to watch it.`,
   pictureOutdated:
     'The bands or value range of this image changed in the meantime. Request its picture again.',

@@ -1,4 +1,4 @@
-/** Text about masks that a person edits, suggestions for them, and exports of labels. */
+/** Messages about masks that the user edits, suggestions for them, and exports of labels. */
 export const maskEditingText = {
   regionOutside: 'The region is outside the image.',
   pointOutside: 'The point is outside the image.',

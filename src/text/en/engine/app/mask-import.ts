@@ -1,6 +1,6 @@
 import { shortQuote } from '../../words.ts';
 
-/** Text about imports of masks and the assignment of their classes. */
+/** Messages about imports of masks and the assignment of their classes. */
 export const maskImportText = {
   notSegmentation: (project: string) =>
     `${project} classifies whole images, so masks cannot be imported. Create a project for segmentation.`,
@@ -49,7 +49,7 @@ interface ClassCounts {
   readonly limit: number;
 }
 
-/** Text about options of the command line for imports of masks. */
+/** Messages about options of the command line for imports of masks. */
 export const maskOptionsText = {
   noMasks: (folder: string) =>
     `There are no masks in ${folder}. Name the file that has them with --masks.`,

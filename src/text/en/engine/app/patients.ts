@@ -1,4 +1,4 @@
-/** Text about groups of images by patient, and the key of the workspace that distinguishes patients. */
+/** Messages about groups of images by patient, and the key of the workspace that distinguishes patients. */
 export const patientsText = {
   readAlready: 'Patients are being read again already. Wait for it.',
   importRunning: 'An import is running. Wait for it, or stop it.',
@@ -6,7 +6,7 @@ export const patientsText = {
 
   /** @param what one of the states below */
   keyLost: (what: string) =>
-    `${what}. Under a new key the same patient would count as two, so images that name a patient are not imported. Put the file back from a copy, or read all patients again: “Read patients again” in the window, import --rekey on the command line.`,
+    `${what}. Under a new key one patient would be treated as two, so images that name a patient are not imported. Restore the file from a backup, or read all patients again: “Read patients again” in the window, import --rekey on the command line.`,
   keyMissing: (file: string) => `${file}, the key that distinguishes patients, is missing`,
   keyDamaged: (file: string, details: string) =>
     `${file}, the key that distinguishes patients, is damaged (${details})`,

@@ -1,4 +1,4 @@
-/** Text about requests of the window to the engine that it refuses. */
+/** Messages about requests of the window to the engine that it refuses. */
 export const requestText = {
   unknown: 'Unknown request.',
   invalidParameters: (method: string) => `The request ${method} has invalid parameters.`,

@@ -1,11 +1,11 @@
 import { quotedNames } from '../../words.ts';
 
-/** Text about the training and test images of a run. */
+/** Messages about the training and test images of a run. */
 export const runDataText = {
   imageChanged: (path: string) =>
     `${path} has changed since it was imported, so it was skipped. Import its folder again to train on it.`,
   groupIsTested: (group: string) =>
-    `others of its group “${group}” are test images, so it is not a training image`,
+    `other images of its group “${group}” are test images, so it is not a training image`,
   trainingImagesLost: ({ lost, images, first }: LostImages) =>
     lost === 1
       ? `One of the ${images} training images of this run is missing or has changed: ${first}. Put it back, or add its folder again where it is now; then resume the run.`
@@ -42,7 +42,7 @@ interface LostImages {
   readonly first: string;
 }
 
-/** Text about the masks of a segmentation run. */
+/** Messages about the masks of a segmentation run. */
 export const runMasksText = {
   noClasses: (project: string) =>
     `${project} has no classes yet. Add at least one, and outline it in some images.`,
@@ -68,14 +68,14 @@ export const runMasksText = {
     `it has ${width} × ${height} pixels, but a patch of the teacher has ${patch} × ${patch}`,
   imagesSmallerThanPatch: (images: number) =>
     images === 1
-      ? 'One image is smaller than a patch of the teacher and skipped.'
-      : `${images} images are smaller than a patch of the teacher and skipped.`,
+      ? 'One image is smaller than a patch of the teacher and was skipped.'
+      : `${images} images are smaller than a patch of the teacher and were skipped.`,
   classesNotTrained: (classes: readonly string[]) =>
     `No training mask shows ${classes.join(', ')}, so the student will not find ${themText(classes)}.`,
   nothingTested:
     'No test image shows any class, so the quality of the student cannot be measured. Hold out images that show its classes.',
   classesNotTested: (classes: readonly string[]) =>
-    `No test image shows ${classes.join(', ')}, so how well the student finds ${themText(classes)} cannot be measured.`,
+    `No test image shows ${classes.join(', ')}, so it cannot be measured how well the student finds ${themText(classes)}.`,
   fewTestImages: (images: number) =>
     `The student is tested on ${images === 1 ? 'one image' : `${images} images`} only, so its figures are uncertain. Outline more images.`,
 };

@@ -1,4 +1,4 @@
-/** Text about runs of the workspace: checks before they begin, and how they end. */
+/** Messages about runs of the workspace: checks before they begin, and how they end. */
 export const runText = {
   noTeacher: (project: string) => `Choose a teacher for ${project} first.`,
   teacherRemoved: (teacher: string) =>
@@ -17,7 +17,7 @@ export const runText = {
     `${memoryText(need)}: it may be very slow, or be stopped by the system. Choose a smaller image size.`,
 
   elsewhere:
-    'This workspace was last open on another computer, or was copied here, so its runs do not start by themselves. To continue this run here, resume it.',
+    'This folder for projects was last opened on another computer, or is a copy, so its runs do not resume automatically. To continue this run here, resume it.',
   killedSilent: (silentMs: number) =>
     `The run did not respond for ${durationText(silentMs)} and could not be paused, so its process was ended. Progress since its last checkpoint is lost (all of it, if there is none yet).`,
   silent: (silentMs: number) =>
@@ -48,7 +48,7 @@ function durationText(ms: number): string {
   return minutes <= 1 ? 'a minute' : `${minutes} minutes`;
 }
 
-/** Text about uses of a run's student: its files, predicted masks, and the search for images to review. */
+/** Messages about uses of a run's student: its files, predicted masks, and the search for images to review. */
 export const studentText = {
   notDone: 'This run has no student yet. Wait until it is done.',
   notSaved: (file: string) => `${file} is missing, so nothing can be saved. Distil again.`,

@@ -1,4 +1,4 @@
-/** Text about the teachers of a workspace: adding, downloading and testing them. */
+/** Messages about the teachers of a workspace: adding, downloading and testing them. */
 export const workspaceTeacherText = {
   bundledStays: 'The bundled teacher is part of Understudy and cannot be removed.',
   bundledIsCertain:

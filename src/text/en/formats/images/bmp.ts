@@ -1,4 +1,4 @@
-/** Text about BMP files. */
+/** Messages about BMP files. */
 export const bmpText = {
   /** @param why one of the reasons below */
   invalid: (path: string, why: string) =>

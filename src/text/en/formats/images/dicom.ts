@@ -13,7 +13,7 @@ export const dicomText = {
   cutShortInFrame: (needed: number, present: number) =>
     `is cut short: a frame needs ${needed} bytes, but only ${present} are present`,
   noWholeFrame: 'is cut short: no frame is complete',
-  deflatedTooLarge: (limit: number) => `is a deflated file of more than ${limit} bytes`,
+  deflatedTooLarge: (limit: number) => `is deflated and has more than ${limit} bytes`,
   inflatedTooLarge: (limit: number) => `inflates to more than ${limit} bytes`,
   notInflated: 'cannot be inflated',
 
@@ -105,7 +105,7 @@ export const dicomFrameText = {
   notJpeg: 'contains a frame that is not a JPEG',
   jpegProcess: (process: number, bits: number) =>
     `contains a JPEG of process ${process} and ${bits} bits, which is not supported`,
-  notJpegLs: 'contains a JPEG of another kind than JPEG-LS',
+  notJpegLs: 'contains a JPEG that is not JPEG-LS',
   jpegHeader: 'contains a JPEG with a damaged header',
   jpegWithoutImage: 'contains a JPEG with a damaged header or without an image',
   jpegScan: 'contains a JPEG whose scan contradicts its kind',
@@ -129,7 +129,7 @@ export const dicomFrameText = {
 /** Last sentences of messages about DICOM files. */
 export const dicomAdvice = {
   copyAgain: 'Copy it again or remove it.',
-  cut: 'Cut it into smaller images.',
+  cut: 'Split it into smaller images.',
   saveAsRgb: 'Save it as RGB.',
   saveWithOtherBits: 'Save it with 8, 16 or 32 bits.',
   uncompress: 'Convert it to an uncompressed DICOM file.',
@@ -151,7 +151,7 @@ export const dicomNotes = {
   ownChroma: (photometric: string) =>
     `Every pixel has its own chroma values, although ${photometric} states that two pixels share them.`,
   rescaledPerFrame:
-    'Values are rescaled when they are read, since the file rescales its frames differently.',
+    'Values are rescaled when they are read, because each frame has its own rescaling.',
   windowsDiffer:
     'The display windows of the first frame are used for all frames, although others differ.',
   voiTable: 'The VOI lookup table is damaged and is ignored.',

@@ -1,4 +1,4 @@
-/** Text about folders of images and what a search of them skips. */
+/** Messages about folders of images and what a search of them skips. */
 export const imageFolderText = {
   noImages: (folder: string, extensions: string) =>
     `${folder} holds no images (${extensions}). Choose the folder that holds them or their class folders.`,
@@ -19,7 +19,7 @@ export const imageFolderText = {
     `The folder ${path} cannot be read: its name is not valid UTF-8. Rename it.`,
   folderClosed: (path: string) => `The folder ${path} cannot be opened. Check its permissions.`,
   isWorkspace: (path: string) =>
-    `${path} is the workspace of Understudy; its files are not imported.`,
+    `${path} is Understudy’s own folder for projects; its files are not imported.`,
   linkToParent: (path: string) =>
     `${path} is a link to a folder that contains it, so it was not followed. Its images are imported once.`,
   brokenLink: (path: string) =>
@@ -27,7 +27,7 @@ export const imageFolderText = {
   linkOutside: (path: string) =>
     `${path} is a link to a place outside the folder, which is not read. Choose the folder that it links to, or copy the files.`,
 
-  /** @param give folders to give instead; null if their names do not tell them */
+  /** @param give folders to give instead; null if their names do not show them */
   splits: (folder: string, splits: readonly string[], give: SplitFolders) =>
     `${folder} holds splits (${splits.join(', ')}) with the class folders inside. ${adviceOf(give)}.`,
   /** @param masks masks next to images. @param advice a sentence of the caller's text */

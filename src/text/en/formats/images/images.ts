@@ -1,4 +1,4 @@
-/** Text about image files of any format. */
+/** Messages about image files of any format. */
 export const imageText = {
   damaged: (path: string) =>
     `${path} is damaged or cut short and cannot be decoded. Copy it again or remove it.`,
@@ -25,20 +25,20 @@ export const imageText = {
   rowsOutside: (first: number, last: number, height: number) =>
     `Rows ${first} to ${last} are outside the image, which has ${height}.`,
   withoutReducedCopies: (path: string, { width, height }: Size) =>
-    `${path} has ${width} × ${height} pixels and no reduced copies that could be read instead. Add overviews (gdaladdo, or a pyramid), or cut it into smaller images.`,
+    `${path} has ${width} × ${height} pixels and no reduced copies that could be read instead. Add overviews (gdaladdo, or a pyramid), or split it into smaller images.`,
   /** @param message another error's */
   ofFile: (path: string, message: string) => `${path}: ${message}`,
   levelsMissing: (path: string) =>
     `Smaller copies of ${path} are missing. Close the image and open it again.`,
 };
 
-/** Text about PNG, JPEG, WebP and BMP files. */
+/** Messages about PNG, JPEG, WebP and BMP files. */
 export const commonImageText = {
-  largeFile: (path: string) => `${path} is larger than 2 GB. Cut it into smaller images.`,
+  largeFile: (path: string) => `${path} is larger than 2 GB. Split it into smaller images.`,
   notCommon: (path: string) =>
     `${path} is not a PNG, JPEG, WebP or BMP image. Remove it or replace it.`,
   tooLarge: (path: string, { width, height, bytes }: WholeSize, limits: WholeLimits) =>
-    `${path} has ${width} × ${height} pixels and can only be decoded as a whole, which would take ${millions(bytes)} MB of memory, more than the limit of ${millions(limits.bytes)} MB or ${millions(limits.pixels)} million pixels. Save it as a tiled TIFF, or cut it into smaller images.`,
+    `${path} has ${width} × ${height} pixels and can only be decoded as a whole, which would take ${millions(bytes)} MB of memory, more than the limit of ${millions(limits.bytes)} MB or ${millions(limits.pixels)} million pixels. Save it as a tiled TIFF, or split it into smaller images.`,
   implausible: (path: string, fileBytes: number, { width, height }: Size) =>
     `${path} has ${fileBytes} bytes but claims ${width} × ${height} pixels, more than a real image of this file size has. Remove it, or save it again.`,
   /** @param type type as the decoder names it, or one of the types below */

@@ -1,4 +1,4 @@
-/** Text about NIfTI files. */
+/** Messages about NIfTI files. */
 export const niftiText = {
   rounded: 'Some values are beyond ±2^53, where float64 rounds.',
   /** @param why one of the reasons below */
@@ -21,9 +21,9 @@ export const niftiText = {
   tooLargeUnpacked: (path: string, bytes: number, limit: number) =>
     `${path} holds ${bytes} bytes after decompression, more than the limit of ${limit}. Decompress it (gunzip); it can then be read in parts.`,
   tooManyFrames: (path: string, frames: number, limit: number) =>
-    `${path} has ${frames} slices and time points, more than the limit of ${limit}. Cut it into smaller files.`,
+    `${path} has ${frames} slices and time points, more than the limit of ${limit}. Split it into smaller files.`,
   tooManyBands: (path: string, bands: number, limit: number) =>
-    `${path} has ${bands} bands, more than the limit of ${limit}. Cut it into smaller files.`,
+    `${path} has ${bands} bands, more than the limit of ${limit}. Split it into files with fewer bands.`,
   tooManyAxes: (path: string, shape: readonly number[]) =>
     `${path} has ${shape.length} axes (${shape.join(' × ')}), which is not supported beyond space and time. Save it as one volume, or as a series of volumes in time.`,
   /** @param type one of the types below */

@@ -1,4 +1,4 @@
-/** Text about TIFF files. */
+/** Messages about TIFF files. */
 export const tiffText = {
   /** @param why one of the reasons below, or one of `tiffBlockText` */
   damaged: (path: string, why: string) => `${path} is damaged: ${why}. Copy it again or remove it.`,

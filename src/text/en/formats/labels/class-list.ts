@@ -1,4 +1,4 @@
-/** Text about lists of classes next to masks. */
+/** Messages about lists of classes next to masks. */
 export const classListText = {
   /** @param why one of the reasons below */
   notValid: (path: string, why: string) =>

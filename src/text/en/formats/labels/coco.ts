@@ -1,4 +1,4 @@
-/** Text about files of COCO annotations. `name` is an annotation or an image, as "Annotation 7 in cells.json". */
+/** Messages about files of COCO annotations. `name` is an annotation or an image, as "Annotation 7 in cells.json". */
 export const cocoText = {
   annotation: (id: string, path: string) => `Annotation ${id} in ${path}`,
   annotationsOfNoImage: (annotations: number) =>
@@ -27,8 +27,7 @@ export const cocoText = {
     `${image} has several pages, but COCO describes images with one page. Save its pages as separate files.`,
   unlistedCategory: (name: string, category: number) =>
     `${name} has the category ${category}, which the file does not list. Export it again.`,
-  tooFine: (name: string) =>
-    `The mask of ${name} is too finely grained for COCO. Export masks as PNG.`,
+  tooFine: (name: string) => `The mask of ${name} is too detailed for COCO. Export masks as PNG.`,
 
   runsDamaged: (name: string) =>
     `The run lengths of ${name} are damaged. Export it again, or leave it out.`,

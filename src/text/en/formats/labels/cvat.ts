@@ -1,4 +1,4 @@
-/** Text about archives of CVAT's segmentation masks. `name` is a file in an archive, as "labelmap.txt in task.zip". */
+/** Messages about archives of CVAT's segmentation masks. `name` is a file in an archive, as "labelmap.txt in task.zip". */
 export const cvatText = {
   entry: (name: string, archive: string) => `${name} in ${archive}`,
   noMasks: (path: string) =>
@@ -8,7 +8,7 @@ export const cvatText = {
   notPng: (name: string) => `${name} is not a PNG file. CVAT’s segmentation masks are PNG files.`,
 };
 
-/** Text about ZIP archives of labels. `name` is a file in an archive, as in `cvatText`. */
+/** Messages about ZIP archives of labels. `name` is a file in an archive, as in `cvatText`. */
 export const labelArchiveText = {
   /** @param why the message of the library */
   notZip: (path: string, why: string) =>

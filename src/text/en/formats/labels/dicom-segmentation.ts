@@ -1,4 +1,4 @@
-/** Text about DICOM segmentations that are read. */
+/** Messages about DICOM segmentations that are read. */
 export const dicomSegmentationText = {
   /** @param why one of the reasons below */
   notValid: (path: string, why: string) =>
@@ -31,7 +31,7 @@ export const dicomSegmentationText = {
     `segments overlap in ${pixels} pixels; the later one in the file was used`,
 };
 
-/** Text about DICOM segmentations that are written. The first four are parts of a sentence that begins with the path of the image, and `advice` follows it. */
+/** Messages about DICOM segmentations that are written. The first four are parts of a sentence that begins with the path of the image, and `advice` follows it. */
 export const dicomExportText = {
   attributeMissing: (attribute: string) => `has no ${attribute}, which a segmentation needs`,
   attributeOfFrame: (attribute: string, frame: number) => `${attribute} of frame ${frame}`,

@@ -1,4 +1,4 @@
-/** Text about CSV files that list images and their labels. `path` is that of the file. */
+/** Messages about CSV files that list images and their labels. `path` is that of the file. */
 export const labelFileText = {
   /** @param name name of the label file without its folder */
   imageNotFound: (name: string, line: number) =>

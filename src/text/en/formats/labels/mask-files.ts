@@ -1,7 +1,7 @@
-/** Text about files of masks of every kind, and about the images that they name. */
+/** Messages about files of masks of every kind, and about the images that they name. */
 export const maskFileText = {
   notSupported: (path: string) =>
-    `${path} is not a supported file of masks. Choose COCO JSON, GeoJSON, a GeoPackage, an archive of CVAT’s segmentation masks, a DICOM segmentation, a NIfTI label map of a DICOM series or a GeoTIFF of labels.`,
+    `${path} is not a supported file of masks. Choose COCO JSON, GeoJSON, a GeoPackage, a CVAT archive of segmentation masks, a DICOM segmentation, a NIfTI label map of a DICOM series or a GeoTIFF of labels.`,
   unreadable: (path: string) =>
     `${path} could not be read as labels. It may be damaged; export or copy it again, or leave it out.`,
 

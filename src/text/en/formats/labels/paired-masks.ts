@@ -1,4 +1,4 @@
-/** Text about masks that are images, and about which image each of them belongs to. */
+/** Messages about masks that are images, and about which image each of them belongs to. */
 export const pairedMaskText = {
   noImage: 'no image has the name of this mask, or that image already has another mask',
   severalMasks: (masks: readonly string[]) =>

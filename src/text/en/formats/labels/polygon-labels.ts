@@ -1,4 +1,4 @@
-/** Text about files of polygons. */
+/** Messages about files of polygons. */
 export const polygonLabelsText = {
   withoutArea: (features: number) =>
     `${features} of its features are points, lines or empty and were left out`,
@@ -29,7 +29,7 @@ export const polygonLabelsText = {
     `The image has no coordinate system, so ${path} cannot be drawn on it. Save the image with its coordinate system.`,
 };
 
-/** Text about GeoJSON files of labels. Features are counted from 1. */
+/** Messages about GeoJSON files of labels. Features are counted from 1. */
 export const geoJsonLabelsText = {
   /** @param why one of the reasons below */
   notValid: (path: string, why: string) =>
@@ -43,7 +43,7 @@ export const geoJsonLabelsText = {
     `feature ${feature} has the coordinate ${coordinate}, which is not a longitude or latitude, and the file states no other coordinate system`,
 };
 
-/** Text about GeoPackages of labels. */
+/** Messages about GeoPackage label files. */
 export const geoPackageLabelsText = {
   /** @param why one of the reasons below */
   notValid: (path: string, why: string) =>

@@ -1,14 +1,14 @@
-/** Text about GeoTIFFs of labels. */
+/** Messages about GeoTIFF label rasters. */
 export const labelRasterText = {
   noPosition: (path: string) =>
     `${path} has no geographic position and cannot be matched with images. Put it into a folder “masks” with the name of its image.`,
   otherGrid: (path: string) =>
     `${path} is not on the pixel grid of its image: the size or position of its pixels differs. Resample it to the image’s grid (nearest neighbour).`,
   otherSystem: (path: string, { mask, image }: { mask: string; image: string }) =>
-    `${path} is in ${mask} but its image is in ${image}. Reproject the labels to the image’s coordinates (nearest neighbour).`,
+    `${path} uses the coordinate system ${mask}, but its image uses ${image}. Reproject the labels to the image’s coordinates (nearest neighbour).`,
 };
 
-/** Text about NIfTI label maps. */
+/** Messages about NIfTI label maps. */
 export const labelVolumeText = {
   /** @param why one of the reasons below, for a label map of a NIfTI volume */
   doesNotFit: (path: string, why: string) =>
@@ -31,7 +31,7 @@ export const labelVolumeText = {
   otherVoxels: 'its voxels differ in size or direction from the pixels of the images',
   otherSlices: (voxels: VoxelCounts, images: VoxelCounts) =>
     `it has ${voxels.across} × ${voxels.down} voxels per slice, but the images have ${images.across} × ${images.down} pixels`,
-  elsewhere: 'its affine places it elsewhere than the positions of the images',
+  elsewhere: 'its affine does not match the positions of the images',
 
   noAffine: (path: string) =>
     `${path} has no valid affine and cannot be matched with a DICOM series. Save one label map with its affine.`,

@@ -1,12 +1,12 @@
-/** Text about masks exported as polygons: GeoJSON and GeoPackage. */
+/** Messages about masks exported as polygons: GeoJSON and GeoPackage. */
 export const vectorText = {
   pixelCoordinatesDown:
     'The image has no geographic position: coordinates of the polygons are pixels from its upper left corner, with rows going down.',
   pixelCoordinatesNegative:
-    'The image has no geographic position: coordinates of the polygons are pixels from its upper left corner, y being negative below it.',
+    'The image has no geographic position: coordinates of the polygons are pixels from its upper left corner, with negative y below it.',
   withoutLongitude:
     'Some polygons are left out because parts of them have no longitude and latitude.',
-  acrossMeridian: 'Some polygons reach across the 180th meridian. They are not cut there.',
+  acrossMeridian: 'Some polygons reach across the 180th meridian. They are not split there.',
   unknownConversion: (crs: string) =>
     `GeoJSON needs longitude and latitude, but the conversion from ${crs} is unknown. Export as GeoPackage or GeoTIFF, which keep the image’s coordinates.`,
   /** @param crs coordinate system as the image states it; null if it states none */

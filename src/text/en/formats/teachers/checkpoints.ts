@@ -1,4 +1,4 @@
-/** Text about choosing and opening a checkpoint, whatever its format. */
+/** Messages about choosing and opening a checkpoint, whatever its format. */
 export const checkpointText = {
   /** @param kind and advice: texts of `fileKindText` */
   otherKind: (path: string, kind: string, advice: string) =>
@@ -42,7 +42,7 @@ export const checkpointText = {
   tooLarge: 'it is larger than 4 MB',
 };
 
-/** Kinds of files that are no checkpoints, each after "is", and advice on them. */
+/** Kinds of files that are not checkpoints, each after "is", and advice on them. */
 export const fileKindText = {
   empty: 'an empty file',
   lfsPointer: 'only a Git LFS pointer, not the large file that it replaces',

@@ -1,5 +1,5 @@
 /**
- * Reasons why the configuration beside a checkpoint describes no supported model, as `teacherFileText.otherModel` gives
+ * Reasons why the configuration next to a checkpoint describes no supported model, as `teacherFileText.otherModel` gives
  * them. `setting` is a key with its value.
  */
 export const teacherConfigurationText = {
@@ -17,7 +17,7 @@ export const teacherConfigurationText = {
   otherModelType: (type: string) =>
     `model_type is “${type}”, which is not a supported vision transformer`,
   architecturesNotAList: 'it has "architectures" that is not a list',
-  /** @param name of a class, or the type of a value that is no name */
+  /** @param name of a class, or the type of a value that is not a name */
   otherClass: (name: string) =>
     `it has "architectures": ["${name}"], which is not a supported vision transformer`,
 
@@ -27,8 +27,8 @@ export const teacherConfigurationText = {
   parallelMlp: 'its attention and MLP are computed in parallel',
   parallelAttentions: 'its blocks contain several parallel attentions',
   differentialAttention: 'its attention is the difference of two',
-  rotary: 'its positions are rotary',
-  relativePositions: 'its attention has relative positions',
+  rotary: 'it uses rotary position embeddings',
+  relativePositions: 'its attention uses relative position embeddings',
   unknownArchitecture: 'it is not a supported vision transformer',
 };
 

@@ -18,7 +18,7 @@ export const teacherFamilies = {
   torchvision: "ViT in torchvision's naming",
 };
 
-/** Names of families after "as in", where one name alone does not tell whose they are. */
+/** Names of families after "as in", if a single name is ambiguous. */
 export const usualFamilies = {
   openaiClip: "OpenAI's CLIP",
   timmClip: "timm's CLIP",

@@ -1,6 +1,6 @@
 import { bandCount, listOfPrefixes } from '../../words.ts';
 
-/** What represents an image. */
+/** Tokens that represent an image. */
 const pooledTokens = {
   'class-token': 'the class token',
   'patch-mean': 'the mean of the patch tokens',
@@ -16,7 +16,7 @@ type Pooling = keyof typeof pooledTokens;
 
 /** Properties of teachers, each the beginning of a sentence; a list shows them. */
 export const teacherPropertyText = {
-  /** @param property one of those below @param where the file that states it */
+  /** @param property one of those below @param where name of the file that states it */
   statedIn: (property: string, where: string) => `${property} (${where})`,
 
   heads: (heads: number, width: number) => `${heads} attention heads, ${width} wide each`,
@@ -56,20 +56,20 @@ export const teacherNotes = {
     `${unused} and ${used} state different means or standard deviations; those of ${used} are used. If the others are right, set them when you add the teacher.`,
   /** @param prefixes some of those of the encoders' names, of `encoders` in all */
   teacherOfSeveral: (encoders: number, prefixes: readonly string[]) =>
-    `${severalEncoders(encoders, prefixes)}: the teacher is used, as it is the one intended for inference.`,
+    `${severalEncoders(encoders, prefixes)}: the one called “teacher” is used, as it is intended for inference.`,
   targetOfSeveral: (encoders: number, prefixes: readonly string[]) =>
-    `${severalEncoders(encoders, prefixes)}: the target encoder is used, as it is the one intended for inference.`,
+    `${severalEncoders(encoders, prefixes)}: the target encoder is used, as it is intended for inference.`,
   meanOfSeveral: (encoders: number, prefixes: readonly string[]) =>
     `${severalEncoders(encoders, prefixes)}: the running mean of the weights is used.`,
   trainedOfSeveral: (encoders: number, prefixes: readonly string[]) =>
-    `${severalEncoders(encoders, prefixes)}: the one that was trained by gradients is used.`,
+    `${severalEncoders(encoders, prefixes)}: the one trained by gradient descent is used.`,
 
   headsOfMoco: (heads: number) =>
     `It was trained by MoCo v3, whose authors' ViT-S has 12 attention heads, while other ViT-S have 6. ${heads} heads are assumed, as the weights do not show which number is right.`,
   otherPooling: ({ own, where, used }: ReplacedPooling) =>
-    `Its own pooling (${own}; ${where}) is not supported: ${pooledTokens[used]} represents an image.`,
+    `Its own pooling (${own}; ${where}) is not supported; ${pooledTokens[used]} is used instead.`,
   distillationToken:
-    'Its reference implementation averages the predictions of class and distillation token; here the class token alone represents an image.',
+    'Its reference implementation averages the predictions of class and distillation token; here only the class token is used.',
   /** @param stated and covered: px */
   largerImages: (stated: number, covered: number) =>
     `It was made for images of ${stated} × ${stated} px, of which its patches cover ${covered} × ${covered}: images are resized to ${covered} × ${covered} px.`,
@@ -107,7 +107,7 @@ export const teacherNotes = {
 export const leftOutNotes = {
   /** @param parts some of them @param more how many others there are */
   parts: (parts: readonly string[], more: number) =>
-    `Weights outside the encoder are left out: ${parts.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
+    `Weights outside the encoder are ignored: ${parts.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
   decoder: 'The decoder, which reconstructed masked patches in training, is left out.',
   textEncoder: 'The text encoder is left out: only the vision tower is the teacher.',
   projection: (name: string) => `Its projection (${name}) is left out.`,
@@ -116,11 +116,11 @@ export const leftOutNotes = {
   dateAndLocation: (names: readonly string[]) =>
     `Its embeddings of date and location (${names.join(', ')}) are left out: images are read without date and location.`,
   attentionPooling: (name: string, used: Pooling) =>
-    `Its head, which pools tokens by attention (${name}), is left out: ${pooledTokens[used]} represents an image.`,
+    `Its head, which pools tokens by attention (${name}), is not used; ${pooledTokens[used]} is used instead.`,
 };
 
 interface ReplacedPooling {
-  /** Pooling that the configuration names. */
+  /** Pooling stated by the configuration. */
   readonly own: string;
   readonly where: string;
   readonly used: Pooling;

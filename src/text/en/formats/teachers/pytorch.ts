@@ -4,7 +4,7 @@ const saveWeights = saveAlone.replace(/^o/, 'O');
 const saveSeparately = "Save the model's state_dict in a separate file.";
 const saveThere = 'Save it as safetensors there.';
 
-/** Text about PyTorch checkpoints: archives and pickles. */
+/** Messages about PyTorch checkpoints: archives and pickles. */
 export const pytorchText = {
   archive: "PyTorch's archive",
   oldPickle: "PyTorch's old pickle format",
@@ -64,7 +64,7 @@ export const pytorchText = {
     `Tensor ${tensor} is a view of ${values} values spread over ${span} in an order that needs too much memory to read. Call ".contiguous()" on it before saving.`,
 };
 
-/** Text about the pickles in PyTorch checkpoints. The first ones are reasons of `pytorchText.invalid`. */
+/** Messages about the pickles in PyTorch checkpoints. The first ones are reasons of `pytorchText.invalid`. */
 export const pickleText = {
   cutShort: 'the description of its tensors is cut short',
   stringTooLong: (bytes: number) => `it holds a string of ${bytes} bytes; the limit is 1 MiB`,
@@ -83,7 +83,7 @@ export const pickleText = {
   namelessDevice: 'it has a device without a name',
   namelessNumpyType: 'it has a NumPy type without a name',
   nameNotText: 'its pickle has a name that is not text',
-  wrongInteger: 'its pickle has an integer that is not a number',
+  wrongInteger: 'its pickle contains an invalid integer',
   newerProtocol: (protocol: number, highest: number) =>
     `its pickle has protocol ${protocol}, but the highest is ${highest}`,
   unknownOperation: (code: string) => `its pickle has the unknown operation ${code}`,

@@ -1,4 +1,4 @@
-/** Text about checkpoints that are refused because of the names of their tensors. */
+/** Messages about checkpoints that are refused because of the names of their tensors. */
 export const refusedModelText = {
   /** @param reason one of the reasons below, or of `teacherFileText` */
   message: (path: string, reason: string) => `${path}: ${reason}`,

@@ -1,4 +1,4 @@
-/** Text about safetensors files. `tensor` is a name in quotation marks, unless the sentence has them. */
+/** Messages about safetensors files. `tensor` is a name in quotation marks, unless the sentence has them. */
 export const safetensorsText = {
   /** @param why one of the reasons below */
   invalid: (path: string, why: string) =>
