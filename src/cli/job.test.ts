@@ -64,7 +64,7 @@ describe('a partial result', () => {
     expect(told.stdout.text).toContain('predictions.csv');
   });
 
-  it('of training without unreadable images has exit code 0', async () => {
+  it('a training run without unreadable images has exit code 0', async () => {
     const { exitCode, stderr } = await runTest(distill, { engine });
     expect([exitCode, stderr.text]).toEqual([0, expect.stringContaining('1 file left out:')]);
   });

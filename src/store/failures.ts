@@ -23,7 +23,7 @@ export function databaseFailure(error: unknown, file: string): unknown {
       return new UserError('in-use', databaseText.inUse(file), details);
     case 'NOTADB':
     case 'CORRUPT':
-    case 'TOOBIG': // Nothing that is written here comes near SQLite's limit, half a gigabyte.
+    case 'TOOBIG': // No value written here comes near SQLite's limit of half a gigabyte.
       return damageError(file, details);
     case 'ERROR':
       return isDataError(error.message) ? damageError(file, details) : error;
@@ -39,7 +39,7 @@ function isDataError(message: string): boolean {
   return message === 'integer overflow' || message === 'malformed JSON';
 }
 
-/** Error for a file that is no database, or whose content is damaged. */
+/** Error for a file that is not a database, or whose content is damaged. */
 export function damageError(file: string, details: string): UserError {
   return new UserError(
     'invalid-file',
@@ -66,12 +66,12 @@ export function folderFailure(error: unknown, folder: string): unknown {
   return new UserError('disk', databaseText.folderNotWritable(folder), String(error.code));
 }
 
-/** Error for an open workspace that is no longer there. */
+/** Error for an open workspace that no longer exists. */
 export function missingWorkspaceError(folder: string): UserError {
   return new UserError('not-found', databaseText.folderMissing(folder));
 }
 
-/** Error for an id that does not exist, or no longer. */
+/** Error for an id that does not exist, or no longer exists. */
 export function notFoundError(
   what: 'project' | 'class' | 'image' | 'teacher' | 'run',
   id: number,

@@ -7,8 +7,8 @@ import { UserError } from '../core/errors.ts';
 import { databaseText } from '../text/index.ts';
 
 /*
- * A workspace may come from somebody else, with any content in its database and its folder.
- * Names that lead to files are therefore checked as they are read, and once more before anything is deleted.
+ * A workspace may come from another user, with any content in its database and its folder. Names that lead to files
+ * are therefore checked as they are read, and once more before anything is deleted.
  */
 
 /** Folders in a workspace whose whole content was created by Understudy. */

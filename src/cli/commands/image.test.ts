@@ -20,7 +20,7 @@ describe('image inspect', () => {
     expect([exitCode, stderr.text]).toEqual([0, '']);
     expect(stdout.lines).toHaveLength(1);
     expect(JSON.parse(stdout.text)).toMatchObject({ format: 'nifti', min: 1, max: 4, mean: 2.5 });
-    // Nothing that a file's name may say of a patient.
+    // Nothing from the file's name that may refer to a patient.
     expect(stdout.text).not.toContain('brain');
   });
 

@@ -12,7 +12,7 @@ export interface FileRecord {
   readonly path: string;
   readonly outcome: FileOutcome;
   readonly reason: string | null;
-  /** Size and time of the file; null if it could not be read, or was not. */
+  /** Size and time of the file; null if they could not be read, or were not read. */
   readonly stamp: {
     readonly bytes: number;
     readonly modified: number;

@@ -134,7 +134,7 @@ export class MaskQueries {
     });
   }
 
-  /** Counts a project's images, and those whose mask a run's student has predicted. */
+  /** Counts a project's images, and those with a mask predicted by a run's student. */
   predictionCounts(project: number, run: number): Omit<PredictionStatus, 'seconds' | 'isAtWork'> {
     const counts = this.#connection.one(
       countsRow,
@@ -150,7 +150,7 @@ export class MaskQueries {
     return { all: { images, predicted }, unlabelled: { images: unlabelled, predicted: both } };
   }
 
-  /** Images whose mask a run's model has predicted. */
+  /** Images with a mask predicted by a run's model. */
   predicted(run: number, layer: ModelLayer): Set<number> {
     const sql = 'SELECT image AS value FROM masks WHERE run = ? AND layer = ?';
     const rows = this.#connection.all(oneNumber, sql, run, layer);
@@ -176,8 +176,8 @@ export class MaskQueries {
   }
 
   /**
-   * Moves an image's mask to the image that has replaced it, as a draft: only a person can tell whether
-   * it still fits. Returns false if there is no mask, the other image has one, or their sizes differ.
+   * Moves an image's mask to the image that has replaced it, as a draft: only the user can decide whether it still
+   * fits. Returns false if there is no mask, the other image has one, or their sizes differ.
    */
   carryOver(from: number, to: number): boolean {
     return this.#connection.transaction(() => {
@@ -313,7 +313,7 @@ export class StagedMask {
     );
   }
 
-  /** Adds tiles, each place once. */
+  /** Adds tiles, each position once. */
   put(tiles: readonly (TilePlace & { readonly pixels: Uint8Array })[]): void {
     this.#connection.transaction(() => {
       for (const { x, y, pixels } of tiles) {

@@ -1,4 +1,4 @@
-/** Forms of names for searching and sorting as people expect. */
+/** Forms of names for searching and sorting as users expect. */
 
 /** Lower-case form with composed accents, since file systems store them differently (é). */
 export function foldedName(name: string): string {

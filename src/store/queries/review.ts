@@ -33,8 +33,8 @@ const queueRow = projectImageRow.extend({
 });
 
 /**
- * Bands of the queue, separately for images with and without a label: 0 the student is
- * unsure, 1 teacher, student or label disagree, 2 the rest.
+ * Ranks in the queue, separately for images with and without a label: 0 the student is unsure, 1 teacher, student or
+ * label disagree, 2 the rest.
  */
 const bands = `
   CASE

@@ -91,7 +91,9 @@ export class RunRecordQueries {
     );
   }
 
-  /** Adds a probe and deletes those at the same and later steps, since the run may have returned to a checkpoint. */
+  /**
+   * Adds a probe and deletes those at the same and later steps, because the run may have returned to a checkpoint.
+   */
   addGlimpse(run: number, { step, accuracy, map }: RunGlimpse): void {
     this.#connection.transaction(() => {
       this.#connection.run('DELETE FROM run_glimpses WHERE run = ? AND step >= ?', run, step);

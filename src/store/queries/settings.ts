@@ -15,7 +15,7 @@ export class SettingsQueries {
     this.#connection = connection;
   }
 
-  /** Settings of downloads; empty at first. */
+  /** Download settings; empty at first. */
   downloads(): StoredDownloads {
     const sql = `SELECT value FROM settings WHERE name = 'downloads'`;
     return (

@@ -13,7 +13,7 @@ export type TestMember = readonly [image: number, labels: string];
 export interface TestState {
   /** Origin of the frozen test set; undefined before it is frozen. */
   readonly mode: TestMode | undefined;
-  /** Seed of the draw. */
+  /** Seed of the random draw. */
   readonly seed: number;
 }
 
@@ -24,7 +24,7 @@ export interface NewTestSet {
   readonly isNew: boolean;
   /** Ids of test images that were not marked. */
   readonly test: readonly number[];
-  /** Ids of labelled images to learn from. */
+  /** Ids of labelled training images. */
   readonly learn: readonly number[];
   readonly members: readonly TestMember[];
 }
@@ -58,7 +58,9 @@ const idRow = z.object({ id: z.number() });
 
 const selectSet = `SELECT id, draw, version, fingerprint, images, frozen_at AS frozenAt FROM test_sets`;
 
-/** Name of a test set: A, B … Z, AA …, by draw; from the first change of its images or labels with a number: A2. */
+/**
+ * Name of a test set: A, B … Z, AA … by draw, followed by a number once its images or labels change: A2.
+ */
 export function testSetName(draw: number, version: number): string {
   let letters = '';
   for (let rest = draw; rest > 0; rest = Math.floor((rest - 1) / 26)) {
@@ -143,7 +145,7 @@ export class TestSetQueries {
     });
   }
 
-  /** Lets the next run draw another test set. Images that were marked or chosen by a person stay as they are. */
+  /** Lets the next run sample another test set. Images that the user marked or assigned keep their use. */
   drawAnew(project: number): void {
     this.#connection.transaction(() => {
       this.#connection.run('UPDATE images SET drawn = NULL WHERE project = ?', project);
