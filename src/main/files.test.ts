@@ -48,7 +48,7 @@ test('a workspace that was opened counts as known, until another one is chosen',
 });
 
 test.each(['', '{', '[]', '{"workspace":""}', '{"workspace":7}', '{"other":1}'])(
-  'settings that read %j fall back to the default folder',
+  'settings with the text %j fall back to the default folder',
   (text) => {
     writeFileSync(join(folder, 'settings.json'), text);
     expect(new Workspace(folder, '/default', undefined).folder).toBe('/default');
@@ -103,7 +103,7 @@ test('an address contains the mark of its preparation, and is read as it was wri
 });
 
 test.skipIf(process.platform === 'win32')(
-  'settings and logs are the owner’s alone, also those of before',
+  'settings and logs can be read only by their owner, including older files',
   () => {
     const modes = (): Record<string, number> =>
       Object.fromEntries(

@@ -35,7 +35,7 @@ test('a full disk is reported, and the transaction is rolled back', () => {
 test.each([
   ['by place', ['a\0b', new Uint8Array(4)]],
   ['by name', [{ size: 'a\0b', bytes: null }]],
-] as const)('a text with a NUL character is not stored: %s', (_, bindings) => {
+] as const)('refuses to store a text with a NUL character: %s', (_, bindings) => {
   const connection = temporaryConnection();
   const values = bindings.length === 2 ? '?, ?' : ':size, :bytes';
   expect(() => connection.run(`INSERT INTO things VALUES (${values})`, ...bindings)).toThrow(/NUL/);

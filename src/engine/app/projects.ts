@@ -84,7 +84,7 @@ export class ProjectService {
     try {
       this.#store.projects.touch(id);
     } catch (error) {
-      // With a full disk a person can still view the project.
+      // With a full disk the user can still view the project.
       console.error(error);
       return project;
     }
@@ -132,8 +132,8 @@ export class ProjectService {
   }
 
   /**
-   * Removes a project. Its images stay where they are, except the sample's; files of its runs are deleted, and every
-   * name of the project in the database and its copies.
+   * Removes a project. Image files stay in place, except the sample's; files of its runs are deleted, and every name
+   * of the project in the database and its copies.
    */
   async remove(id: number): Promise<void> {
     const folders = this.#store.runs.ownFolders(id);
@@ -243,7 +243,7 @@ type DomainSettings = Pick<ProjectSettings, 'orientation' | 'adapt'>;
 
 /**
  * Defaults by domain. Satellite images have no fixed orientation; radiographs have one, and for others it is unknown.
- * Satellite images also differ from what most teachers were trained on, so fine-tuning on masks helps there
+ * Satellite images also differ from what most teachers were trained on, so fine-tuning on masks helps with them
  * (docs/adr/0021).
  */
 function settingsOf(domain: Domain): DomainSettings {

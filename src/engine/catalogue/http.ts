@@ -30,11 +30,11 @@ const longestPauseMs = 60_000;
 
 /**
  * Requests a file and follows redirects, which model stores use. Never redirects from https to http; a name and a
- * password in an address are sent to that server alone.
+ * password in an address are sent only to that server.
  *
  * @param plainHttp true if unencrypted addresses are allowed beyond this computer
- * @throws UserError 'network' if redirects do not end, leave a secure connection or are not web addresses, and undici's
- * errors
+ * @throws UserError 'network' if redirects do not end, leave a secure connection or are not web addresses, and
+ * undici's errors
  */
 export async function requestFile(
   url: string,

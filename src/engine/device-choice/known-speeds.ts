@@ -17,10 +17,10 @@ const speeds = z.array(
 );
 type Speeds = z.infer<typeof speeds>;
 
-/** Most measurements kept, so that the file stays small. */
+/** Maximum number of stored measurements, so that the file stays small. */
 const most = 500;
 
-/** Measured speeds of this machine's devices, kept between runs of the command line. */
+/** Measured speeds of this computer's devices, stored between runs of the command line. */
 export class KnownSpeeds {
   readonly #file: string;
   #speeds: Speeds;

@@ -31,7 +31,7 @@ const slowest = 5;
 export type FoundDevice = Omit<DeviceDescription, 'imagesPerSecond'>;
 
 /**
- * Finds the devices of this machine; each is tried with a small matrix product in a separate process.
+ * Finds the devices of this computer; each is tried with a small matrix product in a separate process.
  *
  * @throws UserError 'cancelled'
  */

@@ -71,7 +71,7 @@ export async function openOutputFolder(out: string): Promise<OutputFolder> {
   };
 }
 
-/** Deletes leftovers of a killed run; they are of no use. */
+/** Deletes leftovers of a killed run, which are useless. */
 async function clear(path: string, staging: string): Promise<void> {
   await rm(staging, { recursive: true, force: true });
   await clearUnfinished(path);
@@ -151,8 +151,8 @@ export function tidyLock(path: string): void {
 }
 
 /**
- * Inode of a file, which is created if needed; NaN if it was deleted meanwhile. An existing file is not opened: closing
- * a file releases every lock that the process holds on it.
+ * Inode of a file, which is created if needed; NaN if it was deleted in the meantime. An existing file is not opened:
+ * closing a file releases every lock that the process holds on it.
  */
 function identityOf(file: string): number {
   try {

@@ -35,7 +35,7 @@ interface KeptPixels {
 }
 
 /**
- * Stored values by content, slice and bands, least recently used first: a person who chooses tries many ranges on few
+ * Stored values by content, slice and bands, least recently used first: a user who chooses tries many ranges on few
  * images.
  */
 const kept = new Map<string, KeptPixels>();

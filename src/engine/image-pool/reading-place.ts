@@ -89,8 +89,8 @@ function openMark(path: string): number {
 }
 
 /**
- * Reads and removes the marks of crashed processes: the files that they were reading. To be called only while no other
- * process has the workspace open.
+ * Reads and removes the marks of crashed processes: the files that they were reading. Must be called only while no
+ * other process has the workspace open.
  */
 export function takeMarks(folder: string): string[] {
   const paths: string[] = [];

@@ -22,7 +22,7 @@ const surveyedAtOnce = 8;
 const mostLost = 3;
 
 export interface ThreadedOptions {
-  /** Pool whose threads survey masks beside images, several at a time. */
+  /** Pool whose threads survey masks next to images, several at a time. */
   readonly pool: ImagePool;
   readonly thread?: ThreadOptions;
   /** Called for each file that crashes a thread. */

@@ -261,7 +261,7 @@ async function holdOut(
   if (named.length > 0) {
     return { rest: images.filter((image) => !isTest(image)), tested: named, problems: [] };
   }
-  // An unlabelled test image is excluded from testing, and from training too.
+  // An unlabelled test image is excluded from testing, and also from training.
   const free = images.filter((image) => !isTest(image));
   const { rest, tested } = holdOutShare(await withContentKeys(free), request.seed);
   requireClassesOnBothSides(

@@ -28,7 +28,7 @@ export class ExportNames {
    * Names for an export.
    *
    * @param images images that files may be written for
-   * @param beside all images beside the exported masks, once those are put there
+   * @param beside all images that will be next to the exported masks
    */
   constructor(images: readonly NamedImage[], beside: Iterable<NamedImage> = images) {
     const folders = [...new Set(images.map(({ folder }) => folder))];
@@ -54,7 +54,7 @@ export class ExportNames {
 
   /**
    * Name of a mask: `images/x.jpg` becomes `masks/x.png`, and so does `x.jpg`. A slice keeps its whole name
-   * (`scan.nii.gz#3.png`), and so does an image whose mask could otherwise be taken for another's.
+   * (`scan.nii.gz#3.png`), and so does an image whose mask could otherwise be mistaken for another's.
    */
   maskFor(image: NamedImage, extension: string): string {
     const place = this.#maskPlace(image);

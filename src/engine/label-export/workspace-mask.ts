@@ -13,7 +13,7 @@ export function workspaceMask(store: Store, image: number, layer: MaskLayer): Ma
     );
   let isSound = false;
   const read = (place: TilePlace): Uint8Array | null => {
-    // Checked once: reading tile by tile never asks for a tile outside.
+    // Checked once: reading tile by tile never requests a tile outside.
     if (!isSound) store.masks.requireSound(image, layer);
     isSound = true;
     return store.masks.tiles(image, layer, [place])[0]?.pixels ?? null;

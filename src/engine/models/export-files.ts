@@ -66,7 +66,7 @@ const variants = [
   rewrite: (graph: Graph) => Graph;
 }[];
 
-/** Names of the files that hold weights alone. */
+/** Names of the files that contain only weights. */
 export const weightFiles = {
   encoder: 'student.safetensors',
   decoder: 'student.decoder.safetensors',

@@ -44,7 +44,7 @@ import { imagesAtOnce } from '../distill/training.ts';
 /** Settings of a speed measurement. */
 export interface SpeedRequest {
   readonly teacher: string;
-  /** A person's corrections of the teacher's properties. */
+  /** The user's corrections of the teacher's properties. */
   readonly overrides?: TeacherOverrides;
   readonly rank: number;
   /** Side of the input, px; the teacher's own by default. */
@@ -66,7 +66,7 @@ export interface SpeedRequest {
 const blockTime = z.strictObject({ fixed: z.number(), block: z.number() });
 export type BlockTime = z.infer<typeof blockTime>;
 
-/** Speed of this machine with a teacher's blocks. */
+/** Speed of this computer with a teacher's blocks. */
 export const machineSpeed = z.strictObject({
   /** Training step of a student, forward and backward. */
   step: blockTime,
@@ -89,7 +89,7 @@ export interface Measurement {
 
 /**
  * Measures the teacher and students of one and of three blocks, several runs each, and fits a line: blocks are alike,
- * so their times add up. Times are converted to those of an idle machine.
+ * so their times add up. Times are converted to those of an idle computer.
  */
 export async function measureSpeed({
   teacher: file,
@@ -114,7 +114,7 @@ export async function measureSpeed({
 }
 
 /**
- * Times on an idle machine, by the share of the device that was free. The time of views stays: one processor draws
+ * Times on an idle computer, by the share of the device that was free. The time of views stays: one processor draws
  * them, and a single one is free more often.
  */
 function onIdleMachine(
@@ -259,8 +259,8 @@ export interface TimingLimits {
 const defaultTimingLimits: TimingLimits = { runs: 4, ms: 300 };
 
 /**
- * Seconds per part, as the lower quartile of several runs: other work on the machine is temporary, but a long run does
- * not keep up the very fastest time.
+ * Seconds per part, as the lower quartile of several runs: other work on the computer is temporary, but a long run
+ * does not keep up the very fastest time.
  */
 async function lowerQuartileTime(
   run: () => void | Promise<void>,

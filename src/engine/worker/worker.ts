@@ -38,7 +38,7 @@ process.on('message', (order: WorkerOrder) => {
   }
 });
 process.on('disconnect', () => {
-  // Nobody waits for a measurement any more, and it has nothing to save.
+  // The caller no longer waits for a measurement, and it has nothing to save.
   if (task && measurements.includes(task.kind)) process.exit();
   controller.abort();
 });

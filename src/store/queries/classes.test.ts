@@ -32,7 +32,7 @@ test('a name is unique within a project', () => {
 });
 
 test.each(['background', 'Ignore', ' _BACKGROUND_ '])(
-  'a class of masks is not called %j, which is no class in lists of them',
+  'refuses %j as a class name in segmentation, because it means no class in mask files',
   (name) => {
     const store = temporaryStore();
     const refused = expect.objectContaining({

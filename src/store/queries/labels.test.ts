@@ -56,7 +56,7 @@ test('undo restores the state before any change, redo the state after it', () =>
 test.each([
   ['a class of another project', 'not-found', 1, 2],
   ['an image of another project', 'not-found', 2, 1],
-] as const)('%s is refused, and nothing is changed', (_name, code, imageOf, classOf) => {
+] as const)('refuses %s, and changes nothing', (_name, code, imageOf, classOf) => {
   const store = temporaryStore();
   const projects = [addProject(store, ['x']), addProject(store, ['x'])];
   const [own = 0] = addImages(store, 1, ['a']);

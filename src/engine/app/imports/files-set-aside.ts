@@ -25,8 +25,8 @@ interface AskedFiles {
 }
 
 /**
- * Files that an import leaves out because they crashed the program before. Adding a folder means all of it, so only a
- * watch leaves files out.
+ * Files that an import leaves out because they crashed the program before. An import that the user starts means all
+ * files of the folder, so only a watch leaves files out.
  */
 export class FilesSetAside {
   readonly #store: Store;
@@ -45,7 +45,7 @@ export class FilesSetAside {
     this.#maskSource = masks ? resolve(masks.source.path) : null;
   }
 
-  /** Loads the files for a watch; forgets those of a folder that a person adds. */
+  /** Loads the files for a watch; forgets those of a folder that the user imports. */
   async load(): Promise<void> {
     if (this.#only !== undefined) {
       this.#reasons = await filesSetAside(this.#store, this.#project);

@@ -109,7 +109,7 @@ function unlabelled(image: FoundImage): ImageToImport {
 }
 
 /**
- * Images that a thread reads per task: enough that requests, and waiting for the last one, take little of the time.
+ * Images that a thread reads per task: enough that requests, and waiting for the last image, take little of the time.
  */
 const batchLength = 8;
 
@@ -121,7 +121,7 @@ function isPacked({ path, frame }: ImageToImport): boolean {
 }
 
 /**
- * Reads images: content hash, size and thumbnail. Unreadable images are reported and left out, in order.
+ * Reads images: content hash, size and thumbnail. Unreadable images are reported in order and left out.
  *
  * @param skip called for images that were left out
  */

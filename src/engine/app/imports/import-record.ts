@@ -11,7 +11,7 @@ import type { FilesSetAside, SomeFiles } from './files-set-aside.ts';
 import { fileNoteText } from '../../../text/index.ts';
 
 /**
- * Most problems per report: more would be a wrong folder, not a list to read. The table of files has all.
+ * Most problems per report: more would mean a wrong folder, not a list to read. The table of files has all.
  */
 const reportedProblems = 5000;
 
@@ -20,7 +20,7 @@ interface RecordServices {
   readonly emit: Emit;
 }
 
-/** What an import record is about. */
+/** Subject of an import record. */
 interface RecordedImport {
   readonly project: number;
   /** Absolute path. */

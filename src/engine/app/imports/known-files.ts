@@ -57,7 +57,7 @@ export function isUnchanged({ stamp, before }: ComparedFile<unknown>): boolean {
   return before.modified === stamp.modified && (before.inode ?? stamp.inode) === stamp.inode;
 }
 
-/** True if all of a file's images are in the project, so that it need not be read. */
+/** True if all of a file's images are in the project, so that it does not have to be read. */
 export function isInProject(looked: ComparedFile<unknown>): boolean {
   const { before } = looked;
   if (before === undefined || !isUnchanged(looked)) return false;

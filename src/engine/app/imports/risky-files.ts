@@ -14,8 +14,8 @@ export function marksFolder(store: Pick<Store, 'folder'>): string {
 }
 
 /**
- * Counts the files that the program was reading when it crashed, among those that watched folders would import: such a
- * file would crash it at every start. To be called before anything is read.
+ * Counts the files that the program was reading when it crashed, among those that watched folders would import: such
+ * a file would crash it at every start. Must be called before anything is read.
  */
 export async function countMarkedFiles(store: Store): Promise<void> {
   for (const path of takeMarks(marksFolder(store))) {

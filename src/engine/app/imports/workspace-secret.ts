@@ -58,7 +58,7 @@ export async function findSecret(store: Store): Promise<FoundSecret> {
   return { state: 'sound', secret };
 }
 
-/** Error that explains what happened to the secret and what to do; null if it is sound. */
+/** Error that explains what happened to the secret and what to do; null if it is intact. */
 export function secretProblem(store: Store, found: FoundSecret): UserError | null {
   if (found.state === 'sound') return null;
   const file = secretFile(store);
@@ -73,7 +73,7 @@ export function secretProblem(store: Store, found: FoundSecret): UserError | nul
 
 /**
  * Replaces the secret and everything that depends on it, atomically even if the process is killed midway: the new key
- * is stored beside the old one until the database has been updated.
+ * is stored next to the old one until the database has been updated.
  *
  * @param change writes the new groups; called in a transaction
  * @throws UserError 'disk'; then nothing has changed

@@ -72,7 +72,7 @@ export function spanningNote(groups: readonly string[]): string[] {
   return groups.length === 0 ? [] : [runDataText.groupsJoinTest(groups)];
 }
 
-/** Problems for images left out because a person marked others of their group as test images. */
+/** Problems for images left out because the user marked others of their group as test images. */
 export function sharedProblems(
   marked: readonly LabelledImage[],
   shared: readonly LabelledImage[],

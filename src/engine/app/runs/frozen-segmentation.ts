@@ -21,7 +21,8 @@ import {
 import { projectSegmentation } from './project-segmentation.ts';
 import { workspaceMask } from '../../label-export/workspace-mask.ts';
 
-// Data of a segmentation run, in files of its folder: with copies of the masks, since people go on drawing.
+// Data of a segmentation run, in files of its folder: with copies of the masks, because the user may continue
+// drawing.
 
 const frozenFile = z.strictObject({
   ids: z.array(z.tuple([z.string(), z.number()])),
@@ -45,7 +46,7 @@ export interface FrozenSegmentation {
  * Data of a segmentation run, frozen at its start with the masks; see `runDataset`.
  *
  * @param smallest least side of an image, px
- * @throws UserError if there is not enough training data or the frozen data is gone, and 'cancelled'
+ * @throws UserError if there is not enough training data or the frozen data is missing, and 'cancelled'
  */
 export async function frozenSegmentation(
   store: Store,

@@ -29,7 +29,7 @@ export interface ProjectSegmentation {
   /** Class id of the project for each value from 1. */
   readonly classIds: readonly number[];
   readonly testSet: NewTestSet;
-  /** Notes for people before the run begins. */
+  /** Notes for the user before the run begins. */
   readonly notes: readonly string[];
 }
 
@@ -156,7 +156,7 @@ function requireMasks(
 }
 
 /**
- * Notes on a data set, for people.
+ * Notes on a data set, for the user.
  *
  * @param unseen `learnt`: classes that no training mask shows; `tested`: learnt classes that no test mask shows
  * @param classes number of learnt classes

@@ -15,7 +15,7 @@ export function hungFailure(silentMs: number): Failure {
 }
 
 /**
- * Warning about a silent run; the run is left alone, since slow and hung processes look the same from outside.
+ * Warning about a silent run; the run is not stopped, because slow and hung processes look the same from outside.
  */
 export function silentFailure(silentMs: number): Failure {
   return { code: 'silent', message: runText.silent(silentMs) };

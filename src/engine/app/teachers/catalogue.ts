@@ -87,7 +87,7 @@ export class CatalogueService {
 
   /**
    * Downloads a card's missing files and adds the teacher, with `catalogue.progress` events. Weights without a known
-   * hash that turn out not to be a teacher are deleted, so that another download starts anew.
+   * hash that turn out not to be a teacher are deleted, so that another download starts from the beginning.
    *
    * @throws UserError 'in-use' if the card is being downloaded, and as `fetchCard` and `TeacherService.add`
    */
@@ -137,7 +137,7 @@ export class CatalogueService {
   }
 
   /**
-   * Adds a file that a person downloaded for a card as a teacher.
+   * Adds a file that the user downloaded for a card as a teacher.
    *
    * @throws UserError 'invalid-file' if it is another file or another transformer, and as `TeacherService.add`
    */

@@ -15,7 +15,7 @@ import { workspaceTeacherText } from '../../../text/index.ts';
 /** Estimate for a project on a device, or the reason why there is none. */
 type Outcome = { readonly estimate: Estimate } | { readonly missing: string };
 
-/** Devices of this machine, with estimates of runs on them. */
+/** Devices of this computer, with estimates of runs on them. */
 export class DeviceService {
   readonly #store: Store;
   readonly #teachers: TeacherService;

@@ -54,7 +54,7 @@ export function backgroundOf({ name, training, suits, licence }: Card): Backgrou
   return { name, training, suits, licence, isBundled: false };
 }
 
-/** Settings of a measurement besides the teacher. */
+/** Settings of a measurement in addition to the teacher. */
 type Measured = Omit<SpeedRequest, 'teacher'>;
 
 /** Estimates for runs on a device. */
@@ -71,20 +71,18 @@ const reuseMs = 120_000;
 /** Time for which a device is not tried again after a failed measurement, ms. */
 const retryAfterMs = 600_000;
 
-/** Teachers of a workspace, and this machine's speed with them. */
+/** Teachers of a workspace, and this computer's speed with them. */
 export class TeacherService {
   readonly #store: Store;
   readonly #pool: ImagePool | undefined;
-  /** Running measurements by teacher and machine, so that none is made twice. */
+  /** Running measurements by teacher and computer, so that none is made twice. */
   readonly #measuring = new Map<string, Promise<MachineSpeed>>();
-  /** Failed measurements by teacher and machine. */
+  /** Failed measurements by teacher and computer. */
   readonly #failed = new Map<string, { readonly error: UserError; readonly at: number }>();
-  /** Measurements disturbed by other programs, by teacher and machine. */
+  /** Measurements disturbed by other programs, by teacher and computer. */
   readonly #disturbed = new Map<string, { readonly speed: MachineSpeed; readonly at: number }>();
 
-  /**
-   * @param pool threads that read a person's files; undefined if the process has nothing else to do
-   */
+  /** @param pool threads that read the user's files; undefined if the process has nothing else to do */
   constructor(store: Store, pool?: ImagePool) {
     this.#store = store;
     this.#pool = pool;
@@ -110,10 +108,10 @@ export class TeacherService {
   /**
    * Adds a teacher after a trial on a few images. Adding the same file again updates its information.
    *
-   * @param overrides a person's corrections of the file's properties
+   * @param overrides the user's corrections of the file's properties
    * @param background by default the catalogue's information on this content, or what is already stored
-   * @throws UserError if the file is not a usable vision transformer, or seems to be misread; 'too-large', 'cancelled',
-   * 'invalid-option' for corrections of the bundled teacher
+   * @throws UserError if the file is not a usable vision transformer, or seems to be misread; 'too-large',
+   * 'cancelled', 'invalid-option' for corrections of the bundled teacher
    */
   async add(
     file: string,
@@ -143,7 +141,7 @@ export class TeacherService {
   }
 
   /**
-   * Removes a teacher, and its downloaded files. A file that a person brought stays.
+   * Removes a teacher, and its downloaded files. A file that the user brought stays.
    *
    * @throws UserError 'in-use' if an unfinished run needs it, 'invalid-option', 'disk'
    */
@@ -233,7 +231,7 @@ export class TeacherService {
     const kill = AbortSignal.timeout(timeLimitMs);
     const result = await performInWorker(task, new AbortController().signal, {
       report: () => undefined,
-      // Output of a missing driver does not help people.
+      // Output of a missing driver does not help the user.
       isMuted: request.device !== 'cpu',
       kill,
     }).catch((error: unknown) => {
@@ -325,7 +323,7 @@ function requireMemory(architecture: VitArchitecture, atOnce: number, outlines: 
   );
 }
 
-/** Replaces errors of the runtime, which people cannot act on, by advice. */
+/** Replaces errors of the runtime, which the user cannot act on, by advice. */
 function unmeasured(error: unknown, { imageSize }: SpeedRequest): unknown {
   const { code, message, details } = failureOf(error);
   if (code !== 'defect') return error;
@@ -349,7 +347,7 @@ function workloadOf(
 }
 
 /**
- * Architecture of a teacher. The contract has the activation as text; the file's reader has validated it.
+ * Architecture of a teacher. The contract stores the activation as a string, which the file's reader has validated.
  */
 export function architectureOf({ description }: StoredTeacher): VitArchitecture {
   return description.architecture as VitArchitecture;

@@ -66,7 +66,7 @@ const largeRise = 0.25;
 const divisor = 4;
 /** Most reductions of the rate; if 1/4,096 of it does not help, training ends. */
 const mostFalls = 6;
-/** Number of loss checks per run; every n-th check also measures accuracy. */
+/** Number of loss checks per run; accuracy is also measured at every n-th check. */
 const [checks, accuracyEvery] = [24, 3];
 
 /**

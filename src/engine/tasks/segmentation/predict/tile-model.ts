@@ -42,9 +42,7 @@ export function maskClasses({ classes, masks }: MaskCard): MaskClass[] {
     .map((name, index) => ({ value: index + 1, name, colour: masks.colours[index] ?? null }));
 }
 
-/**
- * Wraps a model to time its tiles, without the first batch, which includes set-up for the others.
- */
+/** Wraps a model to time its tiles, excluding the first batch, which includes one-time set-up. */
 export function timed(model: TileModel): TileModel & { readonly msPerTile: () => number } {
   let [batches, tiles, milliseconds] = [0, 0, 0];
   return {

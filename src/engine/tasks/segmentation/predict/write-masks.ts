@@ -46,7 +46,7 @@ export interface WriteMasksOptions {
    * folder is created. An existing file is replaced.
    */
   readonly nameFor: (frame: number | null) => string;
-  /** Name of the model, for formats that record who made a mask. */
+  /** Name of the model, for formats that record the author of a mask. */
   readonly model: string;
   /** Tolerance for simplifying polygons, px; no simplification by default. */
   readonly simplify?: number | undefined;
