@@ -18,11 +18,11 @@ import { temporaryFolder, tinyRequest, watch, writeText } from './support.ts';
 import type { Watched } from './support.ts';
 
 const bands = 6;
-/** The one band in which what is to be told apart differs, from 0. */
+/** The only band in which the classes differ, from 0. */
 const telling = 4;
 const all = Array.from({ length: bands }, (_, band) => band + 1);
 
-/** Values of six bands of 16 bits; `isBright` says where the telling band is. */
+/** Values of six 16-bit bands; `isBright` gives the value of the distinguishing band. */
 function raster(
   side: number,
   random: Random,

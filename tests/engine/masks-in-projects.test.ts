@@ -277,7 +277,7 @@ describe('masks in projects', async () => {
   it('are imported from COCO too, with images without annotations as background', async () => {
     const folder = dirname(await put('coco/f.png', grey(filled(50))));
     await put('coco/g.png', grey(filled(60)));
-    // Of the same names, but no images.
+    // Files of the same names that are not images.
     await put('coco/images/h.png', grey(filled(70)));
     await put('coco/masks/f.png', grey(filled(80)));
     const file = await put(

@@ -9,7 +9,7 @@ interface Drawing {
   readonly width: number;
   readonly height: number;
   readonly seed: number;
-  /** No regions at all. */
+  /** A mask without regions. */
   readonly isEmpty?: boolean;
 }
 
@@ -43,7 +43,7 @@ export async function writePair(folder: string, name: string, drawing: Drawing):
   await writePng(label, { width, height, channels: 1, data: mask });
 }
 
-/** Images and masks below `images` and `masks`. */
+/** Writes images and masks below `images` and `masks`. */
 export async function writePairs(folder: string, count: number, seed: number): Promise<void> {
   for (let index = 0; index < count; index++) {
     const [width, height] = [30 + (index % 3) * 5, 40 - (index % 4)];
@@ -64,7 +64,7 @@ export function outlineRequest(folder: string, more: Partial<DistillRequest> = {
   });
 }
 
-/** A folder with a teacher, images and masks to learn from and to test on. */
+/** A folder with a teacher, and images and masks for training and testing. */
 export async function outlineFolder({ train, test } = { train: 10, test: 5 }): Promise<string> {
   const folder = await temporaryFolder();
   await writeTinyTeacher(join(folder, 'teacher.safetensors'));

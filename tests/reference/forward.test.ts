@@ -12,7 +12,9 @@ import { describeReference, readReference, referencePath, unnormalized } from '.
 const executor = onnxRuntime('cpu', { threads: 1 });
 const tolerance = 1e-4;
 
-/** Compares what a model computes with every tensor of its expected file that has the same name. */
+/**
+ * Compares the values that a model computes with every tensor of its expected file that has the same name.
+ */
 function suite(name: string, depth: number): void {
   let model: VitModel;
   let expected: ReadonlyMap<string, Tensor>;

@@ -15,7 +15,7 @@ describeReference("models of Hugging Face's transformers", () => {
   describe.each<[string, TeacherConvention, Partial<VitModel['architecture']>, boolean]>([
     ['hf_vit', 'hf-vit', { heads: 3, epsilon: 1e-12, activation: 'gelu' }, true],
     ['hf_dinov2', 'hf-dinov2', { heads: 3, epsilon: 1e-6, layerScale: true }, true],
-    // Its last hidden state is that before the norm, which only the class token goes through there.
+    // Its last hidden state is the one before the norm, through which only the class token passes in this model.
     [
       'hf_clip_vision',
       'hf-clip',

@@ -2,7 +2,7 @@ import { Random } from '../../src/core/random.ts';
 import { elementCount } from '../../src/core/tensor.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 
-/** Uniform in [low, high), the same for the same seed. */
+/** Uniform random values in [low, high), the same for the same seed. */
 export function randomValues(length: number, seed: number, low = -1, high = 1): Float32Array {
   const random = new Random(seed);
   return Float32Array.from({ length }, () => random.uniform(low, high));

@@ -4,10 +4,10 @@ import { inflateRawSync } from 'node:zlib';
 import type { Case, Mutant } from './case.ts';
 import type { Kind } from './kinds.ts';
 
-/** A mutant that once hung, crashed, took too much memory or ended in a defect. It is read in every run. */
+/** A mutant that once hung, crashed, used too much memory or ended in a defect. It is read in every run. */
 interface Kept {
   readonly kind: Kind;
-  /** Name of the case that it is of. */
+  /** Name of its case. */
   readonly of: string;
   /** What was wrong. */
   readonly was: string;
