@@ -7,7 +7,7 @@ const written = new Set([
   'ConditionalExpression',
 ]);
 
-/** Refuses messages of errors that are written where they are thrown: `src/text` is the one place for them. */
+/** Refuses error messages that are written where they are thrown: they belong into `src/text`. */
 export const messagesInText: Rule.RuleModule = {
   meta: {
     type: 'problem',

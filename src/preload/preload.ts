@@ -7,8 +7,8 @@ import type { Bridge } from '../contract/bridge.ts';
 // here, because a compromised page could bypass a check here; the main process checks every message.
 
 /**
- * Number of the latest request. Numbers restart with every page, so answers to the previous page do not match any
- * request of this one.
+ * Random id of this page. Request numbers restart with every page, so without it answers to the previous page could
+ * match.
  */
 const thisPage = crypto.getRandomValues(new Uint32Array(4)).join('-');
 const waiting = new Map<number, (answer: Answer<unknown>) => void>();
