@@ -16,7 +16,7 @@ interface Collection {
   /** Target number of images per second on two cores. */
   readonly aim: number;
   readonly folder: string;
-  /** Minimum work for a thumbnail: libvips alone decodes, shrinks and encodes. */
+  /** Minimum work for a thumbnail: libvips by itself decodes, shrinks and encodes. */
   readonly plain: (path: string) => Promise<unknown>;
 }
 

@@ -51,7 +51,7 @@ const quick: readonly RegExp[] = [
 
 describe('searchProblem', () => {
   it.each(slow.map(([{ source, flags }, problem]) => [source, flags, problem]))(
-    'tells the time of /%s/%s: %s',
+    'determines the time of /%s/%s: %s',
     (source, flags, problem) => {
       expect(searchProblem(source, flags)).toBe(problem);
     },

@@ -325,7 +325,7 @@ function isExponential(automaton: Automaton): boolean {
     // Two quantifiers lead from one position to the same next one.
     if (new Set(targets).size < targets.length) return true;
     const inLoop = (at: number): readonly number[] => (next[at] ?? []).filter((to) => loop.has(to));
-    // Both ways end at p again; a pair that parts once has gone two ways.
+    // Both ways end at p again; a pair that separates once has taken two ways.
     return [...loop].some((a) =>
       [...loop].some(
         (b) =>

@@ -154,7 +154,7 @@ export const engineMethods = {
   },
   /**
    * Imports the images of a folder, which are referenced in place, with labels from class folders, a CSV file, or
-   * none. Images in a folder named test, or whose rows say so, are held out. Masks next to images are left out.
+   * none. Images in a folder named test, or whose rows state so, are held out. Masks next to images are left out.
    */
   'image.import': {
     params: z.strictObject({
@@ -307,8 +307,8 @@ export const engineMethods = {
   'mask.setState': { params: z.strictObject({ image: id, state: maskState }), result: maskInfo },
   /**
    * Copies a predicted mask into the user's layer (see `adoption`), all or nothing. Fails with 'not-found' if there
-   * is no such mask, and with 'too-large' if it is too large for one edit. Returns null and no tiles if nothing would
-   * change; the mask is then neither changed nor created.
+   * is no such mask, and with 'too-large' if it exceeds one edit. Returns null and no tiles if nothing would change;
+   * the mask is then neither changed nor created.
    */
   'mask.adopt': {
     params: adoption.extend({ image: id }),
@@ -626,8 +626,7 @@ export const events = {
    */
   'run.glimpse': z.strictObject({ run: id, glimpse: runGlimpse }),
   /**
-   * Notes on the training: where it began, that its learning rate was lowered, that the untrained copy is better so
-   * far.
+   * Notes on the training: where it began, a lowered learning rate, an untrained copy that is better so far.
    */
   'run.notice': z.strictObject({ run: id, message: z.string() }),
   /**

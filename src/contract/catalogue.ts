@@ -46,7 +46,7 @@ export const card = z
     domain: cardDomain,
     /** End of a sentence that begins with "suits". */
     suits: sentence,
-    /** Web page of the teacher, for people. */
+    /** Web page about the teacher. */
     page: z.url({ protocol: /^https$/ }),
     /**
      * Files of the card: the first has the weights; the others configure them and are in the same folder.

@@ -304,7 +304,7 @@ export type FileOutcome = z.infer<typeof fileOutcome>;
 export const importedFile = z.strictObject({
   /** Absolute path. */
   path: z.string(),
-  /** The imported image; null if that is no longer known. */
+  /** The imported image; null if it is no longer known. */
   folder: z.string().nullable(),
   /** Path relative to the folder, with `/`. */
   name: z.string(),
@@ -408,7 +408,7 @@ const finite = z.number();
 export const imageFacts = z.strictObject({
   format: z.enum(['png', 'jpeg', 'webp', 'bmp', 'tiff', 'dicom', 'nifti']),
   bands: z.int().positive(),
-  /** Band that marks where there is no data, from 1. */
+  /** Band that marks missing pixels (alpha), from 1. */
   alpha: z.int().positive().nullable(),
   frames: z.int().positive(),
   sampleType: z.enum([

@@ -79,7 +79,7 @@ export const viewedImage = z.strictObject({
   geo: z
     .strictObject({ transform: z.array(finite).length(6), crs: z.string().max(10_000).nullable() })
     .nullable(),
-  /** Side of the patient at each edge; null if the file does not say. */
+  /** Side of the patient at each edge; null if the file does not state it. */
   edges: z
     .strictObject({
       left: letter,
@@ -118,7 +118,7 @@ export const imageTile = z.strictObject({
   height: z.int().min(1).max(tileSide),
   bands: z.int().min(1).max(4),
   sampleType,
-  /** Stored values, (height, width, bands), in this machine's byte order. */
+  /** Stored values, (height, width, bands), in this computer's byte order. */
   values: bytes,
 });
 export type ImageTile = z.infer<typeof imageTile>;

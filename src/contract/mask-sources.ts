@@ -6,7 +6,7 @@ import { path } from './values.ts';
 /** Sources of masks for images, as they cross processes. */
 
 /**
- * Kind of a source. `masks`: a folder of masks beside one of images; `beside`: masks among the images, recognised by
+ * Kind of a source. `masks`: a folder of masks next to one of images; `beside`: masks among the images, recognised by
  * name and content; `dicom-seg`: segmentations among the DICOM files of a folder; `nifti`: a label map of a DICOM
  * series; `geojson` and `gpkg`: one file or all files of a folder; `file`: one that the user chose, recognised by
  * content. All other kinds are single files.

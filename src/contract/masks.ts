@@ -71,23 +71,22 @@ export const maskInfo = z.strictObject({
 export type MaskInfo = z.infer<typeof maskInfo>;
 
 /**
- * Suggestions. A person marks a few strokes; a classifier of pixels learns from them and proposes the rest.
+ * Suggestions. The user marks a few strokes; a classifier of pixels learns from them and proposes the rest.
  *
- * How to use it: `mask.prepareSuggestion` when the tool is taken up, so that the first look at the image
- * (seconds; `suggest.progress` tells) is over by the first stroke; then `mask.suggest` after each stroke with
- * ALL strokes so far and the region in view, aborting the request before. Nothing is kept in the engine: the
- * strokes and the proposal are the page's until it saves what the person accepts by `mask.save`. The same
- * strokes give the same proposal.
+ * How to use it: `mask.prepareSuggestion` when the tool is selected, so that the first analysis of the image
+ * (seconds; reported by `suggest.progress`) is over by the first stroke; then `mask.suggest` after each stroke with
+ * ALL strokes so far and the region in view, aborting the request before. The engine stores nothing: the strokes and
+ * the proposal stay in the page until it saves accepted pixels by `mask.save`. The same strokes give the same
+ * proposal.
  *
- * Ask at the level that is shown, and at level 0 once the person accepts: the labels are the same, since
- * large regions are always worked on coarser (about 1,000 × 1,000 px); what level 0 adds is their edges, drawn
- * after the image, which takes about three times as long for 4096 × 4096 px. Pan and zoom change the working scale
- * with the region's size, so keep to one region from the proposal to its acceptance.
+ * Request the displayed level, and level 0 once the user accepts: the labels are the same, since large regions are
+ * always worked on coarser (about 1,000 × 1,000 px); level 0 adds edges that follow the image, which takes about
+ * three times as long for 4096 × 4096 px. Pan and zoom change the working scale with the region's size, so keep to
+ * one region from the proposal to its acceptance.
  *
- * Strokes are tiles like a mask's at full resolution, but mean something else: 0 not marked, 1 to 254 the
- * `maskValue` of a class, 255 background ("none of the classes is here"). Strokes of at least two kinds are
- * needed: two classes, or a class and background. Only kinds that have strokes (or marks, with `useMask`)
- * are proposed.
+ * Strokes are tiles like a mask's at full resolution, but mean something else: 0 not marked, 1 to 254 the `maskValue`
+ * of a class, 255 background ("none of the classes is here"). Strokes of at least two kinds are needed: two classes,
+ * or a class and background. Only kinds that have strokes (or marks, with `useMask`) are proposed.
  */
 const strokeTile = maskTile;
 
@@ -101,9 +100,9 @@ const maskRegion = z.strictObject({
 export type MaskRegion = z.infer<typeof maskRegion>;
 
 /**
- * Adopting: what a model predicted goes into the layer of the person, as an edit that can be undone. What was
- * painted before must be saved by then. The answer has what changed as `MaskPatch` of core/mask/patch has it, so
- * `patchOf(tiles)` goes into the history of edits.
+ * Adopting: copies a predicted mask into the user's layer, as an edit that can be undone. Painting before it must be
+ * saved first. The answer has the changes in the form of `MaskPatch` of core/mask/patch, so `patchOf(tiles)` can be
+ * added to the edit history.
  */
 export const adoption = z.strictObject({
   layer: modelLayer,

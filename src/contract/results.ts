@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { classificationTask, lengthUnit, precision } from './jobs.ts';
 
-/** Results of jobs: figures with their intervals, what was left out, what was written. */
+/** Results of jobs: figures with their intervals, skipped files, and written files. */
 
 /** A measured quality with its bootstrap 95 % interval, all in [0, 1]. */
 export const interval = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
@@ -55,7 +55,7 @@ export type MaskQuality = z.infer<typeof maskQuality>;
 const writtenTolerance = z.strictObject({ distance: z.number(), unit: lengthUnit });
 export type WrittenTolerance = z.infer<typeof writtenTolerance>;
 
-/** One of the three compared encoders with a decoder in place of the head. */
+/** One of the three compared encoders with a decoder instead of a head. */
 const maskCandidateReport = z.strictObject({ ...maskQuality.shape, ...cost });
 export type MaskCandidateReport = z.infer<typeof maskCandidateReport>;
 

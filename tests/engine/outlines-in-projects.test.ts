@@ -114,7 +114,7 @@ describe('segmentation projects', async () => {
     });
   });
 
-  it('report what is missing before a run starts', async () => {
+  it('report missing data before a run starts', async () => {
     const start = (): Promise<Run> => engine.call('run.start', { project: project.id });
     await expect(start()).rejects.toMatchObject({ code: 'invalid-labels' });
     const folder = join(root, 'set');

@@ -131,7 +131,7 @@ describe.each(goldens)('scores of masks equal those of other libraries: $name', 
   });
 });
 
-it('intervals equal those of whole groups drawn by another generator', () => {
+it('intervals equal those of whole groups sampled by another generator', () => {
   const golden = goldens.find(({ bounds }) => bounds !== undefined);
   if (golden?.bounds === undefined) throw new Error('no golden has bounds');
   const report = reportOf(golden, 20_000);

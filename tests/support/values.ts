@@ -13,8 +13,8 @@ export function randomTensor(shape: readonly number[], seed: number, low = -1, h
 }
 
 /**
- * Largest difference between two lists, relative to the largest expected value. NaN where a value is
- * not a number, so that no comparison with a limit passes.
+ * Largest difference between two lists, relative to the largest expected value. NaN if a value is not a number, so
+ * that no comparison with a limit passes.
  */
 export function difference(got: ArrayLike<number>, expected: ArrayLike<number>): number {
   if (got.length !== expected.length || expected.length === 0) {

@@ -22,7 +22,7 @@ describe('the download address', () => {
   ])('uses the mirror %s, with its path', (mirror, start) => {
     const address = addressAt(url, downloadRoute({ ...none, mirror }, {}));
     expect(address).toBe(`${start}phikon/resolve/main/model.safetensors`);
-    // The environment applies where the workspace has no setting.
+    // The environment applies if the workspace has no setting.
     expect(addressAt(url, downloadRoute(none, { HF_ENDPOINT: mirror }))).toBe(address);
   });
 

@@ -10,7 +10,7 @@ const blocks = [0, 2];
 const { imageSize, width, mlpWidth } = teacher.architecture;
 const [images, views] = [11, 3];
 
-/** Views drawn by the fit, and its result, with so many tokens per batch. */
+/** Views rendered for the fit, and its result, with so many tokens per batch. */
 async function fit(tokensAtOnce: number): Promise<{ drawn: string[]; weight: Float32Array }> {
   const drawn: string[] = [];
   const source = {

@@ -80,7 +80,7 @@ async function clear(path: string, staging: string): Promise<void> {
 /**
  * Deletes the unfinished files of killed processes directly in a folder.
  *
- * @param path folder that nobody else writes into
+ * @param path folder that no other process writes into
  */
 export async function clearUnfinished(path: string): Promise<void> {
   for (const name of await readdir(path)) {

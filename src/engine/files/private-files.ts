@@ -4,7 +4,7 @@ import process from 'node:process';
 let usual: number | undefined;
 
 /**
- * Makes every file that this process and its children create readable by its owner alone: files in a workspace may
+ * Makes every file that this process and its children create readable only by its owner: files in a workspace may
  * name patients. Files that the user saves elsewhere get `exportMode`.
  */
 export function makeFilesPrivate(): void {

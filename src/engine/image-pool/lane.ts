@@ -25,7 +25,7 @@ export interface LaneOptions {
   readonly threadFile: string;
   /** Heap of a thread, MiB; decoded pixels are outside it and bounded by `ReadLimits`. */
   readonly heapMiB: number;
-  /** Longest time without a sign of life from a task, ms. */
+  /** Longest time without a heartbeat of a task, ms. */
   readonly patienceMs: number;
   /** Time for which an idle thread is kept, ms. */
   readonly idleMs: number;

@@ -48,7 +48,7 @@ export async function describeImage({ path }: Pick<ImagePlace, 'path'>): Promise
   return withImage(path, ({ header }) => Promise.resolve(descriptionOf(header)));
 }
 
-/** Draws what a model would see, as WebP; see `picturePreparation`. */
+/** Renders the model's input as WebP; see `picturePreparation`. */
 export async function drawPreview(request: PreviewRequest): Promise<Uint8Array> {
   const { path, frame, sha256 } = request;
   const preparation = preparationOf(request.preparation);

@@ -69,7 +69,7 @@ export class ReadingMark {
       this.#file ??= openMark(this.#path);
       writeSync(this.#file, this.#bytes, 0, length, 0);
     } catch {
-      // A workspace that is not writable fails where it matters.
+      // A workspace that is not writable is reported when it matters.
     }
   }
 

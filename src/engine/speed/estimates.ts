@@ -20,7 +20,7 @@ import { tilesAtOnce } from '../tasks/segmentation/predict/tile-model.ts';
 import { entryBytes, targetMisses } from '../distill/target-cache.ts';
 
 /**
- * Key that identifies the machine and settings of a measurement.
+ * Key that identifies the computer and settings of a measurement.
  *
  * @param gpu name of the GPU, if the device is not the processor
  */

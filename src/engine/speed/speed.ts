@@ -114,7 +114,7 @@ export async function measureSpeed({
 }
 
 /**
- * Times on an idle computer, by the share of the device that was free. The time of views stays: one processor draws
+ * Times on an idle computer, by the share of the device that was free. The time of views stays: one processor renders
  * them, and a single one is free more often.
  */
 function onIdleMachine(
@@ -194,7 +194,7 @@ async function measure(
 /** Number of classes of the measured decoder; they contribute little to its time. */
 const decoderClasses = 4;
 
-/** @param inference seconds per image of the encoder alone */
+/** @param inference seconds per image of the encoder without the decoder */
 async function timeDecoder(
   executor: Executor,
   encoder: VitModel,

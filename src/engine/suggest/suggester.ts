@@ -25,7 +25,7 @@ import { PatchReader } from './patch-reader.ts';
 import type { FeatureProgress, FeatureRequest, SuggestRequest } from './protocol.ts';
 import { samplesOf } from './samples.ts';
 
-/** Most pixels of a region that are labelled: what two cores manage in half a second. */
+/** Maximum number of labelled pixels of a region: as many as two cores process in half a second. */
 const workingPixels = 1.25 * 2 ** 20;
 /** Most training pixels per class, and in all. */
 const mostPerClass = 300;

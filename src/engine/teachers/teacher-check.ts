@@ -85,7 +85,7 @@ class ImplausibleOutput extends Error {
 }
 
 /**
- * @param withBlock reads the encoder with this block alone
+ * @param withBlock reads the encoder with only this block
  * @throws ImplausibleOutput at the first block with implausible output
  */
 export async function checkBlocks(

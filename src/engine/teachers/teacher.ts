@@ -73,7 +73,7 @@ export async function openTeacher(
   };
 }
 
-/** SHA-256 of the weights alone; of several files, the hash of their hashes. */
+/** SHA-256 of only the weights; for several files, the hash of their hashes. */
 async function hashOfTeacher(files: readonly string[], alive?: () => void): Promise<string> {
   const hashes: Buffer[] = [];
   for (const file of files) hashes.push(await hashOfFile(file, alive));
@@ -146,7 +146,7 @@ function knownBands(
  * window. The caller closes it.
  *
  * @param preparation bands and value range of the images
- * @param memory memory of this machine, bytes
+ * @param memory memory of this computer, bytes
  * @throws UserError as `openTeacherFile`, and 'too-large' if the weights alone exceed the memory
  */
 export async function openAdaptedTeacher(

@@ -80,7 +80,7 @@ export class MaskQueries {
     return this.#row(image, layer) !== undefined;
   }
 
-  /** Reads the tiles at some places; tiles that are all background are omitted. */
+  /** Reads the tiles at some positions; tiles that are all background are omitted. */
   tiles(
     image: number,
     layer: MaskLayer,

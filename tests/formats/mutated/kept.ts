@@ -9,7 +9,7 @@ interface Kept {
   readonly kind: Kind;
   /** Name of its case. */
   readonly of: string;
-  /** What was wrong. */
+  /** Description of the fault. */
   readonly was: string;
   /** The file, deflated, in base 64. */
   readonly file: string;

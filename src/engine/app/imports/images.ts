@@ -79,7 +79,7 @@ export class ImageService {
   }
 
   /**
-   * Runs work during which no image of any project may be imported; imports started meanwhile are refused.
+   * Runs work during which no image of any project may be imported; imports started in the meantime are refused.
    *
    * @throws UserError 'in-use' while images are being imported
    */

@@ -6,7 +6,7 @@ import type { ImageToImport } from './import-images.ts';
 import { folderImportText } from '../../../text/index.ts';
 
 /**
- * @throws UserError 'invalid-labels' if an image has no label or several where the task needs one
+ * @throws UserError 'invalid-labels' if an image has no label, or several although the task requires one
  */
 export function requireLabelsOfTask(
   { task, name }: Project,

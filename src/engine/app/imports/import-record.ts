@@ -82,7 +82,7 @@ export class ImportRecord {
    *
    * @param files number of files to import
    * @param left files of the folder that are not imported
-   * @param paired label files of a watched folder whose images are there
+   * @param paired label files of a watched folder that have images
    */
   async begin(files: number, left: LeftFiles, paired: ReadonlySet<string>): Promise<void> {
     const { problems, passed } = left;

@@ -18,8 +18,8 @@ type FoundSecret =
 
 /**
  * Reads the workspace's random key. Patient numbers are stored as hashes under it, so that images of one patient are
- * recognised but nobody can find a number by trial. The key moves with the workspace. The database stores its
- * fingerprint, so that another key in its place is noticed.
+ * recognised but a number cannot be found by trial. The key moves with the workspace. The database stores its
+ * fingerprint, so that a different key in its place is detected.
  *
  * A new key is created only if no image has a group under an old one: under a new key the same patient would get
  * another group, and could end up on both sides of a split.

@@ -34,9 +34,9 @@ export interface ProjectSegmentation {
 }
 
 /**
- * Divides the images of a segmentation project, like `projectDataset`, by masks marked as done. All images but the test
- * images are used for distillation. Classes that no training mask shows are left out, and their regions in test images
- * are not measured.
+ * Divides the images of a segmentation project, like `projectDataset`, by masks marked as done. All images except the
+ * test images are used for distillation. Classes that no training mask shows are left out, and their regions in test
+ * images are not measured.
  *
  * @param smallest least side of an image, px: the teacher's patch size
  * @param states states of the files, if they were checked: changed files are left out

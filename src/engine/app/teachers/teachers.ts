@@ -66,7 +66,7 @@ export interface Estimate {
 
 /** Time limit of a measurement, ms; on a busy processor it takes a minute. */
 const timeLimitMs = 300_000;
-/** Time for which a disturbed measurement is reused, ms: the machine is probably still busy. */
+/** Time for which a disturbed measurement is reused, ms: the computer is probably still busy. */
 const reuseMs = 120_000;
 /** Time for which a device is not tried again after a failed measurement, ms. */
 const retryAfterMs = 600_000;

@@ -43,7 +43,7 @@ export interface EvaluationImages {
    * Views whose features are compared with the teacher's: those of reserved images, if there are any.
    */
   readonly source: ViewSource;
-  /** Number of each image's view, which training never draws. */
+  /** Number of each image's view, which training never uses. */
   readonly view: number;
   readonly probe?: ProbeImages | undefined;
 }

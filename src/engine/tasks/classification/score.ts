@@ -28,7 +28,7 @@ export interface ScoreRequest {
   readonly model: string;
   /** Checkpoint of its teacher; null if it is missing: then only the student predicts. */
   readonly teacher: string | null;
-  /** A person's corrections of the teacher's properties. */
+  /** The user's corrections of the teacher's properties. */
   readonly overrides?: TeacherOverrides;
   /** Labelled images of the run's heads, for training the teacher's head again. */
   readonly labelled: readonly LabelledImage[];

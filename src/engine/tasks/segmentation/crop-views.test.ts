@@ -20,7 +20,7 @@ const all: readonly NumberedView[] = [0, 1, 2].flatMap((image) =>
 let images: OpenImages;
 let source: ViewSource;
 let ahead: ViewPrefetch;
-/** Number of views drawn by this thread. */
+/** Number of views rendered by this thread. */
 let here: number;
 
 beforeEach(async () => {

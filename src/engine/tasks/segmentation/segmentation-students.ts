@@ -58,7 +58,7 @@ interface PredictedTestMasks {
   readonly student: string;
 }
 
-/** Images and masks, and where to keep predicted masks. */
+/** Images and masks, and the folder for predicted masks. */
 export interface SegmentationData extends SegmentationDataset {
   /** Folder for the predicted masks of the test images; without it they are not kept. */
   readonly masksFolder?: string;
@@ -70,7 +70,7 @@ const defaultSide = 128;
 const baseRate = 3e-3;
 const defaultBatch = usualTraining.segmentation.batch;
 
-/** Segmentation: distillation on crops, with a decoder in place of a head. */
+/** Segmentation: distillation on crops, with a decoder instead of a head. */
 export const segmentationStudents: StudentTask<SegmentationData, SegmentationOutcome> = {
   defaults: 'segmentation',
   imageSize: sideFor,

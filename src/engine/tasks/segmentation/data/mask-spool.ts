@@ -81,7 +81,7 @@ export class MaskSpool {
   }
 
   /**
-   * Appends the next row of mask tiles of a band; tiles of background alone take no space.
+   * Appends the next row of mask tiles of a band; tiles of only background take no space.
    *
    * @throws UserError 'disk'
    */

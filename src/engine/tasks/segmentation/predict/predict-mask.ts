@@ -132,8 +132,8 @@ export interface PredictionSubject {
 }
 
 /**
- * Everything that a predicted mask depends on besides tile size and overlap: the file's state on the disk, its
- * preparation, and the model.
+ * Everything that a predicted mask depends on, in addition to tile size and overlap: the file's state on the disk,
+ * its preparation, and the model.
  */
 export async function predictionFingerprint({
   image: { path, frame },

@@ -34,7 +34,7 @@ import { version } from '../../../version.ts';
 export interface PredictedFile {
   /** Path of the image. */
   readonly path: string;
-  /** Masks by frame, from 0; frame 0 alone in single-frame files. */
+  /** Masks by frame, from 0; only frame 0 in single-frame files. */
   readonly masks: FrameMasks;
 }
 
