@@ -39,7 +39,7 @@ export async function benchExecutors(threads: number): Promise<void> {
   printTable('Executors', rows);
 }
 
-/** The shortest run of a graph on each executor, ms. */
+/** Returns the shortest run of a graph on each executor, ms. */
 async function inTurns(
   executors: readonly Executor[],
   graph: Graph,

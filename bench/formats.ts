@@ -58,7 +58,7 @@ export async function benchFormats(folder: string): Promise<void> {
   printTable('Reading images: opened, read whole and closed', rows);
 }
 
-/** Number of files read at once, as in training. */
+/** Processes several files at once, as training does. */
 async function eachOf(
   paths: readonly string[],
   work: (path: string) => Promise<unknown>,
@@ -135,7 +135,7 @@ async function encoded(): Promise<Uint8Array> {
   return bytes;
 }
 
-/** 8-bit colours made of waves. */
+/** Returns 8-bit colours made of waves. */
 function colours(width: number, height: number, seed?: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(waves(3 * width, height, seed), (value) => value >> 4);
 }

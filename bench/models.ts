@@ -27,7 +27,7 @@ export const architectures = {
   },
 } as const satisfies Record<string, VitArchitecture>;
 
-/** A model with random weights of ordinary scale: time does not depend on their values. */
+/** Returns a model with random weights of ordinary scale: time does not depend on their values. */
 export function randomModel(architecture: VitArchitecture): VitModel {
   const random = new Random(1);
   const weights = new Map<string, Tensor>();

@@ -217,7 +217,7 @@ class Pytorch {
     return machine.parse(await this.#read());
   }
 
-  /** Duration of one run in milliseconds. */
+  /** Returns the duration of one run in milliseconds. */
   async run(part: Part | 'taught'): Promise<number> {
     this.#process.stdin.write(`${part}\n`);
     return answer.parse(await this.#read()).ms;

@@ -73,7 +73,7 @@ async function drawTeacher(path: string, dtype: 'F32' | 'F16'): Promise<string> 
 }
 
 /**
- * The largest sum of the resident memory of a process and its children, MB; sampled, so a little too small.
+ * Returns the largest sum of the resident memory of a process and its children, MB; sampled, so a little too small.
  */
 async function peakOf(args: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });

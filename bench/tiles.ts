@@ -94,7 +94,7 @@ async function pngOf(folder: string, { width, height }: Size): Promise<string> {
   return path;
 }
 
-/** An image with a colour table, generated tile by tile, so that it is never in memory as a whole. */
+/** Returns an image with a colour table, generated tile by tile, so that it is never in memory as a whole. */
 async function geotiffOf(folder: string, { width, height }: Size): Promise<string> {
   const path = join(folder, `tiles-${width}.tif`);
   const file = await open(path, 'w');

@@ -22,7 +22,7 @@ import { photograph } from './support/screenshots.ts';
 
 const size = { width: 900, height: 700 };
 
-/** A student's prediction of an image, 10 × 10 px of the first class. */
+/** Stores a student's prediction of an image, 10 × 10 px of the first class. */
 function predict(store: Store, project: number, image: number): void {
   const teacher = store.teachers.upsert(newTeacher()).id;
   const { settings } = store.projects.get(project);

@@ -51,7 +51,7 @@ describe('mask tools', () => {
   const value = (x: number, y: number): Promise<number> => valueOf(launched.page, image.id, x, y);
   const press = (key: string): Promise<void> => launched.page.keyboard.press(key);
 
-  /** The values of the user's mask as the engine has it now. */
+  /** Returns the values of the user's mask as the engine has it now. */
   async function maskNow(): Promise<(x: number, y: number) => number> {
     const places = [0, 1].flatMap((y) => [0, 1].map((x) => ({ x, y })));
     const tiles = await answerOf<MaskTile[]>(launched.page, 'mask.tiles', {
@@ -86,7 +86,7 @@ describe('mask tools', () => {
     await saved(page);
   }
 
-  /** Number of pixels of a column that are painted around a row. */
+  /** Returns the number of pixels of a column that are painted around a row. */
   async function widthAt(x: number, y: number): Promise<number> {
     const painted = await maskNow();
     let [top, bottom] = [y, y];
@@ -204,7 +204,7 @@ describe('mask tools', () => {
     await expect.poll(() => shownAt(270, 320)).toEqual(onlyTeacher);
   });
 
-  /** Colour of the layers at a pixel of the image, regardless of opacity; null if there is none. */
+  /** Returns the colour of the layers at a pixel of the image, regardless of opacity; null if there is none. */
   async function shownAt(x: number, y: number): Promise<number[] | null> {
     const at = await placeOf(launched.page, size, x, y);
     const [red = 0, green = 0, blue = 0, alpha = 0] = await launched.page.evaluate(({ x, y }) => {

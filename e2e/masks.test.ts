@@ -380,7 +380,7 @@ describe('painting a mask', () => {
     return { bright: find((shade) => shade > 140), dark: find((shade) => shade < 60) };
   }
 
-  /** Opacity of the layers at a pixel of the image, 0 to 255. */
+  /** Returns the opacity of the layers at a pixel of the image, 0 to 255. */
   async function opacityAt(x: number, y: number): Promise<number> {
     await launched.page.locator('dialog [data-drawn="true"]').waitFor();
     const at = await placeOf(launched.page, size, x, y);

@@ -27,7 +27,7 @@ async function axeClean(page: Page): Promise<void> {
   expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
 }
 
-/** A failed run of the first project, as the engine reports it. */
+/** Returns a failed run of the first project, as the engine reports it. */
 async function endedRun(page: Page): Promise<Run> {
   const list = await ask(page, 'project.list', null);
   const projects = (list.ok ? list.value : []) as Project[];

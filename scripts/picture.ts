@@ -40,7 +40,7 @@ ${body}
 );
 console.log('docs/images/demo.svg');
 
-/** Two tiles of each class, with its name below. */
+/** Returns two tiles of each class, with its name below. */
 function tiles(classes: readonly string[]): string {
   const size = 64;
   const step = (width - 2 * panel.left) / classes.length;

@@ -42,7 +42,7 @@ const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes:
   .map((entry) => relative(root, join(entry.parentPath, entry.name)))
   .filter((path) => !path.includes('.test.') && !path.split('/').includes('testing'));
 
-/** Folder of the list that a file of the engine belongs to: the longest one that contains it. */
+/** Returns the folder of the list that a file of the engine belongs to: the longest one that contains it. */
 function roomOf(path: string): string {
   const folder = relative(engine, dirname(path)) || '.';
   const holding = rooms.filter((room) => folder === room || folder.startsWith(`${room}/`));

@@ -109,7 +109,7 @@ const anyOption = /(?<![\w-])--[a-z][a-z0-9-]+/g;
 /** Options of Node and npm, and one passed between the app's processes. */
 const foreignOptions = new Set(['--disable-warning', '--initial-heap-size', '--known', '--omit']);
 
-/** The help of a command and of all commands below it. */
+/** Returns the help of a command and of all commands below it. */
 async function helpOf(command: readonly string[]): Promise<string> {
   const { stdout } = await runTest([...command, '--help']);
   const [, listed = ''] = /^Commands:\n((?: .*\n)*)/m.exec(stdout.text) ?? [];
@@ -148,7 +148,7 @@ const wordsOfProgram = (async (): Promise<string> => {
   return plain(texts.join('\n'));
 })();
 
-/** Command lines of the program in code blocks and tables, as words without the program's name. */
+/** Returns the command lines of the program in code blocks and tables, as words without the program's name. */
 function commandsIn(text: string): string[][] {
   const lines = text.replaceAll('\\\n', ' ').split('\n');
   const given = lines.flatMap((line) => /^\s*npm run cli -- (.+)$/.exec(line)?.[1] ?? []);
@@ -164,7 +164,7 @@ function quotesIn(text: string): string[] {
   return [...plain(text).matchAll(/“([^”]+)”/g)].map(([, quote = '']) => quote);
 }
 
-/** Fixed parts of a template: the text between its placeholders. */
+/** Returns the fixed parts of a template: the text between its placeholders. */
 function partsOf(quote: string): string[] {
   return quote
     .replaceAll('`', '')

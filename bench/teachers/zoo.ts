@@ -68,7 +68,7 @@ async function outcomeOf(folder: string): Promise<Outcome> {
   }
 }
 
-/** Largest difference, as a share of the largest value; infinite if the numbers of values differ. */
+/** Returns the largest difference, as a share of the largest value; infinite if the numbers of values differ. */
 function difference({ shape, data }: Tensor, other: Tensor): number {
   if (data.length !== other.data.length) return Infinity;
   const [images = 0, tokens = 0, width = 0] = shape;

@@ -16,7 +16,7 @@ import { hugeRaster } from '../support/huge-raster.ts';
  * px and one of 4096 × 4096 px with 16 bits. Asserts nothing. Without a GPU everything is rendered on the processor.
  */
 
-/** A project of two images, stored as by an import, but faster. */
+/** Creates a project of two images, as an import would, but faster. */
 async function fill(workspace: string): Promise<void> {
   const store = openStore(workspace);
   const { id } = store.projects.create({
@@ -44,7 +44,7 @@ async function fill(workspace: string): Promise<void> {
   store.close();
 }
 
-/** A 16-bit image in one strip. */
+/** Returns a 16-bit image in one strip. */
 function wordsTiff(side: number): Buffer {
   const pixels = new Uint16Array(side * side);
   for (let at = 0; at < pixels.length; at++) {

@@ -47,7 +47,7 @@ async function benchStart(): Promise<void> {
   printTable('From launch to the window (aim: 1,500 and 2,500 ms)', rows);
 }
 
-/** A project of so many images, which share a hundred pictures. */
+/** Creates a project of so many images, which share a hundred pictures. */
 async function fill(workspace: string): Promise<void> {
   const store = openStore(workspace);
   const { id } = store.projects.create({

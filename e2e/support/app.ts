@@ -87,7 +87,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
   }
 }
 
-/** Command that starts a separate app. Throws if there is no Electron, build or display. */
+/** Returns the command that starts a separate app. Throws if there is no Electron, build or display. */
 export async function launchCommand({
   workspace,
   userData,

@@ -13,7 +13,7 @@ const script =
 
 let display: Promise<string | undefined> | undefined;
 
-/** Display for the windows: the existing one, else one in memory per test process. */
+/** Returns the display for the windows: the existing one, else one in memory per test process. */
 export function openDisplay(): Promise<string | undefined> {
   const { DISPLAY, WAYLAND_DISPLAY } = process.env;
   if (process.platform !== 'linux' || DISPLAY || WAYLAND_DISPLAY) return Promise.resolve(DISPLAY);
@@ -48,7 +48,7 @@ async function startXvfb(): Promise<string> {
   return `:${number}`;
 }
 
-/** Error of a launch, with advice if a library is missing. */
+/** Returns the error of a launch, with advice if a library is missing. */
 export function explainLaunch(error: unknown): unknown {
   const message = error instanceof Error ? error.message : String(error);
   const library = /error while loading shared libraries: ([^\s:]+)/.exec(message)?.[1];

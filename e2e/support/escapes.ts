@@ -6,8 +6,8 @@ export interface Targets {
 }
 
 /**
- * A script that tries, from within a page, each way to the network that a browser has: to a name, to an address
- * outside this computer, and to a server on loopback. Its value is the number of attempts.
+ * Returns a script that tries, from within a page, each way to the network that a browser has: to a name, to an
+ * address outside this computer, and to a server on loopback. Its value is the number of attempts.
  */
 export function escapeScript({ tcpPort, udpPort }: Targets): string {
   const hosts = [`127.0.0.1:${tcpPort}`, `localhost:${tcpPort}`, '198.51.100.7', 'escape.example'];

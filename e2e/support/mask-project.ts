@@ -23,7 +23,7 @@ export interface Size {
   readonly height: number;
 }
 
-/** Grey images with brighter discs on a dark background, named `0.png` and so on. */
+/** Writes grey images with brighter discs on a dark background, named `0.png` and so on. */
 export async function writeDiscs(folder: string, sizes: readonly Size[]): Promise<void> {
   await mkdir(folder, { recursive: true });
   await Promise.all(
@@ -126,7 +126,7 @@ export async function stageReady(page: Page, image: number): Promise<void> {
   await page.locator(`dialog [data-image="${image}"][data-drawn="true"]`).waitFor();
 }
 
-/** Position on the page of a pixel of a fitted image. */
+/** Returns the position on the page of a pixel of a fitted image. */
 export async function placeOf(
   page: Page,
   { width, height }: Size,
@@ -157,7 +157,7 @@ export async function drag(
   await page.mouse.up();
 }
 
-/** The value of a pixel of the user's mask as the engine has it. */
+/** Returns the value of a pixel of the user's mask as the engine has it. */
 export async function valueOf(page: Page, image: number, x: number, y: number): Promise<number> {
   const place = { x: Math.floor(x / 512), y: Math.floor(y / 512) };
   const [tile] = await answerOf<MaskTile[]>(page, 'mask.tiles', {
@@ -188,7 +188,7 @@ export async function outline(page: Page, size: Size): Promise<void> {
   await page.keyboard.press('Control+z');
 }
 
-/** The masks of an image as the engine has them. */
+/** Returns the masks of an image as the engine has them. */
 export function masksOf(page: Page, image: number): Promise<MaskInfo[]> {
   return answerOf<MaskInfo[]>(page, 'mask.list', { image });
 }

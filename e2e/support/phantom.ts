@@ -17,7 +17,7 @@ function isWithin({ x, y }: Place, centre: Place, radiusX: number, radiusY: numb
 }
 
 /**
- * Hounsfield units of a chest composed of ellipses: air, fat, muscle, lungs with vessels, heart and bone.
+ * Returns the Hounsfield units of a chest composed of ellipses: air, fat, muscle, lungs with vessels, heart and bone.
  */
 function chest(place: Place, level: number, vessels: readonly Place[]): number {
   const lung = 0.3 + 0.14 * Math.sin(Math.PI * level);

@@ -16,7 +16,7 @@ export async function openSample(page: Page, steps: number): Promise<number> {
   return id;
 }
 
-/** The project's latest run as the engine knows it. */
+/** Returns the project's latest run as the engine knows it. */
 export async function latestRun(page: Page, project: number): Promise<Run> {
   const list = await ask(page, 'run.list', { project });
   if (!list.ok) throw new Error(list.error.message);

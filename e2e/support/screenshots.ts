@@ -49,7 +49,7 @@ function squeezedTexts(page: Page): Promise<string[]> {
   );
 }
 
-/** Text that ends in an ellipsis, unless a title has it in full. */
+/** Returns texts that end in an ellipsis, unless a title has it in full. */
 function cutTexts(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>('body *')]
@@ -63,7 +63,7 @@ function cutTexts(page: Page): Promise<string[]> {
   );
 }
 
-/** Panels, other than code and text fields, that scroll sideways or hide content that does not fit. */
+/** Returns panels, other than code and text fields, that scroll sideways or hide content that does not fit. */
 function tooNarrowPanels(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>('body, body *')]

@@ -61,7 +61,7 @@ export function fitted(text: string, output: Output): string {
   return lines.join('\n');
 }
 
-/** True on a terminal that can move its cursor. */
+/** Returns true on a terminal that can move its cursor. */
 export function isTerminal(output: Output, env: Environment['env']): boolean {
   return output.isTTY === true && env.TERM !== 'dumb';
 }

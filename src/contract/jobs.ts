@@ -126,8 +126,8 @@ export const usualTraining = {
 } as const;
 
 /**
- * Further steps in which the adapters are trained together with the decoder, after `decoderSteps` of only the
- * decoder.
+ * Returns the further steps in which the adapters are trained together with the decoder, after `decoderSteps` of only
+ * the decoder.
  */
 export function learningOnSteps(decoderSteps: number): number {
   return Math.ceil(decoderSteps / 2);

@@ -31,7 +31,7 @@ export function engineProgram(): { readonly node: string; readonly entry: string
   return { node: installedNode(binary), entry: join(root, 'src', 'engine', 'app', 'server.ts') };
 }
 
-/** The Node 24 that was installed with the project; see `bin/understudy.mjs`. */
+/** Returns the Node 24 that was installed with the project; see `bin/understudy.mjs`. */
 function installedNode(binary: string): string {
   const name = runtimePackages[`${process.platform}-${process.arch}`];
   if (name !== undefined) {

@@ -116,7 +116,9 @@ export class Connection {
   }
 }
 
-/** True if a text, or a text in a row, has a NUL character: `run` writes none, and no file name can have one. */
+/**
+ * Returns true if a text, or a text in a row, has a NUL character: `run` writes none, and no file name can have one.
+ */
 function hasNul(values: unknown): boolean {
   if (typeof values === 'string') return values.includes('\0');
   if (typeof values !== 'object' || values === null || values instanceof Uint8Array) return false;

@@ -10,7 +10,7 @@ import { databaseName, openStore, type Store } from './store.ts';
 import { rows } from './testing/rows.ts';
 import { temporaryFolder } from './testing/temporary-store.ts';
 
-/** Workspace with rows in every table. */
+/** Creates a workspace with rows in every table. */
 function fullWorkspace(): string {
   const folder = temporaryFolder();
   const connection = new Connection(join(folder, databaseName));

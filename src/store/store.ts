@@ -178,7 +178,7 @@ function storeOn(connection: Connection, folder: string, unlock: () => void): St
   };
 }
 
-/** Identity of the file at a path according to the file system; undefined if there is none. */
+/** Returns the identity of the file at a path according to the file system; undefined if there is none. */
 function identityOf(file: string): string | undefined {
   try {
     const { dev, ino } = statSync(file, { bigint: true });

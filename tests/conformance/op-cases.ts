@@ -175,7 +175,7 @@ export const allOpCases: readonly (OpCase & { readonly title: string })[] = Obje
   opCases,
 ).flatMap(([op, cases]) => cases.map((item) => ({ ...item, title: `${op}: ${item.title}` })));
 
-/** Random float32 inputs for a case, by name. */
+/** Returns random float32 inputs for a case, by name. */
 export function caseInputs(item: OpCase): Map<string, Float32Array> {
   const random = new Random(11);
   const [low, high] = item.range ?? [-2, 2];
@@ -187,7 +187,7 @@ export function caseInputs(item: OpCase): Map<string, Float32Array> {
   );
 }
 
-/** The case's inputs as graph inputs. */
+/** Returns the case's inputs as graph inputs. */
 export function caseValues(item: OpCase): readonly Value[] {
   return item.shapes.map((shape, index) => g.input(`x${index}`, shape));
 }

@@ -21,14 +21,14 @@ const side = 2560;
  */
 const wanted = 4000;
 
-/** Image of stripes, 128 px wide. */
+/** Returns an image of stripes, 128 px wide. */
 function stripes(count: number, seed: number): Buffer {
   const bytes = Buffer.alloc(count);
   for (let at = 0; at < count; at += 128) bytes.fill((at + seed) % 251, at, at + 128);
   return bytes;
 }
 
-/** Similar image in PackBits coding: 128 times the same byte. */
+/** Returns a similar image in PackBits coding: 128 times the same byte. */
 function packed(count: number, seed: number): Buffer {
   const bytes = Buffer.alloc(2 * Math.ceil(count / 128));
   for (let at = 0; at < bytes.length; at += 2) {

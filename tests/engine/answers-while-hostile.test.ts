@@ -17,7 +17,7 @@ const soon = 500;
 const side = 2048;
 const pixel = 1e-4;
 
-/** An image in longitude and latitude, compressed into a few kilobytes. */
+/** Returns an image in longitude and latitude, compressed into a few kilobytes. */
 function placedImage(): Buffer {
   const packed = Buffer.alloc((2 * side * side) / 128, Uint8Array.of(129, 7));
   const fields = [
@@ -29,7 +29,7 @@ function placedImage(): Buffer {
   return tiffBytes([{ ...strip, values: [], blocks: [packed], fields }]);
 }
 
-/** A ring that zigzags over the whole image. */
+/** Returns a ring that zigzags over the whole image. */
 function zigzag(bytes: number): string {
   const count = Math.floor(bytes / 27);
   const points = Array.from({ length: count }, (_, at) => {

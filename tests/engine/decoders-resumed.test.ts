@@ -11,7 +11,7 @@ const decoderSteps = 12;
 /** Steps of all three decoders, and half as many for the student's adapters. */
 const total = 3 * decoderSteps + decoderSteps / 2;
 
-/** Completed steps of decoders, in order. */
+/** Returns the completed steps of decoders, in order. */
 function stepsOf(events: readonly JobEvent[]): number[] {
   return events.flatMap((event) =>
     event.type === 'progress' && event.phase === 'decoder' && event.done > 0 ? [event.done] : [],

@@ -99,7 +99,7 @@ function reasons({ events }: Watched): (string | null)[] {
   return events.flatMap((event) => (event.type === 'device' ? [event.reason] : []));
 }
 
-/** Completed steps, in order. */
+/** Returns the completed steps, in order. */
 function stepsOf({ events }: Watched): number[] {
   return events.flatMap((event) =>
     event.type === 'progress' && event.phase === 'distill' && event.loss !== undefined

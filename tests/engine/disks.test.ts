@@ -42,7 +42,7 @@ async function createProject(engine: EngineProcess): Promise<number> {
   return project;
 }
 
-/** A run with a checkpoint, some steps after it, and the checkpoint's step. */
+/** Returns a run with a checkpoint, some steps after it, and the checkpoint's step. */
 async function runWithCheckpoint(engine: EngineProcess, project: number): Promise<[Run, number]> {
   const run = await engine.call('run.start', { project });
   await engine.next('run.progress', ({ phase, done }) => phase === 'distill' && done > 3);

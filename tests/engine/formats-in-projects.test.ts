@@ -14,7 +14,7 @@ import { asClasses, temporaryFolder, watch, writeTinyTeacher } from './support.t
 
 const side = 20;
 
-/** Bright or dark squares, in 12-bit values. */
+/** Returns bright or dark squares, in 12-bit values. */
 function values(kind: 'bright' | 'dark', seed: number, count: number): number[] {
   const random = new Random(seed, kind === 'bright' ? 1 : 2);
   const level = kind === 'bright' ? 3000 : 900;

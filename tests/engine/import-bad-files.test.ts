@@ -126,7 +126,7 @@ describe(`a read-only disk${absence}`, async () => {
   });
 });
 
-/** A picture with its own content. */
+/** Returns a picture with its own content. */
 function picture(seed: number): Sharp {
   const data = Uint8Array.from({ length: 24 * 24 * 3 }, (_, index) => (index * (seed + 3)) % 251);
   return sharp(data, { raw: { width: 24, height: 24, channels: 3 } });
@@ -195,7 +195,7 @@ function counted(length: number): number[] {
   return Array.from({ length }, (_, index) => index);
 }
 
-/** A PNG that claims this size, 8-bit grey, whatever its data contain. */
+/** Returns a PNG that claims this size, 8-bit grey, whatever its data contain. */
 function pngOf(width: number, height: number, data: Uint8Array): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);

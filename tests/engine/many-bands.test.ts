@@ -44,7 +44,7 @@ async function writeTiff(path: string, side: number, values: readonly number[]):
   await writeFile(path, tiffBytes([page]));
 }
 
-/** Two classes as folders. */
+/** Writes two classes as folders. */
 async function writeFields(folder: string, perClass: number, seed: number): Promise<void> {
   const random = new Random(seed, 0xba7d);
   for (const name of ['bare', 'grown']) {

@@ -11,7 +11,7 @@ import { temporaryFolder } from './support.ts';
 const width = 6;
 const height = 4;
 
-/** An image or a mask of one band. */
+/** Returns an image or a mask of one band. */
 function grey(values: readonly number[]): Buffer {
   return pngFile({ width, height, channels: 1, bits: 8, values });
 }

@@ -16,7 +16,7 @@ import { temporaryFolder, writeTinyTeacher } from './support.ts';
 const size = { width: 44, height: 36 };
 const pixels = size.width * size.height;
 
-/** A bright and a dark rectangle on grey, and its mask: 1 bright, 3 dark. */
+/** Returns a bright and a dark rectangle on grey, and its mask: 1 bright, 3 dark. */
 function scene(seed: number): { data: Uint8Array; mask: number[] } {
   const random = new Random(seed);
   const mask = new Array<number>(pixels).fill(0);
@@ -315,7 +315,7 @@ describe('segmentation projects', async () => {
   });
 });
 
-/** Mean over the classes that are in at least one of the two: 2·|A∩B| / (|A| + |B|). */
+/** Returns the mean over the classes that are in at least one of the two: 2·|A∩B| / (|A| + |B|). */
 function diceOf(truth: Uint8Array, predicted: Uint8Array): number {
   const scores = [1, 3].flatMap((value) => {
     let [both, sum] = [0, 0];

@@ -15,7 +15,7 @@ import { temporaryFolder } from './support.ts';
 const side = 320;
 const { image, truth } = drawScene('shades', side, 3);
 
-/** Every eighth row of every class, as strokes. */
+/** Returns every eighth row of every class, as strokes. */
 function strokesOf(value: number): Params<'mask.suggest'>['strokes'] {
   const pixels = new Uint8Array(tilePixels);
   for (let at = 0; at < truth.length; at++) {
@@ -25,7 +25,7 @@ function strokesOf(value: number): Params<'mask.suggest'>['strokes'] {
   return [{ x: 0, y: 0, pixels }];
 }
 
-/** Share of pixels with the expected value. */
+/** Returns the share of pixels with the expected value. */
 function agreement({ tiles }: Suggestion, value: number): number {
   let right = 0;
   for (let at = 0; at < truth.length; at++) {

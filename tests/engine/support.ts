@@ -10,7 +10,7 @@ import { writePng } from '../../src/formats/images.ts';
 import { writeSafetensors } from '../../src/formats/safetensors/safetensors.ts';
 import { tinyArchitecture, tinyWeights } from '../support/tiny-vit.ts';
 
-/** A folder that is removed after the tests of a file. */
+/** Creates a folder that is removed after the tests of a file. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'understudy-test-'));
   afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -59,7 +59,7 @@ export async function writeText(path: string, text: string): Promise<void> {
   await writeFile(path, text);
 }
 
-/** A short job on the tiny teacher, one thread, so that the same seed gives the same bits. */
+/** Returns a short job on the tiny teacher, one thread, so that the same seed gives the same bits. */
 export function tinyRequest(folder: string, more: Partial<DistillRequest> = {}): DistillRequest {
   return distillRequest.parse({
     teacher: join(folder, 'teacher.safetensors'),
@@ -79,7 +79,7 @@ export function tinyRequest(folder: string, more: Partial<DistillRequest> = {}):
   });
 }
 
-/** Result of a classification run; throws for any other result. */
+/** Returns the result of a classification run; throws for any other result. */
 export function asClasses<Result extends { readonly task: Task }>(
   result: Result | null | undefined,
 ): Exclude<Result, { readonly task: 'segmentation' }> {

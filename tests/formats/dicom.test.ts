@@ -69,7 +69,7 @@ describe('files that pydicom wrote', () => {
 describe('damaged files', () => {
   const folder = testFolder();
 
-  /** Either reads the pixels or throws an error with a message. */
+  /** Returns whether the pixels were read or refused with a message; other errors are thrown. */
   async function attempt(bytes: Uint8Array): Promise<'read' | 'refused'> {
     const path = await folder.file('damaged.dcm', bytes);
     return endsInSentence(() => openDicom(path, defaultLimits));

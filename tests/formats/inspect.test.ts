@@ -11,7 +11,7 @@ async function inspected(path: string): Promise<ImageDescription> {
   return imageDescription.parse(await inspectImage(path, context));
 }
 
-/** Shape like that of NumPy's arrays: without axes of one frame or one band. */
+/** Returns a shape like that of NumPy's arrays: without axes of one frame or one band. */
 function shapeOf({ frames, height, width, bands }: ImageDescription): number[] {
   return [...(frames > 1 ? [frames] : []), height, width, ...(bands > 1 ? [bands] : [])];
 }

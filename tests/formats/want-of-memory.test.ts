@@ -11,7 +11,7 @@ const folder = await temporaryFolder();
 const reader = new URL('../../src/formats/images.ts', import.meta.url).href;
 const spared = 200 * 2 ** 20;
 
-/** Message of reading the image when little memory is left. */
+/** Returns the message of reading the image when little memory is left. */
 function readWithLittle(small: string, large: string): unknown {
   const script = `
     import { execFileSync } from 'node:child_process';

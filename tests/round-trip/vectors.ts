@@ -41,7 +41,7 @@ const places: Record<string, MaskPlace> = {
   unnamed: geo(null, 2, 0, 500_000, 0, -2, 5_000_000),
 };
 
-/** Random pixels, or smooth patches with a ragged border. */
+/** Returns random pixels, or smooth patches with a ragged border. */
 function speckles(seed: number, width: number, height: number): Uint8Array {
   const random = new Random(seed);
   return Uint8Array.from({ length: width * height }, () => values[random.integer(5)] ?? 0);

@@ -5,7 +5,8 @@ import type { Graph } from '../../src/core/graph/ops.ts';
 import { simplify } from '../../src/core/graph/rewrite.ts';
 
 /**
- * Graph of a training step before its update: from `images`, `targets` and `adapters` to `loss` and `gradient`.
+ * Returns a graph of a training step before its update: from `images`, `targets` and `adapters` to `loss` and
+ * `gradient`.
  */
 export function lossAndGradient(plan: StudentPlan, batch: number): Graph {
   const { loss, gradient } = studentLoss(plan, batch, g.input('adapters', [plan.layout.size]));

@@ -70,7 +70,7 @@ export class OpenServices {
   }
 }
 
-/** The worker of a process, as Linux lists it: its only child that runs worker.ts. */
+/** Returns the worker of a process, as Linux lists it: its only child that runs worker.ts. */
 export function workerOf(parent: number): number {
   for (const task of readdirSync(`/proc/${parent}/task`)) {
     const children = readFileSync(`/proc/${parent}/task/${task}/children`, 'utf8');

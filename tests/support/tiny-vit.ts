@@ -16,7 +16,7 @@ export const tinyArchitecture: VitArchitecture = {
   mlpWidth: 8,
 };
 
-/** Random weights for every name that the architecture needs; norms scale by about 1. */
+/** Returns random weights for every name that the architecture needs; norms scale by about 1. */
 export function tinyWeights(architecture: VitArchitecture, seed = 1): Map<string, Tensor> {
   return new Map(
     [...weightShapes(architecture)].map(([name, shape], index) => {

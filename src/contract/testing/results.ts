@@ -29,7 +29,7 @@ export function candidate(accuracy: number, blocks: number): CandidateReport {
   };
 }
 
-/** Mean and two classes, one of them recognised worse. */
+/** Returns the mean and two classes, one of them recognised worse. */
 export function scores(mean: number, halfWidth = 0.02): ClassScores {
   return {
     mean: intervalOf(mean, halfWidth),

@@ -171,7 +171,7 @@ export class ProjectService {
     }
   }
 
-  /** Sample as a project; returns the existing one, or the one being created. */
+  /** Returns the sample as a project: the existing one, or the one being created. */
   sample(signal: AbortSignal): Promise<Project> {
     this.#sampling ??= this.#makeSample(signal).finally(() => {
       this.#sampling = undefined;
@@ -251,7 +251,7 @@ function settingsOf(domain: Domain): DomainSettings {
   return { orientation: isSatellite ? 'overhead' : 'upright', adapt: isSatellite };
 }
 
-/** Default numbers of training steps and images per step. */
+/** Returns the default numbers of training steps and images per step. */
 function trainingOf(task: ProjectTask): Pick<ProjectSettings, 'steps' | 'batch'> {
   const { steps, batch } =
     usualTraining[task === 'segmentation' ? 'segmentation' : 'classification'];

@@ -4,11 +4,11 @@ import { UserError } from '../../core/errors.ts';
 import { catalogueText } from '../../text/index.ts';
 
 /**
- * Data of the catalogue. Every fact is quoted from its source, looked up in November 2026: model cards, file lists and
- * LFS pointers of Hugging Face, and TorchGeo's table of weights. Commits, and the SHA-256 of small files, are those
- * that at least two independent public projects pin. Facts that were not found are null, and downloads without a hash
- * are reported as not verified. Only vision transformers that can be distilled here are listed: no SwiGLU, no windowed
- * attention, no patches over time, no band groups.
+ * Data of the catalogue. Every fact is quoted from its source, looked up in November 2026: model cards, file lists
+ * and LFS pointers of Hugging Face, and TorchGeo's table of weights. Commits, and the SHA-256 of small files, are
+ * those that at least two independent public projects pin. Facts that were not found are null, and downloads without
+ * a hash are reported as not verified. Only vision transformers that can be distilled here are listed: no SwiGLU, no
+ * windowed attention, no patches over time, no band groups.
  */
 
 /** Known facts about a file: bytes, then SHA-256. */
@@ -45,7 +45,7 @@ function timm(source: Source, [name, ...facts]: readonly [string, ...Facts]): Ca
   return [fileOf(source, name, facts), fileOf(source, 'config.json', unknown)];
 }
 
-/** Source of a repository's newest files, for which no commit is known. */
+/** Returns the source of a repository's newest files, for which no commit is known. */
 function newest(repository: string): Source {
   return { repository, at: 'main' };
 }
@@ -437,7 +437,7 @@ export function cardOf(id: string): Card {
   );
 }
 
-/** Card whose weights have this SHA-256 (hexadecimal), if the card knows the whole hash. */
+/** Returns the card whose weights have this SHA-256 (hexadecimal), if the card knows the whole hash. */
 export function cardOfHash(sha256: string): Card | undefined {
   return cards.find(({ files: [weights] }) => weights?.sha256 === sha256);
 }

@@ -32,7 +32,7 @@ export interface Part extends ContentName {
 /** Empty partial download. */
 export const noPart: Part = { bytes: 0, etag: null, changed: null };
 
-/** Path of the partial download. */
+/** Returns the path of the partial download. */
 export function partPath(file: string): string {
   return `${file}.download`;
 }

@@ -112,7 +112,7 @@ export function withoutPassword(url: string): string {
 }
 
 /**
- * Basic authorization header (RFC 7617) for the name and password in an address; undefined without them.
+ * Returns the basic authorization header (RFC 7617) for the name and password in an address; undefined without them.
  */
 function authorizationIn({ username, password }: URL): string | undefined {
   if (username === '' && password === '') return undefined;
@@ -150,7 +150,7 @@ function hashIn(etag: string | undefined): string | null {
   return /^"?([0-9a-f]{64})"?$/.exec(etag ?? '')?.[1] ?? null;
 }
 
-/** ETag if it is strong: a weak one may stay the same while bytes change. */
+/** Returns the ETag if it is strong: a weak one may stay the same while bytes change. */
 function strong(etag: string | undefined): string | null {
   return etag?.startsWith('"') === true ? etag : null;
 }

@@ -36,7 +36,7 @@ export class KnownSpeeds {
     return new KnownSpeeds(file, speeds.safeParse(parseJson(text)).data ?? []);
   }
 
-  /** Speed under a key; null for a failed trial, undefined if it was not measured. */
+  /** Returns the speed under a key; null for a failed trial, undefined if it was not measured. */
   get(key: string): number | null | undefined {
     return this.#speeds.find(({ of }) => of === key)?.imagesPerSecond;
   }
@@ -65,7 +65,7 @@ export class KnownSpeeds {
   }
 }
 
-/** Key of everything that determines the speed of a step. */
+/** Returns the key of everything that determines the speed of a step. */
 export function speedKey(
   {
     device,
@@ -87,7 +87,7 @@ export function speedKey(
   return `${device} (${on}), ONNX Runtime ${runtimeVersion}: ${student}`;
 }
 
-/** Path in the user's cache folder. */
+/** Returns the default path, in the user's cache folder. */
 function usualFile(): string {
   return join(envPaths('understudy', { suffix: '' }).cache, 'device-speeds.json');
 }

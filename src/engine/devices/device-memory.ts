@@ -9,7 +9,7 @@ export function processorMemory(): number {
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
 
-/** Memory of a device in bytes, if known. */
+/** Returns the memory of a device in bytes, if known. */
 export async function memoryOf(device: DeviceName, threads?: number): Promise<number | undefined> {
   if (!isOnGpu(device, threads)) return processorMemory();
   return (await findGpu())?.memoryBytes ?? undefined;

@@ -144,7 +144,7 @@ function requireExpected(file: string, { sha256 }: Teacher, expected?: ExpectedT
   );
 }
 
-/** Duration of an interrupted run before it is resumed, seconds. */
+/** Returns the duration of an interrupted run before it is resumed, seconds. */
 async function secondsBefore(
   options: DistillOptions,
   out: string,

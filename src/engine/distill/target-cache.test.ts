@@ -31,7 +31,7 @@ const teacher: LoadedGraph = {
   dispose: () => Promise.resolve(),
 };
 
-/** Number of targets computed with a cache for `room` entries. */
+/** Returns the number of targets computed with a cache for `room` entries. */
 async function misses(images: number, views: number, steps: number, room: number): Promise<number> {
   const plan: TrainingPlan = {
     ...{ teacher: model, copy: model, layout: adapterLayout(model.architecture, 1) },

@@ -5,8 +5,9 @@ import type { PoolOptions } from '../image-pool/image-pool.ts';
 import type { NumberedView, ViewSource } from '../images/view-source.ts';
 
 /**
- * Number of threads that render views while an executor runs: the cores that it leaves idle. The processor's executor
- * leaves none unless it has fewer threads: prefetching would then slow the step down by as much as it saves.
+ * Returns the number of threads that render views while an executor runs: the cores that it leaves idle. The
+ * processor's executor leaves none unless it has fewer threads: prefetching would then slow the step down by as much
+ * as it saves.
  */
 export function drawingThreads(
   { busyThreads }: Pick<Executor, 'busyThreads'>,

@@ -8,7 +8,7 @@ import { holdFolder, tidyLock } from './output-folder.ts';
 
 const module = new URL('output-folder.ts', import.meta.url).href;
 
-/** Result of another process that tidies a folder and then locks it briefly. */
+/** Returns the result of another process that tidies a folder and then locks it briefly. */
 function askAnother(folder: string): string {
   const [path, from] = [folder, module].map((text) => JSON.stringify(text));
   const script = `

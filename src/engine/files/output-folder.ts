@@ -151,8 +151,8 @@ export function tidyLock(path: string): void {
 }
 
 /**
- * Inode of a file, which is created if needed; NaN if it was deleted in the meantime. An existing file is not opened:
- * closing a file releases every lock that the process holds on it.
+ * Returns the inode of a file, which is created if needed; NaN if it was deleted in the meantime. An existing file is
+ * not opened: closing a file releases every lock that the process holds on it.
  */
 function identityOf(file: string): number {
   try {

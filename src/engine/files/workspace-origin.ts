@@ -44,7 +44,8 @@ export function noteOpening(store: Store, notes = usualNotes()): WorkspaceOrigin
 }
 
 /**
- * Default notes folder: next to the app's settings if the app started this process, else the user's data folder.
+ * Returns the default notes folder: next to the app's settings if the app started this process, else the user's data
+ * folder.
  */
 function usualNotes(): string {
   const userData = process.env.UNDERSTUDY_USER_DATA;

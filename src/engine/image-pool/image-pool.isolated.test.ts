@@ -254,7 +254,7 @@ describe('memory for decoded images', () => {
     return paths;
   }
 
-  /** A slot in this process's decode budget, which is limited to 64 MiB until the test ends. */
+  /** Limits this process's decode budget to 64 MiB until the test ends, and returns a slot in it. */
   function boundedPlace() {
     const place = newPlaceInBudget();
     const usual = Atomics.exchange(place.memory, 0, 64 * 1024);

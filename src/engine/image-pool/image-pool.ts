@@ -29,9 +29,9 @@ interface Waiting extends PoolRunOptions {
 }
 
 /**
- * Heap size at which V8 first considers a collection, MiB. Pixel values are outside its small heap, half a megabyte per
- * image, but count towards it: from its default start V8 collected on every ninth image, a fifth of the time of an
- * import. The flag is read when a thread starts and has no counterpart in `resourceLimits`.
+ * Heap size at which V8 first considers a collection, MiB. Pixel values are outside its small heap, half a megabyte
+ * per image, but count towards it: from its default start V8 collected on every ninth image, a fifth of the time of
+ * an import. The flag is read when a thread starts and has no counterpart in `resourceLimits`.
  */
 const firstHeapMiB = 128;
 setFlagsFromString(`--initial-heap-size=${firstHeapMiB}`);
@@ -146,7 +146,7 @@ export class ImagePool {
     }
   }
 
-  /** Lane for a task; undefined if it has to wait. */
+  /** Returns the lane for a task; undefined if it has to wait. */
   #laneFor({ file, turn }: Waiting): Lane | undefined {
     const isUrgent = turn === 'now';
     const lanes = isUrgent ? this.#lanes : this.#ordinary;

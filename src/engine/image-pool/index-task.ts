@@ -85,7 +85,7 @@ function outcomeOf(work: Promise<IndexedImage>, { path }: ImagePlace): Promise<I
   );
 }
 
-/** Message of an error; a file that crashes its reader must not affect the others. */
+/** Returns the message of an error; a file that crashes its reader must not affect the others. */
 function reasonOf(error: unknown, path: string): string {
   if (error instanceof UserError) return error.message;
   const lack = memoryFailure(error, path);

@@ -41,8 +41,8 @@ interface KeptPixels {
 const kept = new Map<string, KeptPixels>();
 
 /**
- * Pixel properties in the image's header. Readers return no patient data except identities for grouping, and those are
- * left out here.
+ * Returns the pixel properties from the image's header. Readers return no patient data except identities for grouping,
+ * and those are left out here.
  */
 export async function describeImage({ path }: Pick<ImagePlace, 'path'>): Promise<ImageFacts> {
   return withImage(path, ({ header }) => Promise.resolve(descriptionOf(header)));

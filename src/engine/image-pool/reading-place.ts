@@ -39,7 +39,7 @@ export function readPlace(place: Uint8Array): string | undefined {
 
 let markers = 0;
 
-/** New name in the folder of marks, unique among the lanes of this process. */
+/** Returns a new name in the folder of marks, unique among the lanes of this process. */
 export function newMarker(folder: string): string {
   return join(folder, `${process.pid}-${++markers}`);
 }
@@ -49,8 +49,8 @@ export function removeMarker(marker: string): void {
 }
 
 /**
- * Mark file with the path of the file being read; empty while there is none. It is not flushed to the disk, which would
- * take milliseconds per file: written data survives the process anyway.
+ * Mark file with the path of the file being read; empty while there is none. It is not flushed to the disk, which
+ * would take milliseconds per file: written data survives the process anyway.
  */
 export class ReadingMark {
   readonly #path: string;

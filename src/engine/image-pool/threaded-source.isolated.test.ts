@@ -44,7 +44,7 @@ async function open(
   return source;
 }
 
-/** COCO file with one annotation per name that covers the whole image. */
+/** Returns a COCO file with one annotation per name that covers the whole image. */
 function coco(names: readonly string[], width: number, height: number): string {
   return JSON.stringify({
     images: names.map((file_name, id) => ({ id, file_name, width, height })),

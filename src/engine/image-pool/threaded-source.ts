@@ -106,8 +106,8 @@ class ThreadedSource {
   }
 
   /**
-   * True if the lost file is one of many and can be left out. A list of classes, for example, cannot: it determines
-   * what the others mean.
+   * Returns true if the lost file is one of many and can be left out. A list of classes, for example, cannot: it
+   * determines what the others mean.
    */
   #canDoWithout({ subject = '' }: LostThread): boolean {
     const { path, found, excluded } = this.#request;

@@ -29,7 +29,7 @@ export interface ViewSource {
 }
 
 /**
- * Random resized crops of whole images; see core/distill/views.
+ * Returns random resized crops of whole images; see core/distill/views.
  *
  * @param signal aborts the reading of an image that is not in memory
  */

@@ -109,7 +109,9 @@ async function importImages(
   return { report, values: masks?.values ?? [] };
 }
 
-/** Number of masks among the images that the request does not mention; 0 if detection crashes a thread. */
+/**
+ * Returns the number of masks among the images that the request does not mention; 0 if detection crashes a thread.
+ */
 async function countMasks(
   images: ImageService,
   request: ImportRequest,
@@ -149,7 +151,7 @@ function notImported(store: Store, project: number): Pick<ImportSummary, 'skippe
 }
 
 /**
- * Mask import of the request.
+ * Returns the mask import of the request.
  *
  * @throws UserError 'invalid-option' if the project is not for segmentation, and as `maskImportOf`
  */
@@ -200,7 +202,7 @@ async function createProject(
   return projects.create({ name, domain, task, classes: [] });
 }
 
-/** Name of the project under the app's rules: 1 to 200 visible characters. */
+/** Returns the name of the project under the app's rules: 1 to 200 visible characters. */
 function nameOf({ project }: ImportRequest): string {
   const { success, data } = className.safeParse(project);
   if (success) return data;
@@ -208,7 +210,8 @@ function nameOf({ project }: ImportRequest): string {
 }
 
 /**
- * Source of labels. In segmentation, folder names are not labels, but a table gives an image's group and split.
+ * Returns the source of labels. In segmentation, folder names are not labels, but a table gives an image's group and
+ * split.
  */
 function labelsOf({ task }: Project, labels: string): LabelSource {
   const source = labelSourceOf(labels);

@@ -87,7 +87,7 @@ async function fitOf(
   return { format, fits, reason: failed[0] ?? null };
 }
 
-/** Evenly spaced selection of the files. */
+/** Returns an evenly spaced selection of the files. */
 function evenlySpaced(files: readonly (ExportedMask | undefined)[]): ExportedMask[] {
   const step = Math.max(1, files.length / examinedFiles);
   const chosen = Array.from(

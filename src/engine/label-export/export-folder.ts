@@ -103,7 +103,7 @@ export class ExportFolder {
   }
 }
 
-/** True if a folder does not exist, or has only hidden files, which systems put everywhere. */
+/** Returns true if a folder does not exist, or has only hidden files, which systems put everywhere. */
 async function isFree(path: string): Promise<boolean> {
   try {
     return (await readdir(path)).every((name) => name.startsWith('.'));

@@ -33,7 +33,7 @@ const slice = (name: string, z: number): TestFile => {
   return { name, width: size.columns, height: size.rows, bytes };
 };
 
-/** Three frames. */
+/** Returns a DICOM file with three frames. */
 function cine(): Buffer {
   const inSequence = (tag: number, entries: Entry[]): Entry => [tag, 'SQ', [entries]];
   const place = (z: number): Entry[] => [
@@ -56,7 +56,7 @@ function cine(): Buffer {
 
 const size3 = { width: 6, height: 4 };
 
-/** Three pages. */
+/** Returns a TIFF with three pages. */
 function stackTiff(): Buffer {
   const values = Array.from({ length: 24 }, (_, at) => at);
   return Buffer.from(tiffBytes([1, 2, 3].map(() => ({ ...size3, values }))));

@@ -3,7 +3,7 @@ import type { TilePlace } from '../../core/mask/tiles.ts';
 import type { MaskRaster } from '../../formats/masks/mask-raster.ts';
 import type { Store } from '../../store/store.ts';
 
-/** A stored mask as a raster, with the classes of its project. */
+/** Returns a stored mask as a raster, with the classes of its project. */
 export function workspaceMask(store: Store, image: number, layer: MaskLayer): MaskRaster {
   const { width, height, project } = store.images.get(image);
   const classes = store.classes

@@ -25,7 +25,7 @@ const workload: Workload = {
   ...{ memory: 2 ** 34, atOnce: 8, outlines: false },
 };
 
-/** Estimated seconds with every second block. */
+/** Returns the estimated seconds with every second block. */
 function half(change: Partial<Workload> = {}, chosen = settings, channels = 3): number {
   const load = { ...workload, ...change };
   const students = estimateStudents({ ...architecture, channels }, speed, chosen, load);

@@ -7,7 +7,7 @@ import { tinyArchitecture } from '../../../tests/support/tiny-vit.ts';
 import { secondsAnImage } from './speed.ts';
 
 /**
- * A device that, like a GPU, returns before it has computed: work piles up until a value is read.
+ * Returns a device that, like a GPU, returns before it has computed: work piles up until a value is read.
  *
  * @param seen number of pending runs, and the largest number so far
  */

@@ -140,7 +140,7 @@ function onIdleMachine(
 const mostBlocks = 3;
 
 /**
- * Approximate peak memory of a measurement, bytes.
+ * Returns the approximate peak memory of a measurement, bytes.
  *
  * @param images images per part of a training step
  */
@@ -323,7 +323,7 @@ function largestOutput(
 }
 
 /**
- * Graph that outputs the first value of `x` as `y`, which takes almost no time to compute or to transfer.
+ * Returns a graph that outputs the first value of `x` as `y`, which takes almost no time to compute or to transfer.
  */
 function firstValue(shape: Shape): Graph {
   const x: Value = input('x', shape);

@@ -37,7 +37,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Part of the only tile inside the image. */
+/** Returns the part of the only tile inside the image. */
 function planeOf(tiles: readonly MaskTile[]): Uint8Array {
   const plane = new Uint8Array(side * side);
   for (let row = 0; row < side; row++) {
@@ -47,7 +47,7 @@ function planeOf(tiles: readonly MaskTile[]): Uint8Array {
   return plane;
 }
 
-/** Accuracy of the best brightness threshold, in either direction. */
+/** Returns the accuracy of the best brightness threshold, in either direction. */
 function bestThreshold(): number {
   let best = 0;
   for (let threshold = 0; threshold < 256; threshold += 4) {

@@ -168,7 +168,7 @@ export class Suggester {
   }
 }
 
-/** Rectangle of the image at a scale, rounded outwards. */
+/** Returns the rectangle of the image at a scale, rounded outwards. */
 function scaled({ x, y, width, height }: Rectangle, step: number, image: Raster): Rectangle {
   const left = Math.min(image.width - 1, Math.floor(x / step));
   const top = Math.min(image.height - 1, Math.floor(y / step));

@@ -9,7 +9,7 @@ import { checkBlocks } from './teacher-check.ts';
 const executor = onnxRuntime('cpu', { threads: 1 });
 const context = { signal: new AbortController().signal };
 
-/** The model with some values of a weight replaced. */
+/** Returns the model with some values of a weight replaced. */
 function changed(model: VitModel, name: string, change: (value: number) => number): VitModel {
   const { shape, data } = required(model.weights.get(name), name);
   return {

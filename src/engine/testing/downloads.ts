@@ -36,7 +36,7 @@ interface Downloads {
   readonly requireWhole: () => Promise<void>;
 }
 
-/** A server and a folder for downloads from it, for the tests of a file. */
+/** Returns a server and a folder for downloads from it, for the tests of a file. */
 export function downloads(): Downloads {
   let folder = '';
   let server: FileServer;

@@ -49,7 +49,7 @@ export function startEngineProcess(
   return child;
 }
 
-/** Our environment without variables meant for Electron or a debugger. */
+/** Returns our environment without variables meant for Electron or a debugger. */
 function environment(): NodeJS.ProcessEnv {
   return { ...process.env, ELECTRON_RUN_AS_NODE: undefined, NODE_OPTIONS: undefined };
 }

@@ -65,7 +65,7 @@ export function requireMaskClasses(classes: readonly NamedClass[]): void {
   }
 }
 
-/** Lowest mask value that no class of the project has; null if all 254 are taken. */
+/** Returns the lowest mask value that no class of the project has; null if all 254 are taken. */
 function freeMaskValue(connection: Connection, project: number): number | null {
   const taken = connection.all(
     oneNumber,
@@ -78,7 +78,7 @@ function freeMaskValue(connection: Connection, project: number): number | null {
   return value <= lastClassValue ? value : null;
 }
 
-/** True for segmentation projects. */
+/** Returns true for segmentation projects. */
 function isOutlined(connection: Connection, project: number): boolean {
   const sql = `SELECT 1 AS value FROM projects WHERE id = ? AND task = 'segmentation'`;
   return connection.get(oneNumber, sql, project) !== undefined;
@@ -138,7 +138,7 @@ export class ClassQueries {
     return project;
   }
 
-  /** Number of the user's masks that contain the class. @throws UserError 'not-found' */
+  /** Returns the number of the user's masks that contain the class. @throws UserError 'not-found' */
   masksWith(id: number): number {
     this.projectOf(id);
     const sql = `

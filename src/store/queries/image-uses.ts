@@ -163,7 +163,7 @@ function tiesOf(row: z.infer<typeof tiedRow> | undefined): string[] {
   return [row?.group, row?.file].flatMap((tie) => tie ?? []);
 }
 
-/** True if a group has both test images and other images. */
+/** Returns true if a group has both test images and other images. */
 function spans(members: readonly UseRow[]): boolean {
   const sides = new Set(members.map(({ use, drawn }) => (use === 'auto' ? drawn : use)));
   return sides.has('test') && sides.has('learn');

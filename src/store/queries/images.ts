@@ -197,7 +197,7 @@ export class ImageQueries {
       .map(({ id, name }) => ({ id, name, path: join(folder, name) }));
   }
 
-  /** Mean number of pixels of an image; 0 if there is none. */
+  /** Returns the mean number of pixels of an image; 0 if there is none. */
   meanPixels(project: number): number {
     const sql = 'SELECT coalesce(avg(width * height), 0) AS value FROM images WHERE project = ?';
     return this.#connection.one(oneNumber, sql, project).value;
@@ -252,7 +252,7 @@ export class ImageQueries {
     });
   }
 
-  /** Number of groups derived with the workspace's secret. */
+  /** Returns the number of groups derived with the workspace's secret. */
   keyedGroups(): number {
     const sql = `SELECT count(DISTINCT group_name) AS value FROM images WHERE ${isKeyed}`;
     return this.#connection.one(oneNumber, sql).value;
@@ -309,7 +309,7 @@ export class ImageQueries {
     return this.#connection.all(idRow, sql, { project, folder }).map(({ id }) => id);
   }
 
-  /** Other images at the location of one: its content changed, and each content is an image. */
+  /** Returns the other images at the location of one: its content changed, and each content is an image. */
   othersAtPlace(id: number): number[] {
     const sql = `SELECT other.id FROM images JOIN images AS other
         ON other.project = images.project AND other.folder = images.folder AND other.name = images.name
@@ -317,7 +317,7 @@ export class ImageQueries {
     return this.#connection.all(idRow, sql, id).map((row) => row.id);
   }
 
-  /** SHA-256 of the files of a project's images, or of some of them; each once. */
+  /** Returns the SHA-256 of the files of a project's images, or of some of them; each once. */
   contents(project: number, images?: readonly number[]): Uint8Array[] {
     const some = images ? 'AND id IN (SELECT value FROM json_each(:images))' : '';
     const sql = `SELECT DISTINCT sha256 FROM images WHERE project = :project ${some}`;

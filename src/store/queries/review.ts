@@ -83,7 +83,7 @@ export class ReviewQueries {
     return this.#connection.one(oneNumber, sql, project).value;
   }
 
-  /** Latest run of a project that has scores; undefined if there is none. */
+  /** Returns the latest run of a project that has scores; undefined if there is none. */
   latest(project: number): number | undefined {
     const sql = `SELECT id AS value FROM runs WHERE project = ?
       AND EXISTS (SELECT 1 FROM image_scores WHERE run = runs.id) ORDER BY id DESC LIMIT 1`;

@@ -5,7 +5,9 @@ import { addProject, newImage, newTeacher, settings } from '../testing/fixtures.
 import { temporaryStore } from '../testing/temporary-store.ts';
 import { testSetName } from './test-sets.ts';
 
-/** Project with one class per image: a number of labelled images of the class `a`, and unlabelled ones. */
+/**
+ * Creates a project with one class per image: a number of labelled images of the class `a`, and unlabelled ones.
+ */
 function projectOf(store: Store, labelled: number, unlabelled = 0) {
   const { id, classes } = addProject(store, ['a', 'b'], 'single');
   const names = Array.from({ length: labelled + unlabelled }, (_, at) => newImage(`${at}.png`));

@@ -59,7 +59,7 @@ const idRow = z.object({ id: z.number() });
 const selectSet = `SELECT id, draw, version, fingerprint, images, frozen_at AS frozenAt FROM test_sets`;
 
 /**
- * Name of a test set: A, B … Z, AA … by draw, followed by a number once its images or labels change: A2.
+ * Returns the name of a test set: A, B … Z, AA … by draw, followed by a number once its images or labels change: A2.
  */
 export function testSetName(draw: number, version: number): string {
   let letters = '';
@@ -75,7 +75,7 @@ export function testState(connection: Connection, project: number): TestState {
   return { mode: mode ?? undefined, seed: mode === null ? draws : draws - 1 };
 }
 
-/** Test set of a project as of the last measurement; null if none is frozen. */
+/** Returns the test set of a project as of the last measurement; null if none is frozen. */
 export function latestTestSet(connection: Connection, project: number): TestSet | null {
   const { mode, draws } = stateOf(connection, project);
   if (mode === null) return null;
@@ -83,7 +83,7 @@ export function latestTestSet(connection: Connection, project: number): TestSet 
   return connection.get(setRow, sql, project, draws) ?? null;
 }
 
-/** Test set that a run refers to. */
+/** Returns the test set that a run refers to. */
 export function testSetById(connection: Connection, id: number | null): TestSet | null {
   if (id === null) return null;
   return connection.get(setRow, `${selectSet} WHERE id = ?`, id) ?? null;
@@ -96,7 +96,9 @@ function stateOf(connection: Connection, project: number): z.infer<typeof stateR
   return row;
 }
 
-/** Queries of projects' test sets: the images held out from the first run on, and the results measured on each set. */
+/**
+ * Queries of projects' test sets: the images held out from the first run on, and the results measured on each set.
+ */
 export class TestSetQueries {
   readonly #connection: Connection;
 
@@ -200,7 +202,7 @@ export class TestSetQueries {
   }
 }
 
-/** Fingerprint of images and labels, regardless of their original order. */
+/** Returns the fingerprint of images and labels, regardless of their original order. */
 function fingerprintOf(sorted: readonly TestMember[]): string {
   const hash = createHash('sha256');
   for (const [image, labels] of sorted) hash.update(`${image}:${labels}\n`);

@@ -5,7 +5,7 @@ import type { Store } from '../store.ts';
 import { addProject, newImage } from '../testing/fixtures.ts';
 import { temporaryStore } from '../testing/temporary-store.ts';
 
-/** Project with one class per image: a number of labelled images of each class, in groups if given. */
+/** Creates a project with one class per image: a number of labelled images of each class, in groups if given. */
 function projectOf(
   store: Store,
   counts: Record<string, number>,

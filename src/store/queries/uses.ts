@@ -100,7 +100,7 @@ function decidedImages(
   });
 }
 
-/** Use that the user, a folder's name or a table assigned to an image. */
+/** Returns the use that the user, a folder's name or a table assigned to an image. */
 export function assignedPart(isTest: boolean, isLearn: boolean): Part | undefined {
   if (isTest) return 'test';
   return isLearn ? 'learn' : undefined;

@@ -33,7 +33,7 @@ const limits = [7, 8, 15, 16, 24, 31, 32, 53, 63, 64].flatMap((bits) => {
 });
 
 /**
- * An integer that may cause failures: a limit, a size of this file, or a value related to the one replaced.
+ * Returns an integer that may cause failures: a limit, a size of this file, or a value related to the one replaced.
  */
 function interesting(content: Buffer, random: Random, stored: bigint): bigint {
   const size = BigInt(content.length);

@@ -43,7 +43,7 @@ export function mutantOf(cases: readonly Case[], seed: number, number: number): 
   return { of, content: of.pack?.(content) ?? content };
 }
 
-/** The case's own file. */
+/** Returns the case's own file. */
 export function sound(of: Case): Mutant {
   return { of, content: of.pack?.(Buffer.from(of.content)) ?? of.content };
 }

@@ -116,7 +116,7 @@ async function readMasks(folder: string, { kind, path, property }: Source): Prom
   }
 }
 
-/** The first and the last slice with their size; nothing for an image that cannot be read. */
+/** Returns the first and the last slice with their size; nothing for an image that cannot be read. */
 async function framesOf(image: FoundImage): Promise<SizedImage[]> {
   try {
     return await withImage(image.path, ({ header: { width, height, frames } }) => {
@@ -298,7 +298,7 @@ function geoPackageCases(): Case[] {
   return [maskCase({ 'land.gpkg': content, 'utm.tif': image }, 'land.gpkg', source)];
 }
 
-/** Outer rings of the polygons of a file. */
+/** Returns the outer rings of the polygons of a file. */
 function ringsOf(json: Buffer): Float64Array[] {
   const { sets } = parseGeoJson(JSON.parse(json.toString('utf8')), 'land.geojson');
   const shapes = sets.flatMap((set) => set.shapes);

@@ -61,7 +61,7 @@ function guard(child: ChildProcess, output: string, hangMs: number): () => strin
   };
 }
 
-/** Memory of a process, bytes; 0 if the system does not report it. */
+/** Returns the memory of a process, bytes; 0 if the system does not report it. */
 function residentBytes(id: number | undefined): number {
   try {
     const status = readFileSync(`/proc/${id}/status`, 'utf8');

@@ -19,7 +19,7 @@ const characters = [
   ...['"', "'", '`', '<', '&#0;', '%s', '%', '\n', '\r', '\r\n', '\t', ',', ';', ':', '|', '='],
 ];
 
-/** Deeply nested brackets, closed or not. */
+/** Returns deeply nested brackets, closed or not. */
 function nested(random: Random): string {
   const depth = oneOf(random, [10, 1000, 20_000]);
   const [open, close] = oneOf(random, [

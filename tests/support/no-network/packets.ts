@@ -41,7 +41,7 @@ export function readPacket(line: string): Contact | null {
   return { ...place, protocol: protocol === 6 ? 'tcp' : 'udp', port, query };
 }
 
-/** Protocol, address and start of the content of an IPv6 packet, after its hop-by-hop options. */
+/** Returns the protocol, address and start of the content of an IPv6 packet, after its hop-by-hop options. */
 function behindExtensions(packet: Buffer): [protocol: number, address: string, start: number] {
   const words = Array.from({ length: 8 }, (_, index) =>
     packet.readUInt16BE(24 + 2 * index).toString(16),
@@ -51,7 +51,7 @@ function behindExtensions(packet: Buffer): [protocol: number, address: string, s
   return [packet[40] ?? 0, address, 40 + 8 * ((packet[41] ?? 0) + 1)];
 }
 
-/** The name in a DNS query whose header begins at `start`. */
+/** Returns the name in a DNS query whose header begins at `start`. */
 function readQuery(packet: Buffer, start: number): string | null {
   const labels: string[] = [];
   let at = start + 12;

@@ -69,7 +69,7 @@ export class AssignedClasses {
     return this.#assigned.map(({ value, to }) => ({ value, to }));
   }
 
-  /** Current assignment; the same object as long as nothing changes. */
+  /** Returns the current assignment; the same object as long as nothing changes. */
   current(): AssignedValues {
     const read = this.#read();
     if (read.key !== this.#current.key) this.#current = read;

@@ -49,7 +49,7 @@ export async function previewFolder(
 }
 
 /**
- * The only subfolder, if it holds everything and has several subfolders: probably it is the intended folder.
+ * Returns the only subfolder, if it holds everything and has several subfolders: probably it is the intended folder.
  */
 function innerFolder(folder: string, found: readonly FoundImage[]): string | null {
   const firsts = new Set(found.map((image) => foldersOf(image)[0]));

@@ -67,8 +67,8 @@ interface FolderFiles {
 }
 
 /**
- * Import of a folder. Imported images stay, even if the import is stopped or fails midway. Files of unchanged size and
- * time whose images are all in the project are not read again; of other files, images already in the project (by
+ * Import of a folder. Imported images stay, even if the import is stopped or fails midway. Files of unchanged size
+ * and time whose images are all in the project are not read again; of other files, images already in the project (by
  * content) are not duplicated.
  */
 export class FolderImport {
@@ -328,7 +328,9 @@ export class FolderImport {
     this.#record.finished(chunk.length);
   }
 
-  /** Number of unreadable images whose files no longer exist, for example after a disk was disconnected. */
+  /**
+   * Returns the number of unreadable images whose files no longer exist, for example after a disk was disconnected.
+   */
   async #countLost(
     chunk: readonly ImageToImport[],
     problems: readonly ImageProblem[],

@@ -122,7 +122,7 @@ export class FolderWatches {
     this.#emit('project.changed', { project: kept.project });
   }
 
-  /** Current states of a folder's mask files; empty if the folder cannot be read. */
+  /** Returns the current states of a folder's mask files; empty if the folder cannot be read. */
   async labelsIn(folder: string, { source }: MaskImport): Promise<WatchedLabel[]> {
     const { signal } = this.#controller;
     const found = await this.#imagesIn(folder).catch(() => undefined);
@@ -213,7 +213,7 @@ export class FolderWatches {
     }
   }
 
-  /** New or changed files that have been unchanged for a while. */
+  /** Returns the new or changed files that have been unchanged for a while. */
   async #readyFiles(watch: Watch): Promise<Set<string>> {
     const arriving = new Map<string, ArrivingFile>();
     const ready = new Set<string>();
@@ -301,7 +301,7 @@ export class FolderWatches {
   }
 }
 
-/** Mask files next to images, or the single file that contains the masks. */
+/** Returns the mask files next to images, or the single file that contains the masks. */
 function labelFiles(
   { masks }: Pick<MaskFolders, 'masks'>,
   source: MaskImport['source'] | undefined,
@@ -312,7 +312,7 @@ function labelFiles(
   return isFolder ? masks.map(({ path }) => path) : [resolve(source.path)];
 }
 
-/** A watch that does not scan yet. */
+/** Returns a watch that does not scan yet. */
 function inactiveWatch({ project, folder, labels, masks }: StoredWatch): Watch {
   return {
     ...{ project, folder, labels, masks },

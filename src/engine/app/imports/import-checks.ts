@@ -39,7 +39,7 @@ export function requireNames(images: readonly ImageToImport[]): void {
   }
 }
 
-/** Normalised class name, so that names that look equal are equal. */
+/** Returns the normalised class name, so that names that look equal are equal. */
 export function writtenName(name: string): string {
   return name.trim().normalize('NFC');
 }

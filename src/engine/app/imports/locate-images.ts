@@ -36,7 +36,7 @@ export class ImageLocator {
     this.#changed = changed;
   }
 
-  /** Number of missing images per folder, the largest first. */
+  /** Returns the number of missing images per folder, the largest first. */
   async missing(project: number, signal?: AbortSignal): Promise<MissingImages> {
     const folders = new Map<string, { missing: number; images: number }>();
     const images = [...this.#store.images.all(project)];
@@ -184,7 +184,7 @@ async function filesOf(
 }
 
 /**
- * Modification time (ms since 1970) of a file that matches an image; read only if its time differs.
+ * Returns the modification time (ms since 1970) of a file that matches an image; read only if its time differs.
  */
 async function matchAt(path: string, image: StoredImage): Promise<number | undefined> {
   const stamp = await stampOf(path);

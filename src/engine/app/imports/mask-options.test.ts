@@ -18,7 +18,7 @@ const plain: MaskOptions = {
   ...{ property: null, state: null },
 };
 
-/** A mask with the numbers 1, 2 and 5; the list has names for the first two. */
+/** Returns the plan for a mask with the numbers 1, 2 and 5; the list has names for the first two. */
 async function planFor(
   options: Partial<MaskOptions>,
   list = 'LIVER\nspleen\n',

@@ -160,7 +160,7 @@ function requireProperty({ properties, property }: MaskSourceContents): void {
   throw new UserError('invalid-option', maskOptionsText.propertyOpen(names));
 }
 
-/** Existing or new class for a target; null if it does not exist and may not be created. */
+/** Returns the existing or new class for a target; null if it does not exist and may not be created. */
 function targetOf(
   target: ClassTarget,
   { classes }: Project,
@@ -180,7 +180,7 @@ function sameNames(name: string, like: string): UserError {
   return new UserError('invalid-option', maskOptionsText.similarNames({ name, like }));
 }
 
-/** Error that lists the undecided classes; numbers and colours with their share of the pixels. */
+/** Returns an error that lists the undecided classes; numbers and colours with their share of the pixels. */
 function undecidedClasses(
   undecided: readonly SourceClass[],
   values: MaskSourceContents['values'],

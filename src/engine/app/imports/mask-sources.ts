@@ -88,7 +88,7 @@ export class MaskSources {
     return this.#surveyed?.key === placeKey(folder, place) ? this.#surveyed.classes : undefined;
   }
 
-  /** The surveyed source, as long as it stays open for an import: for previews of its masks. */
+  /** Returns the surveyed source, as long as it stays open for an import: for previews of its masks. */
   surveyedSource(folder: string, place: MaskSourcePlace): MaskSource | undefined {
     return this.#kept?.place === placeKey(folder, place) ? this.#kept.source : undefined;
   }

@@ -105,7 +105,7 @@ export class PatientService {
   }
 }
 
-/** New groups for all images that have one under the old secret. */
+/** Returns the new groups for all images that have one under the old secret. */
 function regroup(
   files: readonly ReadFile[],
   secret: Uint8Array,

@@ -8,7 +8,7 @@ import { fileNoteText } from '../../../text/index.ts';
 /** Crashes that a file of a watched folder may cause before it is set aside. */
 const mostLosses = 2;
 
-/** Folder where threads record their current file. */
+/** Returns the folder where threads record their current file. */
 export function marksFolder(store: Pick<Store, 'folder'>): string {
   return join(store.folder, 'reading');
 }

@@ -58,7 +58,7 @@ export async function findSecret(store: Store): Promise<FoundSecret> {
   return { state: 'sound', secret };
 }
 
-/** Error that explains what happened to the secret and what to do; null if it is intact. */
+/** Returns an error that explains what happened to the secret and what to do; null if it is intact. */
 export function secretProblem(store: Store, found: FoundSecret): UserError | null {
   if (found.state === 'sound') return null;
   const file = secretFile(store);
@@ -119,7 +119,8 @@ function secretFile(store: Store): string {
 }
 
 /**
- * Fingerprint of a key that reveals nothing of it: HMAC (RFC 2104) with SHA-256 of a fixed text, 16 bytes.
+ * Returns the fingerprint of a key that reveals nothing of it: HMAC (RFC 2104) with SHA-256 of a fixed text, 16
+ * bytes.
  */
 function fingerprintOf(secret: Uint8Array): string {
   return createHmac('sha256', secret).update('workspace secret').digest('hex').slice(0, 32);

@@ -172,7 +172,7 @@ function spansIn(
   });
 }
 
-/** Change of a tile; undefined if nothing changes. */
+/** Returns the change of a tile; undefined if nothing changes. */
 function changeOf(
   place: TilePlace,
   store: Store,

@@ -112,7 +112,7 @@ test('the page is notified of changes to what it shows besides the mask', () => 
 
 describe('adopting', () => {
   const run = 1;
-  /** A store with a mask of the user and one predicted by a run. */
+  /** Returns a store with a mask of the user and one predicted by a run. */
   function predicted(human: Uint8Array | null, student: Uint8Array) {
     const { store, masks, image } = open();
     const teacher = store.teachers.upsert(newTeacher()).id;

@@ -21,7 +21,7 @@ interface Outlined extends Partial<NewImage> {
   readonly state?: MaskState;
 }
 
-/** A project of three classes, values 1 to 3, with these images. */
+/** Returns a project of three classes, values 1 to 3, with these images. */
 function open(images: readonly Outlined[]): { store: Store; project: Project; ids: number[] } {
   const store = temporaryStore();
   const { id } = addProject(store, ['x', 'y', 'z'], 'segmentation');

@@ -43,7 +43,7 @@ export interface FrozenSegmentation {
 }
 
 /**
- * Data of a segmentation run, frozen at its start with the masks; see `runDataset`.
+ * Returns the data of a segmentation run, frozen at its start with the masks; see `runDataset`.
  *
  * @param smallest least side of an image, px
  * @throws UserError if there is not enough training data or the frozen data is missing, and 'cancelled'
@@ -84,7 +84,7 @@ export async function frozenSegmentation(
   return { dataset: withMaskFiles(dataset, ids, folder), ids, classIds };
 }
 
-/** Stored data of a run, with current paths of the images; undefined if nothing was stored. */
+/** Returns the stored data of a run, with current paths of the images; undefined if nothing was stored. */
 export async function findFrozenSegmentation(
   store: Store,
   project: number,
@@ -103,7 +103,8 @@ export function dropMasks(folder: string): Promise<void> {
 }
 
 /**
- * Table from mask values of a run to current values of the project; removed classes become background, as in all masks.
+ * Returns the table from mask values of a run to current values of the project; removed classes become background, as
+ * in all masks.
  */
 export function valuesNow(store: Store, project: number, classIds: readonly number[]): Uint8Array {
   const values = new Map(store.classes.list(project).map(({ id, maskValue }) => [id, maskValue]));

@@ -117,7 +117,7 @@ function smallProblem(image: StoredImage, smallest: number): ImageProblem | unde
   return { path: placeName(image), reason };
 }
 
-/** Mask values that occur in these images. */
+/** Returns the mask values that occur in these images. */
 function valuesShown(
   store: Store,
   images: readonly LabelledImage[],

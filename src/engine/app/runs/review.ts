@@ -184,7 +184,7 @@ function foundImage({ path, frame, folder, name }: StoredImage): FoundImage {
   return { path, frame, name: `${folder}/${name}` };
 }
 
-/** Score with class ids; predictions of removed classes are left out. */
+/** Returns the score with class ids; predictions of removed classes are left out. */
 function scoreOf(
   { path, uncertainty, likeliest, student, teacher }: ScoreOutcome['scored'][number],
   images: ReadonlyMap<string, number>,

@@ -23,9 +23,9 @@ import type { ProjectDataset } from './frozen-dataset.ts';
 import { runDataText } from '../../../text/index.ts';
 
 /**
- * Data of a run, frozen at its start: labels and images added later affect only later runs, because the run could not
- * continue from its checkpoint with other data. Files whose content has changed since import are left out and
- * reported. The first run freezes the test set.
+ * Returns the data of a run, frozen at its start: labels and images added later affect only later runs, because the
+ * run could not continue from its checkpoint with other data. Files whose content has changed since import are left
+ * out and reported. The first run freezes the test set.
  *
  * @param folder folder of the run
  * @throws UserError if there is not enough training data, or the frozen data is missing

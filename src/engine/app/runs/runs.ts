@@ -45,8 +45,8 @@ interface ActiveRun {
 }
 
 /**
- * Runs of all projects: one at a time, each in a separate process. After a crash of the worker or of the engine, a run
- * is restarted from its last checkpoint.
+ * Runs of all projects: one at a time, each in a separate process. After a crash of the worker or of the engine, a
+ * run is restarted from its last checkpoint.
  */
 export class RunService {
   readonly #store: Store;
@@ -239,7 +239,7 @@ export class RunService {
     }
   }
 
-  /** Final state of a run that did not complete. */
+  /** Stores the final state of a run that did not complete. */
   async #end(id: number, error: unknown): Promise<void> {
     const intent = this.#active?.intent;
     const failure = error instanceof WorkerHung ? hungFailure(error.silentMs) : failureOf(error);
@@ -373,7 +373,7 @@ export class RunService {
   }
 }
 
-/** Marker file that ends a run's training early. */
+/** Returns the marker file that ends a run's training early. */
 function enoughFile(folder: string): string {
   return join(folder, 'enough');
 }
@@ -383,7 +383,7 @@ async function exists(file: string): Promise<boolean> {
 }
 
 /**
- * Folder of a run's files.
+ * Returns the folder of a run's files.
  *
  * @throws UserError 'invalid-file' if the database names a folder outside the workspace
  */

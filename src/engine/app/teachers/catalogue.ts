@@ -221,8 +221,8 @@ export class CatalogueService {
 }
 
 /**
- * Verification state of downloaded weights. Only a SHA-256 pinned in the catalogue counts as verification, whatever an
- * older version of this program recorded.
+ * Returns the verification state of downloaded weights. Only a SHA-256 pinned in the catalogue counts as
+ * verification, whatever an older version of this program recorded.
  */
 function fetchedAs(
   { files: [weights] }: Card,

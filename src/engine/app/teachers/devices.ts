@@ -38,7 +38,7 @@ export class DeviceService {
   }
 
   /**
-   * Device of a run: the project's choice, or the one with the shortest estimated run.
+   * Returns the device of a run: the project's choice, or the one with the shortest estimated run.
    *
    * @throws UserError 'invalid-option' if the environment variable names no device
    */
@@ -102,13 +102,13 @@ export class DeviceService {
     }
   }
 
-  /** Devices, detected once; hardware added later is found after a restart. */
+  /** Returns the devices, detected once; hardware added later is found after a restart. */
   #devices(): Promise<FoundDevice[]> {
     this.#found ??= findDevices();
     return this.#found;
   }
 
-  /** Detected device; one that this system cannot have counts as missing. */
+  /** Returns the detected device; one that this system cannot have counts as missing. */
   async #device(name: DeviceName): Promise<FoundDevice> {
     if (name === 'cpu') return processor();
     const found = (await this.#devices()).find((device) => device.name === name);

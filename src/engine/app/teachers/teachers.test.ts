@@ -8,7 +8,7 @@ import { TeacherService } from './teachers.ts';
 
 const signal = new AbortController().signal;
 
-/** Speed of a computer with so many images per second in a step, whatever the student. */
+/** Returns the speed of a computer with so many images per second in a step, whatever the student. */
 function speedOf(imagesPerSecond: number): MachineSpeed {
   const time = { fixed: 1 / imagesPerSecond, block: 0 };
   return { step: time, inference: time, target: 1e-3, view: 1e-3 };

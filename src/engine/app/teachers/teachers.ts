@@ -49,7 +49,7 @@ const unknownBackground: Background = {
   isBundled: false,
 };
 
-/** Information from the catalogue on a teacher. */
+/** Returns the information from the catalogue on a teacher. */
 export function backgroundOf({ name, training, suits, licence }: Card): Background {
   return { name, training, suits, licence, isBundled: false };
 }
@@ -263,14 +263,14 @@ export class TeacherService {
     throw new UserError('invalid-option', workspaceTeacherText.bundledIsCertain);
   }
 
-  /** Disturbed measurement that is recent enough to be reused. */
+  /** Returns the disturbed measurement that is recent enough to be reused. */
   #recent(key: string): MachineSpeed | undefined {
     const found = this.#disturbed.get(key);
     return found && performance.now() - found.at < reuseMs ? found.speed : undefined;
   }
 }
 
-/** Error for a file that changed between reading and trial. */
+/** Returns the error for a file that changed between reading and trial. */
 function replaced(path: string): UserError {
   return new UserError('invalid-file', workspaceTeacherText.changedMeanwhile(path));
 }
@@ -347,7 +347,8 @@ function workloadOf(
 }
 
 /**
- * Architecture of a teacher. The contract stores the activation as a string, which the file's reader has validated.
+ * Returns the architecture of a teacher. The contract stores the activation as a string, which the file's reader has
+ * validated.
  */
 export function architectureOf({ description }: StoredTeacher): VitArchitecture {
   return description.architecture as VitArchitecture;

@@ -126,7 +126,7 @@ export class LevelCache {
     }
   }
 
-  /** True for a file of a running build. */
+  /** Returns true for a file of a running build. */
   #isBuilt(path: string): boolean {
     return [...this.#building.keys()].some((target) => path.startsWith(target));
   }

@@ -98,7 +98,7 @@ function runOptions({ path, frame }: StoredPicture): PoolRunOptions {
   return { subject: path, file: frame === undefined ? undefined : path, turn: 'now' };
 }
 
-/** Suffix that distinguishes thumbnails of one image by bands and range. */
+/** Returns the suffix that distinguishes thumbnails of one image by bands and range. */
 function markOf(preparation: WrittenPreparation): string {
   const { bands = [], range } = preparation;
   return createHash('sha256').update(`${bands.join()} ${range}`).digest('hex').slice(0, 8);

@@ -19,7 +19,7 @@ const pool = new ImagePool({ threads: 1 });
 
 afterAll(() => pool.close());
 
-/** A slice of a series, at a height in mm. */
+/** Returns a slice of a series, at a height in mm. */
 function slice(series: string, height: number | null, shade: number): Buffer {
   const placed: Entry[] =
     height === null

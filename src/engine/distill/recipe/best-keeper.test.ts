@@ -5,7 +5,7 @@ import type { Tensor } from '../../../core/tensor.ts';
 import { BestKeeper } from './best-keeper.ts';
 import type { KeeperState } from './best-keeper.ts';
 
-/** Measurement of a state with so many of 20 images predicted correctly. */
+/** Returns a measurement of a state with so many of 20 images predicted correctly. */
 function measured(loss: number, right: number): Measured {
   return {
     losses: Float32Array.from({ length: 6 }, (_, at) => loss * (1 + 0.01 * at)),

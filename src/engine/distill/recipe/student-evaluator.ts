@@ -266,7 +266,7 @@ async function readProbe(
     : { batches, labels, learnt: count, classes: classes.length, task };
 }
 
-/** Share of labels that the probe predicts correctly, for each image that it was not trained on. */
+/** Returns the share of labels that the probe predicts correctly, for each image that it was not trained on. */
 async function correctShares(
   { shape: [, width = 0], data }: Tensor,
   { labels, learnt, classes, task }: KeptProbe,

@@ -15,7 +15,7 @@ const folder = testFolder();
 const size = { width: 40, height: 48 };
 const context = { signal: new AbortController().signal, report: () => undefined };
 
-/** A square of 16 px. */
+/** Returns a square of 16 px. */
 function square(left: number, top: number, value: number): Uint8Array {
   return Uint8Array.from({ length: size.width * size.height }, (_, at) => {
     const [x, y] = [(at % size.width) - left, Math.floor(at / size.width) - top];

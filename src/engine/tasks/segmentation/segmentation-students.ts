@@ -48,7 +48,8 @@ export interface SegmentationOutcome {
 }
 
 /**
- * Files with the predicted masks of a test image, as `writeMaskFile` writes them, with the values of the data set's classes.
+ * Files with the predicted masks of a test image, as `writeMaskFile` writes them, with the values of the data set's
+ * classes.
  */
 interface PredictedTestMasks {
   /** Path as given by `placeName`. */
@@ -101,7 +102,7 @@ export const segmentationStudents: StudentTask<SegmentationData, SegmentationOut
 };
 
 /**
- * Default side: the teacher's own, or the smallest multiple of its patch size from `defaultSide` up.
+ * Returns the default side: the teacher's own, or the smallest multiple of its patch size from `defaultSide` up.
  */
 export function sideFor({
   architecture: { imageSize, patchSize },
@@ -159,7 +160,7 @@ function requireMaskedImages(
   }
 }
 
-/** Watch that shows patch features of labelled images; without classes there is no accuracy. */
+/** Returns a watch that shows patch features of labelled images; without classes there is no accuracy. */
 function watchOf(
   { request, executor, context, teacher }: StudentJob,
   dataset: SegmentationDataset,
@@ -291,7 +292,7 @@ function nameOf({ name, value }: SegmentationDataset['classes'][number]): string
   return name ?? String(value);
 }
 
-/** Number of independent test images with a Dice: images of one group count once. */
+/** Returns the number of independent test images with a Dice: images of one group count once. */
 function countUnits(tested: readonly MaskedImage[], candidates: Candidates): number {
   const all = Object.values(candidates);
   const units = tested.flatMap(({ image }, index) =>
@@ -300,7 +301,7 @@ function countUnits(tested: readonly MaskedImage[], candidates: Candidates): num
   return new Set(units).size;
 }
 
-/** Dice per image, the student's worst first; images without a Dice last. */
+/** Returns the Dice per image, the student's worst first; images without a Dice last. */
 function perImage(
   tested: readonly MaskedImage[],
   { teacher, copy, student }: Candidates,
@@ -345,7 +346,7 @@ function cardOf(
   };
 }
 
-/** Resolution in cm per pixel, of the first image that states it and still exists. */
+/** Returns the resolution in cm per pixel, of the first image that states it and still exists. */
 async function resolutionOf(maskedImages: readonly MaskedImage[]): Promise<number | null> {
   for (const { image } of maskedImages.slice(0, 8)) {
     const spacing = await withImage(image.path, ({ header }) =>

@@ -24,7 +24,7 @@ interface Drawn extends PreparedImage {
   readonly asked: Rectangle[];
 }
 
-/** An image of random reds below 4, without data where `isNothing` is true. */
+/** Returns an image of random reds below 4, without data where `isNothing` is true. */
 function drawn(
   width: number,
   height: number,
@@ -56,8 +56,8 @@ interface Counted extends TileModel {
 }
 
 /**
- * Model that classifies pixels by red; with `drift` also by the position in the tile, so that neighbouring tiles
- * disagree.
+ * Returns a model that classifies pixels by red; with `drift` also by the position in the tile, so that neighbouring
+ * tiles disagree.
  */
 function modelOf(side: number, batch = 3, drift = 0): Counted {
   const pixels = side * side;

@@ -10,7 +10,7 @@ import type { TileModel } from './predict-mask.ts';
 export const tilesAtOnce = 8;
 
 /**
- * Batch size, [1, 8]; smaller for large tiles, since attention grows with the fourth power of the side.
+ * Returns the batch size, [1, 8]; smaller for large tiles, since attention grows with the fourth power of the side.
  */
 export function tilesOfSide(side: number): number {
   return Math.min(tilesAtOnce, imagesOfSide(side));

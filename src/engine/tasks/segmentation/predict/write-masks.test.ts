@@ -41,7 +41,7 @@ function drawn(seed: number, size: Size, values = [0, 1, 2, 255]) {
 
 const isSame = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;
 
-/** Stored values of a frame. */
+/** Returns the stored values of a frame. */
 async function valuesOf(path: string, frame = 0): Promise<Uint8Array> {
   const file = await openImage(path);
   const { data } = await file.read({ frame });
