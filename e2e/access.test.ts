@@ -22,7 +22,7 @@ const steps = [
   'Export',
 ];
 
-describe('using the app without a mouse', () => {
+describe('the app without a mouse', () => {
   let launched: LaunchedApp;
   beforeAll(async () => {
     launched = await launchApp({ colorScheme: 'dark' });

@@ -22,7 +22,7 @@ import { settled } from './support/settled.ts';
 
 // Teachers of the catalogue are downloaded from a server on this computer, which replaces all others.
 
-describe('more teachers', () => {
+describe('the teacher catalogue', () => {
   let launched: LaunchedApp;
   let server: FileServer;
   let folder: string;

@@ -13,7 +13,7 @@ import { photograph } from './support/screenshots.ts';
 
 // Folders and files dropped on the real app, with their real paths.
 
-describe('dropping', () => {
+describe('dropping files', () => {
   let launched: LaunchedApp;
   let folder: string;
 

@@ -14,7 +14,7 @@ import { photograph } from './support/screenshots.ts';
 
 // Typical folders: with masks, one level too high, with a table with other columns.
 
-describe('the content of a folder', () => {
+describe('the Images step', () => {
   let launched: LaunchedApp;
   let folder: string;
   const at = (...parts: string[]): string => join(folder, ...parts);

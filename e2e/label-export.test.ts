@@ -11,7 +11,7 @@ import { photograph } from './support/screenshots.ts';
 
 // Exports labels of the sample: classes as a table, and a mask as PNG.
 
-describe('export of labels', () => {
+describe('the label export', () => {
   let launched: LaunchedApp;
   let folder: string;
 

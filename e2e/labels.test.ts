@@ -8,7 +8,7 @@ import { photograph } from './support/screenshots.ts';
 
 // Labelling the sample's images manually: 600 images, 10 labelled of each class, and 60 held out.
 
-describe('labels', () => {
+describe('the Labels step', () => {
   let launched: LaunchedApp;
   let project: Project;
 

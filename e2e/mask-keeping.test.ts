@@ -21,7 +21,7 @@ import { enginePid } from './support/processes.ts';
 
 const size = { width: 900, height: 700 };
 
-describe('painted masks are kept', () => {
+describe('keeping painted masks', () => {
   let launched: LaunchedApp;
   let folder: DiscFolder;
   let first: ProjectImage;

@@ -16,7 +16,7 @@ import { photograph } from './support/screenshots.ts';
 
 const side = 96;
 
-describe('importing masks with images', () => {
+describe('an import of masks with images', () => {
   let launched: LaunchedApp;
   let folder: string;
   let project: Project;

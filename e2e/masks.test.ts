@@ -27,7 +27,7 @@ import { photograph } from './support/screenshots.ts';
 
 const size = { width: 900, height: 700 };
 
-describe('painting a mask', () => {
+describe('the mask editor', () => {
   let launched: LaunchedApp;
   let folder: DiscFolder;
   let project: Project;

@@ -13,7 +13,7 @@ import { latestRun, openSample, waitForStep } from './support/sample-project.ts'
 
 // Failures on a user's computer, simulated with the real processes in the middle of a real run.
 
-describe.runIf(process.platform === 'linux')('a run survives failures', () => {
+describe.runIf(process.platform === 'linux')('a run during failures', () => {
   let launched: LaunchedApp;
   let project: number;
   const steps = 700;

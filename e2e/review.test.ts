@@ -130,7 +130,7 @@ describe('keys that the user chooses', () => {
     await page.getByRole('button', { name: 'Choose a class by its name (L)' }).waitFor();
   });
 
-  test('images to review next: in order, with their reason, accepted and undone', async () => {
+  test('also review images in order, with their reason, and undo', async () => {
     const { page } = launched;
     const list = await ask(page, 'project.list', null);
     const [project] = (list.ok ? list.value : []) as [Project];

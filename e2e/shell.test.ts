@@ -18,7 +18,7 @@ const preloadFile = join(import.meta.dirname, '..', 'out', 'preload', 'preload.c
 
 const tooMany = Array.from({ length: 10_001 }, () => ({ image: 1, classes: null }));
 
-describe('one window', () => {
+describe('the window', () => {
   let launched: LaunchedApp;
   beforeAll(async () => {
     launched = await launchApp({ colorScheme: 'dark' });

@@ -13,7 +13,7 @@ function isVisible(app: ElectronApplication) {
   return app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible());
 }
 
-describe('from one start to the next', () => {
+describe('from one start of the app to the next,', () => {
   let userData: string;
   const open: LaunchedApp[] = [];
   const start = async (options: LaunchOptions = {}): Promise<LaunchedApp> => {

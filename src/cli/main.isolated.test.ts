@@ -93,7 +93,7 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
     return { code, stdout: '', stderr: await stderr };
   }
 
-  it('stops a job with 130', async () => {
+  it('stops a job with exit code 130', async () => {
     const { code, stderr } = await interrupted('willing');
     expect(code).toBe(130);
     expect(stderr).toBe(

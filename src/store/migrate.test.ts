@@ -58,7 +58,7 @@ test('removes wrongly measured speeds of GPUs, and keeps those of processors', (
   expect(teachers.estimate(z.unknown(), 1, 'here')).toEqual({ seconds: 1 });
 });
 
-describe.each(migrations)('from version $version on', ({ version }) => {
+describe.each(migrations)('migrating from version $version', ({ version }) => {
   test('keeps every row readable', () => {
     const folder = temporaryFolder();
     makeOld(folder, version);

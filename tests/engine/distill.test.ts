@@ -70,7 +70,7 @@ describe('a whole job', async () => {
   });
 
   it.each(['student.onnx', 'student.fp16.onnx', 'student.int8.onnx'])(
-    'evaluates %s as it was measured',
+    'evaluates %s with the measured quality',
     async (file) => {
       const model = join(out, file);
       const test = join(folder, 'test');

@@ -118,7 +118,7 @@ describe.skipIf(!isLinux)(`a worker that hangs${why}`, async () => {
     });
   });
 
-  it('in the middle of its work is reported but not ended, because it may be slow', async () => {
+  it('is reported but not ended while it works, because it may be slow', async () => {
     const { id } = await hang();
     const silent = engine.next('run.changed', ({ error }) => error !== null);
     expect(await silent).toMatchObject({ id, state: 'running', error: { code: 'silent' } });

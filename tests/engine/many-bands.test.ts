@@ -147,7 +147,7 @@ describe("images with all bands as the model's input", async () => {
   });
 
   it.each(['window:5000:0', 'window:5000:-10000', 'percentile:98:2', 'percentile:5:5'])(
-    'with %s are refused, because the range is empty',
+    'are refused with %s, because the range is empty',
     async (range) => {
       await expect(run('empty', { preparation: { bands: all, range } })).rejects.toMatchObject({
         code: 'invalid-option',

@@ -106,7 +106,7 @@ describe('a workspace with images of patients', async () => {
     expect(await found()).toEqual([]);
   });
 
-  it('fails the search once a name is planted', async () => {
+  it('is searched in a way that finds a planted name', async () => {
     await writeFile(join(workspace, 'probe'), `… ${secrets.name} …`);
     expect(await found()).toHaveLength(1);
   });

@@ -90,7 +90,7 @@ describe("the model's input", async () => {
   it.each([
     ['bands.tif', { format: 'tiff', bands: 4, frames: 1, sampleType: 'uint16' }],
     ['volume.nii#2', { format: 'nifti', bands: 1, frames: 2, sampleType: 'int16' }],
-  ])('of %s without a window is scaled by percentiles', async (name, expected) => {
+  ])('is scaled by percentiles for %s without a window', async (name, expected) => {
     const told = await engine.call('image.describe', { image: idOf(name) });
     expect(told).toMatchObject({ ...expected, windows: [], rescale: null });
     expect(told.auto.range).toBe('percentile:2:98');

@@ -146,7 +146,7 @@ describe('images to check next', async () => {
     expect(first?.review).toMatchObject({ teacher: null });
   });
 
-  it('in segmentation projects are refused, as is a run without masks, and folders are not labels', async () => {
+  it('are refused in segmentation projects, as is a run without masks, and folders are not labels', async () => {
     const made = { name: 'Outlines', domain: 'other', task: 'segmentation' } as const;
     const { id } = await engine.call('project.create', { ...made, classes: ['cell'] });
     const source = { project: id, folder: join(folder, 'known'), labels: 'folders' } as const;

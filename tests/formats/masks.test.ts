@@ -119,21 +119,24 @@ describe('DICOM segmentations', async () => {
     ]);
   });
 
-  it.each(Object.entries(cases))('of kind %s equal the masks of highdicom', async (name, masks) => {
-    const source = await openSource('dicom-seg', join(folder, `${name}.dcm`), folder, found);
-    expect(source.problems).toEqual([]);
-    expect(source.classes.map((one) => one.name)).toEqual(labels);
-    for (const [index, { colour }] of source.classes.entries()) {
-      // The standard's CIELab uses D50, highdicom's D65: similar, but not equal.
-      expect(distance(colour ?? '', colours[index] ?? '')).toBeLessThanOrEqual(8);
-    }
-    for (const [index, mask] of masks.entries()) {
-      const path = join(folder, `slice-${index + 1}.dcm`);
-      const size = mask === null ? { width: 13, height: 11 } : sizeOf(mask);
-      const read = await source.maskFor({ name: path, path, ...size });
-      expect(await valuesOf(read), `slice ${index + 1}`).toEqual(mask && unpacked(mask));
-    }
-  });
+  it.each(Object.entries(cases))(
+    'equal the masks of highdicom for the kind %s',
+    async (name, masks) => {
+      const source = await openSource('dicom-seg', join(folder, `${name}.dcm`), folder, found);
+      expect(source.problems).toEqual([]);
+      expect(source.classes.map((one) => one.name)).toEqual(labels);
+      for (const [index, { colour }] of source.classes.entries()) {
+        // The standard's CIELab uses D50, highdicom's D65: similar, but not equal.
+        expect(distance(colour ?? '', colours[index] ?? '')).toBeLessThanOrEqual(8);
+      }
+      for (const [index, mask] of masks.entries()) {
+        const path = join(folder, `slice-${index + 1}.dcm`);
+        const size = mask === null ? { width: 13, height: 11 } : sizeOf(mask);
+        const read = await source.maskFor({ name: path, path, ...size });
+        expect(await valuesOf(read), `slice ${index + 1}`).toEqual(mask && unpacked(mask));
+      }
+    },
+  );
 
   it('are read together from a folder, with equal labels as one class', async () => {
     const source = await openSource('dicom-seg', folder, folder, found);

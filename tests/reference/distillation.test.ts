@@ -108,7 +108,7 @@ describeReference('40 steps of WeCoLoRA', () => {
       );
     });
 
-    it("agrees in the merged student's last block and norm", async () => {
+    it("agree in the merged student's last block and norm", async () => {
       const { plan, images } = setting;
       const student = mergeAdapters(plan.copy, plan.layout, whole.adapters);
       const got = await forward(executor, student, images);

@@ -32,7 +32,7 @@ describe('image inspect', () => {
     expect(stderr.text).toMatch(/^Processing pixels +4 of 4 in /);
   });
 
-  it('exits with 2 and a reason when the file is refused', async () => {
+  it('ends with exit code 2 and a reason if the file is refused', async () => {
     const text = await folder.file('notes.nii', Buffer.from('no image'));
     const plain = await runTest(['image', 'inspect', text], { engine });
     expect([plain.exitCode, plain.stdout.text]).toEqual([2, '']);

@@ -299,7 +299,7 @@ describe('import', () => {
       /visible characters/,
     ],
     ['a domain that is none', ['scans', '--domain', 'cats'], 'invalid-option', /--domain must be/],
-  ])('%s: a sentence', async (_, [name = '', ...more], code, sentence) => {
+  ])('%s: is reported in a sentence', async (_, [name = '', ...more], code, sentence) => {
     const { exitCode, stdout, stderr } = await runTest(
       [...['import', at(name)], ...args().slice(2), ...more, '--json'],
       { engine },

@@ -4,8 +4,8 @@ import { addressAt, checkedSettings, downloadRoute } from './download-route.ts';
 const url = 'https://huggingface.co/owkin/phikon/resolve/main/model.safetensors';
 const none = { mirror: null, proxy: null, plainHttp: false };
 
-describe('the download address', () => {
-  it('is the original one without settings', () => {
+describe('the download route', () => {
+  it('is the original address without settings', () => {
     expect(addressAt(url, downloadRoute(none, {}))).toBe(url);
     expect(
       addressAt(url, downloadRoute({ ...none, mirror: '  ', proxy: '' }, { HF_ENDPOINT: '' })),

@@ -125,7 +125,7 @@ describe('a lost thread', () => {
     ['crashing', /crashing\.png crashed the process that reads files/],
     ['throwing', /throwing\.png crashed the process that reads files/],
     ['greedy', /greedy\.png needs more memory to read than one file may use/],
-  ])('due to a %s file affects only that file', async (name, sentence) => {
+  ])('affects only the %s file', async (name, sentence) => {
     const through = pool({ heapMiB: 48 });
     const paths = await Promise.all(
       ['a', name, 'b', 'c', 'd', 'e'].map((file, at) => folder.file(`${file}.png`, png(at))),
@@ -137,7 +137,7 @@ describe('a lost thread', () => {
     ]);
   });
 
-  it('due to a file that hangs affects only that file, after a while', async () => {
+  it('affects only the hanging file, after a while', async () => {
     // Longer than the start of a thread on a busy machine.
     const through = pool({ patienceMs: 10_000 });
     const path = await folder.file('hanging.png', png(0));
@@ -188,7 +188,7 @@ describe('stopping', () => {
     expect(await threadOf(through, 'hanging'.slice(1))).toBeTypeOf('number');
   });
 
-  it('stopping a pool ends its current task', async () => {
+  it('ends the current task of a pool', async () => {
     const through = pool();
     const drawn = through.run('describe', { path: 'hanging' }, { subject: 'a' });
     const refused = expect(drawn).rejects.toMatchObject({ code: 'cancelled' });
@@ -285,7 +285,7 @@ describe('memory for decoded images', () => {
     expect(most).toBeLessThan(64 * 1024);
   });
 
-  it('waiting for it does not count as hanging', async () => {
+  it('can be waited for without counting as hanging', async () => {
     const place = boundedPlace();
     const [path = ''] = await largeImages(1);
     const alive = (): void => undefined;

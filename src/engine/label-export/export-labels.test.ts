@@ -164,7 +164,7 @@ describe('images that do not fit a format', () => {
     ['nifti', 4, 'photo.png is not a NIfTI volume'],
     ['dicom-seg', 1, 'photo.png is not a DICOM image'],
   ] as const)(
-    '%s: are named with the reason, and the others are written',
+    'are named with the reason as %s, and the others are written',
     async (format, images, why) => {
       const project = await projectOfFiles(files);
       const report = await exported(project, { format });
@@ -216,7 +216,7 @@ describe('images that do not fit a format', () => {
   });
 
   it.each(['geotiff', 'nifti', 'dicom-seg'] as const)(
-    '%s: leave neither files nor new folders if all of them are left out',
+    'leave neither files nor new folders as %s if all of them are left out',
     async (format) => {
       const project = await projectOfFiles([photo('a.png'), photo('b.png')]);
       const folder = temporaryFolder();

@@ -91,7 +91,7 @@ async function readBack(
   const values = new Uint8Array(256);
   values[ignoreValue] = ignoreValue;
   for (const { value, name } of source.classes) {
-    // By the palette of masks with 255.
+    // With the palette of masks that contain 255.
     values[value] = name === 'ignore' ? ignoreValue : names.indexOf(name ?? '') + 1;
   }
   const masks = new Map<string, Uint8Array>();

@@ -43,7 +43,7 @@ describe('a teacher with a different number of bands', () => {
       [0.1, 0.2, 0.3, 0.4, 0.5],
       /trained on images of 5 bands. .* the mean of the weights of all bands/,
     ],
-  ])('(%i) is adapted to colours, which is reported', async (channels, values, note) => {
+  ])('is adapted to colours, which is reported (%i bands)', async (channels, values, note) => {
     const path = join(folder, 'bands.safetensors');
     await writeSafetensors(path, tinyVit({ channels }).weights);
     const known = { heads: 2, mean: values, deviation: values };

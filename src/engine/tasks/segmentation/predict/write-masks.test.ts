@@ -145,7 +145,7 @@ describe('predicted masks', () => {
     ['geotiff', 'is not a GeoTIFF'],
     ['nifti', 'is not a NIfTI volume'],
     ['dicom-seg', 'is not a DICOM image'],
-  ] as const)('of a photograph are refused as %s, and no file is left', async (format, why) => {
+  ] as const)('are refused as %s for a photograph, and no file is left', async (format, why) => {
     const bytes = pngFile({ width: 2, height: 2, channels: 1, bits: 8, values: [1, 2, 3, 4] });
     const path = await folder.file('photo.png', bytes);
     const { mask } = drawn(1, { width: 2, height: 2 });
