@@ -18,14 +18,14 @@ import type { TrainingPlan } from '../src/engine/distill/training-plan.ts';
 
 const [batch, steps, imageSize] = [32, 16, 224];
 const rounds = 3;
-/** None: views are drawn when they are asked for. */
+/** Numbers of prefetching threads; with 0, views are rendered when they are requested. */
 const drawingThreads = [0, 1, 2];
-/** A step of a fast GPU, ms. */
+/** Duration of a step of a fast GPU, ms. */
 const blockedMs = 60;
 
 /**
- * New views at every step, drawn in turn with the steps, or ahead of them: with a simulated fast GPU, which blocks its
- * thread but uses no processor, and with steps of the processor.
+ * Times new views at every step, rendered alternately with the steps, or prefetched: with a simulated fast GPU, which
+ * blocks its thread but uses no processor, and with steps of the processor.
  */
 export async function benchAhead(threads: number): Promise<void> {
   const never = new Int32Array(new SharedArrayBuffer(4));
@@ -41,7 +41,7 @@ export async function benchAhead(threads: number): Promise<void> {
   ];
   for (const { device, executor } of devices) {
     const timed = new Map(drawingThreads.map((count): [number, StepTime[]] => [count, []]));
-    // In turns, since machines and moments differ.
+    // Alternately, because computers and their load differ over time.
     for (let round = 0; round < rounds; round++) {
       for (const [count, times] of timed) times.push(...(await timeSteps(executor, count)));
     }
@@ -57,13 +57,13 @@ export async function benchAhead(threads: number): Promise<void> {
 }
 
 interface StepTime {
-  /** ms */
+  /** Time per step, ms. */
   readonly step: number;
-  /** Time that the training's thread computed meanwhile, ms. */
+  /** Computing time of the training's thread during the steps, ms. */
   readonly busy: number;
 }
 
-/** Times steps without the first ones, at which threads start. */
+/** Times steps, excluding the first ones, during which threads start. */
 async function timeSteps(executor: Executor, threads: number): Promise<StepTime[]> {
   const teacher = randomModel({
     ...plainVit,

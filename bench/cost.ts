@@ -46,7 +46,7 @@ async function measure(executor: Executor, point: Point): Promise<Record<string,
   const layout = adapterLayout(architecture, rank);
   const step = trainStep({ copy: student, layout }, batch);
   const features = featureGraph(student);
-  // Its graph is built for 2 images and runs with any number.
+  // Its graph is built for 2 images and accepts any number.
   const featureFlops = (matmulFlops(features) / 2) * batch;
   const matmul = await measureMatmul(executor);
   const stepTime = await time(executor, step, batch);

@@ -11,7 +11,7 @@ import { architectures, randomModel } from './models.ts';
 import { fastest, printTable } from './table.ts';
 import { feedsOf } from './training.ts';
 
-/** Training step and teacher on every executor that this machine has, in turns. */
+/** Times the training step and the teacher on every executor of this computer, alternately. */
 export async function benchExecutors(threads: number): Promise<void> {
   const native = tensorflowNative({ threads });
   if (!native.usable) console.log(`Without TensorFlow: ${native.reason}\n`);
@@ -23,7 +23,7 @@ export async function benchExecutors(threads: number): Promise<void> {
   for (const [name, architecture] of Object.entries(architectures)) {
     const model = randomModel(architecture);
     const copy = copyBlocks(model, keptBlocks(architecture.depth, 2));
-    // The same number of images everywhere: what suits a processor.
+    // The same number of images everywhere: one that suits a processor.
     const images = Math.min(...executors.map((executor) => imagesAtOnce(executor, model)));
     const step = trainStep({ copy, layout: adapterLayout(copy.architecture, 16) }, images);
     const steps = await inTurns(executors, step, images);
@@ -39,7 +39,7 @@ export async function benchExecutors(threads: number): Promise<void> {
   printTable('Executors', rows);
 }
 
-/** The shortest run of a graph on each executor, ms. */
+/** Returns the shortest run of a graph on each executor, ms. */
 async function inTurns(
   executors: readonly Executor[],
   graph: Graph,

@@ -16,7 +16,7 @@ import { niftiFile } from '../src/formats/raster/nifti/nifti-fixtures.ts';
 import { openImage } from '../src/formats/raster/open.ts';
 import { fastest, printTable } from './table.ts';
 
-/** Files alike, and the plainest way to their bytes or pixels. */
+/** Similar files, and the simplest way to their bytes or pixels. */
 interface Case {
   readonly name: string;
   readonly paths: readonly string[];
@@ -27,7 +27,7 @@ interface Case {
 
 const runs = 9;
 
-/** Reading images of every format against the plainest way to the same bytes or pixels. */
+/** Compares reading images of every format with the simplest way to the same bytes or pixels. */
 export async function benchFormats(folder: string): Promise<void> {
   const cases = [
     await nativeDicom(folder),
@@ -38,7 +38,7 @@ export async function benchFormats(folder: string): Promise<void> {
   ];
   const rows = [];
   for (const { name, paths, requests, against, plain } of cases) {
-    // In turns, so that a disturbance meets both.
+    // Alternately, so that a disturbance affects both.
     let [ours, theirs] = [Infinity, Infinity];
     for (let run = 0; run < runs; run++) {
       ours = Math.min(
@@ -58,7 +58,7 @@ export async function benchFormats(folder: string): Promise<void> {
   printTable('Reading images: opened, read whole and closed', rows);
 }
 
-/** Several at once, as training reads them. */
+/** Processes several files at once, as training does. */
 async function eachOf(
   paths: readonly string[],
   work: (path: string) => Promise<unknown>,
@@ -77,7 +77,7 @@ async function written(folder: string, name: string, bytes: Uint8Array): Promise
   return join(folder, name);
 }
 
-/** Waves with some noise, 12 bits: neither flat nor random, as images are. */
+/** Waves with some noise, 12 bits: neither flat nor random, like real images. */
 function waves(width: number, height: number, seed = 0): Uint16Array<ArrayBuffer> {
   const values = new Uint16Array(width * height);
   let state = seed + 1;
@@ -116,7 +116,7 @@ async function jpeg2000Dicom(folder: string): Promise<Case> {
   };
 }
 
-/** The library's own encoder, which the app has no use for. */
+/** Encodes with the library's own encoder, which the app does not use. */
 async function encoded(): Promise<Uint8Array> {
   await codecs.NativeCodecs.initializeAsync();
   const context = new codecs.Context({
@@ -135,7 +135,7 @@ async function encoded(): Promise<Uint8Array> {
   return bytes;
 }
 
-/** Colours of 8 bits out of waves. */
+/** Returns 8-bit colours made of waves. */
 function colours(width: number, height: number, seed?: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(waves(3 * width, height, seed), (value) => value >> 4);
 }

@@ -10,13 +10,13 @@ import { pictureFile, syntax } from '../src/formats/testing/dicom-fixtures.ts';
 import { openStore } from '../src/store/store.ts';
 import { printTable } from './table.ts';
 
-/** Files alike. */
+/** A set of similar files. */
 interface Collection {
   readonly name: string;
-  /** Images a second that are aimed at on two cores. */
+  /** Target number of images per second on two cores. */
   readonly aim: number;
   readonly folder: string;
-  /** The least that the hardware has to do for a thumbnail: libvips alone decodes, shrinks and encodes. */
+  /** Minimum work for a thumbnail: libvips by itself decodes, shrinks and encodes. */
   readonly plain: (path: string) => Promise<unknown>;
 }
 
@@ -25,14 +25,14 @@ const side = 512;
 const count = 1000;
 const runs = 4;
 
-/** Milliseconds for all files: by the clock, and of all cores. */
+/** Milliseconds for all files: on the clock, and summed over all cores. */
 interface Time {
   readonly wall: number;
   readonly work: number;
 }
 
 /**
- * Images coming into a fresh workspace through the engine's own service: found, hashed, grouped, decoded,
+ * Imports images into a new workspace through the engine's own service: they are found, hashed, grouped and decoded,
  * with a thumbnail on the disk and a row in the database.
  */
 export async function benchImport(folder: string): Promise<void> {
@@ -43,7 +43,7 @@ export async function benchImport(folder: string): Promise<void> {
   ]) {
     const paths = (await readdir(images)).map((file) => join(images, file));
     const all = { ours: none, plain: none, hash: none };
-    // In turns, so that a disturbance meets all.
+    // Alternately, so that a disturbance affects all.
     for (let run = 0; run < runs; run++) {
       all.ours = least(all.ours, await importInto(folder, images));
       all.plain = least(all.plain, await timed(() => eachOf(paths, plain)));
@@ -121,7 +121,7 @@ async function dicomFiles(folder: string): Promise<Collection> {
   const picture = { rows: side, columns: side, allocated: 16, stored: 12 };
   const values = waves();
   for (let index = 0; index < count; index++) {
-    // Each has content of its own.
+    // Each file has its own content.
     values[0] = index;
     const file = pictureFile(syntax.explicit, picture, new Uint8Array(values.buffer), [
       [0x00100020, 'LO', `P-${index % 50}`],
@@ -149,7 +149,7 @@ async function photographs(folder: string): Promise<Collection> {
   const raw = { width: side, height: side, channels: 3 } as const;
   const pixels = colours();
   for (let index = 0; index < count; index++) {
-    // Its number, in squares that no compression takes away.
+    // Its number, drawn in squares that survive any compression.
     for (let bit = 0; bit < 16; bit++) paint(pixels, bit, (index >> bit) & 1 ? 220 : 30);
     const jpeg = await sharp(pixels, { raw }).jpeg({ quality: 90 }).toBuffer();
     await writeFile(join(folder, `${index}.jpg`), jpeg);
@@ -165,7 +165,7 @@ async function photographs(folder: string): Promise<Collection> {
 /** Encoding of thumbnails. */
 const asOurs = { quality: 85, optimiseCoding: false } as const;
 
-/** Waves of 12 bits with some noise: neither flat nor random, as slices of a body are. */
+/** Waves of 12 bits with some noise: neither flat nor random, like slices of a body. */
 function waves(): Uint16Array<ArrayBuffer> {
   const values = new Uint16Array(side * side);
   let state = 1;
@@ -177,7 +177,7 @@ function waves(): Uint16Array<ArrayBuffer> {
   return values;
 }
 
-/** Colours with detail of several sizes, so that a file is about as large as a photograph's. */
+/** Colours with detail of several sizes, so that a file is about as large as a photograph. */
 function colours(): Uint8Array<ArrayBuffer> {
   const values = waves();
   const pixels = new Uint8Array(side * side * 3);

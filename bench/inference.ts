@@ -12,7 +12,7 @@ import { fastest, printTable } from './table.ts';
 
 const quiet = { signal: new AbortController().signal, report: () => undefined };
 
-/** Predicting a folder of PNG files against the bare runtime on pixels that are already there. */
+/** Compares predicting a folder of PNG files with the bare runtime on pixels in memory. */
 export async function benchInference(threads: number, folder: string): Promise<void> {
   const executor = onnxRuntime('cpu', { threads });
   const sample = join(folder, 'sample');

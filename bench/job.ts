@@ -6,7 +6,7 @@ import { writeSample } from '../src/engine/images/sample.ts';
 import { printTable } from './table.ts';
 import { bundledTeacher } from '../src/engine/teachers/bundled-teacher.ts';
 
-/** A short job on the sample: how fast steps are while views are new, and once they come round again. */
+/** Times a short job on the sample: steps with new views, and steps with repeated ones. */
 export async function benchJob(threads: number, folder: string): Promise<void> {
   const sample = join(folder, 'job');
   const quiet = { signal: new AbortController().signal, report: () => undefined };

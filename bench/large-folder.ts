@@ -12,9 +12,9 @@ import { Pictures } from '../src/engine/app/viewing/pictures.ts';
 import { openStore } from '../src/store/store.ts';
 import { settings } from '../src/store/testing/fixtures.ts';
 
-// `node bench/large-folder.ts [--images 300000] [--per-folder 5000] [--folder <kept>]`: how long a large
-// folder takes to list, to bring in, to bring in again, to watch and to page through, and the memory of
-// it. Images are tiny, so that what is measured is what each file costs whatever is in it.
+// `node bench/large-folder.ts [--images 300000] [--per-folder 5000] [--folder <kept>]`: how long a large folder takes
+// to list, to import, to import again, to watch and to page through, and how much memory. Images are tiny, so that
+// the measurement shows the cost of each file regardless of its content.
 
 const { values } = parseArgs({
   options: {
@@ -56,7 +56,7 @@ async function draw(): Promise<void> {
   for (let index = 0; index < images; index++) {
     const name = join(scans, `series-${Math.floor(index / perFolder)}`);
     if (index % perFolder === 0) await mkdir(name, { recursive: true });
-    // Behind the end of a PNG anything may stand: as many contents.
+    // Any bytes may follow the end of a PNG, which gives many contents.
     const own = Buffer.concat([bytes, Buffer.from(String(index))]);
     await writeFile(join(name, `image-${index}.png`), own);
   }

@@ -1,8 +1,8 @@
 /**
- * `npm run bench`: prints how fast this machine distils, predicts, reads images, traces and suggests masks and goes
- * through large images by tiles, as ratios within one run, since machines and moments differ. Nothing is asserted.
- * `npm run bench -- import formats` prints those alone. `pytorch` compares with PyTorch where `UNDERSTUDY_PYTHON` names
- * a Python that has torch.
+ * `npm run bench`: prints how fast this computer distils, predicts, reads images, traces and suggests masks and
+ * processes large images in tiles, as ratios within one run, because computers and their load differ. Asserts
+ * nothing. `npm run bench -- import formats` prints only those. `pytorch` compares with PyTorch if
+ * `UNDERSTUDY_PYTHON` names a Python that has torch.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -23,7 +23,7 @@ import { benchTiles } from './tiles.ts';
 import { benchAdapters, benchTraining } from './training.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-bench-'));
-// Threads compile the sources that they run on once, as the program's are when it is built.
+// Threads compile their sources only once with this cache; the built program is already compiled.
 process.env.NODE_COMPILE_CACHE ??= join(folder, 'compiled');
 const threads = Number(process.env.UNDERSTUDY_THREADS ?? defaultThreads());
 console.log(`${cpus()[0]?.model.trim()}, ${threads} threads, Node ${process.version}\n`);

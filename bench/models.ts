@@ -5,7 +5,7 @@ import { imageNetNormalization, plainVit, weightShapes } from '../src/core/vit/a
 import type { VitArchitecture } from '../src/core/vit/architecture.ts';
 import type { VitModel } from '../src/core/vit/weights.ts';
 
-/** ViT-Ti as the bundled teacher has it, and ViT-B/16 at 224 px. */
+/** ViT-Ti like the bundled teacher, and ViT-B/16 at 224 px. */
 export const architectures = {
   'ViT-Ti/8, 64 px': {
     ...plainVit,
@@ -27,7 +27,7 @@ export const architectures = {
   },
 } as const satisfies Record<string, VitArchitecture>;
 
-/** A model with random weights of ordinary scale: time does not depend on what they are. */
+/** Returns a model with random weights of ordinary scale: time does not depend on their values. */
 export function randomModel(architecture: VitArchitecture): VitModel {
   const random = new Random(1);
   const weights = new Map<string, Tensor>();

@@ -31,7 +31,7 @@ export function benchPolygons(): void {
   printTable('Polygons of a mask', rows);
 }
 
-/** Draws rows of smooth noise in steps, one after the other. */
+/** Generates rows of smooth noise in steps, one after the other. */
 function patchesOf(side: number, step: number): (y: number, row: Uint8Array) => void {
   const random = new Random(step);
   const width = Math.ceil(side / step) + 2;

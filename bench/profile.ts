@@ -20,7 +20,7 @@ export interface RunProfile {
 
 const products = new Set(['MatMul', 'FusedMatMul', 'Gemm', 'FusedGemm']);
 
-/** Share of a run's time that is not spent in matrix products. */
+/** Returns the share of a run's time that is not spent in matrix products. */
 export function shareOutsideProducts({ total, byOperator }: RunProfile): number {
   let inside = 0;
   for (const [operator, time] of byOperator) if (products.has(operator)) inside += time;

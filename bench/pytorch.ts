@@ -19,7 +19,7 @@ import { architectures, randomModel } from './models.ts';
 import { printTable } from './table.ts';
 import { feedsOf } from './training.ts';
 
-/** Names the Python that has torch. */
+/** Environment variable that names the Python with torch. */
 const variable = 'UNDERSTUDY_PYTHON';
 const script = join(import.meta.dirname, 'pytorch', 'distill.py');
 const [skip, rank] = [2, 16];
@@ -29,10 +29,10 @@ const cases = [
   { name: 'ViT-Ti/8, 64 px', batch: 32, batches: 4, rounds: 15 },
 ] as const;
 
-/** Times the same views come round in the whole job. */
+/** Number of times that the same views recur in the whole job. */
 const epochs = 10;
 
-/** Time that the threads of one side get to rest before the other's turn, ms. */
+/** Time for the threads of one side to rest before the other's turn, ms. */
 const rest = 50;
 
 const parts = ['step', 'teacher', 'student'] as const;
@@ -43,7 +43,7 @@ const titles = {
   student: "student's, merged",
 } as const satisfies Record<Part, string>;
 
-/** Steps, forward passes and a whole job against the same in PyTorch, in turns within one run. */
+/** Compares steps, forward passes and a whole job with the same in PyTorch, alternately within one run. */
 export async function benchPytorch(threads: number): Promise<void> {
   const python = process.env[variable];
   if (python === undefined || python === '') {
@@ -114,7 +114,7 @@ function row(title: string, ours: number[], pytorch: number[]): Record<string, s
 }
 
 /**
- * Runs a shortened job as the program does it, cache of targets and all, and after each of its steps one of
+ * Runs a shortened job as the program does, including the cache of targets, and after each of its steps one of
  * PyTorch's with the teacher before it.
  */
 async function compareJob(
@@ -195,7 +195,7 @@ function describe({ torch, threads }: Machine): string {
   return `PyTorch ${torch}, eager, ${threads} threads`;
 }
 
-/** bench/pytorch/distill.py, waiting for its turns. */
+/** The process of bench/pytorch/distill.py, waiting for its turns. */
 class Pytorch {
   readonly #process: ChildProcessByStdio<Writable, Readable, null>;
   readonly #lines: AsyncIterator<string>;
@@ -219,7 +219,7 @@ class Pytorch {
     return machine.parse(await this.#read());
   }
 
-  /** Milliseconds of one run. */
+  /** Returns the duration of one run in milliseconds. */
   async run(part: Part | 'taught'): Promise<number> {
     this.#process.stdin.write(`${part}\n`);
     return answer.parse(await this.#read()).ms;

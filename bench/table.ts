@@ -15,7 +15,7 @@ export function printTable(title: string, rows: readonly Readonly<Record<string,
   console.log();
 }
 
-/** The shortest of several runs, ms: what the machine can do when nothing disturbs it. */
+/** Returns the shortest of several runs, ms: the speed of the computer without disturbances. */
 export async function fastest(runs: number, work: () => Promise<void>): Promise<number> {
   let best = Infinity;
   for (let run = 0; run < runs; run++) {

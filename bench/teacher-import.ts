@@ -15,12 +15,13 @@ import { encodeFloats, floatBytes } from '../src/formats/safetensors/safetensors
 import { writeFileAtomically } from '../src/formats/files/write-file.ts';
 import { printTable } from './table.ts';
 
-// `node bench/teacher-import.ts [--file <checkpoint>]...`: the memory that `teacher import` takes, its processes
-// together, against the size of the file. Without files a ViT-L of drawn weights, in float32 and float16. Linux only.
+// `node bench/teacher-import.ts [--file <checkpoint>]...`: the memory that all processes of `teacher import` use
+// together, compared with the size of the file. Without files, it uses a ViT-L with random weights, in float32 and
+// float16. Linux only.
 
 const { values } = parseArgs({ options: { file: { type: 'string', multiple: true } } });
 const folder = await mkdtemp(join(tmpdir(), 'understudy-teacher-import-'));
-/** Memory that an import may take beyond its file, MB. */
+/** Memory that an import may use in addition to its file, MB. */
 const allowed = 300;
 
 const vitLarge: VitArchitecture = {
@@ -43,7 +44,9 @@ const vitLarge: VitArchitecture = {
   normAfterPooling: false,
 };
 
-/** Written weight by weight: the file is larger than what this process should take. */
+/**
+ * Writes a teacher weight by weight, because the file is larger than the memory this process should use.
+ */
 async function drawTeacher(path: string, dtype: 'F32' | 'F16'): Promise<string> {
   const shapes = weightShapes(vitLarge);
   const tensors = new Map<string, StoredTensor>();
@@ -69,7 +72,9 @@ async function drawTeacher(path: string, dtype: 'F32' | 'F16'): Promise<string> 
   return path;
 }
 
-/** The largest sum of what a process and its children have resident, MB; sampled, so a little less than it was. */
+/**
+ * Returns the largest sum of the resident memory of a process and its children, MB; sampled, so a little too small.
+ */
 async function peakOf(args: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
@@ -97,7 +102,7 @@ async function residentOf(pid: number): Promise<number> {
     }
     return sum;
   } catch {
-    // It has just ended.
+    // The process has just ended.
     return 0;
   }
 }

@@ -17,7 +17,9 @@ import { printTable } from './table.ts';
 const side = 224;
 const outputs = 5;
 
-/** Measures the cost of prediction by tiles besides the model, whose part here is negligible, and its memory. */
+/**
+ * Measures the cost of prediction in tiles apart from the model, whose part here is negligible, and its memory.
+ */
 export async function benchTiles(folder: string): Promise<void> {
   const small = { width: 4096, height: 4096 };
   const large = { width: 10_000, height: 10_000 };
@@ -66,7 +68,7 @@ async function measured(
   };
 }
 
-/** Returns a model with the same drawn probabilities for every tile. */
+/** Returns a model with the same random probabilities for every tile. */
 function quickModel(): TileModel & { tiles: number } {
   const random = new Random(1);
   const batch = 8;
@@ -92,7 +94,7 @@ async function pngOf(folder: string, { width, height }: Size): Promise<string> {
   return path;
 }
 
-/** An image with a colour table, tile by tile: so it is never in memory. */
+/** Returns an image with a colour table, generated tile by tile, so that it is never in memory as a whole. */
 async function geotiffOf(folder: string, { width, height }: Size): Promise<string> {
   const path = join(folder, `tiles-${width}.tif`);
   const file = await open(path, 'w');

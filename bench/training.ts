@@ -20,7 +20,7 @@ import { architectures, randomModel } from './models.ts';
 import { readProfile, shareOutsideProducts } from './profile.ts';
 import { fastest, printTable } from './table.ts';
 
-/** Training step and teacher against one large MatMul of the same runtime. */
+/** Compares training step and teacher with one large MatMul of the same runtime. */
 export async function benchTraining(threads: number, folder: string): Promise<void> {
   const executor = onnxRuntime('cpu', { threads });
   const rows = [];
@@ -40,7 +40,7 @@ export async function benchTraining(threads: number, folder: string): Promise<vo
     const teacher = targetGraph(model);
     const teacherTime = await loadAndTime(teacher, 4, part);
     const stepSpeed = matmulFlops(step) / stepTime / 1e6;
-    // The teacher's graph is built for 2 images and runs with any number.
+    // The teacher's graph is built for 2 images and accepts any number.
     const teacherSpeed = ((matmulFlops(teacher) / 2) * part) / teacherTime / 1e6;
     rows.push({
       teacher: `${name}, r = 2, rank 16, ${part} images`,
@@ -64,8 +64,8 @@ export async function benchTraining(threads: number, folder: string): Promise<vo
 }
 
 /**
- * Measures what docs/adr/0003 decides: adapters merged into the weights, x·(W + A·B), compared with separate ones, x·W +
- * (x·A)·B, for the two layers of an MLP, forward and gradients, in turns.
+ * Measures what docs/adr/0003 decides: adapters merged into the weights, x·(W + A·B), compared with separate ones,
+ * x·W + (x·A)·B, for the two layers of an MLP, forward and gradients, alternately.
  */
 export async function benchAdapters(threads: number): Promise<void> {
   const executor = onnxRuntime('cpu', { threads });
@@ -126,7 +126,7 @@ function adapterGraph(form: AdapterForm, tokens: number, width: number, rank: nu
   });
 }
 
-/** @param batch leading size of inputs that take any number of images */
+/** @param batch leading size of inputs that accept any number of images */
 async function timeGraph(
   loaded: LoadedGraph,
   graph: Graph,
@@ -140,9 +140,9 @@ async function timeGraph(
 }
 
 /**
- * Some value for every input of a graph.
+ * Returns random values for every input of a graph.
  *
- * @param batch leading size of inputs that take any number of images
+ * @param batch leading size of inputs that accept any number of images
  */
 export function feedsOf(graph: Graph, batch: number): Readonly<Record<string, Tensor>> {
   const feeds: Record<string, Tensor> = {};

@@ -9,7 +9,7 @@ import { chooseOpen } from './support/dialogs.ts';
 import { dropOn } from './support/drag.ts';
 import { settled } from './support/settled.ts';
 
-// By keyboard alone, and read by a machine as a screen reader would.
+// By keyboard only, and checked by axe-core, which reads the page like a screen reader.
 
 const steps = [
   'Project',
@@ -22,7 +22,7 @@ const steps = [
   'Export',
 ];
 
-describe('without a mouse', () => {
+describe('the app without a mouse', () => {
   let launched: LaunchedApp;
   beforeAll(async () => {
     launched = await launchApp({ colorScheme: 'dark' });
@@ -31,7 +31,7 @@ describe('without a mouse', () => {
     await launched.close();
   });
 
-  /** Tabs until what has the focus is called so. */
+  /** Presses Tab until the focused element has this name. */
   const tabTo = async (name: RegExp): Promise<void> => {
     const { page } = launched;
     for (let presses = 0; presses < 80; presses++) {
@@ -45,7 +45,7 @@ describe('without a mouse', () => {
     throw new Error(`nothing called ${String(name)} can be reached with Tab`);
   };
 
-  test('from the start to a run at work', async () => {
+  test('goes from the start page to an active run', async () => {
     const { page } = launched;
     await page.getByRole('button', { name: 'Open the sample' }).waitFor();
     await tabTo(/^Open the sample$/);
@@ -61,7 +61,7 @@ describe('without a mouse', () => {
     await page.getByRole('button', { name: /^Resume from step|^Start again/ }).waitFor();
   });
 
-  test('labels the selected image, and takes it back', async () => {
+  test('labels the selected image, and undoes it', async () => {
     const { page } = launched;
     await page.keyboard.press('Alt+3');
     await page.getByRole('heading', { level: 1, name: 'Labels' }).waitFor();
@@ -84,14 +84,14 @@ describe('without a mouse', () => {
     await page.getByRole('heading', { level: 1, name: 'Teacher' }).waitFor();
   });
 
-  /** What axe-core calls serious or worse, dark and light. */
+  /** Findings of axe-core that are serious or worse, in dark and light mode. */
   const findings = async (): Promise<string[]> => {
     const { page } = launched;
     const found: string[] = [];
     for (const colorScheme of ['dark', 'light'] as const) {
       await page.emulateMedia({ colorScheme });
       await settled(page);
-      // The frameless mode opens no page of its own, which Electron's context cannot.
+      // The frameless mode opens no page of its own, which Electron's context does not support.
       const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
       const serious = violations.filter(
         ({ impact }) => impact === 'serious' || impact === 'critical',
@@ -111,7 +111,7 @@ describe('without a mouse', () => {
     },
   );
 
-  test('an image looked at large, a class by its name and the keys have none either', async () => {
+  test('an enlarged image and choosing a class by name have no serious finding either', async () => {
     const { page } = launched;
     await page.keyboard.press('Alt+3');
     await page.locator('[role=option] img').first().waitFor();
@@ -129,7 +129,7 @@ describe('without a mouse', () => {
     }
   });
 
-  /** Until something in sight has the keys. */
+  /** Waits until a visible element has the focus. */
   const keysAt = async (name: RegExp): Promise<void> => {
     const { page } = launched;
     await expect
@@ -143,12 +143,12 @@ describe('without a mouse', () => {
       .toMatch(name);
   };
 
-  test('what comes in place of a button that goes has the keys', async () => {
+  test('focus moves to the replacement of a removed button', async () => {
     const { app, page, workspace } = launched;
     await page.keyboard.press('Alt+3');
     await page.locator('[role=listbox] [role=option]').first().focus();
     await page.keyboard.press('Control+a');
-    // Nothing is left in the inspector: the title, and not the button that leaves the step.
+    // Nothing remains in the inspector: the focus is on the title, and not on the button that leaves the step.
     await page.getByRole('button', { name: 'Clear selection' }).focus();
     await page.keyboard.press('Enter');
     await keysAt(/^Labels$/);
@@ -181,12 +181,12 @@ describe('without a mouse', () => {
     await tabTo(/^Choose a folder$/);
     await page.keyboard.press('Enter');
     await keysAt(/^Another folder$/);
-    // A text field leaves keys with Ctrl to the window.
+    // A text field leaves Ctrl shortcuts to the app.
     await page.getByRole('textbox', { name: 'Name', exact: true }).focus();
     await page.keyboard.press('Control+o');
     await page.getByRole('heading', { level: 1, name: 'Projects' }).waitFor();
     await keysAt(/./);
-    // Where it was left, with the keys in the page.
+    // At the previous position, with the focus in the page.
     await page.locator('article').first().getByRole('button').first().focus();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Labels' }).waitFor();
@@ -199,7 +199,7 @@ describe('without a mouse', () => {
       for (const id of ['first', 'second']) {
         const button = document.createElement('button');
         button.id = id;
-        // In sight, so that the focus scrolls nothing.
+        // It is visible, so that focusing it does not scroll.
         button.style.cssText = 'position: fixed; bottom: 0';
         document.querySelector('main')?.append(button);
       }
@@ -238,7 +238,7 @@ describe('without a mouse', () => {
     });
   });
 
-  test('nor has the way from the start page to the images of a folder', async () => {
+  test('going from the start page to the images of a folder has no serious finding', async () => {
     const { page, workspace } = launched;
     await page.getByRole('button', { name: /^Projects:/ }).click();
     await page.getByRole('menuitem', { name: 'All projects' }).click();

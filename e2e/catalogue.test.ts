@@ -20,9 +20,9 @@ import { dropOn } from './support/drag.ts';
 import { photograph } from './support/screenshots.ts';
 import { settled } from './support/settled.ts';
 
-// Teachers of the catalogue come in from a server of this machine, which stands in for all others.
+// Teachers of the catalogue are downloaded from a server on this computer, which replaces all others.
 
-describe('more teachers', () => {
+describe('the teacher catalogue', () => {
   let launched: LaunchedApp;
   let server: FileServer;
   let folder: string;
@@ -50,7 +50,7 @@ describe('more teachers', () => {
     offer(status(404));
     launched = await launchApp({
       colorScheme: 'dark',
-      // Nothing but this machine is ever asked, whatever a test forgets.
+      // Only this computer is ever contacted, even if a test forgets to set the mirror.
       env: { HF_ENDPOINT: server.base },
     });
     const { page } = launched;
@@ -65,7 +65,7 @@ describe('more teachers', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test('says of each whether a product may be made of it, its own field first', async () => {
+  test("states whether a teacher may be used in products, the project's domain first", async () => {
     const { page } = launched;
     const headings = page.getByRole('heading', { level: 3 });
     await expect
@@ -83,7 +83,7 @@ describe('more teachers', () => {
     expect(await uni.getByRole('button').allTextContents()).toEqual(['Use a downloaded file…']);
   });
 
-  test('refuses an address that is none, and keeps one that is', async () => {
+  test('refuses an invalid address, and stores a valid one', async () => {
     const { page } = launched;
     await page.getByText('Network', { exact: true }).click();
     const mirror = page.getByRole('textbox', { name: 'Mirror' });
@@ -99,7 +99,7 @@ describe('more teachers', () => {
     await page.getByText('Network', { exact: true }).click();
   });
 
-  test('says why one cannot be fetched, and tries again', async () => {
+  test('explains why a teacher cannot be downloaded, and tries again', async () => {
     const { page } = launched;
     await page.getByText('For any images').click();
     const small = card('ViT-S/16 AugReg');
@@ -124,7 +124,7 @@ describe('more teachers', () => {
     await small.getByText(/^Continue, /).waitFor();
   });
 
-  test('goes on where it was stopped, and can be used', async () => {
+  test('resumes a stopped download, and the teacher can be used', async () => {
     const { page } = launched;
     offer(serve(teacher));
     server.ranges = [];
@@ -141,7 +141,7 @@ describe('more teachers', () => {
     await photograph(launched, 'catalogue-teacher');
   });
 
-  test('goes with what was fetched of it, once that is asked', async () => {
+  test('removes a teacher with its downloaded files, after confirmation', async () => {
     const { page } = launched;
     const radio = page.getByRole('radio', { name: /ViT-S\/16 AugReg/ });
     const fetched = page.getByRole('article').filter({ has: radio });
@@ -160,14 +160,14 @@ describe('more teachers', () => {
       .waitFor();
   });
 
-  test('another file than was expected is not kept', async () => {
+  test('keeps no unexpected file', async () => {
     const dino = card('DINOv2 small');
     await dino.getByRole('button', { name: /^Download, 88\.3 MB/ }).click();
     await dino.getByText('did not send the requested file').waitFor();
     await dino.getByRole('button', { name: 'Try again' }).waitFor();
   });
 
-  test('says which files to bring by hand, and takes them', async () => {
+  test('lists the files to download by hand, and accepts them', async () => {
     const { page, app } = launched;
     await card('UNI').getByRole('button', { name: 'Use a downloaded file…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Use a downloaded file of UNI' });
@@ -193,7 +193,7 @@ describe('more teachers', () => {
     const second = page.getByRole('dialog', { name: `Use a downloaded file of ${name}` });
     const other = join(folder, 'dino.safetensors');
     const bytes = Buffer.from(teacher);
-    // Another teacher by a hair.
+    // A slightly different teacher.
     bytes[bytes.length - 2] = (bytes[bytes.length - 2] ?? 0) ^ 1;
     await writeFile(other, bytes);
     await chooseOpen(app, other);
@@ -203,7 +203,7 @@ describe('more teachers', () => {
     await page.getByRole('radio', { name: /^DINO ViT-S/ }).waitFor({ state: 'attached' });
   });
 
-  test('a file that is dropped anywhere on the step is taken as a teacher, or refused', async () => {
+  test('adds or refuses a file dropped anywhere on the step', async () => {
     const { page } = launched;
     const dropped = join(folder, 'mine.safetensors');
     await writeTinyTeacher(dropped);
@@ -222,7 +222,7 @@ describe('more teachers', () => {
     }
   });
 
-  test('what a file does not say can be corrected, and is tried again', async () => {
+  test('lets the user correct what a file does not state, and tries again', async () => {
     const { page } = launched;
     const radio = page.getByRole('radio', { name: /^mine/ });
     const mine = page.getByRole('article').filter({ has: radio });
@@ -244,7 +244,7 @@ describe('more teachers', () => {
     expect(await radio.isChecked()).toBe(true);
   });
 
-  test('has room in a narrow window, and nothing that a screen reader trips over', async () => {
+  test('fits into a narrow window, without findings for screen readers', async () => {
     const { page, app } = launched;
     await app.evaluate(({ BrowserWindow }) => {
       BrowserWindow.getAllWindows()[0]?.setContentSize(1024, 700);

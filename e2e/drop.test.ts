@@ -11,9 +11,9 @@ import { ask } from './support/bridge.ts';
 import { dropOn } from './support/drag.ts';
 import { photograph } from './support/screenshots.ts';
 
-// Folders and files that are dropped on the real window, with their real paths.
+// Folders and files dropped on the real app, with their real paths.
 
-describe('dropping', () => {
+describe('dropping files', () => {
   let launched: LaunchedApp;
   let folder: string;
 
@@ -34,7 +34,7 @@ describe('dropping', () => {
     const list = await ask(launched.page, 'project.list', null);
     return list.ok ? (list.value as Project[]) : [];
   };
-  /** While it asks something, nothing can be dropped. */
+  /** Dropping is disabled while it is open. */
   const leaveDialog = async (): Promise<void> => {
     const { page } = launched;
     await page.getByRole('dialog').waitFor();
@@ -43,7 +43,7 @@ describe('dropping', () => {
   };
   const add = (): Locator => launched.page.getByRole('button', { name: /^Add [\d,]* ?images$/ });
 
-  test('a file that is no image is said to be none, once, and an empty folder makes no project', async () => {
+  test('reports once that a file is not an image, and creates no project from an empty folder', async () => {
     const { page, workspace } = launched;
     const [report, model, empty] = ['report.pdf', 'model.pt', 'empty'].map((name) =>
       join(workspace, '..', `${basename(workspace)}-${name}`),
@@ -71,7 +71,7 @@ describe('dropping', () => {
     for (const path of [report, model, empty]) await rm(path, { recursive: true });
   });
 
-  test('a folder on the start page becomes a project of its name, with its images', async () => {
+  test('creates a project named after a folder dropped on the start page, with its images', async () => {
     const { page } = launched;
     await dropOn(page, [join(folder, 'train')], async () => {
       await page.getByText('Understudy makes a new project from it.').waitFor();
@@ -88,7 +88,7 @@ describe('dropping', () => {
     await expect.poll(projects).toMatchObject([{ name: basename(folder), images: 12 }]);
   });
 
-  test('a folder on an open project asks how its labels come in, at the step of images', async () => {
+  test('asks for the labels of a folder dropped on an open project, on the Images step', async () => {
     const { page } = launched;
     await page.keyboard.press('Alt+3');
     await page.getByRole('heading', { level: 1, name: 'Labels' }).waitFor();
@@ -101,7 +101,7 @@ describe('dropping', () => {
     await expect.poll(projects).toMatchObject([{ images: 24 }]);
   });
 
-  test('images are no folder: theirs is offered', async () => {
+  test('offers the folder of dropped images', async () => {
     const { page } = launched;
     const answer = await ask(page, 'image.page', {
       ...{ project: 1, filter: {}, offset: 0, limit: 1 },
@@ -119,7 +119,7 @@ describe('dropping', () => {
     await leaveDialog();
   });
 
-  test('several folders are too many at once: what holds them is offered', async () => {
+  test('offers the parent of several dropped folders', async () => {
     const { page } = launched;
     await dropOn(page, [join(folder, 'train'), join(folder, 'test')]);
     await page.getByText('2 folders at once').waitFor();
@@ -128,7 +128,7 @@ describe('dropping', () => {
     await expect.poll(projects).toMatchObject([{ images: 24 }]);
   });
 
-  test('while a dialog asks something nothing is taken', async () => {
+  test('is disabled while a dialog is open', async () => {
     const { page } = launched;
     await page.keyboard.press('Control+k');
     await page.getByRole('dialog').waitFor();

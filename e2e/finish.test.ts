@@ -4,7 +4,7 @@ import type { LaunchedApp } from './support/app.ts';
 import { latestRun, openSample, waitForStep } from './support/sample-project.ts';
 import { photograph } from './support/screenshots.ts';
 
-// A run that is ended before its last step, and what is said of it from then on.
+// A run that is ended before its last step, and how it is described afterwards.
 
 describe('finishing early', () => {
   let launched: LaunchedApp;
@@ -21,10 +21,10 @@ describe('finishing early', () => {
     await launched.close();
   });
 
-  test('is asked for once, and the run cannot be paused meanwhile', async () => {
+  test('is requested once, and the run cannot be paused in the meantime', async () => {
     const { page } = launched;
     const finish = page.getByRole('button', { name: 'Finish now' });
-    // In the page itself: it may be over before a test could look.
+    // Observed in the page itself: it may be over before a test could look.
     const meanwhile = await finish.evaluate(
       (pressed: HTMLButtonElement) =>
         new Promise<[name: string, isDisabled: boolean][]>((resolve) => {
@@ -43,7 +43,7 @@ describe('finishing early', () => {
     expect(await page.getByRole('button', { name: 'Finish now' }).count()).toBe(0);
   });
 
-  test('says the steps that were done', async () => {
+  test('states the number of completed steps', async () => {
     const { page } = launched;
     await page.getByRole('button', { name: 'See the result' }).waitFor({ timeout: 900_000 });
     const { step, settings, summary } = await latestRun(page, 1);

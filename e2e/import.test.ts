@@ -12,9 +12,9 @@ import { chooseOpen } from './support/dialogs.ts';
 import { dropOn } from './support/drag.ts';
 import { photograph } from './support/screenshots.ts';
 
-// Folders as people have them: with masks, a level too high, of a table with other columns.
+// Typical folders: with masks, one level too high, with a table with other columns.
 
-describe('what a folder holds', () => {
+describe('the Images step', () => {
   let launched: LaunchedApp;
   let folder: string;
   const at = (...parts: string[]): string => join(folder, ...parts);
@@ -56,7 +56,7 @@ describe('what a folder holds', () => {
     return project;
   };
 
-  test('images beside masks come in without them, in one click, test images held out', async () => {
+  test('imports images next to masks without the masks, in one click, with test images held out', async () => {
     const { page } = launched;
     await dropOn(page, [at('nuclei')]);
     await page.getByText('8 masks next to the images').waitFor();
@@ -81,12 +81,12 @@ describe('what a folder holds', () => {
       await page.keyboard.press('Enter');
       await page.getByText(name, { exact: true }).first().waitFor();
     }
-    // Nothing is labelled by the names of classes that are typed.
+    // Typing class names labels no image.
     await field.fill('none of these');
     await page.keyboard.press('Enter');
     await page.getByText('none of these', { exact: true }).first().waitFor();
     await page.keyboard.press('Enter');
-    // Test images do not come first: nothing is learnt from them.
+    // Test images do not come first: they are not used for training.
     await expect.poll(() => page.locator('[role=option]').count()).toBe(4);
     await page.keyboard.press('Control+Enter');
     const selected = page.locator('[role=option][aria-selected=true]');
@@ -99,7 +99,7 @@ describe('what a folder holds', () => {
     await photograph(launched, '52-labelled');
   });
 
-  test('masks in the folder are a way to outlining, from an empty project and from a new one', async () => {
+  test('suggests segmentation if there are masks, for an empty project and for a new one', async () => {
     const { page } = launched;
     await dropOn(page, [at('nuclei')]);
     const dialog = page.getByRole('dialog');
@@ -118,18 +118,18 @@ describe('what a folder holds', () => {
     await photograph(launched, '50-masks-proposed');
   });
 
-  test('a folder too high leads to the one that was meant', async () => {
+  test('suggests the intended subfolder if the chosen folder is one level too high', async () => {
     const { page } = launched;
     await dropOn(page, [at('outer')]);
     await page.getByRole('button', { name: 'Open “cells”' }).click();
     await page.getByText('4 classes: eosinophil, lymphocyte, monocyte, neutrophil.').waitFor();
-    // The choice has the focus, so Enter alone is enough.
+    // The choice has the focus, so Enter is enough.
     await page.keyboard.press('Enter');
     await page.getByText('16 images were added.').waitFor();
     expect((await latest()).classes).toHaveLength(4);
   });
 
-  test('a table with other columns is a sentence, and the way back', async () => {
+  test('reports a table with other columns in a sentence, and leads back', async () => {
     const { app, page } = launched;
     await dropOn(page, [at('table')]);
     await chooseOpen(app, at('table', 'ages.csv'));
@@ -143,7 +143,7 @@ describe('what a folder holds', () => {
     expect(await latest()).toMatchObject({ images: 0 });
   });
 
-  test('tall and wide images are shown whole', async () => {
+  test('shows tall and wide images whole', async () => {
     const { page } = launched;
     await mkdir(at('shapes'), { recursive: true });
     for (const [name, width, height] of [
@@ -166,7 +166,7 @@ describe('what a folder holds', () => {
     }
   });
 
-  test('an import can be stopped; what is in stays in', async () => {
+  test('an import can be stopped; imported images stay', async () => {
     const { page } = launched;
     await mkdir(at('many'), { recursive: true });
     for (let index = 0; index < 400; index++) {

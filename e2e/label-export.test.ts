@@ -9,9 +9,9 @@ import { ask } from './support/bridge.ts';
 import { chooseOpen, openAnswered } from './support/dialogs.ts';
 import { photograph } from './support/screenshots.ts';
 
-// Labels of the sample leave it: classes as a table, and a mask as PNG.
+// Exports labels of the sample: classes as a table, and a mask as PNG.
 
-describe('export of labels', () => {
+describe('the label export', () => {
   let launched: LaunchedApp;
   let folder: string;
 
@@ -29,7 +29,7 @@ describe('export of labels', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test('says which formats fit, and writes the table that an import reads', async () => {
+  test('lists the suitable formats, and writes the table that an import reads', async () => {
     const { page, app } = launched;
     await page.getByRole('button', { name: 'Export labels…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Export labels' });
@@ -56,7 +56,7 @@ describe('export of labels', () => {
     await dialog.waitFor({ state: 'detached' });
   });
 
-  test('puts masks beside what lies in the folder, and replaces nothing', async () => {
+  test('puts masks next to existing files, and replaces nothing', async () => {
     const { page, app } = launched;
     const list = await ask(page, 'project.list', null);
     const [project] = (list.ok ? list.value : []) as [Project];

@@ -6,9 +6,9 @@ import type { LaunchedApp } from './support/app.ts';
 import { ask } from './support/bridge.ts';
 import { photograph } from './support/screenshots.ts';
 
-// Labelling the sample's images by hand: 600 images, 10 labelled of each class, and 60 held out.
+// Labelling the sample's images manually: 600 images, 10 labelled of each class, and 60 held out.
 
-describe('labels', () => {
+describe('the Labels step', () => {
   let launched: LaunchedApp;
   let project: Project;
 
@@ -43,7 +43,7 @@ describe('labels', () => {
     return answer.ok ? (answer.value as { images: ProjectImage[] }).images : [];
   };
 
-  test('counts what is learnt from apart from what is held out', async () => {
+  test('counts training images separately from held-out ones', async () => {
     await expect.poll(() => rail().textContent()).toMatch(/Labels\s*50/);
     await expect
       .poll(() => rail().getAttribute('aria-label'))
@@ -56,7 +56,7 @@ describe('labels', () => {
     await launched.page.getByText('Every class has enough labelled training images').waitFor();
   });
 
-  test('names the class that lacks labels, however many are held out, and leads to images', async () => {
+  test('names the class that lacks labels, however many are held out, and leads to its images', async () => {
     const { page } = launched;
     const [first, second, third] = await learnt('town');
     const changes = [first, second, third].map((image) => ({ image: image?.id, classes: null }));
@@ -75,7 +75,7 @@ describe('labels', () => {
   const shown = (text: string | RegExp): Promise<void> =>
     launched.page.getByText(text).first().waitFor();
 
-  test('moves by keys, wherever the focus is, and selects more', async () => {
+  test('moves by keys, wherever the focus is, and extends the selection', async () => {
     const { page } = launched;
     await page.keyboard.press('Home');
     await expect.poll(focused).toBe('0');
@@ -101,7 +101,7 @@ describe('labels', () => {
     await expect.poll(() => selected().count()).toBe(0);
   });
 
-  test('labels several at once, goes on behind them, and takes it back across filters and steps', async () => {
+  test('labels several images at once, continues after them, and undoes it across filters and steps', async () => {
     const { page } = launched;
     await page.getByRole('button', { name: /^Hide \d+ labelled/ }).click();
     await page.getByRole('button', { name: /^Hide \d+ labelled/ }).waitFor({ state: 'detached' });
@@ -124,14 +124,14 @@ describe('labels', () => {
     await page.getByRole('combobox', { name: 'Show' }).selectOption({ label: 'Without a label' });
   });
 
-  test('looks for the next image in the list that was chosen, before it is there', async () => {
+  test('moves to the next image of the chosen list before that is loaded', async () => {
     const { page } = launched;
     const show = page.getByRole('combobox', { name: 'Show' });
     const listed = (): Promise<string | null> =>
       page.locator('[role=option]').first().getAttribute('aria-setsize');
     await show.selectOption({ label: 'With a label' });
     await expect.poll(listed).toBe('350');
-    // In one turn: no answer can come between the two.
+    // In the same task, so that no answer can arrive in between.
     await show.evaluate((select: HTMLSelectElement) => {
       select.selectedIndex = [...select.options].findIndex(
         ({ label }) => label === 'Without a label',
@@ -144,7 +144,7 @@ describe('labels', () => {
     await expect.poll(() => selected().count()).toBe(1);
   });
 
-  test('gives any class by its name, and a new one', async () => {
+  test('assigns any class by its name, and a new one', async () => {
     const { page } = launched;
     await page.locator('[role=option] img').first().waitFor();
     await page.keyboard.press('Control+Enter');
@@ -163,7 +163,7 @@ describe('labels', () => {
     await shown('ice has 1 training image; 9 more labels would help most.');
   });
 
-  test('a click moves no image under the pointer, and a double click opens the one it hits', async () => {
+  test('a click moves no image under the pointer, and a double click opens the clicked one', async () => {
     const { page } = launched;
     await page.keyboard.press('Escape');
     await expect.poll(() => selected().count()).toBe(0);
@@ -181,11 +181,11 @@ describe('labels', () => {
     expect(name).toContain(opened);
     await page.keyboard.press('Escape');
     await large.waitFor({ state: 'detached' });
-    // The keys are back where they were.
+    // The focus is back at its previous element.
     await expect.poll(focused).toBe('3');
   });
 
-  test('looks at an image large, labels it there, and comes back to the grid', async () => {
+  test('enlarges an image, labels it there, and returns to the grid', async () => {
     const { page } = launched;
     await expect.poll(() => selected().count()).toBe(1);
     await page.keyboard.press('Enter');
@@ -211,7 +211,7 @@ describe('labels', () => {
     await expect.poll(focused).toBeDefined();
   });
 
-  test('shows the keys', async () => {
+  test('shows the keyboard shortcuts', async () => {
     const { page } = launched;
     await page.keyboard.press('?');
     await shown('Choose a class by its name');

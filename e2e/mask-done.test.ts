@@ -18,11 +18,11 @@ import {
 } from './support/mask-project.ts';
 import { photograph } from './support/screenshots.ts';
 
-// Masks that are done beside a student's prediction, and without any.
+// Masks that are marked as done next to a student's prediction, and without one.
 
 const size = { width: 900, height: 700 };
 
-/** A student's prediction of an image, 10 × 10 px of the first class. */
+/** Stores a student's prediction of an image, 10 × 10 px of the first class. */
 function predict(store: Store, project: number, image: number): void {
   const teacher = store.teachers.upsert(newTeacher()).id;
   const { settings } = store.projects.get(project);
@@ -36,7 +36,7 @@ function predict(store: Store, project: number, image: number): void {
   staged.drop();
 }
 
-describe('painting a mask', () => {
+describe('marking a mask as done', () => {
   let launched: LaunchedApp;
   let folder: DiscFolder;
   let third: ProjectImage;
@@ -63,7 +63,7 @@ describe('painting a mask', () => {
     return info && [info.state, info.histogram];
   };
 
-  test('done under a prediction takes the prediction, as one step to undo', async () => {
+  test('adopts a displayed prediction, as one step to undo', async () => {
     const { page } = launched;
     await openImage(page, third);
     const button = page.getByRole('button', { name: 'Accept prediction, next image' });
@@ -83,7 +83,7 @@ describe('painting a mask', () => {
     await expect.poll(() => human(third)).toEqual(['draft', []]);
   });
 
-  test('done on an empty mask asks, and says what is hidden', async () => {
+  test('asks for confirmation of an empty mask, and names hidden layers', async () => {
     const { page } = launched;
     // The layers are hidden.
     await press('v');
@@ -111,7 +111,7 @@ describe('painting a mask', () => {
     await press('v');
   });
 
-  test('a dab beside a prediction that marks far more is asked about', async () => {
+  test('asks for confirmation of a small mark next to a much larger prediction', async () => {
     const { page } = launched;
     await stageReady(page, third.id);
     await press('b');
@@ -131,17 +131,17 @@ describe('painting a mask', () => {
     await expect.poll(() => human(third)).toMatchObject(['draft', []]);
   });
 
-  test('the grid asks before an empty mask is done, and opens the image to look at what is predicted', async () => {
+  test('asks for confirmation of an empty mask in the grid, and opens the image to inspect the prediction', async () => {
     const { page } = launched;
     await press('Escape');
     const dialog = page.getByRole('dialog', { name: 'Save the whole image as background?' });
-    // The list is asked again once the image is closed, which ends a selection.
+    // The list is requested again once the image is closed, which ends a selection.
     await expect
       .poll(
         async () => {
           if (await dialog.isVisible()) return true;
           const cell = page.getByRole('option', { name: new RegExp(`^${third.name}`) });
-          // Where the question has come up meanwhile, nothing below it can be clicked.
+          // If the question has appeared in the meantime, nothing below it can be clicked.
           const isClicked = await cell.click({ timeout: 2000 }).then(
             () => true,
             () => false,
@@ -157,7 +157,7 @@ describe('painting a mask', () => {
     expect(await human(third)).toEqual(['draft', []]);
   });
 
-  test('an open polygon is completed when the viewer is left', async () => {
+  test('completes an open polygon when the viewer is left', async () => {
     const { page } = launched;
     await press('2');
     await outline(page, size);

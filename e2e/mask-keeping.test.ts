@@ -17,11 +17,11 @@ import {
 } from './support/mask-project.ts';
 import { enginePid } from './support/processes.ts';
 
-// That nothing which was painted or marked is lost, however quick or careless the hand is.
+// Nothing that was painted or marked is lost, however quick or careless the user is.
 
 const size = { width: 900, height: 700 };
 
-describe('what was painted is kept', () => {
+describe('keeping painted masks', () => {
   let launched: LaunchedApp;
   let folder: DiscFolder;
   let first: ProjectImage;
@@ -52,7 +52,7 @@ describe('what was painted is kept', () => {
     return infos.find(({ layer }) => layer === 'human')?.state;
   };
 
-  test('what was marked as done is a draft again by undo, in its turn with strokes', async () => {
+  test('undo turns a done mask into a draft again, in order with strokes', async () => {
     const { page } = launched;
     await paint(100);
     await saved(page);
@@ -78,11 +78,11 @@ describe('what was painted is kept', () => {
     await expect.poll(() => stateOf(first)).toBe('draft');
   });
 
-  /** Until an image is looked at; its mask may be on its way. */
+  /** Waits until an image is opened; its mask may still be loading. */
   const shownImage = (id: number): Promise<void> =>
     launched.page.locator(`dialog [data-image="${id}"]`).waitFor();
 
-  test('a stroke that is quicker than its mask lands on the image that was meant', async () => {
+  test('a stroke faster than the loading of its mask is painted on the intended image', async () => {
     const { app, page } = launched;
     await press('f');
     await stageReady(page, second.id);
@@ -109,7 +109,7 @@ describe('what was painted is kept', () => {
     await saved(page);
   });
 
-  test('a window that is loaded again in the middle of a stroke has it afterwards', async () => {
+  test('a stroke survives a reload', async () => {
     const { app, page } = launched;
     await openImage(page, first);
     const from = await placeOf(page, size, 100, 300);
@@ -127,7 +127,7 @@ describe('what was painted is kept', () => {
     expect(await value(first, 300, 300)).toBe(1);
   });
 
-  test('a window that is closed right after a stroke has it when it is opened again', async () => {
+  test('a stroke survives closing the window right after it', async () => {
     const { app, page } = launched;
     await openImage(page, first);
     const closed = new Promise<void>((resolve) => {
@@ -136,7 +136,7 @@ describe('what was painted is kept', () => {
       });
     });
     const engine = await enginePid(app);
-    // Nothing can be saved before the window is told to close.
+    // Nothing can be saved before the window receives the request to close.
     process.kill(engine, 'SIGSTOP');
     await paint(400);
     await app.evaluate(({ BrowserWindow }) => {

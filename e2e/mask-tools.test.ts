@@ -23,7 +23,7 @@ import { photograph } from './support/screenshots.ts';
 
 const size = { width: 900, height: 700 };
 
-describe('tools of masks', () => {
+describe('mask tools', () => {
   let launched: LaunchedApp;
   let folder: DiscFolder;
   let image: ProjectImage;
@@ -34,7 +34,7 @@ describe('tools of masks', () => {
     const made = await makeMaskProject(launched.page, folder.images);
     [image] = made.images as [ProjectImage];
     await launched.app.close();
-    // A teacher's mask: the left half of a band is vessel, as it is stored once a teacher has looked.
+    // A teacher's mask, as stored after a prediction: the left half of a band is vessel.
     const store = openStore(folder.workspace);
     const pixels = new Uint8Array(512 * 512);
     for (let y = 300; y < 340; y++) pixels.fill(2, y * 512 + 100, y * 512 + 300);
@@ -51,7 +51,7 @@ describe('tools of masks', () => {
   const value = (x: number, y: number): Promise<number> => valueOf(launched.page, image.id, x, y);
   const press = (key: string): Promise<void> => launched.page.keyboard.press(key);
 
-  /** The values of the person's mask as the engine has it now. */
+  /** Returns the values of the user's mask as the engine has it now. */
   async function maskNow(): Promise<(x: number, y: number) => number> {
     const places = [0, 1].flatMap((y) => [0, 1].map((x) => ({ x, y })));
     const tiles = await answerOf<MaskTile[]>(launched.page, 'mask.tiles', {
@@ -64,7 +64,7 @@ describe('tools of masks', () => {
     };
   }
 
-  /** A stroke of a pen that is pressed so hard, in [0, 1]. */
+  /** Draws a stroke with a pen at this pressure, in [0, 1]. */
   async function penStroke(y: number, force: number): Promise<void> {
     const { page } = launched;
     const session: CDPSession = await page.context().newCDPSession(page);
@@ -86,7 +86,7 @@ describe('tools of masks', () => {
     await saved(page);
   }
 
-  /** How many pixels of a column are painted around a row. */
+  /** Returns the number of pixels of a column that are painted around a row. */
   async function widthAt(x: number, y: number): Promise<number> {
     const painted = await maskNow();
     let [top, bottom] = [y, y];
@@ -95,7 +95,7 @@ describe('tools of masks', () => {
     return bottom - top;
   }
 
-  test('a pen that is pressed harder paints wider, unless that is not wanted', async () => {
+  test('a pen at higher pressure paints wider, unless that is turned off', async () => {
     const { page } = launched;
     await press('b');
     // 1,024 to the power of 53.2 %.
@@ -115,7 +115,7 @@ describe('tools of masks', () => {
     await saved(page);
   });
 
-  test('the threshold brush paints shades in its range alone', async () => {
+  test('the threshold brush paints only shades in its range', async () => {
     const { page } = launched;
     await press('b');
     await page.getByRole('button', { name: /^Threshold brush/ }).click();
@@ -124,7 +124,7 @@ describe('tools of masks', () => {
       .toBuffer({ resolveWithObject: true });
     const shadeAt = (x: number, y: number): number =>
       data[(y * info.width + x) * info.channels] ?? 0;
-    // Without a range that somebody chose, it goes by the shade where the stroke begins.
+    // Without a chosen range, it uses the shade where the stroke begins.
     const isDarkAround = (y: number): boolean =>
       [-13, 0, 13].every((by) => shadeAt(20, y + by) < 60);
     const rows = Array.from({ length: 60 }, (_, row) => 40 + 10 * row).filter(isDarkAround);
@@ -165,7 +165,7 @@ describe('tools of masks', () => {
     await saved(page);
   });
 
-  test('differences of two masks are shown in colours of their own, and follow the brush', async () => {
+  test('differences of two masks are shown in separate colours, and follow the brush', async () => {
     const { page } = launched;
     await page.getByRole('button', { name: 'Show differences' }).click();
     await page.getByRole('combobox', { name: 'Compared' }).selectOption('Your mask and teacher');
@@ -175,7 +175,7 @@ describe('tools of masks', () => {
     const another = [240, 228, 66];
     await expect.poll(() => shownAt(250, 320)).toEqual(onlyTeacher);
     expect(await shownAt(400, 320)).toBeNull();
-    // What was hidden is shown by painting, and is hidden again to see what is under it.
+    // Painting shows the hidden layer; it is hidden again to see the one below.
     await press('b');
     await press('2');
     await drag(page, size, [
@@ -202,7 +202,7 @@ describe('tools of masks', () => {
     await expect.poll(() => shownAt(270, 320)).toEqual(onlyTeacher);
   });
 
-  /** The colour of the layers at a pixel of the image, however opaque; null where there is none. */
+  /** Returns the colour of the layers at a pixel of the image, regardless of opacity; null if there is none. */
   async function shownAt(x: number, y: number): Promise<number[] | null> {
     const at = await placeOf(launched.page, size, x, y);
     const [red = 0, green = 0, blue = 0, alpha = 0] = await launched.page.evaluate(({ x, y }) => {
@@ -215,7 +215,7 @@ describe('tools of masks', () => {
       return [...(found?.data ?? [])];
     }, at);
     if (alpha === 0) return null;
-    // Half opaque, colours are stored with half as many shades.
+    // At half opacity, colours are stored with half as many shades.
     const known = [
       [213, 94, 0],
       [86, 180, 233],

@@ -12,11 +12,11 @@ import { chooseOpen, openAnswered } from './support/dialogs.ts';
 import { dropOn } from './support/drag.ts';
 import { photograph } from './support/screenshots.ts';
 
-// Images with masks of another tool: what is in them is shown, and assigned by a person.
+// Images with masks of another tool: the content is shown, and the user assigns it to classes.
 
 const side = 96;
 
-describe('masks that come in with images', () => {
+describe('an import of masks with images', () => {
   let launched: LaunchedApp;
   let folder: string;
   let project: Project;
@@ -72,7 +72,7 @@ describe('masks that come in with images', () => {
     return masks.ok ? (masks.value as unknown[])[0] : null;
   };
 
-  test('what is in them is shown, and numbers without a name are asked', async () => {
+  test('shows their content, and asks for the meaning of unnamed numbers', async () => {
     const { page } = launched;
     await dropOn(page, [join(folder, 'land')]);
     await page.getByRole('radio', { name: /3 masks next to the images/ }).waitFor();
@@ -84,7 +84,7 @@ describe('masks that come in with images', () => {
     await expect.poll(() => chosen('WATER')).toBe('Water');
     await expect.poll(() => chosen('Forest')).toBe('A new class');
     await expect.poll(() => chosen('Number 7')).toBe('Choose…');
-    // All values are there with their shares, those that are no classes too, on an image with its mask.
+    // All values are listed with their shares, including those that are not classes, on an image with its mask.
     const row = (name: string): Promise<string | null> =>
       page.getByRole('row', { name: new RegExp(`^${name}`) }).textContent();
     await expect.poll(() => row('Number 7')).toMatch(/\d\.\d %/);
@@ -118,7 +118,7 @@ describe('masks that come in with images', () => {
     });
   });
 
-  test('0, 128 and 255: what 255 is has to be chosen', async () => {
+  test('requires a choice for 255 next to 0 and 128', async () => {
     const { page } = launched;
     const set = join(folder, 'nuclei');
     for (const name of ['images', 'masks']) await mkdir(join(set, name), { recursive: true });
@@ -143,7 +143,7 @@ describe('masks that come in with images', () => {
     await page.getByRole('button', { name: 'Cancel' }).click();
   });
 
-  test('masks among the images are offered as such', async () => {
+  test('offers masks among the images as such', async () => {
     const { page } = launched;
     const set = join(folder, 'mixed');
     await mkdir(set);
@@ -165,7 +165,7 @@ describe('masks that come in with images', () => {
     await page.getByRole('button', { name: 'Cancel' }).click();
   });
 
-  test('masks of a file take the place of those that are there only where that is wanted', async () => {
+  test('replaces existing masks by those of a file only if the user chooses so', async () => {
     const { app, page } = launched;
     const file = join(folder, 'land', 'made.json');
     const size = { width: side, height: side };

@@ -23,11 +23,11 @@ import {
 import { enginePid } from './support/processes.ts';
 import { photograph } from './support/screenshots.ts';
 
-// Masks painted with real pointer events, over two images of several tiles.
+// Masks painted with real pointer events, on two images of several tiles.
 
 const size = { width: 900, height: 700 };
 
-describe('painting a mask', () => {
+describe('the mask editor', () => {
   let launched: LaunchedApp;
   let folder: DiscFolder;
   let project: Project;
@@ -51,7 +51,7 @@ describe('painting a mask', () => {
     valueOf(launched.page, image.id, x, y);
   const press = (key: string): Promise<void> => launched.page.keyboard.press(key);
 
-  test('a stroke with the brush is saved, in the class that was chosen', async () => {
+  test('saves a stroke of the brush, in the chosen class', async () => {
     const { page } = launched;
     await press('b');
     await drag(page, size, [
@@ -73,7 +73,7 @@ describe('painting a mask', () => {
     expect(await value(first, 300, 300)).toBe(2);
   });
 
-  test('undo and redo are exact', async () => {
+  test('undoes and redoes exactly', async () => {
     const { page } = launched;
     await press('Control+z');
     await expect.poll(() => value(first, 300, 300)).toBe(0);
@@ -108,7 +108,7 @@ describe('painting a mask', () => {
     expect(await value(first, 300, 300)).toBe(2);
   });
 
-  test('fills a polygon, and takes what looks alike', async () => {
+  test('fills a polygon, and selects similar pixels', async () => {
     const { page } = launched;
     await press('1');
     await press('p');
@@ -132,7 +132,7 @@ describe('painting a mask', () => {
     await press('Control+z');
     await press('Control+z');
     await expect.poll(() => value(first, 650, 480)).toBe(0);
-    // Ground is of shades 40 to 52, and discs much brighter: all ground hangs together.
+    // The background has shades 40 to 52, and discs are much brighter: all background is connected.
     await press('r');
     const ground = await placeOf(page, size, 30, 400);
     await page.mouse.click(ground.x, ground.y);
@@ -145,7 +145,7 @@ describe('painting a mask', () => {
     await saved(page);
   });
 
-  test('an open polygon is completed by another image, another tool, and done', async () => {
+  test('completes an open polygon when switching image or tool, and when marking as done', async () => {
     const { page } = launched;
     const isDone = async (): Promise<boolean> =>
       (await masksOf(page, first.id)).some(
@@ -171,7 +171,7 @@ describe('painting a mask', () => {
     await saved(page);
   });
 
-  test('looks as it should', async () => {
+  test('looks as expected', async () => {
     await launched.page.mouse.move(5, 5);
     await photograph(launched, '60-masks');
     const results = await new AxeBuilder({ page: launched.page }).setLegacyMode().analyze();
@@ -181,7 +181,7 @@ describe('painting a mask', () => {
     expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
   });
 
-  test('layers are shown as one chooses, from then on', async () => {
+  test('shows layers as chosen, from then on', async () => {
     const { page } = launched;
     const middle = await placeOf(page, size, 300, 108);
     const before = await opacityAt(300, 108);
@@ -199,7 +199,7 @@ describe('painting a mask', () => {
     await expect.poll(() => opacityAt(300, 108)).toBeGreaterThan(0);
   });
 
-  test('undo goes back to the image that was painted, and says so', async () => {
+  test('undo returns to the painted image, and reports it', async () => {
     const { page } = launched;
     await press('b');
     await press('f');
@@ -217,14 +217,14 @@ describe('painting a mask', () => {
     await stageReady(page, second.id);
     const notice = page.getByText(`Went back to ${second.name} to undo its last change.`);
     await notice.waitFor();
-    // A click on it would reach it: it is not behind the image.
+    // A click would reach it: it is not behind the image.
     await notice.click({ trial: true });
     await press('Control+Shift+z');
     await expect.poll(() => value(second, 200, 500)).toBe(2);
     await saved(page);
   });
 
-  test('a killed engine loses nothing that was painted', async () => {
+  test('loses no painting when the engine is killed', async () => {
     const { app, page } = launched;
     const from = await placeOf(page, size, 500, 200);
     const to = await placeOf(page, size, 700, 200);
@@ -239,7 +239,7 @@ describe('painting a mask', () => {
     await page.locator('[data-saving="saved"]').waitFor();
   });
 
-  test('a stroke that is cut short stays as far as it was drawn, and is undone like any other', async () => {
+  test('keeps an interrupted stroke as far as it was drawn, and undoes it like any other', async () => {
     const { page } = launched;
     const begin = async (y: number): Promise<void> => {
       const from = await placeOf(page, size, 100, y);
@@ -258,7 +258,7 @@ describe('painting a mask', () => {
     await page.evaluate(() => window.dispatchEvent(new Event('blur')));
     await goOn(620);
     await expect.poll(() => value(second, 150, 620)).toBe(2);
-    // Another image comes in sight: nothing is painted on either that is not seen there.
+    // Another image is opened: nothing is painted on either that the user does not see.
     await begin(560);
     await press('d');
     await stageReady(page, first.id);
@@ -268,13 +268,13 @@ describe('painting a mask', () => {
     expect(await value(first, 350, 560)).toBe(0);
     await press('f');
     await stageReady(page, second.id);
-    // A straight line goes on from a stroke on the same image alone.
+    // A straight line continues only from a stroke on the same image.
     await page.keyboard.down('Shift');
     await drag(page, size, [[850, 680]]);
     await page.keyboard.up('Shift');
     await expect.poll(() => value(second, 850, 680)).toBe(2);
     expect(await value(second, 500, 600)).toBe(0);
-    // A step back in the middle of a stroke takes that stroke back, and none under it.
+    // Undo in the middle of a stroke undoes that stroke, and no earlier one.
     await begin(600);
     await press('Control+z');
     await goOn(600);
@@ -287,10 +287,10 @@ describe('painting a mask', () => {
     await saved(page);
   });
 
-  test('a few strokes are enough for a suggestion, which is accepted and undone as one', async () => {
+  test('suggests a region from a few strokes, which is accepted and undone as one', async () => {
     const { page } = launched;
     const marked = await brightAndDark(second);
-    // Drawn by hand on the same disc: it stays.
+    // Drawn manually on the same disc: it stays.
     const own = [marked.bright[0] + 42, marked.bright[1]] as const;
     await press('b');
     await press('2');
@@ -299,7 +299,7 @@ describe('painting a mask', () => {
     await press('s');
     await press('1');
     await drag(page, size, [marked.bright, [marked.bright[0] + 12, marked.bright[1]]]);
-    // From strokes of one kind nothing is proposed, which is said before the mask is done.
+    // Strokes of only one class are not enough for a suggestion, which is reported before the mask is done.
     await press('Control+Enter');
     const asked = page.getByRole('dialog', { name: 'Save your mask without the strokes?' });
     await asked.getByText('are not part of the mask').waitFor();
@@ -310,7 +310,7 @@ describe('painting a mask', () => {
     await drag(page, size, [marked.dark, [marked.dark[0] + 40, marked.dark[1]]]);
     await page.keyboard.up('Alt');
     const accept = page.getByRole('button', { name: 'Accept the suggestion' });
-    // The teacher looks at all of the image first.
+    // The teacher analyses the whole image first.
     await expect.poll(() => accept.isEnabled(), { timeout: 600_000 }).toBe(true);
     await photograph(launched, '61-masks-suggestion');
     await accept.click();
@@ -328,7 +328,7 @@ describe('painting a mask', () => {
     await saved(page);
   });
 
-  test('Ctrl+Enter marks it as done and goes on', async () => {
+  test('Ctrl+Enter marks it as done and continues', async () => {
     const { page } = launched;
     await press('Control+Enter');
     await expect
@@ -342,18 +342,18 @@ describe('painting a mask', () => {
       .not.toBe(String(second.id));
   });
 
-  test('it is still there when the app is started again', async () => {
+  test('is still there after a restart of the app', async () => {
     await launched.close();
     launched = await folder.launch();
     expect(await value(first, 300, 108)).toBe(1);
     expect(await value(first, 300, 300)).toBe(2);
     expect(await value(second, 200, 500)).toBe(2);
     await openImage(launched.page, first);
-    // In the colour of its class, where it was painted.
+    // In the colour of its class, at the painted position.
     await expect.poll(() => opacityAt(300, 300)).toBeGreaterThan(0);
   });
 
-  /** A place on a disc and one on the ground of an image, where nothing is painted. */
+  /** Positions of a disc and of the background of an image, where nothing is painted. */
   async function brightAndDark(
     image: ProjectImage,
   ): Promise<{ bright: [number, number]; dark: [number, number] }> {
@@ -380,7 +380,7 @@ describe('painting a mask', () => {
     return { bright: find((shade) => shade > 140), dark: find((shade) => shade < 60) };
   }
 
-  /** How opaque the layers are at a pixel of the image, 0 to 255. */
+  /** Returns the opacity of the layers at a pixel of the image, 0 to 255. */
   async function opacityAt(x: number, y: number): Promise<number> {
     await launched.page.locator('dialog [data-drawn="true"]').waitFor();
     const at = await placeOf(launched.page, size, x, y);

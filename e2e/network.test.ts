@@ -13,15 +13,17 @@ import { launchApp, launchCommand } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
 import { escapeScript } from './support/escapes.ts';
 
-// The window and the network. That nothing left this machine is checked after each test of the window
-// (support/no-network.ts); here the app starts as a user starts it, and its page tries to get out.
+// The app and the network. Each end-to-end test checks afterwards that nothing left this computer
+// (support/no-network.ts); here the app starts as a user starts it, and its page tries to reach the network.
 
-/** s; Chromium fetches what it fetches by itself within the first seconds, and some of it after ten. */
+/**
+ * Time to wait, s; Chromium sends its own requests within the first seconds, and some of them after ten.
+ */
 const watched = 26;
 
 const root = join(import.meta.dirname, '..');
 
-/** What reached two servers on loopback. */
+/** Requests that reached two servers on loopback. */
 const arrivals: string[] = [];
 const tcp = createServer((socket) => {
   arrivals.push('a connection');
@@ -54,7 +56,7 @@ afterAll(async () => {
   udp.close();
 });
 
-/** As `npm start` does it, without any flag of a test. */
+/** Starts as `npm start` does, without any flag of a test. */
 async function startPlainly() {
   const userData = await mkdtemp(join(tmpdir(), 'understudy-plain-'));
   const { executablePath, env } = await launchCommand({
@@ -69,7 +71,7 @@ async function startPlainly() {
   };
 }
 
-test('the page reaches no server, in whichever way it tries', async () => {
+test('the page reaches no server, whatever it tries', async () => {
   const { app, page } = launched;
   await page.locator('#app > *').first().waitFor({ state: 'attached' });
   const tries = await app.evaluate(
@@ -81,15 +83,15 @@ test('the page reaches no server, in whichever way it tries', async () => {
     escapeScript(ports),
   );
   expect(tries).toBeGreaterThan(400);
-  // Late packets: ICE servers are asked again and again.
+  // Late packets: ICE servers are queried repeatedly.
   await wait(2000);
   expect(arrivals).toEqual([]);
-  // The server is there, and counts.
+  // The server is running, and counts.
   await fetch(`http://127.0.0.1:${ports.tcpPort}/`).catch(() => undefined);
   await expect.poll(() => arrivals).toEqual(['a connection']);
 });
 
-test('a start as a user starts it asks nothing of anybody', async () => {
+test('an ordinary start of the app contacts nobody', async () => {
   await wait(Math.max(0, plain.since + 1000 * watched - performance.now()));
   expect(plain.started.exitCode).toBeNull();
 });

@@ -6,7 +6,7 @@ import type { LaunchedApp } from './support/app.ts';
 import { enginePid } from './support/processes.ts';
 import { photograph } from './support/screenshots.ts';
 
-// What the window tells while a dialog is open, which makes all outside it inert.
+// Notices while a dialog is open, which makes everything outside it inert.
 
 let launched: LaunchedApp;
 beforeAll(async () => {
@@ -16,14 +16,14 @@ afterAll(async () => {
   await launched.close();
 });
 
-test('a notice is seen, read out and answered by key while a dialog is open', async () => {
+test('a notice is shown, read out and answered by key while a dialog is open', async () => {
   const { app, page } = launched;
   await page.getByRole('heading').first().waitFor();
   await page.keyboard.press('Control+/');
   const dialog = page.getByRole('dialog');
   await dialog.waitFor();
   process.kill(await enginePid(app), 'SIGKILL');
-  // Found by its role, it is not hidden from a screen reader, and its words are in a live region.
+  // It is found by its role, so it is not hidden from a screen reader, and its text is in a live region.
   const notices = dialog.getByRole('region', { name: 'Messages' });
   expect(await notices.getAttribute('aria-live')).toBe('polite');
   const dismiss = notices.getByRole('button', { name: 'Dismiss' });
@@ -44,18 +44,18 @@ test('a notice is seen, read out and answered by key while a dialog is open', as
   expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
   await page.keyboard.press('Enter');
   await dismiss.waitFor({ state: 'detached' });
-  // The keys are in the dialog again.
+  // The focus is in the dialog again.
   expect(await page.evaluate(() => document.activeElement?.closest('dialog') !== null)).toBe(true);
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
-  // Without it they are in the window again.
+  // Without the dialog the focus is in the page again.
   process.kill(await enginePid(app), 'SIGKILL');
   const again = page.getByText('The engine is running again.');
   await again.waitFor();
   await again.click({ trial: true });
 });
 
-test('a notice that is dismissed under the pointer does not hold those that come later', async () => {
+test('a notice that is dismissed under the pointer does not hold later ones', async () => {
   const { app, page } = launched;
   const notices = page.getByRole('region', { name: 'Messages' });
   const dismiss = notices.getByRole('button', { name: 'Dismiss' });
@@ -64,7 +64,7 @@ test('a notice that is dismissed under the pointer does not hold those that come
   while ((await dismiss.count()) > 0) {
     await dismiss.first().hover();
     await dismiss.first().click();
-    // A pointer leaves the keys where they were.
+    // A pointer does not move the focus.
     await expect
       .poll(() => before.evaluate((button) => button === document.activeElement))
       .toBe(true);

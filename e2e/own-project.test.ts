@@ -12,7 +12,7 @@ import { ask } from './support/bridge.ts';
 import { chooseOpen } from './support/dialogs.ts';
 import { photograph } from './support/screenshots.ts';
 
-/** What has the keys, by its name. */
+/** Name of the focused element. */
 const keysAt = (page: Page): Promise<string | null> =>
   page.evaluate(() => {
     const { activeElement } = document;
@@ -27,7 +27,7 @@ async function axeClean(page: Page): Promise<void> {
   expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
 }
 
-/** A run of the first project that failed, as the engine tells of it. */
+/** Returns a failed run of the first project, as the engine reports it. */
 async function endedRun(page: Page): Promise<Run> {
   const list = await ask(page, 'project.list', null);
   const projects = (list.ok ? list.value : []) as Project[];
@@ -42,7 +42,7 @@ async function endedRun(page: Page): Promise<Run> {
   };
 }
 
-// A project of one's own, as somebody makes it who has never seen the program.
+// A project of the user's own, made without knowing the program.
 
 describe('a new project', () => {
   let launched: LaunchedApp;
@@ -60,7 +60,7 @@ describe('a new project', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test('is made with a name and a kind of images', async () => {
+  test('is created with a name and a kind of images', async () => {
     const { page } = launched;
     await page.getByRole('button', { name: 'New project' }).click();
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Blood cells');
@@ -71,17 +71,17 @@ describe('a new project', () => {
     await photograph(launched, '21-no-images');
   });
 
-  test('takes a folder with its classes and what is held out', async () => {
+  test('imports a folder with its classes and test images', async () => {
     const { app, page } = launched;
     await chooseOpen(app, folder);
     await page.getByRole('button', { name: 'Add a folder' }).first().click();
     await page.getByRole('button', { name: 'Add 48 images' }).waitFor();
     await photograph(launched, '22-import');
     await page.getByRole('button', { name: 'Add 48 images' }).click();
-    // What opened the dialog cannot be used while images come in.
+    // The button that opened the dialog is disabled during an import.
     await expect.poll(() => keysAt(page)).toBe('Images');
     await page.locator('[role=listbox] [role=option] img').first().waitFor();
-    // Thumbnails come while the import is still at work, so the first of them is no sign of its end.
+    // Thumbnails appear while the import is still running, so the first of them does not mean that it has ended.
     await expect
       .poll(async () => {
         const list = await ask(page, 'project.list', null);
@@ -91,12 +91,12 @@ describe('a new project', () => {
     await photograph(launched, '23-imported');
   });
 
-  test('shows what is held out, and a person sets what images are for, by menu and by key', async () => {
+  test('shows held-out images, and the user sets the use of images, by menu and by key', async () => {
     const { page } = launched;
     await page.keyboard.press('Alt+2');
     const line = page.getByRole('region', { name: 'Test set' });
     await line.getByText('24 labelled training images, 24 test images.').waitFor();
-    // By its place: more rows are drawn once the last is in view, and another is the last then.
+    // By its position: more rows are rendered once the last is visible, and the last one changes.
     const index = await page.locator('[role=option]').last().getAttribute('data-index');
     const tile = page.locator(`[role=option][data-index="${index}"]`);
     await tile.scrollIntoViewIfNeeded();
@@ -111,7 +111,7 @@ describe('a new project', () => {
     await page.getByText('1 image is held out for the test.').waitFor();
     await photograph(launched, '26-uses');
     await axeClean(page);
-    // Where it was opened has the keys again.
+    // The element that opened it has the focus again.
     await page.keyboard.press('U');
     await line.getByText('24 labelled training images, 24 test images').waitFor();
     await page.keyboard.press('Control+Z');
@@ -123,7 +123,7 @@ describe('a new project', () => {
     await photograph(launched, '27-group');
     await page.keyboard.press('Enter');
     await page.getByText('1 image is in the group “patient 7” now.').waitFor();
-    // The undo of an older notice would take back another change.
+    // The undo of an older notice would revert another change.
     expect(await page.getByText('1 image is held out for the test.').count()).toBe(0);
     await page.keyboard.press('Enter');
     const viewer = page.getByRole('dialog');
@@ -133,7 +133,7 @@ describe('a new project', () => {
     await viewer.waitFor({ state: 'detached' });
   });
 
-  test('says where images are missing, and finds them in another folder', async () => {
+  test('reports missing images, and finds them in another folder', async () => {
     const { app, page } = launched;
     await rename(folder, `${folder}-elsewhere`);
     await page.keyboard.press('Alt+1');
@@ -154,7 +154,7 @@ describe('a new project', () => {
     await page.getByText('48 images have their previous location again.').waitFor();
   });
 
-  test('work that ends while another project is open is told with a way to it', async () => {
+  test('work that ends while another project is open is reported with a link to it', async () => {
     const { app, page } = launched;
     await ask(page, 'project.create', { name: 'Other', domain: 'other', task: 'single' });
     await page.keyboard.press('Control+O');
@@ -174,7 +174,7 @@ describe('a new project', () => {
     expect(await page.getByRole('button', { name: /has updates/ }).count()).toBe(0);
   });
 
-  test('goes on by key after a class is removed', async () => {
+  test('continues by key after a class is removed', async () => {
     const { page } = launched;
     await page.keyboard.press('Alt+1');
     const field = page.getByRole('textbox', { name: 'Add a class' });
@@ -187,7 +187,7 @@ describe('a new project', () => {
     await expect.poll(() => keysAt(page)).toMatch(/^Remove /);
   });
 
-  test('is renamed, and is there after a restart of the page', async () => {
+  test('is renamed, and is still there after a restart of the page', async () => {
     const { page } = launched;
     await page.keyboard.press('Alt+1');
     const name = page.getByRole('textbox', { name: 'Name', exact: true });

@@ -8,7 +8,7 @@ import { answerOf } from './support/mask-project.ts';
 import { openSample } from './support/sample-project.ts';
 import { photograph } from './support/screenshots.ts';
 
-// The choice of what a GPU's products take their operands in, mostly where there is no GPU.
+// The choice of the precision of matrix products on a GPU, usually without a GPU.
 
 describe('the precision of a project', () => {
   let launched: LaunchedApp;
@@ -30,7 +30,7 @@ describe('the precision of a project', () => {
   const kept = async (): Promise<string> =>
     (await answerOf<Project>(launched.page, 'project.get', { project })).settings.precision;
 
-  test('is offered where a run could compute on a graphics card', async () => {
+  test('is offered if a run could use a graphics card', async () => {
     const { page } = launched;
     await page.getByText('Advanced', { exact: true }).click();
     await page.getByRole('group', { name: 'Start' }).waitFor();
@@ -41,7 +41,7 @@ describe('the precision of a project', () => {
     expect(await page.getByRole('group', { name: 'Precision' }).count()).toBe(hasHalf ? 1 : 0);
   });
 
-  test('outlives a restart, is chosen by keys, and goes with the other defaults', async () => {
+  test('survives a restart, can be chosen by keys, and is reset with the other defaults', async () => {
     const settings = { precision: 'float16' };
     await answerOf(launched.page, 'project.update', { project, settings });
     const { workspace, userData } = launched;

@@ -15,9 +15,9 @@ import { chestFiles } from './support/phantom.ts';
 import { photograph } from './support/screenshots.ts';
 import { settled } from './support/settled.ts';
 
-// Somebody with CT slices decides which intensities the model tells apart, and with satellite bands which it sees.
+// The user chooses which intensities of CT slices and which bands of satellite images the model sees.
 
-describe('what the model sees', () => {
+describe("the model's input", () => {
   let launched: LaunchedApp;
   let folder: string;
 
@@ -62,7 +62,7 @@ describe('what the model sees', () => {
     await page.getByText(/^\d images were added\.$/).waitFor();
     await thumbnail().waitFor();
   };
-  /** Without the movement by which a dialog arrives. */
+  /** Position and size in the dialog, regardless of its opening animation. */
   const placeOf = (element: Locator): Promise<number[]> =>
     element.evaluate((one) => {
       const { offsetTop, offsetHeight, offsetWidth } = one as HTMLElement;
@@ -72,7 +72,7 @@ describe('what the model sees', () => {
     await launched.page.getByRole('button', { name: 'Model input…' }).click();
     await dialog().waitFor();
   };
-  /** What was told is away, so that it lies over nothing. */
+  /** Dismisses notices, so that they cover nothing. */
   const dismissNotices = async (): Promise<void> => {
     await launched.page.getByText('The model input of these images has changed.').waitFor();
     const dismiss = launched.page.getByRole('button', { name: 'Dismiss' });
@@ -86,7 +86,7 @@ describe('what the model sees', () => {
     const projects = (list.ok ? list.value : []) as Project[];
     return projects.find((one) => one.name === name)?.settings.preparation;
   };
-  /** Of all that a picture on the page shows, 0–255. */
+  /** Mean brightness of a displayed picture, 0–255. */
   const brightness = async (picture: Locator): Promise<number> => {
     const { channels } = await sharp(await picture.screenshot()).stats();
     return channels[0]?.mean ?? 0;
@@ -105,7 +105,7 @@ describe('what the model sees', () => {
       return complete && naturalWidth > 0;
     });
 
-  test('is the window that the files name, unless somebody says otherwise', async () => {
+  test('is the window that the files state by default', async () => {
     await launched.page.getByRole('button', { name: 'New project' }).click();
     await make('Chests', 'Medical', 'chest');
     await open();
@@ -120,7 +120,7 @@ describe('what the model sees', () => {
     await expect.poll(() => after().first().getAttribute('src')).toBe(wanted);
   });
 
-  test('is shown as it would be', async () => {
+  test('is shown as a preview', async () => {
     const was = await placeOf(dialog());
     const pictures = (): Promise<(string | null)[]> =>
       after().evaluateAll((images) => images.map((image) => image.getAttribute('src')));
@@ -140,7 +140,7 @@ describe('what the model sees', () => {
     await photograph(launched, '25-preparation');
   });
 
-  test('says what is wrong with a number, and takes one as it is typed', async () => {
+  test('reports an invalid number, and accepts one while it is typed', async () => {
     const { page } = launched;
     const width = dialog().getByRole('spinbutton', { name: 'Width' });
     const center = dialog().getByRole('spinbutton', { name: 'Centre' });
@@ -166,7 +166,7 @@ describe('what the model sees', () => {
     },
   );
 
-  test('is kept with the project, and every picture follows', async () => {
+  test('is stored with the project, and every picture follows', async () => {
     const { page } = launched;
     const url = await thumbnail().getAttribute('src');
     await page.keyboard.press('Escape');
@@ -190,7 +190,7 @@ describe('what the model sees', () => {
     expect(await preparationOf('Chests')).toEqual({ range: 'auto' });
   });
 
-  test('is chosen by keyboard alone', async () => {
+  test('can be chosen with the keyboard only', async () => {
     const { page } = launched;
     await page.getByRole('button', { name: 'Model input…' }).focus();
     await page.keyboard.press('Enter');
@@ -205,7 +205,7 @@ describe('what the model sees', () => {
     await expect.poll(() => preparationOf('Chests')).toEqual({ range: 'file' });
   });
 
-  test('is any bands of images that have several', async () => {
+  test('can be any bands of images that have several', async () => {
     const { page } = launched;
     await page.reload();
     await page.getByRole('button', { name: 'New project' }).first().click();
@@ -225,7 +225,7 @@ describe('what the model sees', () => {
     await expect.poll(drawn).toBe(true);
   });
 
-  test('is all bands, and comes back so', async () => {
+  test('can be all bands, and is stored like that', async () => {
     const { page } = launched;
     await dismissNotices();
     await open();
@@ -254,7 +254,7 @@ describe('what the model sees', () => {
     expect(await kind.inputValue()).toBe('All 4 bands');
     await page.keyboard.press('Escape');
     await dialog().waitFor({ state: 'detached' });
-    // Looked at, it is said that there is more than the eye can see.
+    // A note says that there are more bands than are displayed.
     await page.locator('[role=option]').first().dblclick();
     await page.getByText('Model input: 3 of its 4 bands').waitFor();
     await page.getByRole('combobox', { name: 'Red' }).selectOption({ label: 'Band 4' });
@@ -263,7 +263,7 @@ describe('what the model sees', () => {
     await page.keyboard.press('Escape');
   });
 
-  test('is any list of bands, and says what is wrong with one', async () => {
+  test('can be any list of bands, and an invalid one is reported', async () => {
     const { page } = launched;
     await dismissNotices();
     await open();

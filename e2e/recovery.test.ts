@@ -11,9 +11,9 @@ import { enginePid, workerPid } from './support/processes.ts';
 import { photograph } from './support/screenshots.ts';
 import { latestRun, openSample, waitForStep } from './support/sample-project.ts';
 
-// What goes wrong on a user's machine, done to the real processes in the middle of a real run.
+// Failures on a user's computer, simulated with the real processes in the middle of a real run.
 
-describe.runIf(process.platform === 'linux')('a run outlives what happens around it', () => {
+describe.runIf(process.platform === 'linux')('a run during failures', () => {
   let launched: LaunchedApp;
   let project: number;
   const steps = 700;
@@ -28,7 +28,7 @@ describe.runIf(process.platform === 'linux')('a run outlives what happens around
     for (const folder of [workspace, userData]) await rm(folder, { recursive: true, force: true });
   });
 
-  test('a killed worker is started again from its checkpoint', async () => {
+  test('a killed worker is restarted from its checkpoint', async () => {
     const { app, page } = launched;
     await page.getByRole('button', { name: /^Distil 6 of 12 blocks/ }).click();
     await waitForStep(page, project, 20);
@@ -38,7 +38,7 @@ describe.runIf(process.platform === 'linux')('a run outlives what happens around
     expect(await latestRun(page, project)).toMatchObject({ id, state: 'running' });
   });
 
-  test('a killed engine is started again, says so, and goes on with the run', async () => {
+  test('a killed engine is restarted, which is reported, and the run continues', async () => {
     const { app, page } = launched;
     const { id, step } = await latestRun(page, project);
     process.kill(await enginePid(app), 'SIGKILL');
@@ -47,7 +47,7 @@ describe.runIf(process.platform === 'linux')('a run outlives what happens around
     expect(await latestRun(page, project)).toMatchObject({ id, state: 'running' });
   });
 
-  test('an engine that no longer answers is noticed, and a restart goes on with the run', async () => {
+  test('an engine that no longer answers is detected, and the run continues after a restart', async () => {
     const { app, page } = launched;
     const { id, step } = await latestRun(page, project);
     process.kill(await enginePid(app), 'SIGSTOP');
@@ -67,7 +67,7 @@ describe.runIf(process.platform === 'linux')('a run outlives what happens around
     expect(await latestRun(page, project)).toMatchObject({ id, state: 'running' });
   });
 
-  test('closing the window keeps the run, which goes on when it is opened again', async () => {
+  test('closing the window keeps the run, which continues when the app is opened again', async () => {
     const { workspace, userData, page } = launched;
     const { id, step } = await latestRun(page, project);
     await launched.app.close();
@@ -81,7 +81,7 @@ describe.runIf(process.platform === 'linux')('a run outlives what happens around
   });
 });
 
-describe.skipIf(process.platform === 'win32')('a folder of projects that is moved away', () => {
+describe.skipIf(process.platform === 'win32')('a folder for projects that is moved away', () => {
   let launched: LaunchedApp;
   let project: number;
 
@@ -96,7 +96,7 @@ describe.skipIf(process.platform === 'win32')('a folder of projects that is move
   const start = (): Promise<void> =>
     launched.page.getByRole('button', { name: 'Start the engine' }).click();
 
-  test('is missed within seconds, and not begun anew in its place', async () => {
+  test('is reported missing within seconds, and not created again', async () => {
     const { page, workspace } = launched;
     await rename(workspace, `${workspace}-elsewhere`);
     const banner = page.getByRole('alert').filter({ hasText: 'The engine is not running' });
@@ -111,7 +111,7 @@ describe.skipIf(process.platform === 'win32')('a folder of projects that is move
     expect(existsSync(workspace)).toBe(false);
   });
 
-  test('put back, everything is there', async () => {
+  test('is usable with all its content when it is put back', async () => {
     const { page, workspace } = launched;
     await rename(`${workspace}-elsewhere`, workspace);
     await start();
@@ -124,7 +124,7 @@ describe.skipIf(process.platform === 'win32')('a folder of projects that is move
     await page.locator('[role=listbox] [role=option] img').first().waitFor();
   });
 
-  test('another can be chosen in its place, or the same to begin anew', async () => {
+  test('can be replaced by another, or created again in the same place', async () => {
     const { app, page, workspace } = launched;
     await rename(workspace, `${workspace}-elsewhere`);
     await page
@@ -140,7 +140,7 @@ describe.skipIf(process.platform === 'win32')('a folder of projects that is move
   });
 });
 
-describe('folders that will not do', () => {
+describe('unusable folders', () => {
   let launched: LaunchedApp;
   const folder = join(import.meta.dirname, '..', 'out', 'e2e-folders');
 
@@ -164,7 +164,7 @@ describe('folders that will not do', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test('an empty folder is a sentence that says what to choose', async () => {
+  test('an empty folder is reported in a sentence that says what to choose', async () => {
     const { app, page } = launched;
     await chooseOpen(app, join(folder, 'empty'));
     await page.getByRole('button', { name: 'Add a folder' }).first().click();
@@ -177,7 +177,7 @@ describe('folders that will not do', () => {
     await page.keyboard.press('Escape');
   });
 
-  test('a folder of broken files lists each with its reason', async () => {
+  test('the files of a folder of broken files are listed, each with its reason', async () => {
     const { page } = launched;
     const projects = await ask(page, 'project.list', null);
     const [{ id }] = (projects.ok ? projects.value : []) as [{ id: number }];
@@ -193,8 +193,8 @@ describe('folders that will not do', () => {
   });
 });
 
-describe('closing while a student is distilled', () => {
-  test('keeps going without a window where that is wanted, and is seen again', async () => {
+describe('closing the window while a student is distilled', () => {
+  test('keeps the run going without a window if the user chooses so, and reopens the window', async () => {
     const launched = await launchApp();
     const { app, page } = launched;
     const project = await openSample(page, 3000);

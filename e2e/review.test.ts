@@ -23,7 +23,7 @@ async function violations(page: Page): Promise<string[]> {
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
 
-describe('keys that a person chooses', () => {
+describe('keys that the user chooses', () => {
   let launched: LaunchedApp;
   let userData: string;
   let workspace: string;
@@ -43,7 +43,7 @@ describe('keys that a person chooses', () => {
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   });
 
-  /** What the menu shows beside Undo. */
+  /** Key shown next to Undo in the menu. */
   const menuKey = (): Promise<string | undefined> =>
     launched.app.evaluate(
       ({ Menu }) =>
@@ -54,7 +54,7 @@ describe('keys that a person chooses', () => {
   const said = (): Promise<string | null> =>
     launched.page.getByRole('dialog', { name: 'Keys' }).getByRole('status').textContent();
 
-  test('are listed and given by the keyboard alone; conflicts and fixed keys are refused', async () => {
+  test('are listed and assigned with the keyboard only; conflicts and fixed keys are refused', async () => {
     const { page } = launched;
     await page.getByRole('button', { name: 'Open the sample' }).waitFor();
     await page.keyboard.press('?');
@@ -80,7 +80,7 @@ describe('keys that a person chooses', () => {
     expect(await violations(page)).toEqual([]);
   });
 
-  test('are those of the menu as well', async () => {
+  test('apply to the menu as well', async () => {
     const { page } = launched;
     await expect.poll(menuKey).toBe('CmdOrCtrl+Z');
     const dialog = page.getByRole('dialog', { name: 'Keys' });
@@ -92,7 +92,7 @@ describe('keys that a person chooses', () => {
     await dialog.waitFor({ state: 'hidden' });
   });
 
-  test('are still theirs after a restart', async () => {
+  test('survive a restart', async () => {
     await launched.app.close();
     await launch();
     const { page } = launched;
@@ -117,7 +117,7 @@ describe('keys that a person chooses', () => {
     await undone.waitFor();
   });
 
-  test('go back to the usual ones', async () => {
+  test('are reset to the defaults', async () => {
     const { page } = launched;
     await page.keyboard.press('?');
     const dialog = page.getByRole('dialog', { name: 'Keys' });
@@ -130,7 +130,7 @@ describe('keys that a person chooses', () => {
     await page.getByRole('button', { name: 'Choose a class by its name (L)' }).waitFor();
   });
 
-  test('what to look at next: in order, with its reason, accepted and taken back', async () => {
+  test('also review images in order, with their reason, and undo', async () => {
     const { page } = launched;
     const list = await ask(page, 'project.list', null);
     const [project] = (list.ok ? list.value : []) as [Project];
@@ -166,14 +166,14 @@ describe('keys that a person chooses', () => {
     expect(images.find(({ id }) => id === first?.id)).toMatchObject({
       ...{ classes: first?.review?.student, isReviewed: true },
     });
-    // It goes on to the one after it.
+    // It continues with the image after it.
     await expect.poll(() => selected(page).getAttribute('data-index')).toBe('1');
     await page.keyboard.press('Control+z');
     await expect.poll(async () => (await queue())[0]?.id).toBe(first?.id);
   });
 });
 
-describe('a project of outlines', () => {
+describe('a segmentation project', () => {
   let launched: LaunchedApp;
   let folder: string;
 
@@ -189,7 +189,7 @@ describe('a project of outlines', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test('is made, with classes and their colours', async () => {
+  test('is created with classes and their colours', async () => {
     const { page } = launched;
     await page.getByRole('button', { name: 'New project' }).click();
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Cell outlines');
@@ -205,7 +205,7 @@ describe('a project of outlines', () => {
     await page.getByRole('radio', { name: /Outline regions/, checked: true }).waitFor();
   });
 
-  test('takes no class folders as labels', async () => {
+  test('does not use class folders as labels', async () => {
     const { app, page } = launched;
     await page.keyboard.press('Alt+2');
     await chooseOpen(app, folder);
@@ -225,7 +225,7 @@ describe('a project of outlines', () => {
     await large.waitFor();
     const before = await large.getAttribute('aria-label');
     await page.keyboard.press('Control+Enter');
-    // An empty mask teaches that all of the image is background.
+    // An empty mask trains the whole image as background.
     const question = page.getByRole('dialog', { name: 'Save the whole image as background?' });
     await question.getByRole('button', { name: 'Save as all background' }).click();
     await expect.poll(() => large.getAttribute('aria-label')).not.toBe(before);
@@ -239,7 +239,7 @@ describe('a project of outlines', () => {
     await page.getByText(/^0 of \d+ images have masks marked as done, 1 is a draft\.$/).waitFor();
   });
 
-  test('says what a student that outlines lacks, and goes there', async () => {
+  test('reports what a segmentation student lacks, and leads there', async () => {
     const { page } = launched;
     await page.keyboard.press('Alt+6');
     await page.getByRole('heading', { level: 1, name: 'Distil' }).waitFor();

@@ -19,7 +19,7 @@ const images = 16;
 const outlined = 12;
 const size = { width: cellSide, height: cellSide };
 
-describe('a student that outlines', () => {
+describe('a segmentation student', () => {
   let launched: LaunchedApp;
   let folder: string;
   let project: Project;
@@ -80,12 +80,12 @@ describe('a student that outlines', () => {
     const [run] = await runs();
     return (await answerOf<RunMask[]>(launched.page, 'run.masks', { run: run?.id })).length;
   };
-  /** How far a step's content is scrolled. */
+  /** Scroll position of a step's content. */
   const scrolled = (): Promise<number> =>
     launched.page.locator('.content').evaluate((content) => content.scrollTop);
   const heading = (name: string): Promise<void> =>
     launched.page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
-  /** Pixels of the overlays of the comparison that are drawn on. */
+  /** Number of painted pixels of the comparison's overlays. */
   const drawn = (): Promise<number> =>
     launched.page
       .locator('[data-comparison] canvas[data-plane="overlays"]')
@@ -101,7 +101,7 @@ describe('a student that outlines', () => {
     expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
   };
 
-  test('the labels say how much is outlined, and what would help', async () => {
+  test('the labels show how many images are outlined, and what would help', async () => {
     const { page } = launched;
     await dropOn(page, [join(folder, 'cells')]);
     await page.getByText(`For ${outlined} files, with 3 classes.`).waitFor();
@@ -127,7 +127,7 @@ describe('a student that outlines', () => {
     await heading('Teacher');
   });
 
-  test('the student may be fine-tuned on the masks, and what is known before is said', async () => {
+  test('fine-tuning the student on the masks can be chosen, and notes are shown before the run', async () => {
     const { page } = launched;
     const chosenTolerance = async () => {
       const { settings } = await answerOf<Project>(page, 'project.get', { project: project.id });
@@ -146,7 +146,7 @@ describe('a student that outlines', () => {
     await page.getByText(/^A multiple of \d+ from/).waitFor();
     await side.fill('64');
     await side.press('Tab');
-    // What cannot be used is not left out in silence.
+    // Options that cannot be used are shown as such.
     const decoderSteps = page.getByRole('spinbutton', { name: 'Decoder steps' });
     await decoderSteps.fill('0');
     await decoderSteps.press('Tab');
@@ -187,7 +187,7 @@ describe('a student that outlines', () => {
     await heading('Distil');
   });
 
-  test('a run learns to outline and measures', async () => {
+  test('a run learns to outline and measures the result', async () => {
     const { page } = launched;
     const parts = page.getByRole('list', { name: 'Phases of the run' });
     await parts.getByText('Learning your outlines').waitFor({ timeout: 300_000 });
@@ -199,7 +199,7 @@ describe('a student that outlines', () => {
     expect(run?.summary).toMatchObject({ task: 'segmentation', adapted: true, side: 64 });
   });
 
-  test('the loss of its decoders is there again, after another step and in another window', async () => {
+  test('the loss of its decoders is still shown after another step and in another window', async () => {
     const { page } = launched;
     const curve = page.getByRole('img', {
       // Of teacher, copy and student, whose adapters are fine-tuned.
@@ -217,14 +217,14 @@ describe('a student that outlines', () => {
     await heading('Result');
   });
 
-  test('the worst images come first, and a line wipes between two masks', async () => {
+  test('the worst images come first, and a slider wipes between two masks', async () => {
     const { page } = launched;
     const [run] = await runs();
     const masks = await answerOf<RunMask[]>(page, 'run.masks', { run: run?.id });
     const thumbnails = page.getByRole('list', { name: 'Test images' }).getByRole('button');
     await thumbnails.first().waitFor();
     expect(await thumbnails.count()).toBe(masks.length);
-    // The verdict is what one sees first.
+    // The verdict is visible first.
     expect(await scrolled()).toBe(0);
     const worst = masks.map(({ student }) => student ?? 1);
     expect(worst).toEqual(worst.toSorted((one, other) => one - other));
@@ -237,7 +237,7 @@ describe('a student that outlines', () => {
     await page.keyboard.press('ArrowLeft');
     expect(await line.getAttribute('aria-valuenow')).toBe('58');
     await photograph(launched, '74-outlines-result');
-    // All of it the truth: as much as its mask has.
+    // The whole true mask: as many pixels as the image's mask has.
     await page.keyboard.press('End');
     await expect.poll(drawn).toBeGreaterThan(200);
     await page.keyboard.press('v');
@@ -258,7 +258,7 @@ describe('a student that outlines', () => {
     await photograph(launched, '75-outlines-differences');
     await accessible();
     await page.keyboard.press('x');
-    // The hand moves the line too.
+    // Dragging moves the slider too.
     await page.keyboard.press('Home');
     const box = await page.locator('[data-comparison]').boundingBox();
     if (box === null) throw new Error('there is no stage');
@@ -297,10 +297,10 @@ describe('a student that outlines', () => {
     await heading('Result');
   });
 
-  test('it outlines images without a mask, and they say so', async () => {
+  test('it outlines images without a mask, and marks them as predicted', async () => {
     const { page } = launched;
     const left = images - outlined;
-    // The test images are predicted already.
+    // The test images have predictions already.
     const others = images - left - (await testImages());
     await page.getByRole('button', { name: `Outline the other ${others} too` }).waitFor();
     await page.getByRole('button', { name: new RegExp(`^Outline ${left} images`) }).focus();
@@ -324,7 +324,7 @@ describe('a student that outlines', () => {
     await photograph(launched, '76-outlines-predicted');
   });
 
-  test('a prediction is taken over, undone, taken again and corrected: it is a label', async () => {
+  test('a prediction is adopted, undone, adopted again and corrected: it becomes a label', async () => {
     const { page } = launched;
     await page.getByRole('option', { name: new RegExp(`^${adopted.name}`) }).click();
     await page.keyboard.press('Enter');
@@ -341,7 +341,7 @@ describe('a student that outlines', () => {
     await expect.poll(() => page.getByRole('button', { name: /^Undo/ }).isEnabled()).toBe(true);
     await page.keyboard.press('Control+z');
     await expect.poll(async () => (await maskOf(adopted.id, 'human'))?.tiles.length).toBe(0);
-    // Once more, only the region under the pointer.
+    // Once more, but only the region under the pointer.
     const at = [marked % 512, Math.floor(marked / 512)] as const;
     const place = await page.locator('dialog [data-image]').boundingBox();
     if (place === null) throw new Error('there is no stage');
@@ -373,13 +373,13 @@ describe('a student that outlines', () => {
     expect(labelled).toBe(outlined + 1);
   });
 
-  test('all of it is there after a restart', async () => {
+  test('all of it is still there after a restart', async () => {
     const before = await pixelsOf(adopted.id, 'human');
     await launched.close();
     await launch();
     const { page } = launched;
     await page.locator('article').first().click();
-    // Where it was left.
+    // At the step where it was closed.
     await heading('Labels');
     await page.keyboard.press('Alt+7');
     await heading('Result');

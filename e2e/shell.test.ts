@@ -12,13 +12,13 @@ import { photograph } from './support/screenshots.ts';
 import { waysToLeave } from './support/leaving.ts';
 import { enginePid } from './support/processes.ts';
 
-// The window's process and its engine, through a real window; what is in the page is tested elsewhere.
+// The main process and its engine, through a real window; the page's content is tested elsewhere.
 
 const preloadFile = join(import.meta.dirname, '..', 'out', 'preload', 'preload.cjs');
 
 const tooMany = Array.from({ length: 10_001 }, () => ({ image: 1, classes: null }));
 
-describe('one window', () => {
+describe('the window', () => {
   let launched: LaunchedApp;
   beforeAll(async () => {
     launched = await launchApp({ colorScheme: 'dark' });
@@ -70,7 +70,7 @@ describe('one window', () => {
       { name: 'x'.repeat(5e6), domain: 'other', task: 'single' },
     ],
     ['more changes than one may ask for', 'image.label', { project: 1, changes: tooMany }],
-  ])('answers %s with an error, and goes on', async (_name, method, params) => {
+  ])('answers %s with an error, and continues', async (_name, method, params) => {
     const { page, workspace } = launched;
     expect(await ask(page, method, params)).toMatchObject({
       ok: false,
@@ -83,7 +83,7 @@ describe('one window', () => {
   });
 
   test.each([
-    // As a script in the page would write them: none survives the way from a test.
+    // As a script in the page would write them: a test cannot pass them unchanged.
     ['an own property __proto__', `JSON.parse('{"project":1,"__proto__":{"isAdmin":true}}')`],
     ['an own property constructor', `JSON.parse('{"project":1,"constructor":{"prototype":{}}}')`],
     ['a deep nest', `[...Array(900)].reduce((inner) => ({ project: inner }), 1)`],
@@ -99,7 +99,7 @@ describe('one window', () => {
       'two hundred thousand keys',
       `Object.fromEntries([...Array(2e5)].map((_, i) => ['k' + i, i]))`,
     ],
-  ])('takes %s from a page for no project, and goes on', async (_name, code) => {
+  ])('receives %s from a page, rejects it as a project, and continues', async (_name, code) => {
     const { app, page } = launched;
     const before = await enginePid(app);
     const outcome = await page.evaluate(`(async () => {
@@ -111,7 +111,7 @@ describe('one window', () => {
         return 'not sent';
       }
     })()`);
-    // The bridge leaves __proto__ out: what remains is a project that is not there.
+    // The bridge leaves __proto__ out: the project in the request then does not exist.
     expect(['invalid-request', 'not sent', 'not-found']).toContain(outcome);
     expect(await app.evaluate(() => 'isAdmin' in {})).toBe(false);
     expect(await ask(page, 'workspace.status', null)).toMatchObject({ ok: true });
@@ -163,7 +163,7 @@ describe('one window', () => {
     expect(page.url()).toBe('understudy://page/index.html');
   });
 
-  test.each(waysToLeave)('the page is there after %s', async (way) => {
+  test.each(waysToLeave)('shows the page again after %s', async (way) => {
     const { app } = launched;
     const inWindow = (code: string): Promise<unknown> =>
       app.evaluate(
@@ -186,17 +186,17 @@ describe('one window', () => {
         const elements = (await contents.executeJavaScript(count)) as number;
         return answer?.ok === true && elements > 0;
       });
-    // A page that leaves does not always answer.
+    // A page that is leaving does not always answer.
     await Promise.race([
       inWindow(`(() => { try { ${way} } catch {} })()`).catch(() => undefined),
       new Promise((go) => setTimeout(go, 1000)),
     ]);
-    // What it set off may take a moment.
+    // Its consequences may take a moment.
     await new Promise((go) => setTimeout(go, 150));
     await expect.poll(isThere, { timeout: 20_000 }).toBe(true);
   });
 
-  test('lets the page write the clipboard, for its copy buttons', async () => {
+  test('lets the page write to the clipboard, for its copy buttons', async () => {
     const { app, page } = launched;
     await app.evaluate(({ BrowserWindow }) => {
       BrowserWindow.getAllWindows()[0]?.webContents.focus();
@@ -221,7 +221,7 @@ describe('one window', () => {
     expect(statuses).toEqual([200, 404, 404, 404, 404]);
   });
 
-  test('answers a picture that does not exist without one', async () => {
+  test('answers the address of a missing picture without a picture', async () => {
     const statuses = await launched.page.evaluate(`Promise.all(
       ['media://image/999999/thumbnail', 'media://image/1/other', 'media://file/1/whole'].map(
         (url) =>
@@ -236,7 +236,7 @@ describe('one window', () => {
     expect(statuses).toEqual(['refused', 'refused', 'refused']);
   });
 
-  test('tells the page what was chosen from the menu', async () => {
+  test('sends the page the command chosen from the menu', async () => {
     const { app, page, workspace, userData } = launched;
     await listenTo(page);
     await app.evaluate(({ Menu }) => {
@@ -291,7 +291,7 @@ describe('one window', () => {
     await expect.poll(seen).toEqual({ starts: 1, focused: 1, windows: [true] });
   });
 
-  test('an engine that was killed is started again, and the page is told', async () => {
+  test('a killed engine is restarted, and the page is notified', async () => {
     const { app, page } = launched;
     await ask(page, 'workspace.status', null);
     await listenTo(page);
@@ -311,7 +311,7 @@ describe('one window', () => {
     expect(await enginePid(app)).not.toBe(first);
   });
 
-  test('another folder for projects is kept, and the engine moves there', async () => {
+  test('another folder for projects is remembered, and the engine moves there', async () => {
     const { app, page, workspace, userData } = launched;
     const other = await mkdtemp(join(tmpdir(), 'understudy-other-'));
     try {
@@ -344,7 +344,7 @@ describe('one window', () => {
     await app.evaluate(({ BrowserWindow }) => {
       BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer();
     });
-    // Playwright gives up a page that crashed, though the window goes on: ask the window itself.
+    // Playwright gives up a page that crashed, although the window continues: ask the window itself.
     const loaded = (url: string): Promise<void> =>
       expect
         .poll(() =>

@@ -7,13 +7,13 @@ import { bounds, launchApp } from './support/app.ts';
 import type { LaunchedApp, LaunchOptions } from './support/app.ts';
 import { ask } from './support/bridge.ts';
 
-// What is kept from one start of the app to the next.
+// State that is kept from one start of the app to the next.
 
 function isVisible(app: ElectronApplication) {
   return app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible());
 }
 
-describe('from one start to the next', () => {
+describe('from one start of the app to the next,', () => {
   let userData: string;
   const open: LaunchedApp[] = [];
   const start = async (options: LaunchOptions = {}): Promise<LaunchedApp> => {
@@ -31,9 +31,9 @@ describe('from one start to the next', () => {
     await rm(userData, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   });
 
-  test('the window comes back where it was', async () => {
+  test('the window returns to its position', async () => {
     const first = await start();
-    // Before it is shown, the system may still answer with the size that it was made with.
+    // Before it is shown, the system may still report the size that it was created with.
     await expect.poll(() => isVisible(first.app)).toBe(true);
     await first.app.evaluate(({ BrowserWindow }) => {
       BrowserWindow.getAllWindows()[0]?.setBounds({ x: 140, y: 90, width: 1180, height: 760 });
@@ -48,7 +48,7 @@ describe('from one start to the next', () => {
     expect(await bounds(second.app)).toEqual({ x: 140, y: 90, width: 1180, height: 760 });
   });
 
-  test('damaged settings do no harm', async () => {
+  test('damaged settings are ignored', async () => {
     await writeFile(join(userData, 'settings.json'), '{"workspace":');
     await writeFile(join(userData, 'window.json'), '{"x":"left"}');
     const { app, page } = await start({ colorScheme: 'light' });
@@ -57,7 +57,7 @@ describe('from one start to the next', () => {
     expect(await page.evaluate(`matchMedia('(prefers-color-scheme: light)').matches`)).toBe(true);
   });
 
-  test('a folder that cannot be had is said, and the window is there to choose another', async () => {
+  test('an unavailable folder is reported, and another can be chosen', async () => {
     const file = join(userData, 'a-file');
     await writeFile(file, '');
     const { page } = await start({ workspace: file });

@@ -14,9 +14,9 @@ import { hugeRaster } from './support/huge-raster.ts';
 import { chestFiles } from './support/phantom.ts';
 import { photograph } from './support/screenshots.ts';
 
-// Somebody looks at CT slices, satellite bands and a raster of 12,000 px, with the hand and by keys.
+// A user views CT slices, satellite bands and a raster of 12,000 px, with the mouse and by keys.
 
-/** mm from row to row and from column to column. */
+/** Distance between rows and between columns, mm. */
 const spacing = { y: 1.2, x: 0.8 };
 
 describe('the viewer', () => {
@@ -64,7 +64,7 @@ describe('the viewer', () => {
     await chooseOpen(app, join(folder, images));
     await page.getByRole('button', { name: 'Add a folder' }).first().click();
     await page.getByRole('button', { name: /^Add \d (?:images?|files?)$/ }).click();
-    // An image that is opened before is looked at without those that come in later.
+    // An image opened earlier is shown without those imported later.
     await page.getByText(/^\d images? (was|were) added\.$/).waitFor();
     await page.locator('[role=option] img').first().waitFor();
   };
@@ -78,7 +78,7 @@ describe('the viewer', () => {
     await dialog().waitFor();
     expect((await pixelAt(0.5, 0.5))[3]).toBe(255);
   };
-  /** RGBA of the image's canvas, once all is drawn on it, at a place in [0, 1] of the stage. */
+  /** RGBA of the image's canvas, once it is completely drawn, at a position in [0, 1] of the stage. */
   const pixelAt = (x: number, y: number): Promise<number[]> =>
     dialog()
       .locator('[data-drawn="true"]')
@@ -125,7 +125,7 @@ describe('the viewer', () => {
     await mouse.up({ button });
   };
 
-  test('shows a stack of slices as the model sees them, with what a pixel is', async () => {
+  test('shows a stack of slices as the model sees them, with the value of a pixel', async () => {
     await launched.page.getByRole('button', { name: 'New project' }).click();
     await make('Chest', 'Medical', 'chest');
     await open();
@@ -140,7 +140,7 @@ describe('the viewer', () => {
     await photograph(launched, '50-viewer-stack');
   });
 
-  test('turns through slices with the wheel, and zooms to the pointer with Ctrl', async () => {
+  test('scrolls through slices with the wheel, and zooms to the pointer with Ctrl', async () => {
     const { page } = launched;
     await hover(0.3, 0.4);
     await page.mouse.wheel(0, 100);
@@ -160,7 +160,7 @@ describe('the viewer', () => {
     await expect.poll(zoomRead).toBe(before);
   });
 
-  test('drags window and level for the eye alone, and goes back to what the model sees', async () => {
+  test('changes window and level only for display by dragging, and returns to what the model sees', async () => {
     const { page } = launched;
     const before = await pixelAt(0.5, 0.5);
     const kept = await preparation();
@@ -180,11 +180,11 @@ describe('the viewer', () => {
     await dialog().getByRole('button', { name: 'Model input…' }).click();
     await page.getByRole('dialog', { name: 'Model input', exact: true }).waitFor();
     await page.keyboard.press('Escape');
-    // The keys are the viewer's again.
+    // The viewer has the focus again.
     await expect.poll(() => dialog().evaluate((one) => one === document.activeElement)).toBe(true);
   });
 
-  test('measures in mm, whichever way pixels are longer', async () => {
+  test('measures in mm with tall and with wide pixels', async () => {
     const { page } = launched;
     await page.keyboard.press('m');
     await shown(/Drag: measure\. Space and drag: pan\./);
@@ -193,7 +193,7 @@ describe('the viewer', () => {
     const length = (100 * ratio * spacing.x).toFixed(1);
     await drag([0.4, 0.4], [100, 0]);
     await shown(`Measured: ${length} mm`);
-    // Tall pixels are shown as tall as they are, so that a mm is as long either way.
+    // Tall pixels are displayed tall, so that a mm has the same length in both directions.
     await drag([0.5, 0.3], [0, 100]);
     await shown(`Measured: ${length} mm`);
     await photograph(launched, '52-viewer-measure');
@@ -236,7 +236,7 @@ describe('the viewer', () => {
     expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
   });
 
-  test('picks bands, and reads coordinates and a scale in m', async () => {
+  test('selects bands, and shows coordinates and a scale in m', async () => {
     await again();
     await make('Field', 'Satellite', 'bands');
     await open();
@@ -269,7 +269,7 @@ describe('the viewer', () => {
       (words ?? '').split(', ').map((one) => Number(one.replaceAll(',', '')));
     const [x = 0, y = 0] = near(await pixelRead());
     const [wasX = NaN, wasY = NaN] = near(under);
-    // A screen pixel was some sixteen of the image when the pointer was put there.
+    // A screen pixel covered some sixteen image pixels when the pointer was put there.
     expect(Math.hypot(x - wasX, y - wasY)).toBeLessThan(60);
     expect((await pixelAt(0.5, 0.5))[3]).toBe(255);
     await drag([0.7, 0.5], [-300, 0]);

@@ -11,9 +11,9 @@ import { chooseSave } from './support/dialogs.ts';
 import { dropOn } from './support/drag.ts';
 import { photograph } from './support/screenshots.ts';
 
-// A folder with what people's folders have: a file that is cut off, one that is no image, and new ones.
+// A typical folder: a truncated file, one that is not an image, and new ones.
 
-describe('a folder that is watched', () => {
+describe('a watched folder', () => {
   let launched: LaunchedApp;
   let folder: string;
   const at = (...parts: string[]): string => join(folder, ...parts);
@@ -39,7 +39,7 @@ describe('a folder that is watched', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test('every file is told of, and the report can be saved', async () => {
+  test('reports every file, and the report can be saved', async () => {
     const { app, page } = launched;
     await dropOn(page, [at('scans')]);
     await page.getByRole('checkbox', { name: /Keep watching this folder/ }).check();
@@ -69,7 +69,7 @@ describe('a folder that is watched', () => {
     await page.keyboard.press('Escape');
   });
 
-  test('new files are imported automatically, until the watch is stopped', async () => {
+  test('imports new files automatically, until the watch is stopped', async () => {
     const { page } = launched;
     const [drawn = ''] = await readdir(at('drawn', 'test', 'monocyte'));
     await copyFile(at('drawn', 'test', 'monocyte', drawn), at('scans', 'monocyte', 'new.png'));

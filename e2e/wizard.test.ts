@@ -8,9 +8,9 @@ import { chooseSave } from './support/dialogs.ts';
 import { waitForStep } from './support/sample-project.ts';
 import { photograph } from './support/screenshots.ts';
 
-// The sample from the first click to the saved file, in the real window with a real distillation.
+// The sample from the first click to the saved file, in the real app with a real distillation.
 
-describe('the whole path with the sample', () => {
+describe('the whole workflow with the sample', () => {
   let launched: LaunchedApp;
   const folder = join(import.meta.dirname, '..', 'out', 'e2e');
   const saved = join(folder, 'student.onnx');
@@ -29,7 +29,7 @@ describe('the whole path with the sample', () => {
     await launched.page.getByRole('heading', { level: 1, name: title }).waitFor();
   };
 
-  test('an empty start teaches, and opens the sample in one click', async () => {
+  test('an empty start page explains itself, and opens the sample in one click', async () => {
     const { page } = launched;
     const open = page.getByRole('button', { name: 'Open the sample' });
     await open.waitFor();
@@ -38,7 +38,7 @@ describe('the whole path with the sample', () => {
     await page.getByRole('heading', { level: 1, name: 'Skip factor' }).waitFor();
   });
 
-  test('every step shows what the sample has', async () => {
+  test('every step shows the content of the sample', async () => {
     const { page } = launched;
     await step(1, 'Project');
     await photograph(launched, '02-project');
@@ -53,7 +53,7 @@ describe('the whole path with the sample', () => {
     await step(5, 'Skip factor');
     await page.getByRole('button', { name: /^Distil 6 of 12 blocks/ }).waitFor();
     await page.getByText('as fast as the teacher').first().waitFor();
-    // What it computes on, and why on nothing else.
+    // The device that it uses, and why no other.
     await page.getByText(/, \d+ images per second$/).waitFor();
     await page.getByText('Other devices').click();
     await page.getByText('Technical reasons').click();
@@ -62,7 +62,7 @@ describe('the whole path with the sample', () => {
     await photograph(launched, '06-skip');
   });
 
-  test('the skip factor moves by keyboard, and says what it makes', async () => {
+  test('the skip factor moves by keyboard, and shows its effect', async () => {
     const { page } = launched;
     const slider = page.getByRole('slider');
     await slider.focus();
@@ -71,7 +71,7 @@ describe('the whole path with the sample', () => {
     await photograph(launched, '07-skip-3');
   });
 
-  test('distils, pauses, goes on, and comes to a result', async () => {
+  test('distils, pauses, continues, and shows a result', async () => {
     const { page } = launched;
     await page.getByRole('button', { name: /^Distil 4 of 12 blocks/ }).click();
     await page.getByRole('heading', { level: 1, name: 'Distil' }).waitFor();
@@ -82,7 +82,7 @@ describe('the whole path with the sample', () => {
     await page.getByRole('button', { name: 'Pause' }).click();
     const resume = page.getByRole('button', { name: /^Resume from step|^Start again/ });
     await resume.waitFor();
-    // It took the place of what was used.
+    // It replaced the pressed button, and has its focus.
     await expect
       .poll(() => resume.evaluate((button) => button === document.activeElement))
       .toBe(true);
@@ -105,7 +105,7 @@ describe('the whole path with the sample', () => {
     await photograph(launched, '09-result');
   });
 
-  test('saves one file that holds the model', async () => {
+  test('saves one file that contains the model', async () => {
     const { app, page } = launched;
     await step(8, 'Export');
     await photograph(launched, '10-export');

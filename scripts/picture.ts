@@ -11,7 +11,7 @@ const demo = process.argv[2] ?? 'understudy-demo';
 const width = 880;
 const panel = { top: 150, height: 214, gap: 24, left: 32 };
 
-/** Accuracy axis: from `low` to 1, with its positions in the picture. */
+/** Accuracy axis: from `low` to 1, with its position in the picture. */
 const axis = { low: 0.6, left: 250, right: 610, ticks: [0.6, 0.7, 0.8, 0.9, 1] } as const;
 
 const colours = {
@@ -40,7 +40,7 @@ ${body}
 );
 console.log('docs/images/demo.svg');
 
-/** Two tiles of each class, with its name below. */
+/** Returns two tiles of each class, with its name below. */
 function tiles(classes: readonly string[]): string {
   const size = 64;
   const step = (width - 2 * panel.left) / classes.length;

@@ -1,6 +1,8 @@
 import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node';
 
-/** Closes a test run with one plain line, `N passed, N failed, N skipped`, and says why tests were skipped. */
+/**
+ * Ends a test run with one plain line, `N passed, N failed, N skipped`, and the reasons why tests were skipped.
+ */
 export class PlainSummary implements Reporter {
   readonly #counts = { passed: 0, failed: 0, skipped: 0 };
   readonly #skipped: string[] = [];
@@ -14,7 +16,7 @@ export class PlainSummary implements Reporter {
     }
   }
 
-  /** A file that does not load, and what failed before or after all of its tests. */
+  /** Counts a file that does not load, and failures before or after all of its tests. */
   onTestModuleEnd(file: TestModule): void {
     if (file.errors().length > 0) this.#counts.failed += 1;
   }

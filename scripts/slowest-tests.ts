@@ -1,6 +1,6 @@
 /**
- * `npm run slowest -- [project…]`: runs the tests, all or those of some Vitest projects (unit, integration, e2e), and prints
- * the ten that took longest.
+ * `npm run slowest -- [project…]`: runs the tests, all or those of some Vitest projects (unit, integration, e2e), and
+ * prints the ten slowest.
  */
 import process from 'node:process';
 import type { Reporter, TestCase } from 'vitest/node';

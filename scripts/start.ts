@@ -1,7 +1,6 @@
 /**
- * `npm start` and `npm run dev`: downloads Electron and builds the window if needed, and starts the app.
- * `--dev` starts electron-vite's server instead of a build. Arguments after `--` on the command line go
- * to Electron.
+ * `npm start` and `npm run dev`: downloads Electron and builds the app if needed, and starts it. `--dev` starts
+ * electron-vite's server instead of a build. Arguments after `--` on the command line go to Electron.
  */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';

@@ -54,7 +54,7 @@ with dates, DOFA and CROMA, Scale-MAE (positions that depend on the ground resol
 (SwiGLU), Swin and other transformers with windowed attention.
 `;
 
-/** The whole page, formatted. */
+/** Returns the whole page, formatted. */
 export async function teachersPage(): Promise<string> {
   const groups = (Object.keys(domains) as CardDomain[]).map((domain) => {
     const those = cards.filter((card) => card.domain === domain);

@@ -1,6 +1,6 @@
 /**
- * `npm run pictures`: copies the screenshots that the documents show from the output of the end-to-end tests
- * to docs/images.
+ * `npm run pictures`: copies the screenshots for the documents from the output of the end-to-end tests to
+ * docs/images.
  */
 import { join } from 'node:path';
 import sharp from 'sharp';

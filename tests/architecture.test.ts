@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 const root = join(import.meta.dirname, '..');
 const engine = 'src/engine';
 
-/** Rooms of the engine, the lowest first: each may import from itself and from those that stand before it. */
+/** Folders of the engine, the lowest first: each may import from itself and from those listed before it. */
 const rooms = [
   '.',
   'files',
@@ -34,7 +34,7 @@ const rooms = [
   'app',
   'jobs',
 ];
-/** Files of a folder besides tests: more than that is more than one thought. */
+/** Maximum number of files in a folder, without tests: more than that cover more than one topic. */
 const mostFiles = 25;
 
 const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
@@ -42,7 +42,7 @@ const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes:
   .map((entry) => relative(root, join(entry.parentPath, entry.name)))
   .filter((path) => !path.includes('.test.') && !path.split('/').includes('testing'));
 
-/** Where a file of the engine lives: the longest room that holds it. */
+/** Returns the folder of the list that a file of the engine belongs to: the longest one that contains it. */
 function roomOf(path: string): string {
   const folder = relative(engine, dirname(path)) || '.';
   const holding = rooms.filter((room) => folder === room || folder.startsWith(`${room}/`));
@@ -79,7 +79,7 @@ describe('folders', () => {
   });
 
   test('have more than one file, or folders of their own', () => {
-    // The preload script is one file by its nature.
+    // The preload script has to be a single file.
     const single = [...files].filter(
       ([folder, count]) => count === 1 && !folders.has(folder) && folder !== 'src/preload',
     );

@@ -14,7 +14,7 @@ const pages = [
   ...inDocs.filter((name) => name.endsWith('.md')).map((name) => join('docs', name)),
 ];
 
-/** Headings as addresses, as GitHub makes them. */
+/** Headings as anchors, as GitHub makes them. */
 function anchorsOf(text: string): Set<string> {
   const headings = text.matchAll(/^#+ (.+)$/gm);
   return new Set(
@@ -60,7 +60,7 @@ describe.each(forUsers)('%s', async (page) => {
       const end = words.findIndex((word) => word.startsWith('--'));
       const names = end < 0 ? words : words.slice(0, end);
       const options = words.filter((word) => word.startsWith('--'));
-      // Of `teacher inspect the-folder` the first two are the command.
+      // In `teacher inspect the-folder`, the first two words are the command.
       const isGroup = ['teacher', 'image', 'labels'].includes(names[0] ?? '');
       const command = names.slice(0, isGroup ? 2 : 1);
       const { exitCode, stdout } = await runTest([...command, '--help']);
@@ -106,10 +106,10 @@ it('the help and the guide list every exit code', async () => {
 
 const anyOption = /(?<![\w-])--[a-z][a-z0-9-]+/g;
 
-/** Options of Node and npm, and one between the window's processes. */
+/** Options of Node and npm, and one passed between the app's processes. */
 const foreignOptions = new Set(['--disable-warning', '--initial-heap-size', '--known', '--omit']);
 
-/** The help of a command and of all commands below it. */
+/** Returns the help of a command and of all commands below it. */
 async function helpOf(command: readonly string[]): Promise<string> {
   const { stdout } = await runTest([...command, '--help']);
   const [, listed = ''] = /^Commands:\n((?: .*\n)*)/m.exec(stdout.text) ?? [];
@@ -118,7 +118,10 @@ async function helpOf(command: readonly string[]): Promise<string> {
   return [stdout.text, ...(await Promise.all(below))].join('\n');
 }
 
-/** Sources without their comments, by name; components hold no messages, and properties of CSS look like options. */
+/**
+ * Sources without their comments, by name; components are left out, because they hold no messages and properties of
+ * CSS look like options.
+ */
 async function programTexts(): Promise<[name: string, text: string][]> {
   const names = await readdir(join(root, 'src'), { recursive: true });
   const sources = names.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
@@ -145,7 +148,7 @@ const wordsOfProgram = (async (): Promise<string> => {
   return plain(texts.join('\n'));
 })();
 
-/** Command lines of the program, in blocks of code and in tables, as words without the program's name. */
+/** Returns the command lines of the program in code blocks and tables, as words without the program's name. */
 function commandsIn(text: string): string[][] {
   const lines = text.replaceAll('\\\n', ' ').split('\n');
   const given = lines.flatMap((line) => /^\s*npm run cli -- (.+)$/.exec(line)?.[1] ?? []);
@@ -161,7 +164,7 @@ function quotesIn(text: string): string[] {
   return [...plain(text).matchAll(/“([^”]+)”/g)].map(([, quote = '']) => quote);
 }
 
-/** Between what differs from case to case. */
+/** Returns the fixed parts of a template: the text between its placeholders. */
 function partsOf(quote: string): string[] {
   return quote
     .replaceAll('`', '')

@@ -12,9 +12,10 @@ import { describeTeacher, readTeacher } from '../../src/formats/checkpoints/read
 import { readSafetensors } from '../../src/formats/safetensors/safetensors.ts';
 import { onnxRuntime } from '../../src/runtime/onnxruntime.ts';
 
-// `node bench/teachers/zoo.ts <folder> [--heads <n>]`: what becomes of every model that zoo_transformers.py or zoo_timm.py
-// saved below a folder. Each is refused, or each of its blocks gives what its library's gives, within 1e-4 of the largest
-// value. Exits with 1 where one is accepted that is off, or whose library gave nothing to compare with.
+// `node bench/teachers/zoo.ts <folder> [--heads <n>]`: the outcome for every model that zoo_transformers.py or
+// zoo_timm.py saved below a folder. Each is refused, or the output of each of its blocks equals that of its library,
+// within 1e-4 of the largest value. Exits with 1 if an accepted model differs, or if there is no output of its
+// library to compare with.
 
 const tolerance = 1e-4;
 const { values: options, positionals } = parseArgs({
@@ -67,7 +68,7 @@ async function outcomeOf(folder: string): Promise<Outcome> {
   }
 }
 
-/** The largest difference, as a share of the largest value; infinite for another number of values. */
+/** Returns the largest difference, as a share of the largest value; infinite if the numbers of values differ. */
 function difference({ shape, data }: Tensor, other: Tensor): number {
   if (data.length !== other.data.length) return Infinity;
   const [images = 0, tokens = 0, width = 0] = shape;

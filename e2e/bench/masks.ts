@@ -14,9 +14,8 @@ import {
 } from '../support/mask-project.ts';
 
 /**
- * `npm run bench:masks`: how soon a stroke on an image of 4096 × 4096 px is on the screen, and is saved, in
- * the real window with real pointer events. Nothing is asserted but that it was painted. Without a graphics
- * card everything is drawn on the processor.
+ * `npm run bench:masks`: how soon a stroke on an image of 4096 × 4096 px is displayed and saved, in the real app with
+ * real pointer events. Asserts only that it was painted. Without a GPU everything is rendered on the processor.
  */
 
 const side = 4096;
@@ -24,13 +23,13 @@ const size = { width: side, height: side };
 const strokes = 12;
 const movesEach = 24;
 
-/** ms */
+/** Times, ms. */
 interface Measured {
-  /** In handlers of a move and in drawing its frame. */
+  /** Time in handlers of a move and in drawing its frame. */
   readonly work: number[];
-  /** From a move's own time until its frame was handed to the compositor. */
+  /** Time from a move until its frame was passed to the compositor. */
   readonly shown: number[];
-  /** From letting go until the engine has answered. */
+  /** Time from releasing the pointer until the engine has answered. */
   readonly saved: number[];
 }
 
@@ -55,7 +54,7 @@ try {
   ] as const) {
     await setSize(page, brush);
     await page.keyboard.press(isNear ? 'z' : 'Home');
-    // Another class than before: where nothing changes nothing is drawn or saved.
+    // Another class than before: if nothing changes, nothing is drawn or saved.
     await page.keyboard.press(rows.length % 2 === 0 ? '1' : '2');
     await page.waitForTimeout(1000);
     rows.push({ case: name, ...(await measure(page, reach)) });
@@ -68,7 +67,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Has the page itself measure, from its own events. */
+/** Makes the page itself measure, from its own events. */
 async function instrument(page: Page): Promise<void> {
   await page.evaluate(() => {
     const measured: Measured = { work: [], shown: [], saved: [] };
@@ -88,7 +87,7 @@ async function instrument(page: Page): Promise<void> {
     window.addEventListener('pointermove', (event) => {
       if (event.buttons !== 1) return;
       let work = performance.now() - began;
-      // Asked for after the stage asked, so called after it drew; the time of the frame is when it began.
+      // Requested after the stage's own callback, so it runs after drawing; a frame's time is that of its beginning.
       requestAnimationFrame((frame) => {
         work += performance.now() - frame;
         measured.work.push(work);
@@ -120,7 +119,9 @@ async function setSize(page: Page, wanted: number): Promise<void> {
   }
 }
 
-/** @param reach of a stroke to either side of the middle: CSS px, or below 1 a share of the image's half */
+/**
+ * @param reach extent of a stroke to either side of the middle: CSS px, or below 1 a share of the image's half
+ */
 async function measure(page: Page, reach: number): Promise<Record<string, string>> {
   await page.evaluate(() => {
     const { measured } = globalThis as unknown as { measured: Measured };

@@ -12,12 +12,11 @@ import { launchApp } from '../support/app.ts';
 import { hugeRaster } from '../support/huge-raster.ts';
 
 /**
- * `npm run bench:viewer`: how smoothly the viewer zooms, moves and changes its window on a raster of
- * 20,000 × 20,000 px and one of 4096 × 4096 px with 16 bits. Nothing is asserted. Without a graphics card
- * everything is drawn on the processor.
+ * `npm run bench:viewer`: how smoothly the viewer zooms, moves and changes its window on a raster of 20,000 × 20,000
+ * px and one of 4096 × 4096 px with 16 bits. Asserts nothing. Without a GPU everything is rendered on the processor.
  */
 
-/** A project of two images, put in as an import would, but for the time that it takes. */
+/** Creates a project of two images, as an import would, but faster. */
 async function fill(workspace: string): Promise<void> {
   const store = openStore(workspace);
   const { id } = store.projects.create({
@@ -45,7 +44,7 @@ async function fill(workspace: string): Promise<void> {
   store.close();
 }
 
-/** 16 bits in one strip. */
+/** Returns a 16-bit image in one strip. */
 function wordsTiff(side: number): Buffer {
   const pixels = new Uint16Array(side * side);
   for (let at = 0; at < pixels.length; at++) {
@@ -143,7 +142,7 @@ async function drawn(page: Page): Promise<void> {
   });
 }
 
-/** Times from frame to frame while the hand moves. */
+/** Times between frames while the pointer moves. */
 async function frames(page: Page, hand: Hand): Promise<Record<string, string>> {
   const box = await page.locator('canvas[data-plane=image]').boundingBox();
   if (box === null) throw new Error('there is no stage');
@@ -164,7 +163,7 @@ async function frames(page: Page, hand: Hand): Promise<Record<string, string>> {
   const times = await page.evaluate(() => {
     const { frameTimes } = globalThis as unknown as { frameTimes: number[] };
     const found = frameTimes.slice(1);
-    // The loop ends with this.
+    // The loop ends when this is removed.
     frameTimes.length = 5000;
     return found;
   });

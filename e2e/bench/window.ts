@@ -11,8 +11,8 @@ import { settings } from '../../src/store/testing/fixtures.ts';
 import { printTable } from '../../bench/table.ts';
 
 /**
- * `npm run bench:window`: how soon the real window is there, and how it bears 50,000 images. Nothing is
- * asserted. Without a graphics card everything is drawn on the processor.
+ * `npm run bench:window`: how soon the real app is shown, and its speed with 50,000 images. Asserts nothing. Without
+ * a GPU everything is rendered on the processor.
  */
 
 const images = 50_000;
@@ -34,7 +34,7 @@ async function benchStart(): Promise<void> {
     const { page } = launched;
     await page.locator('#app > *').first().waitFor();
     const visible = performance.now() - start;
-    // The list of projects comes from the engine, so it is there and has answered.
+    // The list of projects comes from the engine, so the engine has answered.
     await page.getByRole('button', { name: 'Open the sample' }).waitFor();
     const usable = performance.now() - start;
     rows.push({
@@ -47,7 +47,7 @@ async function benchStart(): Promise<void> {
   printTable('From launch to the window (aim: 1,500 and 2,500 ms)', rows);
 }
 
-/** A project of so many images, with a hundred pictures between them. */
+/** Creates a project of so many images, which share a hundred pictures. */
 async function fill(workspace: string): Promise<void> {
   const store = openStore(workspace);
   const { id } = store.projects.create({
@@ -99,7 +99,7 @@ async function benchGrid(workspace: string): Promise<void> {
   await launched.close();
 }
 
-/** Scrolls for 150 frames, as fast as the window draws them. */
+/** Scrolls for 150 frames, as fast as they are drawn. */
 async function scroll(page: Page, pixels: number): Promise<Record<string, string>> {
   const times = await page.evaluate(async (step) => {
     const list = document.querySelector('[role=listbox]');

@@ -11,9 +11,9 @@ import { ensureElectron } from '../../scripts/electron/ensure.ts';
 import { explainLaunch, openDisplay } from './display.ts';
 
 export interface LaunchOptions {
-  /** Folder of projects; a temporary one by default, which goes when the app is closed. */
+  /** Folder for projects; a temporary one by default, which is deleted when the app is closed. */
   readonly workspace?: string;
-  /** Where the app keeps its settings; as with the workspace. */
+  /** Folder for the app's settings; temporary by default, as with the workspace. */
   readonly userData?: string;
   readonly colorScheme?: 'dark' | 'light';
   readonly env?: Readonly<Record<string, string>>;
@@ -21,27 +21,27 @@ export interface LaunchOptions {
 
 export interface LaunchedApp {
   readonly app: ElectronApplication;
-  /** The page in the window; wait for what a test needs on it. */
+  /** The app's page; wait for what a test needs on it. */
   readonly page: Page;
   readonly workspace: string;
   readonly userData: string;
-  /** Quits as a person would, and removes what was temporary. */
+  /** Quits as a user would, and deletes temporary folders. */
   close(): Promise<void>;
 }
 
 /**
- * Holds the app's `ready` event back until Playwright listens. It loads this itself only into an Electron
- * that it found itself; without it, a window that opens early now and then stops the connection.
+ * Delays the app's `ready` event until Playwright listens. Playwright loads this itself only into an Electron that it
+ * found itself; without it, a window that opens early sometimes breaks the connection.
  */
 const holdBack = join(
   dirname(createRequire(import.meta.url).resolve('playwright-core/package.json')),
   'lib/server/electron/loader.js',
 );
 
-/** ms; a busy machine is slow, not wrong. */
+/** Limit for an action, ms; a busy computer is slow, not wrong. */
 const patience = 300_000;
 
-/** Starts the built app in a real window of 1280 by 800 px, apart from any other on this machine. */
+/** Starts the built app in a real window of 1280 by 800 px, independent of any other on this computer. */
 export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedApp> {
   const temporary: string[] = [];
   const folder = async (name: string): Promise<string> => {
@@ -53,7 +53,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
   const userData = options.userData ?? (await folder('settings'));
   const clean = async (): Promise<void> => {
     for (const made of temporary) {
-      // Chromium's processes may write for a moment after the app has gone.
+      // Chromium's processes may write for a moment after the app has ended.
       await rm(made, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     }
   };
@@ -72,7 +72,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
     const page = await app.firstWindow({ timeout: patience });
     page.setDefaultTimeout(patience);
     await page.waitForLoadState('domcontentloaded');
-    // A run at work would ask what closing means.
+    // During a run, the app would ask what closing means.
     await app.evaluate(({ dialog }) => {
       dialog.showMessageBox = () => Promise.resolve({ response: 0, checkboxChecked: false });
     });
@@ -87,7 +87,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
   }
 }
 
-/** What to run for an app of its own. Throws where there is no Electron, build or display. */
+/** Returns the command that starts a separate app. Throws if there is no Electron, build or display. */
 export async function launchCommand({
   workspace,
   userData,
@@ -102,14 +102,14 @@ export async function launchCommand({
   }
   const display = await openDisplay();
   const inherited = Object.entries(process.env).filter(
-    // Vitest's own settings say that this is a test, in ways that are not meant for the app.
+    // Vitest's own environment variables mark this as a test in ways that would affect the app.
     ([name, value]) =>
       value !== undefined && !/^(VITEST|NODE_ENV|ELECTRON_RENDERER_URL)/.test(name),
   ) as [string, string][];
   return {
     executablePath: await ensureElectron(),
-    // Without a graphics card Chromium tries several ways to draw, and now and then waits for ever for
-    // one that failed; drawing on the processor at once, every machine shows the same pixels.
+    // Without a GPU Chromium tries several ways to draw, and sometimes waits for ever for one that failed; drawing on
+    // the processor from the start, every computer shows the same pixels.
     args: ['--disable-gpu', mainFile],
     env: {
       ...Object.fromEntries(inherited),
@@ -121,7 +121,7 @@ export async function launchCommand({
   };
 }
 
-/** Without one the page follows the system. */
+/** Colour scheme; without one the page follows the system. */
 function scheme(colorScheme: 'dark' | 'light' | undefined): { colorScheme?: 'dark' | 'light' } {
   return colorScheme === undefined ? {} : { colorScheme };
 }

@@ -1,7 +1,9 @@
 import type { Page } from 'playwright-core';
 import type { Answer } from '../../src/contract/app.ts';
 
-/** What the preload script put on the page's window, as seen from a test that sends anything. */
+/**
+ * Content of the page's window added by the preload script, as seen by a test that sends arbitrary messages.
+ */
 export interface PageWindow {
   readonly understudy: {
     request(id: unknown, method: unknown, params: unknown): Promise<Answer<unknown>>;
@@ -12,7 +14,7 @@ export interface PageWindow {
 
 let lastRequest = 1_000_000;
 
-/** Asks as the page would, but with whatever parameters. */
+/** Sends a request as the page would, but with arbitrary parameters. */
 export function ask(page: Page, method: unknown, params: unknown): Promise<Answer<unknown>> {
   return page.evaluate(
     ({ id, method, params }) =>
@@ -21,7 +23,7 @@ export function ask(page: Page, method: unknown, params: unknown): Promise<Answe
   );
 }
 
-/** Keeps every event from now on; `heardBy` gives those of a name. */
+/** Collects every event from now on; `heardBy` returns those of a name. */
 export async function listenTo(page: Page): Promise<void> {
   await page.evaluate(() => {
     const window = globalThis as unknown as PageWindow;

@@ -4,13 +4,14 @@ import sharp from 'sharp';
 import { drawSample } from '../../src/core/sample/draw.ts';
 import { sampleSets } from '../../src/core/sample/sets.ts';
 
-/** Side of the drawn images, px. */
+/** Side of the generated images, px. */
 export const cellSide = sampleSets.cells.side;
 
 /**
- * Writes drawn blood cells into `images`, masks of the first of them into `masks`, and the names of their classes.
+ * Writes generated blood cells into `images`, masks of the first of them into `masks`, and the names of their
+ * classes.
  *
- * @param masks how many have one
+ * @param masks number of images with a mask
  */
 export async function writeCells(folder: string, images: number, masks: number): Promise<void> {
   const { classes, maskClasses } = sampleSets.cells;

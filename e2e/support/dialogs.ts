@@ -1,13 +1,13 @@
 import type { ElectronApplication } from 'playwright-core';
 import { expect } from 'vitest';
 
-// The system's dialogs cannot be clicked by a test: their answers are given in their place.
+// A test cannot click the system's dialogs, so it provides their answers.
 
 interface Counted {
   answered: number;
 }
 
-/** What the next dialogs for a folder or a file answer; undefined: the person cancels. */
+/** Sets the answers of the next dialogs for a folder or a file; undefined: the user cancels. */
 export async function chooseOpen(app: ElectronApplication, path?: string): Promise<void> {
   await app.evaluate(({ dialog }, chosen) => {
     const counted = globalThis as unknown as Counted;
@@ -22,14 +22,14 @@ export async function chooseOpen(app: ElectronApplication, path?: string): Promi
   }, path);
 }
 
-/** Waits until a dialog has answered what was chosen last. */
+/** Waits until a dialog has returned the latest choice. */
 export async function openAnswered(app: ElectronApplication): Promise<void> {
   const answered = (): Promise<number> =>
     app.evaluate(() => (globalThis as unknown as Counted).answered);
   await expect.poll(answered).toBeGreaterThan(0);
 }
 
-/** What the next dialogs for saving answer. */
+/** Sets the answers of the next dialogs for saving. */
 export async function chooseSave(app: ElectronApplication, path: string): Promise<void> {
   await app.evaluate(({ dialog }, chosen) => {
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: chosen });

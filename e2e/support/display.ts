@@ -6,15 +6,14 @@ import { text } from 'node:stream/consumers';
 const advice = 'Run bash scripts/debian-packages.sh, which installs what the window needs.';
 
 /**
- * Starts Xvfb on a free number and ends it when its input closes, which it does with this process,
- * however this process ends.
+ * Starts Xvfb on a free display number and ends it when its input closes, which happens however this process ends.
  */
 const script =
   'Xvfb -displayfd 3 -screen 0 1920x1200x24 -nolisten tcp & server=$!; read -r _; kill $server';
 
 let display: Promise<string | undefined> | undefined;
 
-/** Where windows open: the display that there is, else one in memory, one for each test process. */
+/** Returns the display for the windows: the existing one, else one in memory per test process. */
 export function openDisplay(): Promise<string | undefined> {
   const { DISPLAY, WAYLAND_DISPLAY } = process.env;
   if (process.platform !== 'linux' || DISPLAY || WAYLAND_DISPLAY) return Promise.resolve(DISPLAY);
@@ -49,7 +48,7 @@ async function startXvfb(): Promise<string> {
   return `:${number}`;
 }
 
-/** An error of a launch, with advice where a library is missing. */
+/** Returns the error of a launch, with advice if a library is missing. */
 export function explainLaunch(error: unknown): unknown {
   const message = error instanceof Error ? error.message : String(error);
   const library = /error while loading shared libraries: ([^\s:]+)/.exec(message)?.[1];

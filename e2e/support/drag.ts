@@ -1,11 +1,11 @@
 import type { Page } from 'playwright-core';
 
 /**
- * Drags files or folders over the window and drops them, as the system does it: the page gets real paths,
- * which a made-up event cannot give it.
+ * Drags files or folders over the window and drops them, as the system does: the page gets real paths, which a
+ * synthetic event cannot provide.
  *
  * @param paths absolute
- * @param over called before the drop, while the files hang over the page
+ * @param over called before the drop, while the files are dragged over the page
  */
 export async function dropOn(
   page: Page,

@@ -1,13 +1,13 @@
-/** Where a page may try to reach. */
+/** Destinations that a page may try to reach. */
 export interface Targets {
-  /** Of a server on loopback that the page has no business with. */
+  /** Address of a server on loopback that the page must not contact. */
   readonly tcpPort: number;
   readonly udpPort: number;
 }
 
 /**
- * A script that tries, from within a page, each way to the network that a browser knows: to a name, to an address outside
- * this machine, and to a server on loopback. Its value is the number of tries.
+ * Returns a script that tries, from within a page, each way to the network that a browser has: to a name, to an
+ * address outside this computer, and to a server on loopback. Its value is the number of attempts.
  */
 export function escapeScript({ tcpPort, udpPort }: Targets): string {
   const hosts = [`127.0.0.1:${tcpPort}`, `localhost:${tcpPort}`, '198.51.100.7', 'escape.example'];

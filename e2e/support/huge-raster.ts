@@ -2,15 +2,15 @@
 const side = 512;
 
 /**
- * A raster of 8 bits by tiles as TIFF, without smaller levels. Its tiles are of a few shades, and those that
- * are alike lie in the file once: 20,000 × 20,000 px are a megabyte.
+ * Writes an 8-bit raster as a tiled TIFF, without smaller levels. Its tiles have only a few shades, and equal tiles
+ * are stored once: 20,000 × 20,000 px take a megabyte.
  */
 export function hugeRaster(width: number, height: number): Buffer {
   const [across, down] = [Math.ceil(width / side), Math.ceil(height / side)];
   const shades = Array.from({ length: 8 }, (_, index) => 40 + 25 * index);
   const tiles = shades.map((shade) => {
     const tile = Buffer.alloc(side * side, shade);
-    // A grid of lines, so that moving and zooming can be seen.
+    // A grid of lines, so that moving and zooming are visible.
     for (let at = 0; at < side; at += 64) tile.fill(255, at * side, at * side + side);
     for (let row = 0; row < side; row++) {
       for (let at = 0; at < side; at += 64) tile[row * side + at] = 255;

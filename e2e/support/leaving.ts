@@ -5,7 +5,7 @@ const form = (attributes: string): string =>
   `document.body.insertAdjacentHTML('beforeend', '<form id="way" ${attributes}></form>'); document.querySelector('#way').submit()`;
 const blob = `URL.createObjectURL(new Blob(['<p>gone'], { type: 'text/html' }))`;
 
-/** Scripts that try to bring something else in the place of the page, or the page to another address. */
+/** Scripts that try to replace the page, or to send it to another address. */
 export const waysToLeave: readonly string[] = [
   `location.href = 'about:blank'`,
   `location.replace('about:blank')`,

@@ -23,7 +23,7 @@ export interface Size {
   readonly height: number;
 }
 
-/** Grey images with brighter discs on a dark ground, named `0.png` and so on. */
+/** Writes grey images with brighter discs on a dark background, named `0.png` and so on. */
 export async function writeDiscs(folder: string, sizes: readonly Size[]): Promise<void> {
   await mkdir(folder, { recursive: true });
   await Promise.all(
@@ -48,11 +48,11 @@ export async function writeDiscs(folder: string, sizes: readonly Size[]): Promis
   );
 }
 
-/** Images of discs, and a workspace that outlives the window. */
+/** Images of discs, and a workspace that outlives the app. */
 export interface DiscFolder {
   readonly images: string;
   readonly workspace: string;
-  /** Opens the app on it, again and again. */
+  /** Opens the app on it, repeatedly. */
   launch(): Promise<LaunchedApp>;
   remove(): Promise<void>;
 }
@@ -81,12 +81,12 @@ interface MaskProject {
   readonly images: readonly ProjectImage[];
 }
 
-/** Makes a project in which regions of two classes are outlined, with a folder's images. */
+/** Creates a segmentation project with two classes and a folder's images. */
 export function makeMaskProject(page: Page, folder: string): Promise<MaskProject> {
   return fillProject((method, params) => answerOf(page, method, params), folder);
 }
 
-/** Makes the same project before the app is started, and does to its workspace what a test needs. */
+/** Creates the same project before the app is started, and prepares its workspace as a test needs. */
 export async function prepareMaskProject(
   { workspace, images: folder }: DiscFolder,
   prepare: (store: Store, made: MaskProject) => void,
@@ -121,12 +121,12 @@ export async function openImage(page: Page, { id, name }: ProjectImage): Promise
   await stageReady(page, id);
 }
 
-/** Until an image is shown, and all that there is to see of it is drawn. */
+/** Waits until an image is completely drawn. */
 export async function stageReady(page: Page, image: number): Promise<void> {
   await page.locator(`dialog [data-image="${image}"][data-drawn="true"]`).waitFor();
 }
 
-/** Where a pixel of a fitted image is on the page. */
+/** Returns the position on the page of a pixel of a fitted image. */
 export async function placeOf(
   page: Page,
   { width, height }: Size,
@@ -157,7 +157,7 @@ export async function drag(
   await page.mouse.up();
 }
 
-/** The value of a pixel of the person's mask as the engine has it. */
+/** Returns the value of a pixel of the user's mask as the engine has it. */
 export async function valueOf(page: Page, image: number, x: number, y: number): Promise<number> {
   const place = { x: Math.floor(x / 512), y: Math.floor(y / 512) };
   const [tile] = await answerOf<MaskTile[]>(page, 'mask.tiles', {
@@ -166,7 +166,7 @@ export async function valueOf(page: Page, image: number, x: number, y: number): 
   return tile?.pixels[(y % 512) * 512 + (x % 512)] ?? 0;
 }
 
-/** Waits until what was painted is saved. */
+/** Waits until the painting is saved. */
 export async function saved(page: Page): Promise<void> {
   await page.locator('[data-saving="saved"]').waitFor();
 }
@@ -177,18 +177,18 @@ export async function outline(page: Page, size: Size): Promise<void> {
   for (const [x, y] of [
     [500, 400],
     [800, 420],
-    // Left of where the window tells that it went back.
+    // Left of the notice that the app went back.
     [560, 600],
     [20, 20],
   ] as const) {
     const at = await placeOf(page, size, x, y);
     await page.mouse.click(at.x, at.y);
   }
-  // A step back takes the last corner alone.
+  // Undo removes only the last corner.
   await page.keyboard.press('Control+z');
 }
 
-/** The masks of an image as the engine has them. */
+/** Returns the masks of an image as the engine has them. */
 export function masksOf(page: Page, image: number): Promise<MaskInfo[]> {
   return answerOf<MaskInfo[]>(page, 'mask.list', { image });
 }

@@ -2,7 +2,8 @@ import process from 'node:process';
 import { afterAll, afterEach, expect } from 'vitest';
 import { forbiddenContacts, packetsVariable } from '../../tests/support/no-network/namespace.ts';
 
-// After each test of the window, and once more after its file, when the app has ended: nothing left this machine.
+// Checks after each end-to-end test, and once more after its file, when the app has ended, that nothing left this
+// computer.
 
 const packets = process.env[packetsVariable];
 let known: string[] = [];

@@ -1,12 +1,12 @@
 import { Random } from '../../src/core/random.ts';
 import { type Entry, pictureFile, syntax } from '../../src/formats/testing/dicom-fixtures.ts';
 
-/** px. */
+/** Size of the images, px. */
 const side = 256;
-/** Slices of the phantom: how far up the chest. */
+/** Slices of the phantom: position along the chest. */
 const slices = 8;
 
-/** A place in [-1, 1] × [-1, 1], left to right and front to back. */
+/** A position in [-1, 1] × [-1, 1], left to right and front to back. */
 interface Place {
   readonly x: number;
   readonly y: number;
@@ -16,7 +16,9 @@ function isWithin({ x, y }: Place, centre: Place, radiusX: number, radiusY: numb
   return ((x - centre.x) / radiusX) ** 2 + ((y - centre.y) / radiusY) ** 2 <= 1;
 }
 
-/** Hounsfield units of a chest drawn with ellipses: air, fat, muscle, lungs with vessels, heart and bone. */
+/**
+ * Returns the Hounsfield units of a chest composed of ellipses: air, fat, muscle, lungs with vessels, heart and bone.
+ */
 function chest(place: Place, level: number, vessels: readonly Place[]): number {
   const lung = 0.3 + 0.14 * Math.sin(Math.PI * level);
   const origin = { x: 0, y: 0.04 };
@@ -38,14 +40,14 @@ function chest(place: Place, level: number, vessels: readonly Place[]): number {
   return isRim && Math.cos(13 * angle + 4 * level) > 0.45 ? 560 : 52;
 }
 
-/** Of a series that says how far its pixels are from each other, mm. */
+/** Pixel spacing of a series, mm. */
 export interface ChestSeries {
   readonly series: string;
   readonly x: number;
   readonly y: number;
 }
 
-/** A slice of the chest as a DICOM file with the window of soft tissue. */
+/** Writes a slice of the chest as a DICOM file with a soft-tissue window. */
 function sliceFile(index: number, series: ChestSeries | undefined): Buffer {
   const random = new Random(index, 5);
   const level = (index + 0.5) / slices;
@@ -79,7 +81,7 @@ function sliceFile(index: number, series: ChestSeries | undefined): Buffer {
   ]);
 }
 
-/** Files of a drawn chest, one a slice. */
+/** Files of a synthetic chest, one per slice. */
 export function chestFiles(series?: ChestSeries): { name: string; bytes: Buffer }[] {
   return Array.from({ length: slices }, (_, index) => ({
     name: `slice-${index + 1}.dcm`,

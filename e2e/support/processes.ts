@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ElectronApplication } from 'playwright-core';
 
-/** The number of the engine's process, which is the only child that the main process spawned itself. */
+/** Process id of the engine, which is the only child that the main process spawned itself. */
 export async function enginePid(app: ElectronApplication): Promise<number> {
   const pid = await app.evaluate(() => {
     const main = globalThis.process as unknown as { _getActiveHandles(): object[] };
@@ -13,7 +13,7 @@ export async function enginePid(app: ElectronApplication): Promise<number> {
   return pid;
 }
 
-/** The worker at work, as Linux lists it: the engine's only child. */
+/** Process id of the active worker, as Linux lists it: the engine's only child. */
 export async function workerPid(app: ElectronApplication): Promise<number> {
   const engine = await enginePid(app);
   const children = await readFile(`/proc/${engine}/task/${engine}/children`, 'utf8');

@@ -3,20 +3,20 @@ import { expect, vi } from 'vitest';
 import type { Run } from '../../src/contract/app.ts';
 import { ask } from './bridge.ts';
 
-/** Opens the sample from the start page, with so many steps to distil, and returns its number. */
+/** Opens the sample from the start page, with this many steps to distil, and returns its number. */
 export async function openSample(page: Page, steps: number): Promise<number> {
   await page.getByRole('button', { name: 'Open the sample' }).click();
   await page.getByRole('heading', { level: 1, name: 'Skip factor' }).waitFor();
   const list = await ask(page, 'project.list', null);
   if (!list.ok) throw new Error(list.error.message);
   const [{ id }] = list.value as [{ id: number }];
-  // A short way to the steps: few views to prepare, and no start to fit.
+  // Quick settings: few views to prepare, and no start to fit.
   const settings = { steps, batch: 16, views: 2, start: 'copy' };
   await ask(page, 'project.update', { project: id, settings });
   return id;
 }
 
-/** The project's latest run as the engine knows it. */
+/** Returns the project's latest run as the engine knows it. */
 export async function latestRun(page: Page, project: number): Promise<Run> {
   const list = await ask(page, 'run.list', { project });
   if (!list.ok) throw new Error(list.error.message);
@@ -25,9 +25,9 @@ export async function latestRun(page: Page, project: number): Promise<Run> {
   return run;
 }
 
-/** Waits until the latest run has come so far, or further; its step is kept every two seconds. */
+/** Waits until the latest run has reached a step; its step is stored every two seconds. */
 export async function waitForStep(page: Page, project: number, step: number): Promise<void> {
-  // Hooks wait for it too, where no expectation may be polled.
+  // Hooks wait for it too, and there expectations cannot be polled.
   await vi.waitFor(
     async () => {
       expect((await latestRun(page, project)).step).toBeGreaterThanOrEqual(step);

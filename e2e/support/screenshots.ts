@@ -7,10 +7,10 @@ import { settled } from './settled.ts';
 const folder = join(import.meta.dirname, '..', '..', 'out', 'screenshots');
 
 /**
- * Writes the window as it is, dark and light, to out/screenshots, for whoever changes the page to look at.
+ * Writes screenshots of the app, dark and light, to out/screenshots, to be inspected after changes of the page.
  *
- * @throws Error where something in sight is wider than the panel that holds it, text is squeezed to a
- *   column of single words, or text is cut and can be read nowhere in whole
+ * @throws Error if something visible is wider than its panel, if text is squeezed to a column of single words, or if
+ * text is cut and cannot be read anywhere in full
  */
 export async function photograph({ page }: LaunchedApp, name: string): Promise<void> {
   await mkdir(folder, { recursive: true });
@@ -27,14 +27,14 @@ export async function photograph({ page }: LaunchedApp, name: string): Promise<v
   if (faults.length > 0) throw new Error(`On ${name}, ${faults.join('; ')}`);
 }
 
-/** Sentences of which hardly any line holds two words. */
+/** Sentences with hardly any line of two words. */
 function squeezedTexts(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>('body *')].flatMap((element) => {
       const nodes = [...element.childNodes].filter(({ nodeType }) => nodeType === Node.TEXT_NODE);
       const text = nodes.map(({ textContent }) => textContent).join(' ');
       const words = text.trim().split(/\s+/).length;
-      // What is there for screen readers alone has one pixel.
+      // Elements only for screen readers have one pixel.
       const isSeen = element.checkVisibility() && element.getBoundingClientRect().width > 1;
       if (words < 5 || !isSeen) return [];
       const lines = new Set<number>();
@@ -49,7 +49,7 @@ function squeezedTexts(page: Page): Promise<string[]> {
   );
 }
 
-/** Text that ends in an ellipsis, but for what a title says in whole. */
+/** Returns texts that end in an ellipsis, unless a title has it in full. */
 function cutTexts(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>('body *')]
@@ -63,7 +63,7 @@ function cutTexts(page: Page): Promise<string[]> {
   );
 }
 
-/** Panels, other than code and text fields, that scroll sideways or hide what does not fit. */
+/** Returns panels, other than code and text fields, that scroll sideways or hide content that does not fit. */
 function tooNarrowPanels(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>('body, body *')]

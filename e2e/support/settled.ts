@@ -1,15 +1,15 @@
 import type { Page } from 'playwright-core';
 
-/** Waits until the page stands still: transitions have ended, and pictures in sight are there. */
+/** Waits until the page is stable: transitions have ended, and visible pictures are loaded. */
 export async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-    // What has just changed moves from the next frame on.
+    // Changes start to animate in the next frame.
     await frame();
     await frame();
     const ending = document.getAnimations().filter(({ effect, playState }) => {
       const target = effect instanceof KeyframeEffect ? effect.target : null;
-      // Inside a fold that is closed time stands still.
+      // Inside a closed `details` element time stands still.
       if (target?.checkVisibility() === false) return false;
       return playState === 'running' && effect?.getComputedTiming().endTime !== Infinity;
     });

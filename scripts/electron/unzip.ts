@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runTool } from './run-tool.ts';
 
-/** Unpacks `archive` into `folder`, but not what one of `without` names (`*` at the end only). */
+/** Unpacks `archive` into `folder`, except the entries named by `without` (`*` at the end only). */
 export async function unzip(
   archive: string,
   folder: string,

@@ -10,7 +10,8 @@ function messagesFor(code: string): (string | undefined)[] {
   return found.map(({ messageId }) => messageId);
 }
 
-// Expressions that once read texts from files, with a text of 20 KB to 1 MB that held the program for a minute or more.
+// Expressions that were once applied to texts from files, with a text of 20 KB to 1 MB that blocked the program for a
+// minute or more.
 const slow: readonly [expression: RegExp, problem: ReturnType<typeof searchProblem>][] = [
   [/[|\0\s]+$/, 'search'],
   [/<(?:\w+:)?Pixels\b[^>]*>/, 'search'],
@@ -50,7 +51,7 @@ const quick: readonly RegExp[] = [
 
 describe('searchProblem', () => {
   it.each(slow.map(([{ source, flags }, problem]) => [source, flags, problem]))(
-    'tells the time of /%s/%s: %s',
+    'determines the time of /%s/%s: %s',
     (source, flags, problem) => {
       expect(searchProblem(source, flags)).toBe(problem);
     },
@@ -65,7 +66,7 @@ describe('searchProblem', () => {
 });
 
 describe('the lint rule', () => {
-  it('refuses slow expressions, and those that nobody can check', () => {
+  it('refuses slow expressions, and those that cannot be checked', () => {
     expect(messagesFor('text.replace(/\\0+$/, "")')).toEqual(['superlinear']);
     expect(messagesFor('new RegExp(`${name}+$`)')).toEqual(['composed']);
     expect(messagesFor('RegExp("a")')).toEqual(['composed']);

@@ -15,7 +15,7 @@ const sentences: Readonly<Record<SearchProblem, string>> = {
 const advice =
   'Scan the text by hand (src/core/text/scan.ts), bound the quantifier, or have its parts begin with characters that the part before cannot take.';
 
-/** Refuses expressions that can take more than linear time, and those that are put together when the program runs. */
+/** Refuses expressions that can take more than linear time, and those that are built at run time. */
 export const linearExpressions: Rule.RuleModule = {
   meta: {
     type: 'problem',

@@ -1,27 +1,27 @@
 import { type CharSet, JS, type NoParent, type Node } from 'refa';
 
 /**
- * Tells whether a regular expression can take more than linear time, by the shape of its automaton.
+ * Determines whether a regular expression can take more than linear time, by the shape of its automaton.
  *
  * A backtracking engine takes more than linear time on a text where it can walk the same stretch from many places.
- * With `p` and `q` positions in the expression and `w` a text, that is so where `w` leads from `p` to `p`, from `p` to
- * `q` and from `q` to `q`: each repetition of `w` is one more place to change from `p` to `q` (Weber and Seidl, On the
- * degree of ambiguity of finite automata, 1991). The search for a place to begin counts as a `p` that takes every
+ * With `p` and `q` positions in the expression and `w` a text, that is so where `w` leads from `p` to `p`, from `p`
+ * to `q` and from `q` to `q`: each repetition of `w` is one more place to change from `p` to `q` (Weber and Seidl, On
+ * the degree of ambiguity of finite automata, 1991). The search for a place to begin counts as a `p` that takes every
  * character, unless the expression is anchored. Two ways around one loop make it exponential.
  *
- * Errs on the side of "superlinear": long counts are taken as endless, and assertions inside an expression as true.
+ * Errs on the side of "superlinear": long counts are treated as endless, and assertions inside an expression as true.
  */
 
 /** Reason for superlinear time; null if the time is linear in the length of the text. */
 export type SearchProblem = 'search' | 'polynomial' | 'exponential' | 'unknown';
 
-/** Counts up to this one are followed exactly. */
+/** Largest count that is followed exactly. */
 const longestCount = 6;
 
 type AnyNode = NoParent<Node>;
 type Elements = readonly AnyNode[];
 
-/** A part of an expression: its positions that come first and last, and whether it may match nothing. */
+/** A part of an expression: its first and last positions, and whether it may match nothing. */
 interface Part {
   readonly nullable: boolean;
   /** True if the part can match nothing wherever it is, without an assertion in the way. */
@@ -53,7 +53,7 @@ class Builder {
     this.#atBeginning = atBeginning;
   }
 
-  /** @param leading whether nothing of the expression comes before */
+  /** @param leading whether no part of the expression comes before */
   alternatives(all: readonly { readonly elements: Elements }[], leading: boolean): Part {
     const parts = all.map(({ elements }) => this.#sequence(elements, leading));
     return {
@@ -134,7 +134,9 @@ class Builder {
     return this.#joined(whole, required === 0 ? { ...loop, nullable: true, free: true } : loop);
   }
 
-  /** Repeats a part; each time follows only the one before, so that a count is met in one way. */
+  /**
+   * Repeats a part; each repetition follows only the previous one, so that a count is reached in one way.
+   */
   #upTo(times: number, build: () => Part): Part {
     if (times <= 0) return nothing;
     const one = build();
@@ -159,7 +161,7 @@ class Builder {
     return this.#position(negate ? node.characters.negate() : node.characters);
   }
 
-  /** Walks what must follow; it leads nowhere. */
+  /** Adds the positions of a lookahead, from which no position of the expression follows. */
   #ahead(all: readonly { readonly elements: Elements }[]): Part {
     if (!hasLoop(all)) return asserted;
     return { ...asserted, first: this.alternatives(all, false).first };
@@ -188,8 +190,8 @@ function automatonOf(source: string, flags: string, atBeginning: boolean): Autom
 }
 
 /**
- * @param source of a regular expression, without its slashes
- * @returns how it can take more than linear time, null where it cannot
+ * @param source the source of a regular expression, without its slashes
+ * @returns how it can take more than linear time, null if it cannot
  */
 export function searchProblem(source: string, flags: string): SearchProblem | null {
   try {
@@ -229,7 +231,7 @@ function reachableFrom(from: number, next: Automaton['next']): ReadonlySet<numbe
 /**
  * Returns true if several walkers, reading the same text, can get from `start` to `goal` in at least one step.
  *
- * @param stepsOf where a walker at a position can go
+ * @param stepsOf returns the positions that a walker can reach from a position
  */
 function canWalk(
   start: readonly number[],
@@ -273,7 +275,7 @@ function steps(
   return found.map(({ places }) => places);
 }
 
-/** Stands for the search for a beginning, which takes every character. */
+/** Position that represents the search for a beginning, which accepts every character. */
 const searching = -1;
 
 /** Returns true if many beginnings lead through the same stretch of a text that then does not match. */
@@ -323,7 +325,7 @@ function isExponential(automaton: Automaton): boolean {
     // Two quantifiers lead from one position to the same next one.
     if (new Set(targets).size < targets.length) return true;
     const inLoop = (at: number): readonly number[] => (next[at] ?? []).filter((to) => loop.has(to));
-    // Both ways end at p again; a pair that parts once has gone two ways.
+    // Both ways end at p again; a pair that separates once has taken two ways.
     return [...loop].some((a) =>
       [...loop].some(
         (b) =>

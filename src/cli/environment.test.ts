@@ -8,7 +8,7 @@ it.each<[number | undefined, number]>([
   [200, 100],
   [80, 80],
   [3, 40],
-])('a terminal of %s columns gets text of %i', (columns, expected) => {
+])('a terminal of %s columns gets text of %i columns', (columns, expected) => {
   expect(widthOf(new MemoryOutput(columns))).toBe(expected);
 });
 

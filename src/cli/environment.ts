@@ -25,7 +25,7 @@ export interface Environment {
   readonly signals: SignalSource;
   /** Aborted when the output is closed, or the launcher that passes signals on has ended. */
   readonly readerGone: AbortSignal;
-  /** Tells the launcher that a request to stop has arrived. */
+  /** Informs the launcher that a request to stop has arrived. */
   stopHeard(): void;
   /** Milliseconds of a clock that does not jump. */
   now(): number;
@@ -37,7 +37,7 @@ export const exitCodes = {
   done: 0,
   defect: 1,
   usage: 2,
-  /** There is a result, but a part of what the user asked for is missing from it. */
+  /** Exit code if there is a result, but a part of what the user asked for is missing from it. */
   partly: 3,
   cancelled: 130,
   readerGone: 141,
@@ -61,7 +61,7 @@ export function fitted(text: string, output: Output): string {
   return lines.join('\n');
 }
 
-/** True on a terminal that can move its cursor. */
+/** Returns true on a terminal that can move its cursor. */
 export function isTerminal(output: Output, env: Environment['env']): boolean {
   return output.isTTY === true && env.TERM !== 'dumb';
 }

@@ -4,7 +4,7 @@ import * as figures from './figures.ts';
 it.each<[string, string]>([
   [figures.percentInterval({ value: 0.9344, low: 0.92, high: 1 }), '93.4 % (92.0–100.0)'],
   [figures.shareInterval({ value: 0.9344, low: 0.92, high: 1 }), '0.934 (0.920–1.000)'],
-  // Of one image: it says nothing.
+  // Interval from one image: it is not meaningful.
   [figures.percentInterval({ value: 0.9344, low: 0.9344, high: 0.9344 }), '93.4 %'],
   [figures.shareInterval({ value: 0.9344, low: 0.9344, high: 0.9344 }), '0.934'],
   [figures.count(1204), '1,204'],

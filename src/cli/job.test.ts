@@ -64,7 +64,7 @@ describe('a partial result', () => {
     expect(told.stdout.text).toContain('predictions.csv');
   });
 
-  it('of training without unreadable images has exit code 0', async () => {
+  it('the exit code of a training run without unreadable images is 0', async () => {
     const { exitCode, stderr } = await runTest(distill, { engine });
     expect([exitCode, stderr.text]).toEqual([0, expect.stringContaining('1 file left out:')]);
   });
@@ -86,7 +86,7 @@ describe('without --json', () => {
     ]);
   });
 
-  it('files left out that only the result names are listed once, at most twenty', async () => {
+  it('lists skipped files that only the result names once, and at most twenty', async () => {
     const files = Array.from({ length: 23 }, (_, i) => ({ path: `${i}.png`, reason: 'is empty' }));
     const { stderr } = await runTest(predict, {
       engine: {
@@ -101,7 +101,7 @@ describe('without --json', () => {
     expect(stderr.lines.at(-1)).toBe('  and 3 more; --json lists all');
   });
 
-  it('files left out are listed before the reason of a failure', async () => {
+  it('lists skipped files before the reason of a failure', async () => {
     const { exitCode, stderr } = await runTest(predict, {
       engine: {
         predict: (_request, context) => {
@@ -130,7 +130,7 @@ describe('stopping', () => {
   });
   const cancelled = new UserError('cancelled', 'Stopped.');
 
-  it.each(['SIGINT', 'SIGTERM'])('a stop by %s exits with 130', async (name) => {
+  it.each(['SIGINT', 'SIGTERM'])('a stop by %s ends with exit code 130', async (name) => {
     const signals = new EventEmitter();
     const { exitCode, stdout, stderr } = await runTest(distill, {
       signals,

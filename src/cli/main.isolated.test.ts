@@ -32,7 +32,7 @@ async function runNode(args: readonly string[]): Promise<Ended> {
   return { code, stdout, stderr };
 }
 
-/** Arguments that make the launcher take its Node for another one. */
+/** Arguments that make the launcher treat its Node as another one. */
 function pretending(object: string, name: string, value: string): string[] {
   const change = `Object.defineProperty(${object},'${name}',{value:'${value}'})`;
   return ['--import', `data:text/javascript,${encodeURIComponent(change)}`];
@@ -76,7 +76,7 @@ describe('the launcher', () => {
   });
 });
 
-// Windows has no signals that a process could take note of.
+// Windows has no signals that a process could handle.
 describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
   async function interrupted(mode: 'willing' | 'deaf'): Promise<Ended> {
     const child = spawn(process.execPath, [endlessJob, mode], {
@@ -86,14 +86,14 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
     const stderr = text(child.stderr);
     await once(child.stdout, 'data');
     child.kill('SIGINT');
-    // Later than what counts as the same key press; a busy machine may hear two of them as one.
+    // Later than the time in which signals count as one key press; on a busy machine, two may arrive as one.
     const again = setInterval(() => mode === 'deaf' && child.kill('SIGINT'), 1500);
     const [code] = await closed;
     clearInterval(again);
     return { code, stdout: '', stderr: await stderr };
   }
 
-  it('stops a job with 130', async () => {
+  it('stops a job with exit code 130', async () => {
     const { code, stderr } = await interrupted('willing');
     expect(code).toBe(130);
     expect(stderr).toBe(
@@ -108,7 +108,9 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
   });
 });
 
-/** Makes the working process hang for good before it hears signals, after `reading` reported the file being read. */
+/**
+ * Makes the working process hang for good before it handles signals, after `reading` reported the file being read.
+ */
 function hanging(messages: readonly object[]): string {
   const listen = `for(const s of ['SIGINT','SIGTERM','SIGHUP'])process.on(s,()=>{});`;
   const tell = messages.map((message) => `process.send(${JSON.stringify(message)});`).join('');
@@ -132,7 +134,7 @@ describe.skipIf(process.platform === 'win32')('a command that hangs in a file', 
     await once(child.stderr, 'data');
     for (const signal of signals) {
       child.kill(signal);
-      // Longer than what counts as one key press.
+      // Longer than the time in which signals count as one key press.
       await delay(1000);
     }
     const [code] = await closed;
@@ -174,7 +176,7 @@ describe.skipIf(process.platform === 'win32')('a command that hangs in a file', 
   });
 });
 
-it('a file whose reading does not end is given up', async () => {
+it('a file whose reading does not end is skipped', async () => {
   const child = fork('data:text/javascript,', {
     execArgv: ['--import', hanging([{ type: 'reading', path: 'scan.tif' }])],
     stdio: 'ignore',
@@ -184,7 +186,7 @@ it('a file whose reading does not end is given up', async () => {
     write.mockRestore();
   });
   const watch = watchChild(child, { json: false, patience: { reading: 2 } });
-  // A step on a device is no file, however long it takes.
+  // A step on a device does not involve a file, however long it takes.
   child.emit('message', { type: 'computing' });
   await delay(4000);
   expect(child.exitCode ?? child.signalCode).toBeNull();

@@ -73,7 +73,7 @@ it('prints the version', async () => {
 describe('failures', () => {
   const failing = (error: Error) => ({ engine: { listDevices: () => Promise.reject(error) } });
 
-  it('errors of the user print one sentence and exit with 2', async () => {
+  it('errors of the user print one sentence and end with exit code 2', async () => {
     const error = new UserError('not-found', 'x was not found. Check the path.', 'ENOENT');
     const { exitCode, stdout, stderr } = await runTest(['devices'], failing(error));
     expect([exitCode, stdout.text]).toEqual([2, '']);
@@ -103,7 +103,7 @@ describe('failures', () => {
     });
   });
 
-  it('defects exit with 1 and print how to show details', async () => {
+  it('defects end with exit code 1 and print how to show details', async () => {
     const { exitCode, stderr } = await runTest(['devices'], failing(new TypeError('no such op')));
     expect(exitCode).toBe(1);
     expect(stderr.text).toContain('no such op');

@@ -18,7 +18,7 @@ it('shortens only what is too long', () => {
   expect([shortened('abcd', 4), shortened('abcde', 4)]).toEqual(['abcd', 'abc…']);
 });
 
-it('wraps between words, keeps long words whole and every space', () => {
+it('wraps between words, and keeps long words whole and every space', () => {
   expect(wrap('one two  three fourteen', 9)).toBe('one two \nthree\nfourteen');
   expect(wrap('a verylongword b', 5, '  ')).toBe('  a\n  verylongword\n  b');
 });

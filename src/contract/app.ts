@@ -77,9 +77,9 @@ import type { Failure } from './runs.ts';
 import { id, path, name, nothing } from './values.ts';
 
 /**
- * Every method the window may call, with its parameters and result, and every event it receives, with its content.
- * Bridge, handlers, client and types derive from these two tables; whoever receives a message checks it against them.
- * Both are in one file, however long, so that there is one place to look.
+ * Every method that the page may call, with its parameters and result, and every event that it receives, with its
+ * content. Bridge, handlers, client and types derive from these two tables, and every receiver validates messages
+ * against them. Both tables are in one file, however long, so that there is one place to look.
  */
 
 export * from './entities.ts';
@@ -92,7 +92,7 @@ export interface Method {
   readonly result: z.ZodType;
 }
 
-/** Answered by the engine. */
+/** Methods answered by the engine. */
 export const engineMethods = {
   'workspace.status': {
     params: nothing,
@@ -114,14 +114,14 @@ export const engineMethods = {
       project: id,
       name: name.optional(),
       domain: domain.optional(),
-      /** Another one only while the project has no images. */
+      /** Task of the project; it can change only while the project has no images. */
       task: projectTask.optional(),
       settings: projectSettings.partial().optional(),
     }),
     result: project,
   },
   'project.remove': { params: z.strictObject({ project: id }), result: nothing },
-  /** The bundled sample as a project, drawn at first use; takes some seconds. */
+  /** Creates a project from the bundled sample, which is generated at first use; takes some seconds. */
   'project.sample': { params: nothing, result: project },
   'class.add': { params: z.strictObject({ project: id, name }), result: project },
   'class.update': {
@@ -132,18 +132,20 @@ export const engineMethods = {
     }),
     result: project,
   },
-  /** Counts the masks by a person that show the class, done or not. */
+  /** Counts the masks made by the user that show the class, done or not. */
   'class.masks': { params: z.strictObject({ class: id }), result: z.int().nonnegative() },
   /** Removes a class together with its labels. */
   'class.remove': { params: z.strictObject({ class: id }), result: project },
-  /** Describes what an import of a folder would bring in. */
+  /** Previews what an import of a folder would add. */
   'image.look': { params: z.strictObject({ folder: path }), result: folderContents },
-  /** Reads the masks of a source and describes what they hold for the images of a folder. */
+  /** Reads the masks of a source and describes their contents for the images of a folder. */
   'image.lookMasks': {
     params: z.strictObject({ project: id, folder: path, source: maskSourcePlace }),
     result: maskSourceContents,
   },
-  /** An image of a source that was looked at last, with its mask; null where there is none to show. */
+  /**
+   * Returns an image with its mask, from the source that was inspected last; null if there is none to show.
+   */
   'image.previewMasks': {
     params: z.strictObject({
       project: id,
@@ -154,38 +156,41 @@ export const engineMethods = {
     result: maskPreview.nullable(),
   },
   /**
-   * Images of a folder, referenced where they lie. Labels from class folders, a CSV file, or none. A
-   * folder named test, or rows that say so, are held out. Masks beside images are left out.
+   * Imports the images of a folder, which are referenced in place, with labels from class folders, a CSV file, or
+   * none. Images in a folder named test, or whose rows state so, are held out. Masks next to images are left out.
    */
   'image.import': {
     params: z.strictObject({
       project: id,
       folder: path,
       labels: labelSource,
-      /** Masks to import into a project that outlines regions; null leaves them out. */
+      /** Masks to import into a segmentation project; null leaves them out. */
       masks: maskImport.nullable().default(null),
-      /** New files come in by themselves from then on, with labels from the same place. */
+      /** Whether new files are imported automatically from then on, with labels from the same source. */
       watch: z.boolean().default(false),
     }),
     result: importReport,
   },
-  /** Stops an import; what is in stays in. */
+  /** Stops an import; images imported so far stay. */
   'image.stopImport': { params: z.strictObject({ project: id }), result: nothing },
-  /** Tells whether images can be grouped by patient. */
+  /** Returns whether images can be grouped by patient. */
   'patients.status': { params: nothing, result: patientStatus },
-  /** Reads whose each image is again, and keeps all groups under a new secret. Tells `patients.progress`. */
+  /**
+   * Reads again which patient each image belongs to, and stores all groups under a new secret. Emits
+   * `patients.progress`.
+   */
   'patients.rekey': { params: nothing, result: rekeyReport },
-  /** Looks whether the files of all images are where they were. */
+  /** Checks whether the files of all images are still in place. */
   'image.missing': { params: z.strictObject({ project: id }), result: missingImages },
   /**
-   * Looks for missing images in another folder: of a folder that they were imported from, or all (null). Those that are
-   * found are there from then on, all at once.
+   * Searches another folder for missing images: for those imported from one folder, or for all (null). Found images
+   * get their new paths in one transaction.
    */
   'image.locate': {
     params: z.strictObject({ project: id, from: z.string().nullable(), to: path }),
     result: locateReport,
   },
-  /** Takes the latest search back. */
+  /** Undoes the latest search. */
   'image.undoLocate': {
     params: z.strictObject({ project: id }),
     result: z.strictObject({ images: z.int().nonnegative() }),
@@ -199,7 +204,7 @@ export const engineMethods = {
     }),
     result: z.strictObject({ total: z.int().nonnegative(), images: z.array(projectImage) }),
   },
-  /** The reports of this project's imports, the latest first. */
+  /** Returns the reports of this project's imports, the latest first. */
   'image.reports': { params: z.strictObject({ project: id }), result: z.array(keptReport) },
   /** Lists the outcome of each file of an import, by path. */
   'image.files': {
@@ -217,14 +222,14 @@ export const engineMethods = {
   },
   /** Counts the files left out by all imports of a project. */
   'image.leftOut': { params: z.strictObject({ project: id }), result: z.int().nonnegative() },
-  /** The table of files as CSV, all of it. */
+  /** Saves the whole table of files as CSV. */
   'image.saveFiles': {
     params: z.strictObject({ project: id, filter: fileFilter, file: path }),
     result: z.strictObject({ file: z.string(), rows: z.int().nonnegative() }),
   },
   'image.watched': { params: z.strictObject({ project: id }), result: z.array(watchedFolder) },
   'image.stopWatching': { params: z.strictObject({ project: id, folder: path }), result: nothing },
-  /** Agrees to a watch that is `asking`. */
+  /** Allows a watch that is `asking` to continue. */
   'image.resumeWatching': {
     params: z.strictObject({ project: id, folder: path }),
     result: nothing,
@@ -235,9 +240,9 @@ export const engineMethods = {
     result: z.array(labelChange),
   },
   /**
-   * Sets what images are for, and their groups. Images of one group follow: what is set of one is set of all of them,
-   * unless `exact`. Returns the changes that undo it, to be applied exactly, how many images followed, and the groups that
-   * have been on both sides of the test set and are test images as a whole from now on.
+   * Sets the use of images (test or training) and their groups. A change to one image applies to its whole group,
+   * unless `exact`. Returns the changes that undo it (to be applied exactly), how many more images changed with their
+   * group, and the groups that have been on both sides of the test set and are test images as a whole from now on.
    */
   'image.setUse': {
     params: z.strictObject({
@@ -251,15 +256,15 @@ export const engineMethods = {
       spanning: z.array(z.string()),
     }),
   },
-  /** The next run draws another test set; what is set by hand stays. */
+  /** Makes the next run sample another test set; images assigned by the user keep their use. */
   'project.drawTestSet': { params: z.strictObject({ project: id }), result: project },
   'image.remove': {
     params: z.strictObject({ project: id, images: z.array(id).min(1).max(10_000) }),
     result: nothing,
   },
   /**
-   * A picture of an image as its project prepares it, WebP. `mark`: of the preparation that is meant
-   * (see `preparationMark`); 'invalid-option' where the project has another by now.
+   * Returns a thumbnail of an image as its project prepares it, WebP. `mark`: identifies the requested preparation
+   * (see `preparationMark`); 'invalid-option' if the project's preparation has changed since.
    */
   'image.picture': {
     params: z.strictObject({
@@ -270,47 +275,51 @@ export const engineMethods = {
     result: bytes,
   },
   'image.describe': { params: z.strictObject({ image: id }), result: imageFacts },
-  /** A picture of an image under any preparation, WebP of at most 512 px a side. */
+  /** Returns a thumbnail of an image under any preparation, WebP of at most 512 px per side. */
   'image.preview': { params: z.strictObject({ image: id, preparation }), result: bytes },
   /**
-   * Lists the masks an image has. Model masks are those of `run`; with null, those of the latest run that has one,
-   * per layer.
+   * Lists the masks of an image. Model masks are those of `run`; with null, those of the latest run that has one, per
+   * layer.
    */
   'mask.list': {
     params: z.strictObject({ image: id, run: id.nullable().default(null) }),
     result: z.array(maskInfo),
   },
-  /** Tiles that are not all background, of those asked for; at level k, of one pixel for 2^k × 2^k. */
+  /**
+   * Returns those of the requested tiles that are not all background; at level k, one pixel covers 2^k × 2^k.
+   */
   'mask.tiles': {
     params: z.strictObject({
       image: id,
       layer: maskLayer,
-      /** Run whose masks are meant; null as for `mask.list`. */
+      /** Run whose masks are requested; null as for `mask.list`. */
       run: id.nullable().default(null),
       level: z.int().min(0).max(16).default(0),
       tiles: z.array(maskTilePlace).min(1).max(64),
     }),
     result: z.array(maskTile),
   },
-  /** Puts tiles in the place of those that are there, all or none of them, in the layer of the person. */
+  /** Replaces tiles of the user's layer, all or none of them. */
   'mask.save': {
     params: z.strictObject({ image: id, tiles: z.array(maskTileChange).min(1).max(256) }),
     result: maskInfo,
   },
-  /** Done also where nothing is marked: there is nothing of any class in it. */
+  /**
+   * Whether the mask is done. A mask may be done without any marks: then the image shows none of the classes.
+   */
   'mask.setState': { params: z.strictObject({ image: id, state: maskState }), result: maskInfo },
   /**
-   * Copies what a model predicted into the layer of the person (see `adoption`), all or nothing. Fails with
-   * 'not-found' where there is no such mask, 'too-large' where it is too much for one edit. Null, and no tiles:
-   * nothing would become other, and the mask stays as it is, or is not made.
+   * Copies a predicted mask into the user's layer (see `adoption`), all or nothing. Fails with 'not-found' if there
+   * is no such mask, and with 'too-large' if it exceeds one edit. Returns null and no tiles if nothing would change;
+   * the mask is then neither changed nor created.
    */
   'mask.adopt': {
     params: adoption.extend({ image: id }),
     result: z.strictObject({ info: maskInfo.nullable(), tiles: z.array(maskTilePatch) }),
   },
-  /** Lists how the labels of a project can be exported, judged by some of its files. */
+  /** Lists how the labels of a project can be exported, judging by some of its files. */
   'labels.choices': { params: z.strictObject({ project: id }), result: labelExportChoices },
-  /** Writes labels into a folder, or into a new one in it where it has files. Tells `labels.progress`. */
+  /** Writes labels into a folder, or into a new subfolder if it is not empty. Emits `labels.progress`. */
   'labels.export': {
     params: z.strictObject({
       project: id,
@@ -320,67 +329,76 @@ export const engineMethods = {
     }),
     result: labelExportReport,
   },
-  /** Stops an export; files that are whole stay. */
+  /** Stops an export; complete files stay. */
   'labels.stopExport': { params: z.strictObject({ project: id }), result: nothing },
   /**
    * Suggests the rest of a region from a few strokes (see contract/masks). Fails with 'invalid-labels' without
    * strokes or with strokes of one kind only, and with 'not-found' without a teacher.
    */
   'mask.suggest': { params: suggestionRequest.extend({ image: id }), result: suggestion },
-  /** Looks at a region ahead of `mask.suggest`, which then answers at once. */
+  /** Prepares a region for `mask.suggest`, which then answers at once. */
   'mask.prepareSuggestion': { params: suggestionPlace.extend({ image: id }), result: nothing },
-  /** Describes what a viewer needs to know of an image before it asks for tiles. */
+  /** Describes an image for a viewer, before it requests tiles. */
   'image.open': { params: z.strictObject({ image: id }), result: viewedImage },
   /**
-   * Stored values of a tile. The first of a very large file without levels of its own waits until smaller
-   * copies are made; 'image.levels' says how far that is.
+   * Returns the stored values of a tile. The first tile of a very large file without levels of its own waits until
+   * smaller copies are made; 'image.levels' reports the progress.
    */
   'image.tile': { params: tileRequest, result: imageTile },
-  /** Measures values of bands; one answer per band, in the same order. */
+  /** Measures values of bands; returns one result per band, in the same order. */
   'image.statistics': { params: statisticsRequest, result: z.array(bandStatistics) },
-  /** The images that are one stack with this one, itself among them, in the order of its slices. */
+  /** Returns the images of the stack that this image belongs to, itself included, in slice order. */
   'image.stack': { params: z.strictObject({ image: id }), result: z.array(id) },
   'teacher.list': { params: nothing, result: z.array(teacher) },
-  /** Runs it on a few images first; `overrides` are what a person knows better than its file. */
+  /**
+   * Adds a teacher after a trial run on a few images; `overrides` are the user's corrections of what its file states.
+   */
   'teacher.add': {
     params: z.strictObject({ file: path, overrides: teacherOverrides.default({}) }),
     result: teacher,
   },
-  /** Removes a teacher. Files that Understudy downloaded for it are deleted; a file that a person brought stays. */
+  /**
+   * Removes a teacher. Files that Understudy downloaded for it are deleted; a file that the user brought stays.
+   */
   'teacher.remove': { params: z.strictObject({ teacher: id }), result: nothing },
-  /** Teachers that can be had, and how far each is. */
+  /** Lists the teachers of the catalogue, with the state of each download. */
   'catalogue.list': { params: nothing, result: z.array(catalogueEntry) },
   /**
-   * Fetches a card's files and makes a teacher of them; answers when that is done. What came of a download that broke or
-   * was stopped is kept for the next. Tells `catalogue.progress`.
+   * Downloads a card's files and adds the teacher; answers when done. A partial download is kept for the next
+   * attempt. Emits `catalogue.progress`.
    */
   'catalogue.fetch': { params: z.strictObject({ card: cardId }), result: teacher },
   'catalogue.stop': { params: z.strictObject({ card: cardId }), result: nothing },
-  /** Makes a teacher of a file that was brought by hand; 'invalid-file' where it is another than the card's. */
+  /** Adds a teacher from a file that the user downloaded; 'invalid-file' if it is not the card's file. */
   'catalogue.bring': { params: z.strictObject({ card: cardId, file: path }), result: teacher },
-  /** Addresses without names and passwords, and whether those are known. */
+  /** Returns the addresses without names and passwords, and whether those are known. */
   'catalogue.settings': { params: nothing, result: shownDownloads },
-  /** Keeps them as they are understood; 'invalid-option' for what is no address. */
+  /** Stores the addresses in normalised form; 'invalid-option' for an invalid address. */
   'catalogue.saveSettings': { params: downloadSettings, result: shownDownloads },
-  /** Names and passwords that are known, for the key store; of the window's process alone. */
+  /** Returns the known names and passwords, for the key store; called only by the main process. */
   'catalogue.logins': { params: nothing, result: logins },
-  /** Gives those of the key store back; of the window's process alone. */
+  /** Passes on the names and passwords from the key store; called only by the main process. */
   'catalogue.unlock': { params: logins, result: nothing },
-  /** Students by skip factor; measures this machine at the first call for a teacher. */
+  /** Lists students by skip factor; measures this computer at the first call for a teacher. */
   'teacher.estimate': {
     params: z.strictObject({ project: id, teacher: id }),
     result: z.array(studentEstimate),
   },
-  /** Devices, measured with the project's teacher where it has one, the first time for some seconds each. */
+  /**
+   * Lists devices, measured with the project's teacher if it has one; the first time, this takes some seconds per
+   * device.
+   */
   'device.list': { params: z.strictObject({ project: id }), result: z.array(deviceOption) },
   'review.status': { params: z.strictObject({ project: id }), result: reviewStatus },
-  /** Asks the latest student about the images that somebody should look at; answers when that is done. */
+  /** Ranks images for review with the latest student; answers when done. */
   'review.find': {
     params: z.strictObject({ project: id }),
     result: z.strictObject({ images: z.int().nonnegative(), skipped: z.int().nonnegative() }),
   },
   'review.stop': { params: z.strictObject({ project: id }), result: nothing },
-  /** Checks a run before it starts: fails as `run.start` would; notes are what a person should know before it. */
+  /**
+   * Checks a run before it starts and fails as `run.start` would; notes are what the user should know first.
+   */
   'run.check': {
     params: z.strictObject({ project: id }),
     result: z.strictObject({ notes: z.array(z.string()) }),
@@ -388,12 +406,12 @@ export const engineMethods = {
   'run.start': { params: z.strictObject({ project: id }), result: run },
   'run.list': { params: z.strictObject({ project: id }), result: z.array(run) },
   'run.get': { params: z.strictObject({ run: id }), result: run },
-  /** Keeps a checkpoint and stops. */
+  /** Pauses a run: saves a checkpoint and stops. */
   'run.pause': { params: z.strictObject({ run: id }), result: run },
   'run.resume': { params: z.strictObject({ run: id }), result: run },
-  /** Ends the training here, and goes on to head, measures and files with what was learnt. */
+  /** Ends the training now and continues with head, evaluation and files. */
   'run.finish': { params: z.strictObject({ run: id }), result: run },
-  /** Stops and forgets what was learnt. */
+  /** Cancels a run and deletes its progress. */
   'run.cancel': { params: z.strictObject({ run: id }), result: nothing },
   'run.metrics': {
     params: z.strictObject({ run: id, curve: runCurve.default('distill') }),
@@ -408,12 +426,12 @@ export const engineMethods = {
     }),
   },
   'run.predictions': { params: z.strictObject({ run: id }), result: z.array(runPrediction) },
-  /** Lists the test images of a run that outlines, the student's worst first. */
+  /** Lists the test images of a segmentation run, the student's worst first. */
   'run.masks': { params: z.strictObject({ run: id }), result: z.array(runMask) },
   'run.predictionStatus': { params: z.strictObject({ run: id }), result: predictionStatus },
   /**
-   * Predicts masks with a run's student, into its layer `student`; answers when that is done. Images that have one
-   * of this run are passed over, so that one that was stopped goes on. Tells `predict.progress`.
+   * Predicts masks with a run's student, into its layer `student`; answers when done. Skips images that already have
+   * a mask from this run, so that a stopped prediction continues. Emits `predict.progress`.
    */
   'run.predictMasks': {
     params: z.strictObject({ run: id, images: predictedImages.default('unlabelled') }),
@@ -432,20 +450,22 @@ export const engineMethods = {
       run: id,
       format: exportFormat,
       file: path,
-      /** The student by default; the untrained copy has files where it did better on the test images. */
+      /**
+       * Model to export, the student by default; the untrained copy has files if it did better on the test images.
+       */
       model: exportedModel.optional(),
     }),
     result: z.strictObject({ file: z.string(), bytes: z.int().positive() }),
   },
 } as const satisfies Record<string, Method>;
 
-/** Methods that the page may not call: what they carry never enters it. */
+/** Methods that the page must not call: their data never reaches it. */
 export const hostMethods: ReadonlySet<string> = new Set<keyof typeof engineMethods>([
   'catalogue.logins',
   'catalogue.unlock',
 ]);
 
-/** Menu commands whose keys a person may choose. */
+/** Menu commands whose keys the user can choose. */
 const keyedCommand = z.enum([
   ...(['new-project', 'open-projects', 'import', 'undo', 'redo', 'shortcuts'] as const),
 ]);
@@ -456,14 +476,14 @@ const menuKey = z
 const menuKeys = z.partialRecord(keyedCommand, z.array(menuKey).max(4));
 export type MenuKeys = z.infer<typeof menuKeys>;
 
-/** Place in the window that a notification of the system leads to. */
+/** Part of the app that a system notification opens. */
 const notifiedPlace = z.strictObject({
   project: id.nullable(),
   step: z.string().max(40),
   run: id.nullable(),
 });
 
-/** Answered by the process that owns the window. */
+/** Methods answered by the main process. */
 const shellMethods = {
   'shell.chooseFolder': {
     params: z.strictObject({ title: z.string().max(200) }),
@@ -481,7 +501,7 @@ const shellMethods = {
     result: path.nullable(),
   },
   'shell.showInFolder': { params: z.strictObject({ file: path }), result: nothing },
-  /** Shows a notification of the system; `notification.opened` follows once somebody chooses it. */
+  /** Shows a system notification; `notification.opened` follows when the user clicks it. */
   'shell.notify': {
     params: z.strictObject({
       title: z.string().min(1).max(200),
@@ -492,26 +512,28 @@ const shellMethods = {
   },
   'shell.chooseWorkspace': { params: nothing, result: path.nullable() },
   'shell.showLog': { params: nothing, result: nothing },
-  /** Goes on with closing the window, or loading it again, which the page held up to save something first. */
+  /** Continues closing or reloading, which the page delayed to save something first. */
   'shell.leave': { params: nothing, result: nothing },
   'shell.restartEngine': { params: nothing, result: nothing },
-  /** Versions and places, for the window's About and for reports of faults. */
+  /** Returns versions and paths, for the app's About dialog and for bug reports. */
   'shell.about': {
     params: nothing,
     result: z.strictObject({
       version: z.string(),
       electron: z.string(),
       chromium: z.string(),
-      /** Electron's own; the engine runs on another. */
+      /** Electron's own Node version; the engine runs on another. */
       node: z.string(),
       system: z.string(),
       workspace: z.string(),
       log: z.string(),
-      /** The version of Electron that packages are built with, where the running one is another; else null. */
+      /** The version of Electron that packages are built with, if a different one is running; else null. */
       standsInFor: z.string().nullable(),
     }),
   },
-  /** The keys that the menu shows and answers to, as Electron writes them; of others it has its own. */
+  /**
+   * The keys that the menu shows and handles, as Electron writes them; it has its own for all other commands.
+   */
   'shell.setMenuKeys': {
     params: z.strictObject({ keys: menuKeys }),
     result: nothing,
@@ -528,7 +550,7 @@ export type ParsedParams<M extends MethodName> = z.output<(typeof methods)[M]['p
 export type Result<M extends MethodName> = z.output<(typeof methods)[M]['result']>;
 
 export const events = {
-  /** Something of a project changed: ask for it again. */
+  /** Something in a project changed, so that its data should be requested again. */
   'project.changed': z.strictObject({ project: id }),
   'import.progress': z.strictObject({
     project: id,
@@ -538,29 +560,29 @@ export const events = {
     skipped: z.int().nonnegative(),
   }),
   'patients.progress': z.strictObject({
-    /** Files. */
+    /** Number of files. */
     done: z.int().nonnegative(),
     total: z.int().nonnegative(),
   }),
   'labels.progress': z.strictObject({
     project: id,
-    /** Images. */
+    /** Number of images. */
     done: z.int().nonnegative(),
     total: z.int().nonnegative(),
     secondsLeft: z.number().nullable(),
   }),
   'catalogue.progress': z.strictObject({
     card: cardId,
-    /** Bytes of all its files, what came before among them. */
+    /** Bytes of all its files, including those of earlier attempts. */
     done: z.int().nonnegative(),
-    /** Zero while nobody has said it. */
+    /** Total in bytes; 0 while unknown. */
     total: z.int().nonnegative(),
     secondsLeft: z.number().nullable(),
   }),
-  /** A suggestion needs a first look at the image; none is told of where it is short. */
+  /** Progress of the first analysis of an image, which a suggestion needs; a short one is not reported. */
   'suggest.progress': z.strictObject({
     image: id,
-    /** Tiles of the teacher's input. */
+    /** Number of tiles of the teacher's input. */
     done: z.int().nonnegative(),
     total: z.int().positive(),
     secondsLeft: z.number().nullable(),
@@ -574,10 +596,10 @@ export const events = {
   'predict.progress': z.strictObject({
     run: id,
     project: id,
-    /** Images. */
+    /** Number of images. */
     done: z.int().nonnegative(),
     total: z.int().nonnegative(),
-    /** Finished part of the image at work, in [0, 1]. */
+    /** Finished part of the current image, in [0, 1]. */
     part: z.number().min(0).max(1),
     secondsLeft: z.number().nullable(),
   }),
@@ -588,12 +610,12 @@ export const events = {
     total: z.int().positive(),
   }),
   'run.changed': run,
-  /** A run was cancelled, and nothing is left of it. */
+  /** A run was cancelled and deleted. */
   'run.removed': z.strictObject({ run: id, project: id }),
   'run.progress': z.strictObject({
     run: id,
     project: id,
-    /** `predict` measures the three on the test images. */
+    /** Phase of the run; `predict` measures the three models on the test images. */
     phase: jobPhase.exclude(['sample', 'pixels', 'download']),
     done: z.number(),
     total: z.number(),
@@ -605,27 +627,28 @@ export const events = {
   /** New probe of the student; probes at later steps, of a run that went back, no longer count. */
   'run.glimpse': z.strictObject({ run: id, glimpse: runProbe }),
   /**
-   * Notes on how training goes: where it began, that its learning rate fell, that the untrained copy is better so
-   * far.
+   * Notes on the training: where it began, a lowered learning rate, an untrained copy that is better so far.
    */
   'run.notice': z.strictObject({ run: id, message: z.string() }),
   /**
-   * The engine is ready; has not answered for some time and may be stopped; died and is started again; or cannot be
-   * started.
+   * State of the engine: it is ready; it has not answered for some time and may be stopped; it crashed and is being
+   * restarted; or it cannot be started.
    */
   'engine.state': z.strictObject({
     state: z.enum(['ready', 'silent', 'restarting', 'failed']),
     error: failure.nullable(),
   }),
-  /** Somebody chose a notification of the system. */
+  /** The user clicked a system notification. */
   'notification.opened': notifiedPlace,
-  /** Chosen from the menu. */
+  /** The user chose a command from the menu. */
   'menu.command': z.strictObject({
     command: z.enum([...keyedCommand.options, 'choose-workspace', 'about']),
   }),
 } as const satisfies Record<string, z.ZodType>;
 
-/** True if the engine of a state has ended: its work continues under another engine, or not at all. */
+/**
+ * Returns true if a state means that the engine has ended: its work continues under another engine, or not at all.
+ */
 export function hasEnded(state: EventOf<'engine.state'>['state']): boolean {
   return state === 'restarting' || state === 'failed';
 }
@@ -633,12 +656,12 @@ export function hasEnded(state: EventOf<'engine.state'>['state']): boolean {
 export type EventName = keyof typeof events;
 export type EventOf<E extends EventName> = z.output<(typeof events)[E]>;
 
-/** The answer to a request, as it crosses a process: an error is a value. */
+/** The answer to a request, as it crosses processes: an error is a value. */
 export type Answer<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: Failure };
 
-/** Messages to the engine, as the window's process or a test sends them. */
+/** Messages to the engine, sent by the main process or by a test. */
 export const engineRequest = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('request'),
@@ -646,11 +669,11 @@ export const engineRequest = z.discriminatedUnion('kind', [
     method: z.enum(Object.keys(engineMethods) as [EngineMethod, ...EngineMethod[]]),
     params: z.unknown(),
   }),
-  /** The asker no longer waits. */
+  /** The caller has cancelled the request. */
   z.strictObject({ kind: z.literal('abort'), id: z.int().nonnegative() }),
-  /** Asks for a sign of life: a `pong`. */
+  /** Heartbeat request, answered by `pong`. */
   z.strictObject({ kind: z.literal('ping') }),
-  /** End cleanly: running jobs keep their checkpoints. */
+  /** Request to end cleanly: running jobs keep their checkpoints. */
   z.strictObject({ kind: z.literal('shutdown') }),
 ]);
 export type EngineRequest = z.infer<typeof engineRequest>;

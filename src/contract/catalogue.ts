@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { loginKind, loginState } from './logins.ts';
 
-/** Teachers that can be fetched or brought by hand: what is known of each, and how to get at its files. */
+/** Teachers that can be downloaded by the app or by the user: facts about each, and where its files are. */
 
 export const cardDomain = z.enum(['general', 'medical', 'satellite']);
 export type CardDomain = z.infer<typeof cardDomain>;
 
-/** Also the name of a folder. */
+/** Id of a card, also used as a folder name. */
 export const cardId = z.string().regex(/^[a-z0-9][a-z0-9-]{1,63}$/);
 
-/** Start of the addresses of all files; a mirror replaces it. */
+/** Start of the addresses of all files; a mirror's address replaces it. */
 export const cardOrigin = 'https://huggingface.co';
 
 /** SHA-256 in hexadecimal; for some files only the first digits are known. */
@@ -31,7 +31,7 @@ const cardFile = z.strictObject({
 export type CardFile = z.infer<typeof cardFile>;
 
 /**
- * Tells whether commercial products may use the teacher. `ask`: the licence is unknown, or its authors wish for
+ * States whether commercial products may use the teacher. `ask`: the licence is unknown, or its authors request
  * something else.
  */
 const commercialUse = z.enum(['yes', 'no', 'ask']);
@@ -44,18 +44,22 @@ export const card = z
     id: cardId,
     name: z.string().min(1).max(60),
     domain: cardDomain,
-    /** Goes on after "suits". */
+    /** End of a sentence that begins with "suits". */
     suits: sentence,
-    /** Web page of the teacher, for people. */
+    /** Web page about the teacher. */
     page: z.url({ protocol: /^https$/ }),
-    /** The first holds the weights; the others say how they are meant, and lie beside it. */
+    /**
+     * Files of the card: the first has the weights; the others configure them and are in the same folder.
+     */
     files: z.array(cardFile).min(1).max(5),
-    /** Null where its source was not found to name one. */
+    /** Licence of the weights; null if the source states none. */
     licence: z.string().min(1).max(60).nullable(),
     commercial: commercialUse,
-    /** Half a sentence, after the answer. */
+    /** Sentence fragment that follows the answer in `commercial`. */
     why: sentence,
-    /** True if files are given only to account holders who agreed to terms; a person must download them. */
+    /**
+     * True if files are available only to account holders who agreed to terms; the user must download them.
+     */
     isGated: z.boolean(),
     patchSize: z.int().positive(),
     imageSize: z.int().positive(),
@@ -64,25 +68,30 @@ export const card = z
     blocks: z.int().positive(),
     /** Approximate number of parameters of the encoder. */
     parameters: z.int().positive(),
-    /** Null where its source was not found to say it. */
+    /** Null if the source does not state it. */
     training: sentence.nullable(),
   })
   .refine(({ files }) => new Set(files.map(({ name }) => name)).size === files.length);
 export type Card = z.infer<typeof card>;
 
-/** Download settings of the workspace; null uses the environment's (`HF_ENDPOINT`, `HTTPS_PROXY`), if it has any. */
+/**
+ * Download settings of the workspace; null uses those of the environment (`HF_ENDPOINT`, `HTTPS_PROXY`), if set.
+ */
 export const downloadSettings = z.strictObject({
   mirror: z.string().max(2000).nullable(),
   proxy: z.string().max(2000).nullable(),
-  /** True if a person insists on an unencrypted mirror, whose files anybody on the way can change. */
+  /**
+   * True if the user allows an unencrypted mirror, whose files anybody on the network path could change.
+   */
   plainHttp: z.boolean().default(false),
 });
 export type DownloadSettings = z.infer<typeof downloadSettings>;
 
 /**
- * Returns true if an address is encrypted or on this computer, so that nobody on the way can change what it sends.
+ * Returns true if an address is encrypted or on this computer, so that nobody on the network path can change its
+ * data.
  *
- * @param address of the web
+ * @param address a web address
  */
 export function isSafeFromOthers(address: string): boolean {
   const { protocol, hostname } = new URL(address);
@@ -92,32 +101,36 @@ export function isSafeFromOthers(address: string): boolean {
 
 /**
  * Download settings as the workspace stores them: addresses without names and passwords, and which of them need
- * those.
+ * credentials.
  */
 export const storedDownloads = downloadSettings.extend({ logins: z.array(loginKind).optional() });
 export type StoredDownloads = z.infer<typeof storedDownloads>;
 
-/** Download settings as the window shows them. */
+/** Download settings as the app shows them. */
 export const shownDownloads = downloadSettings.extend({
   logins: z.strictObject({ mirror: loginState, proxy: loginState }),
 });
 export type ShownDownloads = z.infer<typeof shownDownloads>;
 
-/** State of a card; `here`: all its files are on this computer, whether or not it was made a teacher. */
+/**
+ * State of a card; `here`: all its files are on this computer, whether or not it was added as a teacher.
+ */
 const cardState = z.enum(['by-hand', 'absent', 'fetching', 'here']);
 
 export const catalogueEntry = z.strictObject({
   card,
   state: cardState,
-  /** Bytes that have come of a download which is not whole. */
+  /** Bytes received of an incomplete download. */
   part: z.int().nonnegative(),
-  /** The teacher that its weights are. */
+  /** The teacher that was added from its weights. */
   teacher: z.int().positive().nullable(),
-  /** Path of the weights once they are here. */
+  /** Path of the downloaded weights. */
   file: z.string().nullable(),
   /** True if the download has the SHA-256 that the catalogue pins; null if nothing was downloaded. */
   isVerified: z.boolean().nullable(),
-  /** SHA-256 of the weights that were fetched, to compare with another computer's; null where nothing was fetched. */
+  /**
+   * SHA-256 of the downloaded weights, to compare with another computer's; null if nothing was downloaded.
+   */
   sha256: z.string().nullable(),
 });
 export type CatalogueEntry = z.infer<typeof catalogueEntry>;
@@ -127,9 +140,9 @@ export const fetchRequest = z.strictObject({
   out: z.string().min(1).max(4096),
   mirror: z.string().max(2000).optional(),
   proxy: z.string().max(2000).optional(),
-  /** Allows a mirror without encryption. */
+  /** Whether an unencrypted mirror is allowed. */
   plainHttp: z.boolean().optional(),
-  /** SHA-256 of the weights from somebody who knows it, where the catalogue has none. */
+  /** SHA-256 of the weights from a source the user trusts, if the catalogue has none. */
   sha256: z
     .string()
     .regex(/^[0-9a-fA-F]{64}$/)
@@ -142,14 +155,17 @@ export type FetchRequest = z.infer<typeof fetchRequest>;
 export const fetchSummary = z.strictObject({
   card: cardId,
   folder: z.string(),
-  /** The weights. */
+  /** Path of the weights. */
   file: z.string(),
   files: z.array(
     z.strictObject({
       name: z.string(),
       bytes: z.int().nonnegative(),
       sha256: z.string(),
-      /** Compared with a SHA-256 that the catalogue or a person pins; what a server says of itself counts for nothing. */
+      /**
+       * Result of comparing with the SHA-256 pinned by the catalogue or the user; a hash that the server itself sends
+       * is not trusted.
+       */
       isVerified: z.boolean(),
     }),
   ),

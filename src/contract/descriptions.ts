@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { deviceName, teacherOverrides } from './jobs.ts';
 
-/** Descriptions of a teacher's file and of this machine. */
+/** Descriptions of a teacher's file and of this computer. */
 
-/** Naming convention of the weights, and the family if it shows. */
+/** Naming convention of the weights, and the family if the names show it. */
 export const teacherConvention = z.enum([
   'timm',
   'deit',
@@ -25,13 +25,13 @@ export const teacherConvention = z.enum([
 export type TeacherConvention = z.infer<typeof teacherConvention>;
 
 /**
- * Source of a property, the surest first: a person, the weights themselves, a configuration beside them, the family's
- * usual value, or a guess.
+ * Source of a property, the most reliable first: the user, the weights themselves, a configuration next to them, the
+ * family's usual value, or a guess.
  */
 const propertySource = z.enum(['given', 'file', 'config', 'family', 'guess']);
 export type PropertySource = z.infer<typeof propertySource>;
 
-/** A property that weights do not show by themselves, and that a person may correct. */
+/** A property that weights do not show by themselves, and that the user can correct. */
 export const inferredProperty = z.strictObject({
   property: teacherOverrides.keyof(),
   value: z.union([z.number(), z.string(), z.array(z.number())]),
@@ -74,10 +74,12 @@ export const teacherDescription = z.strictObject({
   /** Sentences about properties that were inferred without a source. */
   assumed: z.array(z.string()),
   inferred: z.array(inferredProperty).default([]),
-  /** Sentences about choices beyond reading the file: which of several models was taken, what was left out. */
+  /**
+   * Sentences about choices made while reading the file: which of several models was used, what was left out.
+   */
   notes: z.array(z.string()).default([]),
   parameters: z.number(),
-  /** Students by skip factor: what would be kept. */
+  /** Students by skip factor, with the blocks that each would keep. */
   students: z.array(
     z.strictObject({ skip: z.number(), blocks: z.array(z.number()), parameters: z.number() }),
   ),
@@ -86,13 +88,13 @@ export type TeacherDescription = z.infer<typeof teacherDescription>;
 
 export const deviceDescription = z.strictObject({
   name: deviceName,
-  /** Product name by its maker; the kind of device if none was found. */
+  /** Product name given by its manufacturer; the kind of device if none was found. */
   description: z.string(),
-  /** Why nothing can be computed on it, and what that would take; null where it can. */
+  /** Why the device cannot be used, and what is needed to use it; null if it can be used. */
   missing: z.string().nullable(),
-  /** Threads of the processor. */
+  /** Number of processor threads. */
   threads: z.number().nullable(),
-  /** Memory of its own in bytes, if known. */
+  /** Dedicated memory in bytes, if known. */
   memoryBytes: z.number().nullable(),
   /** Training speed just measured, with the default student of the bundled teacher. */
   imagesPerSecond: z.number().nullable(),

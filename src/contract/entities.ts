@@ -21,19 +21,21 @@ import { groupName, id, name, when } from './values.ts';
 export const domain = projectDomain;
 export type Domain = z.infer<typeof domain>;
 
-/** One class per image, any number of labels, or outlined regions of an image. */
+/** Task of a project: one class per image, any number of labels per image, or outlined regions. */
 export const projectTask = task;
 export type ProjectTask = z.infer<typeof projectTask>;
 
 export const projectClass = z.strictObject({
   id,
   name,
-  /** sRGB, `#rrggbb`. */
+  /** Colour of the class, sRGB, `#rrggbb`. */
   colour: z.string().regex(/^#[0-9a-f]{6}$/),
-  /** Value of the class in masks; null past the 254th class. */
+  /** Value of the class in masks; null from the 255th class on. */
   maskValue: maskClassValue.nullable(),
   labelled: z.int().nonnegative(),
-  /** Labelled images that a run would learn from now, and those that it would hold out to measure on. */
+  /**
+   * Labelled images that a run would use for training now, and those that it would hold out for measuring.
+   */
   learnt: z.int().nonnegative(),
   tested: z.int().nonnegative(),
   /** Pixels of the class in masks marked as done; absent if there are none. */
@@ -41,7 +43,7 @@ export const projectClass = z.strictObject({
 });
 export type ProjectClass = z.infer<typeof projectClass>;
 
-/** Choices of the wizard that are kept with a project. */
+/** Choices of the wizard that are stored with a project. */
 export const projectSettings = z.strictObject({
   teacher: id.nullable(),
   skip: z.int().min(1).max(1024),
@@ -54,9 +56,9 @@ export const projectSettings = z.strictObject({
   start,
   orientation,
   preparation,
-  /** Side of a model's input, px; null: the teacher's own, where regions are outlined at least 128. */
+  /** Side of a model's input, px; null: the teacher's own, but at least 128 for segmentation. */
   imageSize: z.int().min(16).max(1024).nullable(),
-  /** Settings for outlined regions, this one and the following: see `distillOptions`. */
+  /** Settings for segmentation, this one and the following: see `distillOptions`. */
   decoderSteps: z.int().min(1).max(100_000),
   adapt: z.boolean(),
   overlap: z.number().min(0).max(0.75),
@@ -65,8 +67,8 @@ export const projectSettings = z.strictObject({
 export type ProjectSettings = z.infer<typeof projectSettings>;
 
 /**
- * The images that a result is measured on. The name is a letter for each draw, with a number from the first change of
- * its images or of their labels on; results are comparable where they are of the same.
+ * The images that a result is measured on. Named by a letter per sampled set, followed by a number once its images or
+ * their labels change; results with the same name are comparable.
  */
 export const testSet = z.strictObject({
   id,
@@ -87,31 +89,38 @@ export const project = z.strictObject({
   createdAt: when,
   openedAt: when,
   images: z.int().nonnegative(),
-  /** Images with a label; if regions are outlined, images whose mask is marked as done. */
+  /** Images with a label; for segmentation, images whose mask is marked as done. */
   labelled: z.int().nonnegative(),
-  /** Images whose mask was begun and is not marked as done. */
+  /** Images with a mask that is not marked as done. */
   drafts: z.int().nonnegative(),
-  /** Images to learn from, counted as for a class, each image once. */
+  /** Images for training, counted as for a class, each image once. */
   learnt: z.int().nonnegative(),
   tested: z.int().nonnegative(),
-  /** Marked as test images. Where none of them is labelled, the first run holds out a fifth of the labelled others. */
+  /**
+   * Images marked as test images. If none of them is labelled, the first run holds out a fifth of the other labelled
+   * images.
+   */
   marked: z.strictObject({ labelled: z.int().nonnegative(), unlabelled: z.int().nonnegative() }),
-  /** Test images that nobody marked: of the frozen test set, or as a first run would draw them now. */
+  /**
+   * Test images that the user did not mark: from the frozen test set, or as a first run would sample them now.
+   */
   drawn: z.array(id),
-  /** Test set of the latest run; null before the first run, and when a new one is to be drawn. */
+  /** Test set of the latest run; null before the first run, and if a new one is to be sampled. */
   testSet: testSet.nullable(),
-  /** Groups with test images and images that were learnt from until now; the next run only measures on them. */
+  /**
+   * Groups with test images and images used for training until now; the next run uses them only for measuring.
+   */
   spanning: z.array(z.string()),
   classes: z.array(projectClass),
   settings: projectSettings,
 });
 export type Project = z.infer<typeof project>;
 
-/** Why somebody should look at an image, and what was said of it, in ids of classes. */
+/** Reason to review an image, with predictions and label as class ids. */
 const imageReview = z.strictObject({
   /**
-   * Nobody has given it a label; the student is unsure; student and teacher, or student and label,
-   * disagree; nobody has looked at its label.
+   * The image has no label; the student is unsure; student and teacher, or student and label, disagree; its label has
+   * not been checked by the user.
    */
   reason: z.enum(['unlabelled', 'unsure', 'teacher', 'label', 'unreviewed']),
   /** Two likeliest classes, the likelier first. Absent, with the fields below, if the review was not requested. */
@@ -119,18 +128,18 @@ const imageReview = z.strictObject({
     .array(z.strictObject({ class: id, probability: z.number().min(0).max(1) }))
     .optional(),
   student: z.array(id).optional(),
-  /** Null where the teacher was gone. */
+  /** Null if the teacher had been removed. */
   teacher: z.array(id).nullable().optional(),
 });
 export type ImageReview = z.infer<typeof imageReview>;
 
-/** State of the review that ranks the images to look at next. */
+/** State of the review that ranks the images to check next. */
 export const reviewStatus = z.strictObject({
-  /** The latest finished run; null where there is no student to ask. */
+  /** The latest finished run; null if there is no student yet. */
   run: id.nullable(),
-  /** The run whose student was asked last. */
+  /** The run whose student made the latest ranking. */
   asked: id.nullable(),
-  /** Images that it would be asked about now, and about how long that takes. */
+  /** Number of images that a ranking would predict now, and about how long that takes. */
   images: z.int().nonnegative(),
   seconds: z.number().nonnegative().nullable(),
   isAtWork: z.boolean(),
@@ -139,24 +148,24 @@ export type ReviewStatus = z.infer<typeof reviewStatus>;
 
 export const projectImage = z.strictObject({
   id,
-  /** Relative to the folder that it was imported from. */
+  /** Path relative to the folder that it was imported from. */
   name: z.string(),
   width: z.int().positive(),
   height: z.int().positive(),
   isLabelled: z.boolean(),
-  /** Ids of classes; none though labelled: it belongs to none of several. */
+  /** Ids of its classes; empty for an image labelled as showing none of the classes. */
   classes: z.array(id),
-  /** Held out from training. */
+  /** True if the image is held out from training. */
   isTest: z.boolean(),
-  /** A person set that it is learnt from; missing where not. */
+  /** True if the user marked it as a training image; absent otherwise. */
   isLearn: z.boolean().optional(),
-  /** Patient, volume or scene; missing where it has none. */
+  /** Patient, volume or scene; absent if unknown. */
   group: z.string().optional(),
-  /** True if a person gave or confirmed its label; absent otherwise. */
+  /** True if the user gave or confirmed its label; absent otherwise. */
   isReviewed: z.boolean().optional(),
-  /** Missing where nothing is outlined. */
+  /** State of the user's mask; absent without one. */
   mask: maskState.optional(),
-  /** A student has predicted its mask; missing where not. */
+  /** True if a student has predicted its mask; absent otherwise. */
   isPredicted: z.boolean().optional(),
   /** Review of the image, if the request asked for it. */
   review: imageReview.optional(),
@@ -165,8 +174,8 @@ export type ProjectImage = z.infer<typeof projectImage>;
 
 /**
  * Selection of images in a project: of one class, without a label, or all. `to-label`: unlabelled and not held out;
- * `draft`: mask begun and not done; `predicted`: not done, but predicted by a student; `review`: to look at next, the
- * most useful first.
+ * `draft`: with a mask that is not done; `predicted`: not done, but predicted by a student; `review`: to check next,
+ * the most useful first.
  */
 export const imageFilter = z.strictObject({
   show: z
@@ -177,29 +186,29 @@ export const imageFilter = z.strictObject({
     .default('all'),
   /** Part of the name. */
   search: z.string().max(200).default(''),
-  /** A run whose student's worst images come first, by its Dice; by name otherwise. */
+  /** A run whose student's worst images come first, by its Dice; sorted by name otherwise. */
   worstOf: id.optional(),
 });
 export type ImageFilter = z.infer<typeof imageFilter>;
 
-/** An image's labels: ids of classes, or null for none given. */
+/** An image's labels: ids of classes, or null if it has not been labelled. */
 export const labelChange = z.strictObject({
   image: id,
   classes: z.array(id).nullable(),
-  /** True if a person has looked at it; implied by a label that a person gives. */
+  /** True if the user has checked it; implied by a label that the user gives. */
   isReviewed: z.boolean().optional(),
 });
 export type LabelChange = z.infer<typeof labelChange>;
 
-/** Use of an image: for the test, for learning, or as the test set is drawn. */
+/** Use of an image: test, training, or decided by the sampled test set. */
 const imageUse = z.enum(['test', 'learn', 'auto']);
 export type ImageUse = z.infer<typeof imageUse>;
 
-/** Changes a person makes to images: their use and their group. Absent fields stay as they are. */
+/** Changes that the user makes to images: their use and their group. Absent fields stay unchanged. */
 export const useChange = z.strictObject({
   image: id,
   use: imageUse.optional(),
-  /** Patient, volume or scene; null: none. */
+  /** Patient, volume or scene; null for none. */
   group: groupName.nullable().optional(),
 });
 export type UseChange = z.infer<typeof useChange>;
@@ -218,47 +227,49 @@ export const teacher = z.strictObject({
   width: z.int().positive(),
   heads: z.int().positive(),
   depth: z.int().positive(),
-  /** Parameters of one block; all are alike. */
+  /** Parameters of one block; all blocks are alike. */
   blockParameters: z.int().positive(),
   /** Training data and purpose of the teacher; null if unknown. */
   training: z.string().nullable(),
   suits: z.string().nullable(),
   licence: z.string().nullable(),
-  /** Sentences about properties that were assumed, since the file does not state them. */
+  /** Sentences about properties that were assumed because the file does not state them. */
   assumed: z.array(z.string()),
-  /** Properties that weights do not show by themselves, each with its source; a person may correct them. */
+  /** Properties that weights do not show by themselves, each with its source; the user can correct them. */
   inferred: z.array(inferredProperty),
-  /** Sentences about what was taken from the file's model, left out or adapted. */
+  /** Sentences about what was used from the file's model, left out or adapted. */
   notes: z.array(z.string()),
-  /** Bytes that training a student of half the blocks is estimated to take, and bytes free on this machine now. */
+  /**
+   * Bytes that training a student of half the blocks is estimated to need, and bytes free on this computer now.
+   */
   memoryNeeded: z.int().nonnegative(),
   memoryFree: z.int().nonnegative(),
 });
 export type Teacher = z.infer<typeof teacher>;
 
-/** Estimate of a student from a short measurement on this machine. */
+/** Estimate of a student from a short measurement on this computer. */
 export const studentEstimate = z.strictObject({
   skip: z.int().positive(),
   blocks: z.array(z.int().nonnegative()),
   parameters: z.int().positive(),
   /** Size of the weights in float32. */
   bytes: z.int().positive(),
-  /** Times faster than the teacher. */
+  /** Speed relative to the teacher's. */
   speedUp: z.number().positive(),
   /** Seconds to distil it with the project's settings. */
   seconds: z.number().positive(),
-  /** Bytes at its peak, roughly, with the project's settings. */
+  /** Approximate peak memory in bytes, with the project's settings. */
   memoryNeeded: z.number().positive(),
 });
 export type StudentEstimate = z.infer<typeof studentEstimate>;
 
-/** A device that runs of a project could compute on. */
+/** A device that runs of a project could use. */
 export const deviceOption = deviceDescription
   .omit({ threads: true, imagesPerSecond: true })
   .extend({
     /** Training speed with the project's student; null if not measured. */
     imagesPerSecond: z.number().positive().nullable(),
-    /** Seconds that a run of the project would take. */
+    /** Estimated duration of a run of the project, in seconds. */
     seconds: z.number().nonnegative().nullable(),
     /** True if a run would use this device with the project's settings. */
     isChosen: z.boolean(),
@@ -271,7 +282,7 @@ const finite = z.number();
 export const imageFacts = z.strictObject({
   format: z.enum(['png', 'jpeg', 'webp', 'bmp', 'tiff', 'dicom', 'nifti']),
   bands: z.int().positive(),
-  /** Band that marks where there is no data, from 1. */
+  /** Band that marks missing pixels (alpha), from 1. */
   alpha: z.int().positive().nullable(),
   frames: z.int().positive(),
   sampleType: z.enum([
@@ -286,9 +297,9 @@ export const imageFacts = z.strictObject({
   windows: z.array(
     z.strictObject({ center: finite, width: finite, name: z.string().max(64).nullable() }),
   ),
-  /** True if the file has a table from values to shades, which is applied before its windows. */
+  /** True if the file has a lookup table for grey levels, which is applied before its windows. */
   hasTable: z.boolean(),
-  /** Meaning of `auto` for this image: bands from 1, and a range as a preparation has it. */
+  /** What `auto` means for this image: bands from 1, and a range as in a preparation. */
   auto: z.strictObject({ bands: z.array(z.int().positive()), range: z.string() }),
 });
 export type ImageFacts = z.infer<typeof imageFacts>;

@@ -12,18 +12,18 @@ test.each([
   ['C++', 'std::bad_alloc\nStacktrace:\n 0x7f.. libonnx', 'std::bad_alloc'],
   ['Rust', 'device lost (wgpu/src/core.rs:12: panicked)', 'device lost'],
   ['Python', 'bad pickle\nTraceback (most recent call last):', 'bad pickle'],
-])('the trace of %s is no message', (_name, text, message) => {
+])('removes the trace of %s from the message', (_name, text, message) => {
   expect(withoutTrace(text)).toEqual({ message, details: text });
   expect(firstLine(text)).toEqual({ message, details: text });
 });
 
-test('sentences stay whole, with the names and figures in them', () => {
+test('keeps sentences whole, with the names and figures in them', () => {
   const text =
     'masks/a.png has 3 values: 0, 128 and 255.\nSay which are classes. At most 254 can be (see classes.txt).';
   expect(withoutTrace(text)).toEqual({ message: text, details: undefined });
 });
 
-test('of a text for nobody in particular, the first line is the message, and not too long', () => {
+test('uses the first line of a text not written for users as the message, shortened if needed', () => {
   expect(firstLine('one\ntwo')).toEqual({ message: 'one', details: 'one\ntwo' });
   const long = 'x'.repeat(5000);
   expect(firstLine(long)).toEqual({ message: `${'x'.repeat(300)}…`, details: long });

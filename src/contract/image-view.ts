@@ -19,12 +19,12 @@ const sampleType = z.enum([
 ]);
 export type TileSampleType = z.infer<typeof sampleType>;
 
-/** px; tiles at the right and lower edge are smaller. */
+/** Side of a tile, px; tiles at the right and lower edge are smaller. */
 export const tileSide = 512;
 
 const table = z.strictObject({
   first: finite,
-  /** Entries; 8 or 16 bits. */
+  /** Number of entries, and their size: 8 or 16 bits. */
   values: z.custom<Uint8Array | Uint16Array>(
     (value) => value instanceof Uint8Array || value instanceof Uint16Array,
   ),
@@ -33,19 +33,19 @@ const table = z.strictObject({
 
 export const viewedImage = z.strictObject({
   id,
-  /** Relative to the folder that it was imported from. */
+  /** Path relative to the folder that it was imported from. */
   name: z.string(),
   format: z.enum(['png', 'jpeg', 'webp', 'bmp', 'tiff', 'dicom', 'nifti']),
   width: size,
   height: size,
-  /** Full resolution first; the last is one tile, or the smallest that the file has. */
+  /** Levels, full resolution first; the last is one tile, or the smallest that the file has. */
   levels: z.array(z.strictObject({ width: size, height: size })).min(1),
   bands: size,
   sampleType,
   interpretation: z.enum(['grey', 'rgb', 'palette', 'bands']),
-  /** The band that says where there is nothing. */
+  /** Band that marks missing pixels (alpha). */
   alpha: band.nullable(),
-  /** Stored value that means "nothing here". */
+  /** Stored value of missing pixels. */
   nodata: finite.nullable(),
   /** Display settings of the file, as `Display` of the readers. */
   display: z.strictObject({
@@ -61,7 +61,7 @@ export const viewedImage = z.strictObject({
     ),
     voiTable: table.nullable(),
     isInverted: z.boolean(),
-    /** (entries, 3), 8-bit RGB. */
+    /** Colours of the palette, (entries, 3), 8-bit RGB. */
     palette: bytes.nullable(),
     colours: z.array(z.int().nonnegative()).length(3).optional(),
     /** Unit of rescaled values. */
@@ -79,7 +79,7 @@ export const viewedImage = z.strictObject({
   geo: z
     .strictObject({ transform: z.array(finite).length(6), crs: z.string().max(10_000).nullable() })
     .nullable(),
-  /** Side of the patient at each edge; null if the file does not say. */
+  /** Side of the patient at each edge; null if the file does not state it. */
   edges: z
     .strictObject({
       left: letter,
@@ -90,11 +90,11 @@ export const viewedImage = z.strictObject({
     .nullable(),
   /** DICOM modality: CT, MR, US. */
   modality: z.string().max(16).nullable(),
-  /** The same for slices of one series or file, and told by nothing else; null: it is in none. */
+  /** Id shared by the slices of one series or file; opaque; null if the image belongs to none. */
   series: z.string().max(64).nullable(),
   /** True if its frames follow each other in time and are not slices. */
   isFilm: z.boolean(),
-  /** Notes about the file for a person. */
+  /** Notes about the file for the user. */
   notes: z.array(z.string()),
 });
 export type ViewedImage = z.infer<typeof viewedImage>;
@@ -118,7 +118,7 @@ export const imageTile = z.strictObject({
   height: z.int().min(1).max(tileSide),
   bands: z.int().min(1).max(4),
   sampleType,
-  /** Stored values, (height, width, bands), in this machine's byte order. */
+  /** Stored values, (height, width, bands), in this computer's byte order. */
   values: bytes,
 });
 export type ImageTile = z.infer<typeof imageTile>;
@@ -126,7 +126,7 @@ export type ImageTile = z.infer<typeof imageTile>;
 export const statisticsRequest = z.strictObject({
   image: id,
   bands: z.array(band).min(1).max(4),
-  /** Percentages whose values are wanted. */
+  /** Requested percentiles. */
   shares: z.array(z.number().min(0).max(100)).max(8),
   /** True for rescaled values (by the file's slope or table), false for stored values. */
   isRescaled: z.boolean(),
@@ -137,7 +137,7 @@ export const bandStatistics = z.strictObject({
   values: z.array(finite),
   least: finite,
   greatest: finite,
-  /** Counts from `least` to `greatest` in equal steps. */
+  /** Histogram from `least` to `greatest` in equal steps. */
   histogram: z.array(z.int().nonnegative()),
 });
 export type BandStatistics = z.infer<typeof bandStatistics>;

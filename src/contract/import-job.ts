@@ -6,20 +6,23 @@ import { maskState } from './masks.ts';
 import { rekeyReport } from './patients.ts';
 import { path } from './values.ts';
 
-/** A folder of images that comes into a project, as the window brings it in. */
+/** Imports a folder of images into a project, as the app does. */
 export const importRequest = z.strictObject({
   folder: path,
   workspace: path,
-  /** Project by name; created if there is none. */
+  /** Name of the project; created if there is none. */
   project: path,
-  /** `folders`, `none`, or a CSV file. */
+  /** Source of labels: `folders`, `none`, or a CSV file. */
   labels: path.default('folders'),
   /** Domain of a new project. */
   domain: domain.optional(),
   task: projectTask.optional(),
-  /** A file of masks, or `found`: those in the folder, if they are of one kind. */
+  /** Source of masks: a file, or `found` for those in the folder, if they are of one kind. */
   masks: path.optional(),
-  /** `what=class`, separated by commas: a name, number or colour of the masks, and a class, `background` or `ignore`. */
+  /**
+   * Pairs `what=class`, separated by commas: a name, number or colour of the masks, and a class, `background` or
+   * `ignore`.
+   */
   class: z.string().max(100_000).optional(),
   /** True to create classes that the masks name and the project lacks. */
   newClasses: z.boolean().default(false),
@@ -27,9 +30,9 @@ export const importRequest = z.strictObject({
   replaceMasks: z.boolean().default(false),
   /** Property of polygons that names the class; known for files exported here. */
   property: z.string().min(1).max(200).optional(),
-  /** Done where the masks say all that there is, unless given. */
+  /** Whether masks are marked as done; by default, they are if they cover everything in an image. */
   maskState: maskState.optional(),
-  /** True to read all patients of the workspace again first, under a new secret. */
+  /** True to read the patients of the whole workspace again first, under a new secret. */
   rekey: z.boolean().default(false),
 });
 export type ImportRequest = z.infer<typeof importRequest>;
@@ -39,34 +42,34 @@ export const importSummary = z.strictObject({
   workspace: z.string(),
   project: z.strictObject({ id: z.int(), name: z.string(), isNew: z.boolean() }),
   folder: z.string(),
-  /** Images, slices among them. */
+  /** Number of images, slices included. */
   found: z.int(),
   added: z.int(),
   /** Found images whose content was already in the project, copies within the folder included. */
   known: z.int(),
   /** Known images that are copies: the project has their content from another file. */
   copies: z.int(),
-  /** Known images found in another place than before. */
+  /** Known images found at another path than before. */
   moved: z.int(),
-  /** Images whose masks came in. */
+  /** Images imported with their masks. */
   masks: z.int(),
   /** Values that the mask files store, the most frequent first; empty without such files. */
   maskValues: z.array(maskValueUse),
-  /** Files that came in as images and look like masks of the others. */
+  /** Files that were imported as images and look like masks of the others. */
   likelyMasks: z.int(),
-  /** Files that are no images by their names. */
+  /** Files whose names are not those of images. */
   otherFiles: z.int(),
   skipped: z.array(skippedImage),
-  /** Null unless it was asked for. */
+  /** Null if it was not requested. */
   rekeyed: rekeyReport.nullable(),
 });
 export type ImportSummary = z.infer<typeof importSummary>;
 
-/** Missing images of a project that are looked for in another folder. */
+/** Searches for missing images of a project in another folder. */
 export const locateRequest = z.strictObject({
   folder: path,
   workspace: path,
-  /** Project by name. */
+  /** Name of the project. */
   project: path,
   /** The folder that they were imported from; all unless given. */
   from: path.optional(),

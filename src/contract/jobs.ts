@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * Requests to the engine, its progress and its results. The command line, and whatever else drives the engine,
- * validates with these schemas and takes its types from them.
+ * Requests to the engine, its progress and its results. The command line, and any other caller of the engine,
+ * validates with these schemas and derives its types from them.
  */
 
 const path = z.string().min(1).max(4096);
@@ -10,37 +10,42 @@ const whole = (low: number, high: number): z.ZodInt => z.int().min(low).max(high
 const seed = whole(0, 2 ** 32 - 1);
 const threads = whole(1, 256).optional();
 
-/** `what=class`, separated by commas: a name, number or colour of masks, and a class, `background` or `ignore`. */
+/**
+ * Pairs `what=class`, separated by commas: a name, number or colour of masks, and a class, `background` or `ignore`.
+ */
 const classPairs = z.string().max(100_000);
 
 /** Source of labels: class folders below the images, or a CSV file. */
 const labels = path;
 
-/** One class per image, or any number of them. */
+/** Task: one class per image, or any number of them. */
 export const classificationTask = z.enum(['single', 'several']);
 export type ClassificationTask = z.infer<typeof classificationTask>;
 
-/** Classification tasks, and outlining regions of an image. */
+/** Tasks: classification, and segmentation of an image into regions. */
 export const task = z.enum([...classificationTask.options, 'segmentation']);
 export type Task = z.infer<typeof task>;
 
-/** Decides what is sensible by default: how views are turned, which teacher comes first. */
+/** Determines defaults: how views are flipped and rotated, and which teacher comes first. */
 export const projectDomain = z.enum(['medical', 'satellite', 'other']);
 
-/** `overhead`: the images have no up (satellite, microscopy), so views may be turned and flipped upside down. */
+/**
+ * Orientation of the images. `overhead`: they have no fixed up direction (satellite, microscopy), so views may be
+ * rotated and flipped vertically.
+ */
 export const orientation = z.enum(['upright', 'overhead']);
 
 /** Start of training: see docs/adr/0010 and 0034. */
 export const start = z.enum(['auto', 'fitted', 'copy']);
 
 /**
- * Device to compute on: processors; a GPU of any maker; NVIDIA's on Linux, by ONNX Runtime or TensorFlow.js; any on
- * Windows; Apple's.
+ * Compute device: the CPU; a GPU from any vendor; an NVIDIA GPU on Linux, by ONNX Runtime or TensorFlow.js; any GPU
+ * on Windows; an Apple GPU.
  */
 export const deviceName = z.enum(['cpu', 'webgpu', 'cuda', 'tensorflow', 'dml', 'coreml']);
 export type DeviceName = z.infer<typeof deviceName>;
 
-/** `auto`: the fastest that there is, by measurement. */
+/** Device choice; `auto`: the fastest available device, by measurement. */
 export const deviceChoice = z.enum(['auto', ...deviceName.options]);
 export type DeviceChoice = z.infer<typeof deviceChoice>;
 
@@ -49,29 +54,33 @@ export const precision = z.enum(['float32', 'float16']);
 export type Precision = z.infer<typeof precision>;
 
 /**
- * Returns the number format used on a device: float16 would only slow a processor down, and TensorFlow.js has none.
+ * Returns the number format used on a device: float16 would only slow down a processor, and TensorFlow.js does not
+ * support it.
  */
 export function precisionOn(device: DeviceName, wished: Precision): Precision {
   return device === 'cpu' || device === 'tensorflow' ? 'float32' : wished;
 }
 
-/** Devices that exported files can run on; TensorFlow.js reads none. */
+/** Devices that exported files can run on; TensorFlow.js cannot read them. */
 const fileDevice = deviceName.exclude(['tensorflow']);
 export type FileDevice = z.infer<typeof fileDevice>;
 
-/** Framing of an image that is not square: the whole image, squeezed, or its centre, cropped. */
+/** Framing of an image that is not square: the whole image, stretched to a square, or a centre crop. */
 export const framing = z.enum(['whole', 'centre']);
 
-/** A word, or two amounts behind `window`, or two percentages behind `percentile`. */
+/** Range of values: a word, or two amounts after `window`, or two percentages after `percentile`. */
 const rangePattern =
   /^(?:auto|stored|file|full|window(?::-?\d{1,9}(?:\.\d{1,6})?){2}|percentile(?::(?:100|\d{1,2}(?:\.\d{1,3})?)){2})$/;
 
-/** Bands that a model sees at most. */
+/** Maximum number of bands in a model's input. */
 export const mostBands = 64;
 
 /** Preparation of stored values for a model: see core/image/preparation. */
 export const preparation = z.strictObject({
-  /** Counted from 1: one for grey, three for red, green and blue, or any others; the file's own colours by default. */
+  /**
+   * Bands, counted from 1: one for grey, three for red, green and blue, or any others; by default the file's own
+   * colours.
+   */
   bands: z
     .array(whole(1, 4096))
     .min(1)
@@ -94,7 +103,7 @@ export const teacherOverrides = z.strictObject({
   epsilon: z.number().min(1e-12).max(0.1).optional(),
   activation: z.enum(['gelu', 'gelu-tanh', 'quick-gelu']).optional(),
   pooling: z.enum(['class-token', 'patch-mean']).optional(),
-  /** Mean of pixels in [0, 1], like the next one. */
+  /** Mean of pixels in [0, 1]; `std` is on the same scale. */
   mean: z.array(z.number().min(-1).max(1)).min(1).max(64).optional(),
   deviation: z.array(z.number().min(1e-3).max(2)).min(1).max(64).optional(),
   /** Bands of the teacher, from 1, that correspond to the colours of the images (red, green and blue by default). */
@@ -110,39 +119,42 @@ export const teacherOverrides = z.strictObject({
 });
 export type TeacherOverrides = z.infer<typeof teacherOverrides>;
 
-/** Steps and images in one, where nobody says: what was measured (README, docs/adr/0021). */
+/** Default number of steps and batch size, from measurements (README, docs/adr/0021). */
 export const usualTraining = {
   classification: { steps: 600, batch: 128 },
   segmentation: { steps: 150, batch: 32 },
 } as const;
 
-/** Steps that the adapters learn on for, after the decoder has learnt alone for `decoderSteps`. */
+/**
+ * Returns the further steps in which the adapters are trained together with the decoder, after `decoderSteps` of only
+ * the decoder.
+ */
 export function learningOnSteps(decoderSteps: number): number {
   return Math.ceil(decoderSteps / 2);
 }
 
-/** Steps of all decoders of a run: teacher's, copy's and student's. */
+/** Returns the steps of all decoders of a run: teacher's, copy's and student's. */
 export function stepsOfDecoders(run: { decoderSteps: number; adapt: boolean }): number {
   return 3 * run.decoderSteps + (run.adapt ? learningOnSteps(run.decoderSteps) : 0);
 }
 
 /**
- * Returns true if a run fits the copy before it trains: `auto` tries it and keeps the better start (docs/adr/0034).
+ * Returns true if a run fits the copy before training: `auto` tries it and keeps the better start (docs/adr/0034).
  */
 export function fitsCopy(asked: DistillOptions['start']): boolean {
   return asked !== 'copy';
 }
 
-/** Share of a tile's side by which tiles overlap. */
+/** Overlap of neighbouring tiles, as a share of a tile's side. */
 const overlap = z.number().min(0).max(0.75).default(0.5);
-/** Unit of lengths in an image: its pixels, or the pixel size that it states. */
+/** Unit of lengths in an image: its pixels, or the pixel size that the file states. */
 export const lengthUnit = z.enum(['px', 'mm', 'm']);
 export type LengthUnit = z.infer<typeof lengthUnit>;
 
 /** Largest tolerance, in any unit. */
 export const longestTolerance = 1000;
 
-/** Largest distance between a predicted and a true boundary that still counts as right. */
+/** Largest distance between a predicted and a true boundary that still counts as correct. */
 export const borderTolerance = {
   tolerance: z.number().min(0).max(longestTolerance),
   toleranceUnit: lengthUnit,
@@ -150,34 +162,34 @@ export const borderTolerance = {
 /** Default tolerance. */
 export const usualTolerance = { distance: 2, unit: 'px' } as const;
 
-/** Options of distilling, whatever the images are. */
+/** Options of distilling, for all kinds of images. */
 export const distillOptions = z.strictObject({
   teacher: path,
   overrides: teacherOverrides.default({}),
-  /** r: every r-th block is copied. */
+  /** Skip factor r: every r-th block is copied. */
   skip: whole(1, 1024).default(2),
-  /** An explicit list of blocks in place of every r-th. */
+  /** Explicit list of blocks to copy, instead of every r-th. */
   blocks: z.array(whole(0, 1023)).min(1).max(1024).optional(),
   /**
    * Start of the student: the untrained copy, as in the paper, or the copy with each block first fitted in closed
-   * form to its part of the teacher. `auto`: the better of the two on training images set aside.
+   * form to its part of the teacher. `auto`: the better of the two on reserved training images.
    */
   start: start.default('auto'),
   rank: whole(1, 1024).default(16),
   steps: whole(1, 1_000_000).optional(),
   batch: whole(1, 4096).optional(),
-  /** Peak learning rate; by default it follows the batch, and is lower from a fitted start. */
+  /** Peak learning rate; by default it depends on the batch size, and is lower from a fitted start. */
   learningRate: z.number().positive().max(1).optional(),
-  /** Different views an image; its teacher targets are computed once each. */
+  /** Number of different views per image; the teacher's targets for each are computed once. */
   views: whole(1, 100_000).default(64),
   orientation: orientation.default('upright'),
   framing: framing.default('whole'),
   preparation: preparation.default({ range: 'auto' }),
-  /** Side of the input, px; the teacher's own by default, for outlines at least 128. */
+  /** Side of the input, px; by default the teacher's own, but at least 128 for segmentation. */
   imageSize: whole(1, 4096).optional(),
-  /** Steps that train the decoder, for outlines. */
+  /** Steps that train the decoder, for segmentation. */
   decoderSteps: whole(1, 100_000).default(200),
-  /** True to fine-tune the student's adapters on the masks together with its decoder, for outlines. */
+  /** True to fine-tune the student's adapters on the masks together with its decoder, for segmentation. */
   adapt: z.boolean().default(false),
   overlap,
   tolerance: borderTolerance.tolerance.default(usualTolerance.distance),
@@ -186,7 +198,7 @@ export const distillOptions = z.strictObject({
   device: deviceChoice.default('auto'),
   precision: precision.default('float32'),
   threads,
-  /** Goes on from the checkpoint that an interrupted run of the same request left. */
+  /** Whether to resume from the checkpoint of an interrupted run of the same request. */
   resume: z.boolean().default(false),
   out: path,
 });
@@ -198,12 +210,12 @@ export const distillRequest = z.strictObject({
   teacher,
   images: path,
   labels: labels.default('imagefolder'),
-  /** Class pairs of masks. */
+  /** Class pairs of masks, as in `classPairs`. */
   class: classPairs.optional(),
-  /** Held-out folder of the same form; without it a seeded fifth of the labelled images, by group. */
+  /** Test folder with the same structure; without it, a seeded fifth of the labelled images, by group. */
   test: path.optional(),
   task: z.enum(['auto', ...task.options]).default('auto'),
-  /** Labelled images a class for the head; all by default. */
+  /** Labelled images per class for the head; all by default. */
   perClass: whole(1, 1_000_000).optional(),
   ...otherOptions,
 });
@@ -213,9 +225,9 @@ export const evaluateRequest = z.strictObject({
   model: path,
   images: path,
   labels: labels.default('imagefolder'),
-  /** Class pairs of masks. */
+  /** Class pairs of masks, as in `classPairs`. */
   class: classPairs.optional(),
-  /** Tolerance for outlines, like its unit; the default one if absent. */
+  /** Tolerance for segmentation, in `toleranceUnit`; the default one if absent. */
   tolerance: borderTolerance.tolerance.optional(),
   toleranceUnit: borderTolerance.toleranceUnit.optional(),
   seed: seed.default(0),
@@ -232,13 +244,13 @@ export const predictRequest = z.strictObject({
   model: path,
   images: path,
   out: path,
-  /** Format for outlines; PNG by default. */
+  /** Format for segmentation; PNG by default. */
   format: maskFormat.optional(),
   /** Simplification of polygons: how far a border may move to save corners, px. */
   simplify: z.number().min(0).max(100).default(0),
-  /** Overlap of tiles for outlines; the model's own by default. */
+  /** Overlap of tiles for segmentation; the model's own by default. */
   overlap: overlap.unwrap().optional(),
-  /** Leaves out images whose masks are there, and goes on with one that was begun. */
+  /** Whether to skip images that already have masks, and resume an interrupted one. */
   resume: z.boolean().default(false),
   device: fileDevice.default('cpu'),
   threads,
@@ -252,7 +264,7 @@ export const demoRequest = z.strictObject({
 });
 export type DemoRequest = z.infer<typeof demoRequest>;
 
-/** A part of a job that has a progress of its own. */
+/** A phase of a job with a progress of its own. */
 export const jobPhase = z.enum([
   'sample',
   'images',
@@ -284,14 +296,14 @@ export const jobEvent = z.discriminatedUnion('type', [
     loss: z.number().optional(),
     imagesPerSecond: z.number().optional(),
   }),
-  /** Reference for a student in training: its teacher's view of a few labelled images. */
+  /** Reference for a student in training: its teacher's features of a few labelled images. */
   z.strictObject({
     type: z.literal('reference'),
     /** Paths of the images whose patches are shown. */
     paths: z.array(z.string()),
-    /** Patches a side. */
+    /** Number of patches per side. */
     grid: z.int().positive(),
-    /** Cross-validated on labelled images, in [0, 1]; null where there are too few. */
+    /** Accuracy, cross-validated on labelled images, in [0, 1]; null if there are too few. */
     accuracy: z.number().nullable(),
     /** Features as colours, (images, grid, grid, 3). */
     map: bytes,
@@ -299,40 +311,42 @@ export const jobEvent = z.discriminatedUnion('type', [
   /** Probe of the student in training, named `glimpse` in messages; accuracy and map as in the reference. */
   z.strictObject({
     type: z.literal('glimpse'),
-    /** Steps done. */
+    /** Number of steps done. */
     step: z.int().nonnegative(),
     accuracy: z.number().nullable(),
     map: bytes,
   }),
   /** A file that was left out. */
   z.strictObject({ type: z.literal('skipped'), path: z.string(), reason: z.string() }),
-  /** Something a person should know; the job goes on. */
+  /** Something the user should know; the job continues. */
   z.strictObject({
     type: z.literal('notice'),
     message: z.string(),
     /**
-     * Marks notices on how training goes, which the window shows; without it, the notice is about the command line's
-     * options.
+     * Marks notices on the training, which the app shows; without it, the notice is about the command line's options.
      */
     topic: z.literal('recipe').optional(),
   }),
-  /** Device that the job computes on from here on. */
+  /** Device that the job uses from here on. */
   z.strictObject({
     type: z.literal('device'),
     device: deviceName,
-    /** Why it is not the one that was wished for, or was at work so far. */
+    /** Why it is not the requested device, or no longer the previous one. */
     reason: z.string().nullable(),
   }),
 ]);
 export type JobEvent = z.infer<typeof jobEvent>;
 
-/** Images that the project's own generator draws. */
+/** Images generated by the program itself. */
 export const sampleRequest = z.strictObject({
   set: z.enum(['land', 'cells']),
   out: path,
-  /** `classes`: a folder for each class, as heads learn from; `masks`: `images` beside `masks`, as decoders do. */
+  /**
+   * Form of the images. `classes`: a folder per class, for training heads; `masks`: the folders `images` and `masks`,
+   * for training decoders.
+   */
   layout: z.enum(['classes', 'masks']).default('classes'),
-  /** Training images a class; as many again are drawn for the test. */
+  /** Training images per class; as many again are generated for the test. */
   perClass: whole(1, 10_000).default(50),
   seed: seed.default(0),
 });

@@ -15,7 +15,7 @@ it.each([
   [0.5, 0.53, true],
   [0.5, 0.55, false],
   [0.55, 0.5, false],
-])('overlap of %d and %d, each ± 0.02: %s', (a, b, expected) => {
+])('compares the overlap of %d and %d, each ± 0.02: %s', (a, b, expected) => {
   expect(overlaps(around(a), around(b))).toBe(expected);
 });
 
@@ -24,16 +24,16 @@ it.each([
   [0.9, 0.89, 'better', false],
   [0.9, 0.9004, 'same', false],
   [0.85, 0.9, 'worse', true],
-])('%d against %d is %s', (one, other, outcome, isApart) => {
+])('compares %d with %d: %s', (one, other, outcome, isApart) => {
   expect(compare(around(one), around(other))).toMatchObject({ outcome, isApart });
 });
 
-it('judges nothing by test images that show no class, whatever was found in them', () => {
+it('gives no judgement from test images without any class, whatever the predictions', () => {
   expect(judgeMasks(maskSummaryOf({ shown: [] }))).toBeNull();
   expect(judgeMasks(maskSummaryOf({ shown: ['nucleus'] }))).not.toBeNull();
 });
 
-it('takes no difference on one image with a Dice for more than chance', () => {
+it('attributes a difference on one image with a Dice to chance', () => {
   const exactly = (dice: number): ReturnType<typeof maskCandidate> => ({
     ...maskCandidate(dice, 6),
     dice: { mean: intervalOf(dice, 0), classes: {} },
@@ -48,8 +48,8 @@ it('takes no difference on one image with a Dice for more than chance', () => {
   expect(judged?.hasHelped).toBe(false);
 });
 
-describe('answers that take no model', () => {
-  it('guess among the classes, or always say the most frequent one', () => {
+describe('baselines without a model', () => {
+  it('are guessing among the classes, or always answering the most frequent one', () => {
     const confusion = [
       [5, 2, 0],
       [1, 4, 0],
@@ -61,7 +61,7 @@ describe('answers that take no model', () => {
     expect(found.mostFrequent).toBeCloseTo(7 / 17, 12);
   });
 
-  it('say of each label what most images are', () => {
+  it('give each label the answer that is right for most images', () => {
     // Of ten images, two have the first label, nine the second.
     const confusion = [
       [7, 1, 1, 1],
@@ -94,7 +94,7 @@ describe('answers that take no model', () => {
     return judgeClasses(classSummaryOf({ ...candidates, classes: ['a', 'b', 'c'] }));
   };
 
-  it('make a teacher unsuitable that does no better, and no student of it is praised', () => {
+  it('make a teacher unsuitable if it does no better, and praise no student of it', () => {
     const found = judged(0.294, 0.529);
     expect(found).toMatchObject({ use: { verdict: 'useless' }, studentStands: 'none' });
     expect(found.use.causes).toMatchObject([{ kind: 'teacher' }, { kind: 'labelled' }]);
@@ -106,7 +106,7 @@ describe('answers that take no model', () => {
     expect(judged(0.9, 0.9)).toMatchObject({ use: { verdict: 'usable' }, studentStands: 'above' });
   });
 
-  it('are no bar to a student that tells rare classes apart', () => {
+  it('do not disqualify a student that recognises rare classes', () => {
     const student = {
       ...unsure(0.54),
       accuracy: intervalOf(0.54),
@@ -121,7 +121,7 @@ describe('answers that take no model', () => {
     });
   });
 
-  it('are outlining everything where regions are outlined', () => {
+  it('are outlining the whole image in segmentation', () => {
     const baselines = { dice: 0.85, iou: 0.7, pixelAccuracy: 0.6 };
     expect(judgeMasks(maskSummaryOf({ baselines }))).toMatchObject({
       use: { verdict: 'useless', shortfall: 'chance' },

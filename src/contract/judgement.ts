@@ -25,41 +25,41 @@ export interface Comparison {
 export interface Judgement {
   readonly overCopy: Comparison;
   readonly overTeacher: Comparison;
-  /** Bytes of the student for each of the teacher's. */
+  /** Size of the student relative to the teacher's, in bytes. */
   readonly size: number;
-  /** Time of the student for the teacher's; null where it is no faster. */
+  /** Student's time divided by the teacher's; null if it is not faster. */
   readonly time: number | null;
-  /** The loss fell. */
+  /** True if the loss fell. */
   readonly hasLearnt: boolean;
-  /** The student is of use, and above the untrained copy by more than chance. */
+  /** True if the student is useful, and better than the untrained copy by more than chance. */
   readonly hasHelped: boolean;
   /** Usefulness of the student. */
   readonly use: Use;
 }
 
-/** Judgement of a run for classes; its quality is the accuracy. */
+/** Judgement of a classification run; its quality is the accuracy. */
 export interface ClassJudgement extends Judgement {
   readonly baselines: ClassBaselines;
-  /** Standing of the student against answers that need no model. */
+  /** Standing of the student against the baselines without a model. */
   readonly studentStands: Standing;
   /** True if there are so few test images that an interval of accuracy is some ten points wide. */
   readonly isFew: boolean;
 }
 
 /**
- * `above` them by more than chance; at the `majority`, where always answering the most frequent class is as accurate,
- * though classes are told apart; or `none`, where it cannot be told from guessing.
+ * `above`: better than the baselines by more than chance; `majority`: no more accurate than always answering the most
+ * frequent class, although better than guessing; `none`: indistinguishable from guessing.
  */
 type Standing = 'above' | 'majority' | 'none';
 
-/** Judgement of a run for outlines; its quality is the mean Dice. */
+/** Judgement of a segmentation run; its quality is the mean Dice. */
 export interface MaskJudgement extends Judgement {
   readonly copyOverTeacher: Comparison;
-  /** Dice that takes no model; null in runs of earlier versions. */
+  /** Dice of the baseline without a model; null in runs of earlier versions. */
   readonly baseline: number | null;
-  /** Student over copy by mean IoU, where that says the opposite of Dice. */
+  /** Student over copy by mean IoU, if that contradicts Dice. */
   readonly contradiction: Comparison | null;
-  /** Test images on which student and copy differ, and on how many each is better. */
+  /** Number of test images on which student and copy differ, and on how many each is better. */
   readonly images: {
     readonly differing: number;
     readonly student: number;
@@ -73,7 +73,7 @@ export interface MaskJudgement extends Judgement {
   readonly advice: 'adapt' | 'more' | null;
 }
 
-/** Number of test images behind the figures of masks. */
+/** Numbers of test images behind the figures of masks. */
 export interface TestedMasks {
   /** Test images that have a Dice of each of the three. */
   readonly images: number;
@@ -81,30 +81,34 @@ export interface TestedMasks {
   readonly units: number;
   /** True if there are too few units for a useful interval. */
   readonly isFew: boolean;
-  /** True if there is a single unit: resampling always draws it again, so an interval says nothing about chance. */
+  /**
+   * True if there is a single unit: resampling always picks it again, so an interval is no measure of chance.
+   */
   readonly isSingle: boolean;
 }
 
-/** Shown with three decimals of a share, this difference would be none. */
+/** Smallest difference that is visible with three decimals. */
 const nothing = 0.0005;
-/** Share of the teacher's time below which a student is faster by more than the noise of a clock. */
+/** Share of the teacher's time below which a student is faster by more than the noise of timing. */
 const fasterBelow = 0.95;
 /** Number of test images below which an interval of accuracy is some ten points wide. */
 const fewImages = 100;
 /** Number of units below which a bootstrap interval is too narrow. */
 const fewUnits = 20;
-/** Labelled images of each class, or outlined images, below which there is little to learn from. */
+/** Labelled images of each class, or outlined images, below which there is little to train on. */
 const enoughLabelled = 10;
-/** Mean Dice below which nobody is helped: less than a fifth of what is predicted or outlined is both. */
+/**
+ * Mean Dice below which a student is useless: less than a fifth of what is predicted or outlined is in both.
+ */
 const leastDice = 0.3;
 const usualDecoderSteps = distillOptions.shape.decoderSteps.parse(undefined);
 
-/** Two intervals share a value. */
+/** Returns true if two intervals share a value. */
 export function overlaps(a: Interval, b: Interval): boolean {
   return a.low <= b.high && b.low <= a.high;
 }
 
-/** @param isChanceKnown whether the intervals say anything */
+/** @param isChanceKnown whether the intervals are meaningful */
 export function compare(one: Interval, other: Interval, isChanceKnown = true): Comparison {
   const gain = one.value - other.value;
   const isApart = isChanceKnown && !overlaps(one, other);
@@ -119,8 +123,8 @@ interface Qualities {
 }
 
 /**
- * @param qualities of the three; higher is better
- * @param isChanceKnown whether their intervals say anything
+ * @param qualities of the three models; higher is better
+ * @param isChanceKnown whether their intervals are meaningful
  */
 function judge(
   { teacher, student, loss }: DistillSummary,
@@ -143,7 +147,7 @@ function judge(
   };
 }
 
-/** Judges the figures of a run for classes. */
+/** Judges the figures of a classification run. */
 export function judgeClasses(summary: ClassSummary): ClassJudgement {
   const { teacher, copy, student } = summary;
   const qualities = {
@@ -184,7 +188,7 @@ function useOfClasses(summary: ClassSummary, baselines: ClassBaselines): Use {
   });
 }
 
-/** Returns the quality of answers that need no model, judging by the test images. */
+/** Returns the quality of the baselines without a model, judging by the test images. */
 export function classBaselinesOf({
   task,
   classes,
@@ -213,16 +217,19 @@ function standingOf(report: CandidateReport, baselines: ClassBaselines): Standin
   return balancedAccuracy.low > balancedChance(report, baselines) ? 'majority' : 'none';
 }
 
-/** Balanced accuracy counts every class alike, so that the most frequent one is worth no more than any other. */
+/**
+ * Returns the balanced accuracy, which weights every class equally, so that the most frequent one counts no more than
+ * any other.
+ */
 function balancedChance({ confusion }: CandidateReport, { chance }: ClassBaselines): number {
   const tested = confusion.filter((row) => row.some((count) => count > 0)).length;
   return chance === 0.5 ? 0.5 : 1 / Math.max(1, tested);
 }
 
-/** Null where no test image shows a class, so that there is nothing to judge by. */
+/** Returns null if no test image shows a class, so that there is nothing to judge by. */
 export function judgeMasks(summary: MaskSummary): MaskJudgement | null {
   const dice = qualitiesOf(summary, 'dice');
-  // Where a model finds what is not there, it has a Dice of 0, and so have all that do.
+  // A false detection gives a Dice of 0, for every model.
   if (!dice || summary.shown?.length === 0) return null;
   const iou = qualitiesOf(summary, 'iou');
   const tested = testedMasks(summary);
@@ -269,7 +276,7 @@ function useOfMasks(summary: MaskSummary, dice: Qualities, { units }: TestedMask
   });
 }
 
-/** Counts the images behind figures of masks; an image without regions, predicted or true, has no figure. */
+/** Counts the images behind figures of masks; an image without true or predicted regions has no figure. */
 function testedMasks({ perImage, units }: MaskSummary): TestedMasks {
   const images = perImage.filter(
     ({ teacher, copy, student }) => teacher !== null && copy !== null && student !== null,
@@ -289,7 +296,7 @@ function isOpposite(a: Comparison, b: Comparison): boolean {
   return a.outcome !== 'same' && b.outcome !== 'same' && a.outcome !== b.outcome;
 }
 
-/** Advises on adapters; a fine-tuned student above the copy needs nothing. */
+/** Advises on fine-tuning adapters; a fine-tuned student better than the copy needs no advice. */
 function adviceFor({ adapted }: MaskSummary, { overCopy }: Judgement): MaskJudgement['advice'] {
   if (!adapted) return 'adapt';
   return overCopy.outcome === 'worse' ? 'more' : null;
@@ -304,7 +311,7 @@ function countBetter({ perImage }: MaskSummary): MaskJudgement['images'] {
   return { differing: better + worse, student: better, copy: worse };
 }
 
-/** Returns the use of a student; null if there is nothing to judge by. */
+/** Returns the usefulness of a student; null if there is nothing to judge by. */
 export function useOf(summary: DistillSummary): Use | null {
   return summary.task === 'segmentation'
     ? (judgeMasks(summary)?.use ?? null)

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { skippedImage } from './results.ts';
 
-/** Format of exported labels: common mask formats, or a table of classes of whole images. */
+/** Format of exported labels: common mask formats, or a table of image classes. */
 
 export const labelFormat = z.enum([
   'png',
@@ -16,47 +16,46 @@ export const labelFormat = z.enum([
 export type LabelFormat = z.infer<typeof labelFormat>;
 
 /**
- * Masks to export: all that a person has begun, or those marked as done; a table of classes of whole images has every
- * label.
+ * Masks to export: all masks of the user, or those marked as done; a table of image classes has every label.
  */
 export const exportedMasks = z.enum(['all', 'done']);
 export type ExportedMasks = z.infer<typeof exportedMasks>;
 
-/** Fit of a format for the labels of a project, judged by some of its files. */
+/** Suitability of a format for the labels of a project, judging by some of its files. */
 const labelFormatFit = z.strictObject({
   format: labelFormat,
   /** Share of the inspected images that the format fits. */
   fits: z.enum(['all', 'some', 'none']),
-  /** Why the first of the others does not fit. */
+  /** Why the first of the others does not fit the format. */
   reason: z.string().nullable(),
 });
 export type LabelFormatFit = z.infer<typeof labelFormatFit>;
 
 export const labelExportChoices = z.strictObject({
   formats: z.array(labelFormatFit),
-  /** Images with a mask of a person, and those of them whose mask is done. */
+  /** Images with a mask of the user, and how many of these masks are done. */
   masks: z.int().nonnegative(),
   done: z.int().nonnegative(),
-  /** Images with a class, or said to have none. */
+  /** Images with a class, or labelled as showing none. */
   labelled: z.int().nonnegative(),
 });
 export type LabelExportChoices = z.infer<typeof labelExportChoices>;
 
 export const labelExportReport = z.strictObject({
   format: labelFormat,
-  /** Absolute: the one that was asked for, or one in it where that had files. */
+  /** Absolute path: the requested folder, or a subfolder if it was not empty. */
   folder: z.string(),
-  /** Relative to the folder, with `/`. */
+  /** Paths relative to the folder, with `/`. */
   files: z.array(z.string()),
   /** Images whose labels are in the files. */
   images: z.int().nonnegative(),
-  /** Images that have no mask (that is done), or no label. */
+  /** Images without a (done) mask or label. */
   unmarked: z.int().nonnegative(),
   /** Images whose labels do not fit the format, and why. */
   leftOut: z.array(skippedImage),
-  /** Notes about the files for a person. */
+  /** Notes about the files for the user. */
   notes: z.array(z.string()),
-  /** Stopped: files that are there are whole. */
+  /** True if the export was stopped; existing files are complete. */
   cancelled: z.boolean(),
 });
 export type LabelExportReport = z.infer<typeof labelExportReport>;

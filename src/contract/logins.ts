@@ -1,24 +1,29 @@
 import { z } from 'zod';
 import { withoutEnd } from '../core/text/scan.ts';
 
-/** Names and passwords of mirrors and proxies: apart from their addresses, which lie in the workspace. */
+/**
+ * Names and passwords of mirrors and proxies, stored separately from their addresses, which are in the workspace.
+ */
 
 export const loginKind = z.enum(['mirror', 'proxy']);
 export type LoginKind = z.infer<typeof loginKind>;
 
-/** `name:password` as it stands in an address, percent-encoded; null for none. */
+/** Credentials `name:password` as in an address, percent-encoded; null for none. */
 const login = z.string().min(1).max(2000).nullable();
 export const logins = z.strictObject({ mirror: login, proxy: login });
 export type Logins = z.infer<typeof logins>;
 
 /**
- * `kept`: in the system's key store; `session`: until Understudy closes, since this computer has no key store;
- * `missing`: it has to be entered again; `none`: the address has none.
+ * State of a login. `kept`: in the system's key store; `session`: until Understudy closes, because this computer has
+ * no key store; `missing`: it has to be entered again; `none`: the address has none.
  */
 export const loginState = z.enum(['none', 'kept', 'session', 'missing']);
 export type LoginState = z.infer<typeof loginState>;
 
-/** An address without its name and password, and those; what is no address stays as it is. */
+/**
+ * Splits an address into the address without credentials, and the credentials; an invalid address is returned
+ * unchanged.
+ */
 export function splitLogin(text: string | null): {
   readonly address: string | null;
   readonly login: string | null;
@@ -37,7 +42,7 @@ export function splitLogin(text: string | null): {
   };
 }
 
-/** The address with a name and password in it again. */
+/** Puts the credentials back into an address. */
 export function withLogin(address: string, text: string): string {
   const url = new URL(address);
   const [username = '', ...password] = text.split(':');

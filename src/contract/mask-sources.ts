@@ -6,10 +6,10 @@ import { path } from './values.ts';
 /** Sources of masks for images, as they cross processes. */
 
 /**
- * Kind of a source. `masks`: a folder of masks beside one of images; `beside`: masks among the images, recognised by
+ * Kind of a source. `masks`: a folder of masks next to one of images; `beside`: masks among the images, recognised by
  * name and content; `dicom-seg`: segmentations among the DICOM files of a folder; `nifti`: a label map of a DICOM
- * series; `geojson` and `gpkg`: one file or all of a folder; `file`: one that a person chose, recognised by content.
- * The others are single files.
+ * series; `geojson` and `gpkg`: one file or all files of a folder; `file`: one that the user chose, recognised by
+ * content. All other kinds are single files.
  */
 const maskSourceKind = z.enum([
   'masks',
@@ -27,7 +27,7 @@ export type MaskSourceKind = z.infer<typeof maskSourceKind>;
 
 export const maskSourcePlace = z.strictObject({
   kind: maskSourceKind,
-  /** Absolute; the folder of images for those that are not one file. */
+  /** Absolute path; the folder of images for sources that are not one file. */
   path,
   /** Property of polygons that names the class; null if not chosen or for other kinds. */
   property: z.string().max(200).nullable().default(null),
@@ -37,14 +37,14 @@ export type MaskSourcePlace = z.infer<typeof maskSourcePlace>;
 export const foundMaskSource = z.strictObject({
   kind: maskSourceKind,
   path: z.string(),
-  /** Masks, segmentations or files of polygons where it is a folder; 1 for a file. */
+  /** Number of masks, segmentations or polygon files in a folder; 1 for a file. */
   files: z.int().positive(),
 });
 export type FoundMaskSource = z.infer<typeof foundMaskSource>;
 
-/** A class as a source has it; one of name, number and colour is there. */
+/** A class of a source; it has at least one of name, number and colour. */
 const sourceClass = z.strictObject({
-  /** Value that stands for the class where classes are assigned. */
+  /** Value that stands for the class when classes are assigned. */
   value: maskClassValue,
   name: z.string().nullable(),
   /** Number of the class in the file. */
@@ -53,12 +53,14 @@ const sourceClass = z.strictObject({
     .string()
     .regex(/^#[0-9a-f]{6}$/)
     .nullable(),
-  /** Images, segments or shapes that have it, as the kind of source counts; null where it is not counted. */
+  /**
+   * Number of images, segments or shapes with the class, as the kind of source counts; null if not counted.
+   */
   count: z.int().nonnegative().nullable(),
 });
 export type SourceClass = z.infer<typeof sourceClass>;
 
-/** A number or colour that mask files store; neither is there for pixels that a file says have no data. */
+/** A number or colour that mask files store; both are absent for nodata pixels. */
 const storedValue = z.strictObject({
   number: z.int().nullable(),
   colour: z
@@ -67,25 +69,25 @@ const storedValue = z.strictObject({
     .nullable(),
   /** Meaning of the value: 0 background, 255 unknown, else the value of a `sourceClass`. */
   value: z.int().min(0).max(255),
-  /** Share of the pixels of all masks, (0, 1]. */
+  /** Share of the pixels of all masks, in (0, 1]. */
   share: z.number().min(0).max(1),
-  /** Masks that have it. */
+  /** Number of masks that have it. */
   masks: z.int().positive(),
 });
 export type StoredValue = z.infer<typeof storedValue>;
 
 /** An image with its mask, made smaller. */
 export const maskPreview = z.strictObject({
-  /** Among the images that have a mask, from 0, and how many these are. */
+  /** Index among the images that have a mask, from 0, and the number of these. */
   index: z.int().nonnegative(),
   total: z.int().positive(),
   name: z.string(),
-  /** JPEG or WebP, of the shape of the mask. */
+  /** JPEG or WebP, with the mask's aspect ratio. */
   picture: bytes,
-  /** px of `values`. */
+  /** Size of `values`, px. */
   width: z.int().positive(),
   height: z.int().positive(),
-  /** (height, width), in the values of `sourceClass`; 0 background, 255 nothing known. */
+  /** Mask, (height, width), with the values of `sourceClass`; 0 background, 255 unknown. */
   values: bytes,
 });
 export type MaskPreview = z.infer<typeof maskPreview>;
@@ -104,7 +106,7 @@ export type MaskValueUse = z.infer<typeof maskValueUse>;
 /** Contents of a mask source, as far as they were read. */
 export const maskSourceContents = z.strictObject({
   kind: maskSourceKind,
-  /** Files of the folder that it has something for. */
+  /** Number of files of the folder for which it has masks. */
   images: z.int().nonnegative(),
   classes: z.array(sourceClass).max(254),
   /** Values that mask files store, the most frequent first; empty for outlines and segments. */
@@ -131,23 +133,23 @@ const classTarget = z.union([
 ]);
 export type ClassTarget = z.infer<typeof classTarget>;
 
-/** Import of masks into a project, after a person has seen what is in them. */
+/** Import of masks into a project, after the user has seen a preview. */
 export const maskImport = z.strictObject({
   source: maskSourcePlace,
   classes: z.array(z.strictObject({ value: maskClassValue, to: classTarget })).max(254),
-  /** Action if an image already has a mask by a person. */
+  /** Action if an image already has a mask of the user. */
   onConflict: z.enum(['keep', 'replace']).default('keep'),
   state: maskState,
 });
 export type MaskImport = z.infer<typeof maskImport>;
 
-/** Import of masks through a watched folder, with the choices made when they first came in. */
+/** Import of masks through a watched folder, with the choices of its first import. */
 export const watchedMasks = maskImport.extend({
-  /** The classes that `classes` speaks of: another look may number them otherwise. */
+  /** The classes that `classes` refers to: another scan may number them differently. */
   looked: z.array(sourceClass).max(254),
   /**
-   * Meaning of numbers or colours in masks, from all masks seen: a class, 0 background or 255 unknown. Null for
-   * sources that state it themselves.
+   * Meaning of numbers or colours in masks, from all masks read so far: a class, 0 background or 255 unknown. Null
+   * for sources that state it themselves.
    */
   table: z
     .strictObject({

@@ -2,25 +2,25 @@ import { z } from 'zod';
 import { id } from './values.ts';
 
 /**
- * Masks as they cross processes: tiles of 512 × 512 values, 0 background, 1 to 254 the `maskValue` of a
- * class, 255 nothing known (see core/mask/tiles, which has the same numbers and their reasons).
+ * Masks as they cross processes: tiles of 512 × 512 values, 0 background, 1 to 254 the `maskValue` of a class, 255
+ * unknown (see core/mask/tiles, which has the same numbers and their reasons).
  */
 
 export const maskClassValue = z.int().min(1).max(254);
 
-/** Models whose masks are kept: what a run's three said of an image. */
+/** Models whose masks are stored: the three of a run. */
 export const modelLayer = z.enum(['teacher', 'copy', 'student']);
 export type ModelLayer = z.infer<typeof modelLayer>;
 
-/** Author of a mask: a person or a model. */
+/** Author of a mask: the user or a model. */
 export const maskLayer = z.enum(['human', ...modelLayer.options]);
 export type MaskLayer = z.infer<typeof maskLayer>;
 
-/** State of a mask; `done`: a person confirmed all of it. */
+/** State of a mask; `done`: the user confirmed all of it. */
 export const maskState = z.enum(['draft', 'done']);
 export type MaskState = z.infer<typeof maskState>;
 
-/** Column and row, from 0; no image has more. */
+/** Column and row of a tile, from 0, up to the maximum of any image. */
 export const maskTilePlace = z.strictObject({
   x: z
     .int()
@@ -47,23 +47,23 @@ const runs = z.custom<Uint8Array>(
 );
 
 /**
- * A tile as it shall be, its values as `encodeRuns` of core/mask/runs codes them; null: all background. A
- * person waits for a stroke to be saved, and a tile's 256 KiB would be copied on every way between processes.
+ * New content of a tile, run-length encoded as by `encodeRuns` of core/mask/runs; null: all background. Encoded
+ * because the user waits for a stroke to be saved, and 256 KiB per tile would be copied between processes each time.
  */
 export const maskTileChange = maskTilePlace.extend({ runs: runs.nullable() });
 export type MaskTileChange = z.infer<typeof maskTileChange>;
 
 export const maskInfo = z.strictObject({
   layer: maskLayer,
-  /** Run of the model that made the mask; null for a person's. */
+  /** Run of the model that made the mask; null for the user's. */
   run: id.nullable(),
   state: maskState,
-  /** Counts changes of what is marked. */
+  /** Revision: counts changes of the mask. */
   revision: z.int().nonnegative(),
   changedAt: z.iso.datetime(),
-  /** Tiles that are not entirely background. */
+  /** Number of tiles that are not entirely background. */
   tiles: z.array(maskTilePlace),
-  /** Pixels of each value that it has, without background. */
+  /** Number of pixels of each of its values, without background. */
   histogram: z.array(
     z.strictObject({ value: z.int().min(1).max(255), pixels: z.int().positive() }),
   ),
@@ -71,27 +71,26 @@ export const maskInfo = z.strictObject({
 export type MaskInfo = z.infer<typeof maskInfo>;
 
 /**
- * Suggestions. A person marks a few strokes; a classifier of pixels learns from them and proposes the rest.
+ * Suggestions. The user marks a few strokes; a classifier of pixels learns from them and proposes the rest.
  *
- * How to use it: `mask.prepareSuggestion` when the tool is taken up, so that the first look at the image
- * (seconds; `suggest.progress` tells) is over by the first stroke; then `mask.suggest` after each stroke with
- * ALL strokes so far and the region in view, aborting the request before. Nothing is kept in the engine: the
- * strokes and the proposal are the page's until it saves what the person accepts by `mask.save`. The same
- * strokes give the same proposal.
+ * How to use it: `mask.prepareSuggestion` when the tool is selected, so that the first analysis of the image
+ * (seconds; reported by `suggest.progress`) is over by the first stroke; then `mask.suggest` after each stroke with
+ * ALL strokes so far and the region in view, aborting the request before. The engine stores nothing: the strokes and
+ * the proposal stay in the page until it saves accepted pixels by `mask.save`. The same strokes give the same
+ * proposal.
  *
- * Ask at the level that is shown, and at level 0 once the person accepts: the labels are the same, since
- * large regions are always worked on coarser (about 1,000 × 1,000 px); what level 0 adds is their edges, drawn
- * after the image, which takes about three times as long for 4096 × 4096 px. Pan and zoom change the working scale
- * with the region's size, so keep to one region from the proposal to its acceptance.
+ * Request the displayed level, and level 0 once the user accepts: the labels are the same, since large regions are
+ * always worked on coarser (about 1,000 × 1,000 px); level 0 adds edges that follow the image, which takes about
+ * three times as long for 4096 × 4096 px. Pan and zoom change the working scale with the region's size, so keep to
+ * one region from the proposal to its acceptance.
  *
- * Strokes are tiles like a mask's at full resolution, but mean something else: 0 not marked, 1 to 254 the
- * `maskValue` of a class, 255 background ("none of the classes is here"). Strokes of at least two kinds are
- * needed: two classes, or a class and background. Only kinds that have strokes (or marks, with `useMask`)
- * are proposed.
+ * Strokes are tiles like a mask's at full resolution, but mean something else: 0 not marked, 1 to 254 the `maskValue`
+ * of a class, 255 background ("none of the classes is here"). Strokes of at least two kinds are needed: two classes,
+ * or a class and background. Only kinds that have strokes (or marks, with `useMask`) are proposed.
  */
 const strokeTile = maskTile;
 
-/** px of the image at full resolution; what lies outside the image is left out. */
+/** Rectangle in px of the image at full resolution; anything outside the image is left out. */
 const maskRegion = z.strictObject({
   x: z.int().min(0),
   y: z.int().min(0),
@@ -101,13 +100,13 @@ const maskRegion = z.strictObject({
 export type MaskRegion = z.infer<typeof maskRegion>;
 
 /**
- * Adopting: what a model predicted goes into the layer of the person, as an edit that can be undone. What was
- * painted before must be saved by then. The answer has what changed as `MaskPatch` of core/mask/patch has it, so
- * `patchOf(tiles)` goes into the history of edits.
+ * Adopting: copies a predicted mask into the user's layer, as an edit that can be undone. Painting before it must be
+ * saved first. The answer has the changes in the form of `MaskPatch` of core/mask/patch, so `patchOf(tiles)` can be
+ * added to the edit history.
  */
 export const adoption = z.strictObject({
   layer: modelLayer,
-  /** Null: the latest that has such a mask of the image. */
+  /** Run whose mask is adopted; null: the latest that has such a mask of the image. */
   run: id.nullable().default(null),
   /** Classes to accept; null accepts every predicted pixel, including background unless `keep` is set. */
   classes: z.array(maskClassValue).min(1).max(254).nullable().default(null),
@@ -118,7 +117,7 @@ export const adoption = z.strictObject({
     .strictObject({ x: z.int().nonnegative(), y: z.int().nonnegative() })
     .nullable()
     .default(null),
-  /** True to keep what the person has marked; false lets the prediction replace it. */
+  /** True to keep what the user has marked; false lets the prediction replace it. */
   keep: z.boolean().default(true),
 });
 export type Adoption = z.infer<typeof adoption>;
@@ -143,7 +142,7 @@ export const suggestionPlace = z.strictObject({
 
 export const suggestionRequest = suggestionPlace.extend({
   strokes: z.array(strokeTile).max(256),
-  /** True to also learn from the person's saved layer where no stroke says otherwise. */
+  /** True to train also on the user's saved layer wherever there is no stroke. */
   useMask: z.boolean().default(false),
 });
 
@@ -159,7 +158,7 @@ export const suggestion = z.strictObject({
       value: z.int().min(0).max(254),
       /** Pixels at the level. */
       pixels: z.int().nonnegative(),
-      /** Mean probability of what was proposed, in [0, 1]; null where nothing was. */
+      /** Mean probability of the proposed pixels, in [0, 1]; null if nothing was proposed. */
       confidence: z.number().min(0).max(1).nullable(),
     }),
   ),

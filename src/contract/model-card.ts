@@ -19,11 +19,11 @@ const cardOfModel = {
     imageSize: z.int().positive().max(8192),
     channels: z.int().positive().max(8192),
     framing,
-    /** Absent in files of earlier versions, which knew eight and sixteen bits as stored alone. */
+    /** Absent in files of earlier versions, which supported only eight and sixteen bits as stored. */
     preparation: preparation.default({ range: 'auto' }),
     resampling: z.literal('bicubic, antialiased'),
     range: z.literal('[0, 1]'),
-    /** Applied inside the model. Of pixels in [0, 1], as the next one. */
+    /** Normalisation applied inside the model, for pixels in [0, 1]. */
     mean: z.array(z.number()),
     deviation: z.array(z.number()),
   }),
@@ -40,11 +40,11 @@ const cardOfModel = {
   }),
 };
 
-/** Metadata of an exported model that names classes. */
+/** Metadata of an exported classification model. */
 const classCard = z.strictObject({
   ...cardOfModel,
   task: classificationTask,
-  /** Measured before export, on held-out images. */
+  /** Quality measured before export, on held-out images. */
   metrics: z.strictObject({
     teacher: interval,
     copy: interval,
@@ -57,18 +57,18 @@ export type ClassCard = z.infer<typeof classCard>;
 const maskFigures = z.strictObject({ dice: interval.nullable(), iou: interval.nullable() });
 
 /**
- * Metadata of a model that outlines regions: its classes begin with the background, and it sees squares at full
+ * Metadata of a segmentation model: its classes begin with the background, and its input is squares at full
  * resolution.
  */
 export const maskCard = z.strictObject({
   ...cardOfModel,
   task: z.literal('segmentation'),
   masks: z.strictObject({
-    /** sRGB, `#rrggbb`, of each class but the background. */
+    /** Colour of each class except the background, sRGB, `#rrggbb`. */
     colours: z.array(z.string()),
-    /** Share of a tile's side. */
+    /** Overlap of tiles, as a share of a tile's side. */
     overlap: z.number().min(0).max(0.75),
-    /** Side of a patch, px: what an image must at least have. */
+    /** Side of a patch, px: the minimum image size. */
     patchSize: z.int().positive(),
     decoderSteps: z.number(),
     /** True if the encoder was fine-tuned on the masks. */
@@ -83,6 +83,6 @@ export const maskCard = z.strictObject({
 });
 export type MaskCard = z.infer<typeof maskCard>;
 
-/** Everything an exported model says about itself: the ONNX metadata entry `understudy`. */
+/** All metadata of an exported model: the ONNX metadata entry `understudy`. */
 export const modelCard = z.discriminatedUnion('task', [classCard, maskCard]);
 export type ModelCard = z.infer<typeof modelCard>;

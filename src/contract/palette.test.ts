@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { classColours, nextColour } from './palette.ts';
 
-it('gives colours that are not taken, and goes round once all are', () => {
+it('gives unused colours, and repeats the palette once all are used', () => {
   const taken: string[] = [];
   for (const colour of classColours) {
     expect(nextColour(taken)).toBe(colour);

@@ -1,7 +1,6 @@
 /**
- * Colours for classes that colour-blind eyes tell apart: Okabe and Ito's ("Color universal design", 2008)
- * without black, then Tol's muted set (SRON/EPS/TN/09-002, 2021). They are never alone: a name stands
- * beside each.
+ * Colours for classes that colour-blind users can distinguish: Okabe and Ito's ("Color universal design", 2008)
+ * without black, then Tol's muted set (SRON/EPS/TN/09-002, 2021). A name is always shown with each colour.
  */
 export const classColours = [
   '#e69f00',
@@ -22,7 +21,7 @@ export const classColours = [
   '#aa4499',
 ] as const;
 
-/** The first colour that is not taken, or once all are, the next one round. */
+/** Returns the first unused colour; once all are used, the palette repeats. */
 export function nextColour(taken: readonly string[]): string {
   const free = classColours.find((colour) => !taken.includes(colour));
   return free ?? classColours[taken.length % classColours.length] ?? classColours[0];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { classificationTask, lengthUnit, precision } from './jobs.ts';
 
-/** Results of jobs: figures with their intervals, what was left out, what was written. */
+/** Results of jobs: figures with their intervals, skipped files, and written files. */
 
 /** A measured quality with its bootstrap 95 % interval, all in [0, 1]. */
 export const interval = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
@@ -11,20 +11,23 @@ const qualityReport = z.strictObject({
   accuracy: interval,
   balancedAccuracy: interval,
   macroF1: interval,
-  /** Area under the ROC curve; null where no class has both positives and negatives. */
+  /** Area under the ROC curve; null if no class has both positives and negatives. */
   auc: interval.nullable(),
-  /** Single label: truth × prediction. Several labels: TN, FP, FN, TP a label. */
+  /** Confusion matrix. Single label: truth × prediction. Several labels: TN, FP, FN, TP per label. */
   confusion: z.array(z.array(z.number())),
 });
 export type QualityReport = z.infer<typeof qualityReport>;
 
 const cost = {
   blocks: z.number(),
-  /** Encoder and head. */
+  /** Size of encoder and head. */
   parameters: z.number(),
   /** Size of the weights in float32. */
   bytes: z.number(),
-  /** Best of repeated batches, shapes taking turns; of outlines a tile. Encoders of one shape share the figure. */
+  /**
+   * Fastest of repeated batches, architectures alternating; for segmentation, per tile. Encoders of one architecture
+   * share the figure.
+   */
   msPerImage: z.number(),
 };
 
@@ -52,7 +55,7 @@ export type MaskQuality = z.infer<typeof maskQuality>;
 const writtenTolerance = z.strictObject({ distance: z.number(), unit: lengthUnit });
 export type WrittenTolerance = z.infer<typeof writtenTolerance>;
 
-/** One of the three compared encoders with a decoder in place of the head. */
+/** One of the three compared encoders with a decoder instead of a head. */
 const maskCandidateReport = z.strictObject({ ...maskQuality.shape, ...cost });
 export type MaskCandidateReport = z.infer<typeof maskCandidateReport>;
 
@@ -61,7 +64,7 @@ const parityReport = z.strictObject({
   bytes: z.number(),
   /** Largest difference of logits from the live model, relative to their largest size. */
   relativeDifference: z.number(),
-  /** Share of the images on which the predicted classes agree. */
+  /** Share of the images for which the predicted classes agree. */
   agreement: z.number(),
   images: z.number(),
 });
@@ -73,12 +76,12 @@ export const skippedImage = z.strictObject({
   reason: z.string(),
   /** True for a folder; all of it was left out. */
   isFolder: z.boolean().optional(),
-  /** True if leaving it out loses no image, as with masks beside the images. */
+  /** True if leaving it out loses no image, as with masks next to the images. */
   isExpected: z.boolean().optional(),
 });
 export type SkippedImage = z.infer<typeof skippedImage>;
 
-/** Returns true if something was left out that a person may miss. */
+/** Returns true if something was left out that the user may miss. */
 export function isPartly(skipped: readonly SkippedImage[]): boolean {
   return skipped.some(({ isExpected }) => isExpected !== true);
 }
@@ -88,24 +91,24 @@ const share = z.number().min(0).max(1).nullable();
 /** Origin of the student: its start and the state that was kept, judged by training images. */
 const recipeReport = z.strictObject({
   start: z.enum(['fitted', 'copy']),
-  /** The state that the student is: its untrained copy, its start, or after so many steps. */
+  /** The state that was kept: the untrained copy, the start, or the student after so many steps. */
   kept: z.union([z.literal('copy'), z.literal('start'), z.int().positive()]),
   /** Number of times training went back and lowered its learning rate. */
   rateFalls: z.int().nonnegative(),
   /**
-   * Accuracy on training images that were set aside: of a probe on the untrained copy, on the start, and on the state that
-   * was kept; null where there were too few images or no classes.
+   * Accuracy on reserved training images: of a probe on the untrained copy, on the start, and on the state that was
+   * kept; null if there were too few images or no classes.
    */
   aside: z.strictObject({ images: z.int().nonnegative(), copy: share, start: share, kept: share }),
 });
 export type RecipeReport = z.infer<typeof recipeReport>;
 
 const summaryOfRun = {
-  /** Missing in runs of earlier versions. */
+  /** Absent in runs of earlier versions. */
   recipe: recipeReport.optional(),
   /**
-   * Mean absolute difference of the last block's output from the teacher's: of the untrained copy and of the student, on views
-   * that training did not see. In runs of earlier versions, of the first and the last step.
+   * Mean absolute difference of the last block's output from the teacher's: of the untrained copy and of the student,
+   * on views not used in training. In runs of earlier versions, of the first and the last step.
    */
   loss: z.strictObject({ first: z.number(), last: z.number() }),
   seconds: z.number(),
@@ -125,15 +128,15 @@ const summaryOfRun = {
   /** Share of the teacher's targets that came from the cache. */
   targetCacheHits: z.number(),
   parity: z.array(parityReport),
-  /** Absolute paths of what was written. */
+  /** Absolute paths of the files written. */
   files: z.array(z.string()),
 };
 
-/** Accuracies that take no model: of guessing among the classes, and of always answering the most frequent one. */
+/** Accuracies without a model: guessing among the classes, and always answering the most frequent one. */
 const classBaselines = z.strictObject({ chance: z.number(), mostFrequent: z.number() });
 export type ClassBaselines = z.infer<typeof classBaselines>;
 
-/** Answers that need no model: the best of outlining nothing, or all of each image as one class. */
+/** Baseline without a model: the best of outlining nothing, or all of each image as one class. */
 const maskBaselines = z.strictObject({
   dice: z.number(),
   iou: z.number(),
@@ -142,7 +145,7 @@ const maskBaselines = z.strictObject({
 
 export const classSummary = z.strictObject({
   task: classificationTask,
-  /** Missing in runs of earlier versions. */
+  /** Absent in runs of earlier versions. */
   baselines: classBaselines.optional(),
   teacher: candidateReport,
   copy: candidateReport,
@@ -153,7 +156,7 @@ export type ClassSummary = z.infer<typeof classSummary>;
 
 const maskSummary = z.strictObject({
   task: z.literal('segmentation'),
-  /** Missing in runs of earlier versions. */
+  /** Absent in runs of earlier versions. */
   baselines: maskBaselines.optional(),
   teacher: maskCandidateReport,
   copy: maskCandidateReport,
@@ -166,9 +169,9 @@ const maskSummary = z.strictObject({
   adapted: z.boolean(),
   /** Independent test units: groups of the test images that have a Dice, or these images. */
   units: z.number(),
-  /** Classes that test masks show; absent in runs of earlier versions. */
+  /** Number of classes that test masks show; absent in runs of earlier versions. */
   shown: z.array(z.string()).optional(),
-  /** Mean Dice of each test image, the student's worst first; null where there is nothing to compare. */
+  /** Mean Dice of each test image, the student's worst first; null if there is nothing to compare. */
   perImage: z.array(
     z.strictObject({
       path: z.string(),
@@ -188,7 +191,7 @@ const evaluation = {
   model: z.string(),
   classes: z.array(z.string()),
   images: z.number(),
-  /** Model time per image; for outlines, per tile. */
+  /** Model time per image; for segmentation, per tile. */
   msPerImage: z.number(),
   skipped: z.array(skippedImage),
 };
@@ -216,15 +219,15 @@ export const predictSummary = z.discriminatedUnion('task', [
   z.strictObject({
     task: classificationTask,
     ...prediction,
-    /** Images by predicted class. */
+    /** Number of images by predicted class. */
     counts: z.record(z.string(), z.number()),
   }),
   z.strictObject({
     task: z.literal('segmentation'),
     ...prediction,
-    /** Pixels by predicted class, without the background. */
+    /** Number of pixels by predicted class, without the background. */
     pixels: z.record(z.string(), z.number()),
-    /** Images whose masks were there already. */
+    /** Number of images that already had masks. */
     known: z.number(),
     /** Notes that apply to all files. */
     notes: z.array(z.string()),

@@ -4,12 +4,12 @@ import { bytes, deviceName } from './jobs.ts';
 import { distillSummary } from './results.ts';
 import { id, when } from './values.ts';
 
-/** Runs of a project and what is known of them, as it crosses processes. */
+/** Runs of a project, as they cross processes. */
 
 export const runState = z.enum(['queued', 'running', 'paused', 'failed', 'done']);
 export type RunState = z.infer<typeof runState>;
 
-/** Failure, worded for a person and with details for a report. */
+/** Failure, worded for the user and with details for a report. */
 export const failure = z.strictObject({
   code: z.string(),
   message: z.string(),
@@ -26,17 +26,17 @@ export const run = z.strictObject({
   teacherBlocks: z.int().positive(),
   createdAt: when,
   finishedAt: when.nullable(),
-  /** Steps done. */
+  /** Number of steps done. */
   step: z.int().nonnegative(),
   /** Device in use; null until the run begins. */
   device: deviceName.nullable(),
-  /** Why that is not the device that was wished for, or that it began on. */
+  /** Why that is not the requested device, or not the one that it began on. */
   deviceNote: z.string().nullable(),
   error: failure.nullable(),
   summary: distillSummary.nullable(),
   /** True if its student, or the untrained copy, was saved as a file. */
   isExported: z.boolean(),
-  /** Test set of the run; null until it begins, and in runs older than kept test sets. */
+  /** Test set of the run; null until it begins, and in runs from before test sets were stored. */
   testSet: testSet.nullable(),
 });
 export type Run = z.infer<typeof run>;
@@ -49,13 +49,13 @@ export type RunMetric = z.infer<typeof runMetric>;
 export const runCurve = z.enum(['distill', 'decoder']);
 export type RunCurve = z.infer<typeof runCurve>;
 
-/** Reference for a student in training: its teacher's view of the same labelled images. */
+/** Reference for a student in training: its teacher's features of the same labelled images. */
 export const runReference = z.strictObject({
   /** Images whose patches are shown; null for one that has since been removed. */
   images: z.array(id.nullable()),
-  /** Patches a side. */
+  /** Number of patches per side. */
   grid: z.int().positive(),
-  /** Cross-validated on labelled images, in [0, 1]; null where there are too few. */
+  /** Accuracy, cross-validated on labelled images, in [0, 1]; null if there are too few. */
   accuracy: z.number().nullable(),
   /** Patch features as colours, (images, grid, grid, 3), 8-bit RGB. */
   map: bytes,
@@ -84,8 +84,8 @@ export type RunPrediction = z.infer<typeof runPrediction>;
 const dice = z.number().min(0).max(1).nullable();
 
 /**
- * Mean Dice of the three models on a test image, null if there was nothing to compare. Their masks are the image's
- * layers of this run.
+ * Mean Dice of the three models on a test image, null if there was nothing to compare. Their masks are layers of the
+ * image, stored with this run.
  */
 export const runMask = z.strictObject({
   image: id,
@@ -96,7 +96,7 @@ export const runMask = z.strictObject({
 });
 export type RunMask = z.infer<typeof runMask>;
 
-/** Images whose masks a student predicts: those whose own mask is not done, all, or these. */
+/** Images to predict masks for: those whose own mask is not done, all, or these. */
 export const predictedImages = z.union([
   z.enum(['unlabelled', 'all']),
   z.array(id).min(1).max(10_000),
@@ -104,11 +104,11 @@ export const predictedImages = z.union([
 export type PredictedImages = z.infer<typeof predictedImages>;
 
 export const predictionStatus = z.strictObject({
-  /** Images of the project, and how many of them have the student's mask of this run. */
+  /** Number of images of the project, and how many of them have the student's mask of this run. */
   all: z.strictObject({ images: z.int().nonnegative(), predicted: z.int().nonnegative() }),
-  /** Images among them whose own mask is not done. */
+  /** Number of images whose own mask is not done, and how many of them have a prediction. */
   unlabelled: z.strictObject({ images: z.int().nonnegative(), predicted: z.int().nonnegative() }),
-  /** About how long the unlabelled ones that have none would take. */
+  /** Estimated duration of predicting those without a done mask or a prediction. */
   seconds: z.number().nonnegative(),
   isAtWork: z.boolean(),
 });

@@ -3,7 +3,7 @@ import { teacher } from './entities.ts';
 import { teacherOverrides } from './jobs.ts';
 import { path } from './values.ts';
 
-/** A teacher that comes into a workspace, as the window adds it. */
+/** Adds a teacher to a workspace, as the app does. */
 export const teacherImportRequest = teacherOverrides.extend({ file: path, workspace: path });
 export type TeacherImportRequest = z.infer<typeof teacherImportRequest>;
 
@@ -20,7 +20,7 @@ export type TeacherImportSummary = z.infer<typeof teacherImportSummary>;
 export const teacherList = z.strictObject({
   workspace: z.string(),
   teachers: z.array(teacher),
-  /** Teachers whose files are missing. */
+  /** Number of teachers whose files are missing. */
   gone: z.array(teacher.shape.id),
 });
 export type TeacherList = z.infer<typeof teacherList>;

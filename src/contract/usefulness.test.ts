@@ -23,8 +23,8 @@ const masks = (
     }),
   );
 
-describe('a student that outlines', () => {
-  it('is of no use where nobody could use its outlines, though it is above its teacher and no model', () => {
+describe('a segmentation student', () => {
+  it('is useless if its outlines are useless, though it is better than its teacher and than no model', () => {
     const baselines = { dice: 0.08, iou: 0.04, pixelAccuracy: 0.9 };
     const { images } = maskSummaryOf();
     const use = masks([0.204, 0.2, 0.209], {
@@ -41,39 +41,39 @@ describe('a student that outlines', () => {
     expect(use?.remedies).toEqual(['steps', 'label', 'adapt', 'teacher']);
   });
 
-  it('is of no use near what takes no model, however high that is', () => {
+  it('is useless if it is near the baseline, however high that is', () => {
     const baselines = { dice: 0.6, iou: 0.5, pixelAccuracy: 0.6 };
     const use = masks([0.9, 0.63, 0.65], { baselines });
     expect(use).toMatchObject({ verdict: 'useless', shortfall: 'near' });
     expect(use?.remedies).toEqual(['adapt', 'blocks']);
   });
 
-  it('gives way to its untrained copy where that is of use and did better', () => {
+  it('is replaced by its untrained copy if that is useful and did better', () => {
     expect(masks([0.9, 0.7, 0.2])).toMatchObject({ verdict: 'useless', recommended: 'copy' });
     expect(masks([0.9, 0.7, 0.2])?.remedies[0]).toBe('copy');
     expect(masks([0.9, 0.7, 0.6])).toMatchObject({ verdict: 'usable', recommended: 'copy' });
   });
 
-  it('may be good though its teacher is not, where it learnt from masks', () => {
+  it('may be good though its teacher is not, if it was trained on masks', () => {
     expect(masks([0.2, 0.2, 0.7])).toMatchObject({ verdict: 'unsuitable' });
     expect(masks([0.2, 0.2, 0.7], { adapted: true })).toMatchObject({ verdict: 'usable' });
   });
 
-  it('is judged by no masks that show nothing', () => {
+  it('is not judged by masks without regions', () => {
     expect(masks([0, 0, 0], { shown: [] })).toBeNull();
     const none = { ...maskCandidate(0.8, 6), dice: { ...scores(0.8), mean: null } };
     expect(useOf(maskSummaryOf({ student: none }))).toBeNull();
   });
 });
 
-describe('a student that names classes', () => {
+describe('a classification student', () => {
   const guess = (accuracy: number, halfWidth: number): ClassSummary['student'] => ({
     ...candidate(accuracy, 6),
     accuracy: intervalOf(accuracy, halfWidth),
     balancedAccuracy: intervalOf(accuracy, halfWidth),
   });
 
-  it('is of no use where a few test images cannot tell it from a guess, and says of what else that comes', () => {
+  it('is useless if a few test images cannot distinguish it from guessing, and lists other possible reasons', () => {
     const { images } = classSummaryOf();
     const use = useOf(
       classSummaryOf({
@@ -94,13 +94,13 @@ describe('a student that names classes', () => {
     expect(use?.remedies).toEqual(['steps', 'label', 'teacher']);
   });
 
-  it('is of no use little above guessing, however sure that is', () => {
+  it('is useless if it is little better than guessing, however certain that is', () => {
     const use = useOf(classSummaryOf({ student: guess(0.57, 0.01) }));
     expect(use).toMatchObject({ verdict: 'useless', shortfall: 'near' });
     expect(use?.remedies).toEqual(['copy', 'blocks']);
   });
 
-  it('is of use above that', () => {
+  it('is useful above that', () => {
     expect(useOf(classSummaryOf())).toEqual({
       verdict: 'usable',
       shortfall: null,

@@ -2,15 +2,15 @@ import type { Interval } from './results.ts';
 
 /** Usefulness of a student, with reason and next step: one rule for classes and outlines. */
 
-/** A measured quality beside what answers reach that take no model. */
+/** A measured quality, and the baseline without a model. */
 export interface Measure {
   readonly quality: Interval;
   readonly baseline: number;
-  /** Quality below which nobody is helped, however far above the baseline. */
+  /** Quality below which a student is useless, however far above the baseline. */
   readonly least?: number;
 }
 
-/** Why a student is of no use; figures are those of the run. */
+/** Reason for a useless student; figures are those of the run. */
 export type Cause =
   | { readonly kind: 'teacher'; readonly quality: Interval; readonly baseline: number }
   | { readonly kind: 'steps'; readonly steps: number; readonly usual: number }
@@ -18,31 +18,31 @@ export type Cause =
   | { readonly kind: 'labelled'; readonly images: number }
   | { readonly kind: 'tested'; readonly images: number };
 
-/** Next step, in the order of how soon it can be done; `blocks`: keep more of them. */
+/** Next step, the quickest first; `blocks`: keep more of them. */
 export type Remedy = 'copy' | 'steps' | 'label' | 'adapt' | 'blocks' | 'teacher';
 
 /** Usefulness of a student. */
 export interface Use {
   /** `useless`: nobody should use the student; `unsuitable`: its teacher is hardly better than no model. */
   readonly verdict: 'usable' | 'useless' | 'unsuitable';
-  /** Shortfall of its main measure: indistinguishable from no model, near that, or too low for anybody. */
+  /** Weakness of its main measure: indistinguishable from no model, near that, or too low to be useful. */
   readonly shortfall: 'chance' | 'near' | 'least' | null;
-  /** None where the student is usable. */
+  /** None if the student is usable. */
   readonly causes: readonly Cause[];
   readonly remedies: readonly Remedy[];
   /** Recommended model; null if neither is useful. */
   readonly recommended: 'student' | 'copy' | null;
 }
 
-/** Facts of a run that decide about its use. */
+/** Facts of a run that determine its usefulness. */
 interface UseFacts {
   /** Measures that count, per model; one good measure makes a model useful. */
   readonly teacher: readonly Measure[];
   readonly copy: readonly Measure[];
   readonly student: readonly Measure[];
-  /** The untrained copy did better than the student on the test images. */
+  /** True if the untrained copy did better than the student on the test images. */
   readonly isCopyBetter: boolean;
-  /** The student learnt from labels too, so that it may be good where its teacher is not. */
+  /** True if the student was trained on labels too, so that it may be good even if its teacher is not. */
   readonly isAdapted: boolean;
   /** True if it could also have been fine-tuned on labels. */
   readonly canAdapt: boolean;
@@ -51,40 +51,40 @@ interface UseFacts {
   readonly usualSteps: number;
   readonly decoderSteps?: { readonly steps: number; readonly usual: number };
   readonly labelled: number;
-  /** Fewer labelled images leave little to learn from. */
+  /** True if there are too few labelled images to train on. */
   readonly enoughLabelled: number;
-  /** Test images, or groups of them that count once. */
+  /** Number of test images, or of independent groups of them. */
   readonly tested: number;
 }
 
-/** Share of the way from answers without a model to perfect ones that still counts as near the former. */
+/** Share of the way from the baseline to a perfect score that still counts as near the baseline. */
 const nearShare = 0.15;
-/** Share of the default steps below which a student has hardly begun to learn. */
+/** Share of the default steps below which a student has hardly begun to train. */
 const fewSteps = 1 / 3;
-/** Number of test images below which even a good student can hardly be told from a guess. */
+/** Number of test images below which even a good student can hardly be distinguished from guessing. */
 const enoughTested = 20;
 
-/** Returns true if a quality is above answers without a model by more than chance. */
+/** Returns true if a quality is above the baseline by more than chance. */
 function isBeyondChance({ quality, baseline }: Measure): boolean {
   return quality.low > baseline;
 }
 
-/** Returns true if a quality is near answers without a model, or too low for anybody. */
+/** Returns true if a quality is near the baseline, or too low to be useful. */
 function isLow({ quality, baseline, least = 0 }: Measure): boolean {
   return quality.value <= baseline + nearShare * (1 - baseline) || quality.value < least;
 }
 
-/** Returns true if every measure is indistinguishable from answers without a model. */
+/** Returns true if every measure is indistinguishable from the baseline. */
 function isOfNoUse(measures: readonly Measure[]): boolean {
   return measures.every((measure) => !isBeyondChance(measure) || isLow(measure));
 }
 
-/** Returns true if every measure is near answers without a model; a wide interval alone is no reason. */
+/** Returns true if every measure is near the baseline; a wide interval alone is not enough. */
 function isNearNothing(measures: readonly Measure[]): boolean {
   return measures.every(isLow);
 }
 
-/** Says what a student is good for. */
+/** Determines what a student is good for. */
 export function judgeUse(facts: UseFacts): Use {
   const { teacher, copy, student, isCopyBetter, isAdapted } = facts;
   const isUseless = isOfNoUse(student);

@@ -4,7 +4,7 @@ import { UserError } from '../core/errors.ts';
 import { commonText } from '../text/index.ts';
 
 /**
- * Converts an error for another process: a message for the user, and details that the window folds away.
+ * Converts an error for another process: a message for the user, and details that the app shows on request.
  */
 export function failureOf(error: unknown): Failure {
   if (error instanceof UserError) {

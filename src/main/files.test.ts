@@ -26,13 +26,13 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-test('a chosen workspace is kept, and one that is forced comes before it', () => {
+test('a chosen workspace is stored, and a forced one takes precedence over it', () => {
   new Workspace(folder, '/default', undefined).choose('/chosen');
   expect(new Workspace(folder, '/default', undefined).folder).toBe('/chosen');
   expect(new Workspace(folder, '/default', '/forced').folder).toBe('/forced');
 });
 
-test('a workspace that was opened is known again, unless it is chosen anew', () => {
+test('a workspace that was opened counts as known, until another one is chosen', () => {
   const workspace = new Workspace(folder, '/default', undefined);
   expect(workspace.isKnown).toBe(false);
   workspace.noteOpened();
@@ -48,14 +48,14 @@ test('a workspace that was opened is known again, unless it is chosen anew', () 
 });
 
 test.each(['', '{', '[]', '{"workspace":""}', '{"workspace":7}', '{"other":1}'])(
-  'settings that read %j fall back to the default folder',
+  'settings with the text %j fall back to the default folder',
   (text) => {
     writeFileSync(join(folder, 'settings.json'), text);
     expect(new Workspace(folder, '/default', undefined).folder).toBe('/default');
   },
 );
 
-test('the log goes on where it was, and two older files are kept', () => {
+test('the log is continued, and two older files are kept', () => {
   const file = join(folder, 'logs', 'app.log');
   new Log(file).append('before\n');
   const log = new Log(file);
@@ -82,11 +82,11 @@ test.each([
   ['media://image/1/other', null],
   ['media://file/etc/passwd', null],
   ['media://image/99999999999999999999/whole', null],
-])('%s names %j', (url, picture) => {
+])('the address %s is read as %j', (url, picture) => {
   expect(readPictureUrl(url)).toEqual(picture);
 });
 
-test('an address says how its image is seen, and is read as it was written', () => {
+test('an address contains the mark of its preparation, and is read as it was written', () => {
   const preparations = [
     { range: 'auto' },
     { range: 'window:40:400' },
@@ -103,7 +103,7 @@ test('an address says how its image is seen, and is read as it was written', () 
 });
 
 test.skipIf(process.platform === 'win32')(
-  'settings and logs are the owner’s alone, also those of before',
+  'settings and logs can be read only by their owner, including older files',
   () => {
     const modes = (): Record<string, number> =>
       Object.fromEntries(
@@ -135,7 +135,7 @@ test.skipIf(process.platform === 'win32')(
   },
 );
 
-test('the failure page shows text as text', () => {
+test('the failure page escapes HTML in its text', () => {
   const page = failurePage({ title: 'a', text: 'b', details: '<script>"x" & y</script>' });
   expect(page).toContain('&lt;script&gt;&quot;x&quot; &amp; y&lt;/script&gt;');
   expect(page).not.toContain('<script');

@@ -4,8 +4,8 @@ import type { z } from 'zod';
 import { makePrivate, makePrivateFolder } from './private-place.ts';
 
 /**
- * A small JSON file of ours. One that is missing, damaged or from another version reads as `fallback`,
- * since nothing in it is worth a start that fails.
+ * A small JSON file of ours. A missing or damaged one, or one from another version, reads as `fallback`, so that a
+ * damaged file never prevents a start.
  */
 export function readKept<S extends z.ZodType>(
   file: string,

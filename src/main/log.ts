@@ -3,13 +3,13 @@ import { dirname } from 'node:path';
 import { makePrivate, makePrivateFolder } from './private-place.ts';
 
 const limit = 5 * 1024 * 1024;
-/** Older files beside the current one. */
+/** Number of older files next to the current one. */
 const kept = 2;
 
 /**
- * The log file: what the engine says on its error output, and what goes wrong here. It stays on this
- * machine; a person opens it from the Help menu. Written synchronously, so that the last words before a
- * crash are in it. A log that cannot be written must not stop the work, so its errors are dropped.
+ * The log file: the engine's error output, and errors of this process. It stays on this computer; the user opens it
+ * from the Help menu. It is written synchronously, so that it includes the last messages before a crash. Write errors
+ * are ignored, because logging must not stop the app.
  */
 export class Log {
   readonly file: string;
@@ -18,28 +18,28 @@ export class Log {
   constructor(file: string) {
     this.file = file;
     makePrivateFolder(dirname(file));
-    // Those that an earlier version wrote.
+    // Files that an earlier version wrote.
     for (const path of [file, ...olderFiles(file)]) makePrivate(path, 0o600);
     this.#size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   }
 
-  /** Text as it comes, already with line breaks. */
+  /** Appends text as it is, already with line breaks. */
   append(text: string): void {
     try {
       if (this.#size > limit) this.#rotate();
       appendFileSync(this.file, text, { mode: 0o600 });
       this.#size += Buffer.byteLength(text);
     } catch {
-      // A full disk, say: the work tells about that where it matters.
+      // For example a full disk, which the actual work reports.
     }
   }
 
-  /** A line of this process. */
+  /** Appends a line of this process. */
   note(message: string): void {
     this.append(`${new Date().toISOString()} window: ${message}\n`);
   }
 
-  /** Deletes what was logged so far: it may name files of a project that was removed. */
+  /** Deletes everything logged so far: it may name files of a project that was removed. */
   clear(): void {
     try {
       for (const path of [this.file, ...olderFiles(this.file)]) rmSync(path, { force: true });
@@ -49,7 +49,7 @@ export class Log {
     }
   }
 
-  /** understudy.log → understudy.log.1 → understudy.log.2 → gone. */
+  /** Renames understudy.log → understudy.log.1 → understudy.log.2, and deletes the oldest. */
   #rotate(): void {
     rmSync(`${this.file}.${kept}`, { force: true });
     for (let number = kept - 1; number >= 0; number--) {

@@ -15,7 +15,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Turns bits round in place of a system's key. */
+/** Flips bits in place of a system's encryption. */
 function keyStore(backend = 'gnome_libsecret', isAvailable = true): KeyStore {
   const turned = (bytes: Buffer): Buffer => bytes.map((byte) => byte ^ 0x5a) as Buffer;
   return {
@@ -29,7 +29,7 @@ const file = (): string => join(folder, 'logins.json');
 const form = { mirror: null, proxy: ' http://ada:pa%40ss@proxy.example:3128 ' };
 const shown = { mirror: null, proxy: 'http://proxy.example:3128' };
 
-test('a login is kept for its address alone, encrypted, and closed to others', () => {
+test('stores a login only for its address, encrypted, and closed to other users', () => {
   const keeper = new LoginKeeper(file(), keyStore());
   keeper.keepAll(form);
   const again = new LoginKeeper(file(), keyStore());
@@ -44,7 +44,7 @@ test.each([
   ['basic_text', true],
   ['unknown', true],
   ['gnome_libsecret', false],
-])('without a key store nothing is kept (%s, available: %s)', (backend, isAvailable) => {
+])('stores nothing without a key store (%s, available: %s)', (backend, isAvailable) => {
   const keeper = new LoginKeeper(file(), keyStore(backend, isAvailable));
   keeper.keepAll(form);
   expect(keeper.findAll(shown)).toEqual({ mirror: null, proxy: null });
@@ -57,7 +57,7 @@ test.each([
   '[]',
   '{"proxy http://proxy.example:3128":7}',
   '{"proxy http://proxy.example:3128":"AAAA"}',
-])('a file that reads %j does no harm', (text) => {
+])('reads a file with the text %j as empty', (text) => {
   writeFileSync(file(), text);
   const failing = {
     ...keyStore(),
@@ -74,7 +74,7 @@ test.each([
   ['https://token@x.example/path/', 'https://x.example/path', 'token'],
   ['https://x.example', 'https://x.example', null],
   ['nowhere', 'nowhere', null],
-])('%s is parted and put together again', (text, address, login) => {
+])('splits %s and joins it again', (text, address, login) => {
   expect(splitLogin(text)).toEqual({ address, login });
   if (login === null) return;
   const whole = new URL(withLogin(address, login));

@@ -7,7 +7,7 @@ import { readKept, writeKept } from './kept-file.ts';
 /** Part of Electron's `safeStorage` that is used here. */
 export interface KeyStore {
   isEncryptionAvailable(): boolean;
-  /** Linux alone. */
+  /** Present only on Linux. */
   getSelectedStorageBackend?(): string;
   encryptString(text: string): Buffer;
   decryptString(encrypted: Buffer): string;
@@ -17,8 +17,8 @@ const kept = z.record(z.string(), z.string());
 type Kept = z.infer<typeof kept>;
 
 /**
- * Names and passwords of mirrors and proxies, each under the address that it was given for: a workspace that names
- * another server is not given them. Encrypted by the system's key store; where there is none they are not kept at all.
+ * Names and passwords of mirrors and proxies, each stored for one address, so that a workspace with another server
+ * does not receive them. Encrypted by the system's key store; without one, they are not stored.
  */
 export class LoginKeeper {
   readonly #file: string;
@@ -29,7 +29,7 @@ export class LoginKeeper {
     this.#store = store;
   }
 
-  /** Linux without a key store encrypts with a password that everybody knows, which protects nothing. */
+  /** True if encryption is real: Linux without a key store encrypts with a publicly known password. */
   get isSafe(): boolean {
     try {
       const backend = this.#store.getSelectedStorageBackend?.();
@@ -41,14 +41,14 @@ export class LoginKeeper {
     }
   }
 
-  /** Keeps a login; nothing happens without a key store. */
+  /** Stores a login; does nothing without a key store. */
   keep(kind: LoginKind, address: string, login: string): void {
     if (!this.isSafe) return;
     const encrypted = this.#store.encryptString(login).toString('base64');
     writeKept(this.#file, { ...this.#read(), [keyOf(kind, address)]: encrypted });
   }
 
-  /** Null where nothing is kept for this address, or it cannot be decrypted any more. */
+  /** Returns the login, or null if none is stored for this address or it can no longer be decrypted. */
   find(kind: LoginKind, address: string | null): string | null {
     const encrypted = address === null ? undefined : this.#read()[keyOf(kind, address)];
     if (encrypted === undefined || !this.isSafe) return null;
@@ -60,7 +60,7 @@ export class LoginKeeper {
     }
   }
 
-  /** Keeps what a person has written into the addresses of a form. */
+  /** Stores the logins that the user wrote into the addresses of a form. */
   keepAll(settings: Readonly<Record<LoginKind, string | null>>): void {
     for (const kind of ['mirror', 'proxy'] as const) {
       const { address, login } = splitLogin(settings[kind]);

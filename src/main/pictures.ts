@@ -4,8 +4,8 @@ import { mediaScheme } from '../contract/bridge.ts';
 import type { EngineHost } from './engine/engine-host.ts';
 
 /**
- * Serves `media://image/<id>/<thumbnail|whole>`, so that the page shows pictures with plain `img`
- * elements. Only ids of images pass: the page can name no file.
+ * Serves `media://image/<id>/<thumbnail|whole>`, so that the page shows thumbnails with plain `img` elements. Only
+ * image ids are accepted: the page cannot choose any file.
  */
 export function servePictures(session: Session, engine: EngineHost): void {
   session.protocol.handle(mediaScheme, async (request) => {
@@ -17,13 +17,13 @@ export function servePictures(session: Session, engine: EngineHost): void {
 
 interface PictureAnswer {
   readonly answer: Answer<unknown>;
-  /** True if the picture at an address never changes. */
+  /** True if the thumbnail at an address never changes. */
   readonly isLasting: boolean;
 }
 
 /**
- * The picture of an address whose preparation has just been changed is the new one, but may not be kept
- * under that address: the change may be taken back.
+ * Response for an address whose preparation has just changed: the new thumbnail, which must not be cached under that
+ * address, because the change may be undone.
  */
 async function askForPicture(
   engine: Pick<EngineHost, 'request'>,
@@ -50,7 +50,7 @@ function respond({ answer, isLasting }: PictureAnswer): Response {
     headers: {
       'content-type': typeOf(answer.value),
       'x-content-type-options': 'nosniff',
-      // An image seen so never changes under its id, within a workspace; another one empties the cache.
+      // A thumbnail with a mark never changes within a workspace; opening another workspace empties the cache.
       'cache-control': isLasting ? 'private, max-age=31536000, immutable' : 'no-store',
     },
   });
@@ -64,7 +64,7 @@ function typeOf([first, second]: Uint8Array): 'image/jpeg' | 'image/webp' {
 interface Picture {
   readonly image: number;
   readonly side: 'thumbnail' | 'whole';
-  /** Hash of the preparation; null: the project's current one. */
+  /** Mark (hash) of the preparation; null: the project's current one. */
   readonly mark: string | null;
 }
 

@@ -22,10 +22,10 @@ export interface RequestWorld {
   readonly contents: () => WebContents | null;
   readonly engine: EngineHost;
   readonly shell: ShellHandlers;
-  /** Places where the page may have something written. */
+  /** Paths that the page may have files written to. */
   readonly places: SavePlaces;
   readonly logins: LoginKeeper;
-  /** Told once a project is gone: nothing here may name its files any more. */
+  /** Called after a project was removed: nothing here may name its files any more. */
   readonly projectRemoved: () => void;
   readonly log: Log;
 }
@@ -34,8 +34,8 @@ const requestId = z.int().nonnegative();
 const methodName = z.enum(Object.keys(methods) as [MethodName, ...MethodName[]]);
 
 /**
- * Receives what the page sends. Every message is checked: who sent it, that the method exists, and its
- * parameters against the contract. An answer is a value in any case, never a rejection.
+ * Receives the page's messages. Every message is checked: who sent it, that the method exists, and its parameters
+ * against the contract. Errors are returned as values, never as rejections.
  */
 export function serveRequests(world: RequestWorld): void {
   const underWay = new Map<number, AbortController>();
@@ -57,7 +57,7 @@ export function serveRequests(world: RequestWorld): void {
       world.log.note(`${String(method)}: ${describe(error)}`);
       return refusal('internal', windowRequestText.failed, describe(error));
     } finally {
-      // A page that was reloaded counts from the start again.
+      // The numbers of a reloaded page start again.
       if (underWay.get(parsedId.data) === abort) underWay.delete(parsedId.data);
     }
   };
@@ -72,7 +72,7 @@ export function serveRequests(world: RequestWorld): void {
   );
 
   const reply = (event: IpcMainEvent, page: unknown, id: unknown, given: Answer<unknown>): void => {
-    // Its page is gone, and nobody waits.
+    // Its page no longer exists, so nothing waits for the answer.
     if (event.sender.isDestroyed() || event.senderFrame === null) return;
     try {
       event.reply(channels.answer, page, id, given);
@@ -112,7 +112,7 @@ async function answer(
     return withKeptLogins(name.data, parsed.data, answered, logins);
   }
   try {
-    // One entry of the table: its parameters were parsed by its own schema.
+    // An entry of the table: its parameters were parsed by its own schema.
     const handle = shell[name.data] as (given: unknown) => Promise<unknown>;
     return { ok: true, value: await handle(parsed.data) };
   } catch (error) {
@@ -122,7 +122,9 @@ async function answer(
   }
 }
 
-/** Keeps a name and a password that a person entered, and says of those that are shown whether they are kept. */
+/**
+ * Stores a name and a password that the user entered, and states for those shown whether they are stored.
+ */
 function withKeptLogins(
   method: EngineMethod,
   params: unknown,

@@ -3,7 +3,7 @@ import { engineMethods } from '../contract/app.ts';
 import type { EngineMethod } from '../contract/app.ts';
 import { SavePlaces } from './save-places.ts';
 
-test('the page may write where a person chose, and nowhere else', () => {
+test('the page may write only to paths that the user chose', () => {
   const places = new SavePlaces();
   const request = { project: 1, filter: {}, file: '/home/me/report.csv' };
   expect(places.allows('image.saveFiles', request)).toBe(false);
@@ -21,8 +21,8 @@ test('the page may write where a person chose, and nowhere else', () => {
   expect(places.allows('project.list', null)).toBe(true);
 });
 
-test('every method that takes a place to write to is in the table', () => {
-  // Names of parameters with a path; those of the others are read.
+test('every method with a path to write to is in the table', () => {
+  // Names of path parameters; all other methods only read from their paths.
   const read: readonly EngineMethod[] = [
     ...(['image.look', 'image.lookMasks', 'image.import', 'image.stopWatching'] as const),
     ...(['image.resumeWatching', 'image.previewMasks', 'teacher.add', 'catalogue.bring'] as const),
@@ -37,7 +37,7 @@ test('every method that takes a place to write to is in the table', () => {
   }
 });
 
-test('only the latest places are remembered', () => {
+test('only the latest paths are remembered', () => {
   const places = new SavePlaces();
   for (let number = 0; number < 200; number++) places.note(`/x/${number}`);
   const allows = (file: string): boolean => places.allows('image.saveFiles', { file });

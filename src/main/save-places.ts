@@ -1,23 +1,23 @@
 import type { EngineMethod } from '../contract/app.ts';
 
-/** The parameter of each method that names where something is written outside the workspace. */
+/** For each method that writes outside the workspace, the parameter with the path. */
 const written = {
   'image.saveFiles': 'file',
   'run.export': 'file',
   'labels.export': 'folder',
 } as const satisfies Partial<Record<EngineMethod, string>>;
 
-/** Places that a session remembers: a person chooses a few. */
+/** Number of paths that a session remembers: the user chooses only a few. */
 const most = 100;
 
 /**
- * The places that a person chose in a dialog of this process. The page may ask to write there and nowhere else: a
- * page that was taken over cannot name a path of its own.
+ * Paths that the user chose in a dialog of this process. The page may write only to these: a compromised page cannot
+ * choose a path.
  */
 export class SavePlaces {
   readonly #chosen = new Set<string>();
 
-  /** @param place absolute, as a dialog returned it; null where the dialog was cancelled */
+  /** @param place absolute path, as a dialog returned it; null if the dialog was cancelled */
   note<T extends string | null>(place: T): T {
     if (place !== null) {
       this.#chosen.delete(place);
@@ -28,7 +28,7 @@ export class SavePlaces {
     return place;
   }
 
-  /** Returns true if a request of the page writes nothing, or writes to a place that a person chose. */
+  /** Returns true if a request of the page writes nothing, or writes to a path that the user chose. */
   allows(method: EngineMethod, params: unknown): boolean {
     const name = (written as Partial<Record<EngineMethod, string>>)[method];
     if (name === undefined) return true;

@@ -2,12 +2,12 @@ import { app } from 'electron';
 import type { Session, WebContents } from 'electron';
 import { devServer, isPage } from './window/page.ts';
 
-/** Schemes by which something could leave this machine, or another file come in. */
+/** Schemes by which data could leave this computer, or other files be read. */
 const outside = { urls: ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'file://*'] };
 
 /**
- * The page gets no permission, but to write the clipboard for its copy buttons, and no network: what
- * must be fetched, the engine fetches when a person asks for it.
+ * Restricts the page's session: no permission except writing to the clipboard, for its copy buttons, and no network
+ * access. The engine downloads files when the user asks for it.
  */
 export function hardenSession(session: Session): void {
   session.setPermissionRequestHandler((contents, permission, allow) => {
@@ -31,7 +31,7 @@ function isDevServer(url: string): boolean {
   return new URL(url).host === new URL(devServer).host;
 }
 
-/** Protects every page: no new windows, no other pages in it, no embedded ones. */
+/** Protects every page: no new windows, no foreign pages, no embedded ones. */
 export function hardenPages(onNavigation: (url: string, contents: WebContents) => void): void {
   app.on('web-contents-created', (_created, contents) => {
     contents.setWindowOpenHandler(() => ({ action: 'deny' }));

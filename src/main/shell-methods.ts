@@ -18,15 +18,17 @@ export interface ShellWorld {
   readonly showLog: () => Promise<void>;
   readonly logFile: string;
   readonly setMenuKeys: (keys: MenuKeys) => void;
-  /** A notification was chosen: the window comes to the front and shows what it is about. */
+  /** Called when the user clicks a notification: the window comes to the front and shows its subject. */
   readonly openNotified: (target: ParsedParams<'shell.notify'>['target']) => void;
-  /** The page has saved what it held its end up for. */
+  /** Called when the page has saved what it delayed its end for. */
   readonly goOnLeaving: () => void;
-  /** Pictures of the workspace that is left must not appear under ids of the new one. */
+  /**
+   * Empties the cache, because thumbnails of the previous workspace must not appear under ids of the new one.
+   */
   readonly forgetPictures: () => Promise<void>;
 }
 
-/** Error for a page that asked for something impossible. */
+/** Error for an impossible request of the page. */
 export class ShellError extends Error {
   override readonly name = 'ShellError';
   readonly code: string;
@@ -41,7 +43,7 @@ export type ShellHandlers = {
   readonly [M in ShellMethod]: (params: ParsedParams<M>) => Promise<Result<M>>;
 };
 
-/** The methods that this process answers itself: dialogs and what lies around the window. */
+/** Methods that this process answers itself: dialogs, menus and the window itself. */
 export function shellHandlers(world: ShellWorld): ShellHandlers {
   const open = async (options: OpenDialogOptions): Promise<string | null> => {
     const window = world.window();
@@ -87,7 +89,7 @@ export function shellHandlers(world: ShellWorld): ShellHandlers {
         defaultPath: world.workspace.folder,
         properties: ['openDirectory', 'createDirectory'],
       });
-      // Chosen again where it cannot be used: to begin anew in it.
+      // The same folder was chosen again although it cannot be used: it is opened as a new one.
       const isUsable = world.engine.state?.state !== 'failed';
       if (folder === null || (folder === world.workspace.folder && isUsable)) return folder;
       world.workspace.choose(folder);

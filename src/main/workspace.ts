@@ -4,19 +4,19 @@ import { readKept, writeKept } from './kept-file.ts';
 
 const path = z.string().min(1).max(4096).optional();
 const settings = z.strictObject({
-  /** The folder that was chosen. */
+  /** The chosen folder. */
   workspace: path,
-  /** The one that was opened last. */
+  /** The folder that was opened last. */
   opened: path,
 });
 
-/** Folder of the projects: the chosen one, which is remembered between starts, or a default. */
+/** Folder for projects: the chosen one, which is remembered between starts, or a default. */
 export class Workspace {
   readonly #file: string;
   #kept: z.output<typeof settings>;
   #folder: string;
 
-  /** @param forced in place of the kept one, for tests; a choice made later is kept nevertheless */
+  /** @param forced replaces the stored choice, for tests; a later choice is stored nevertheless */
   constructor(userData: string, defaultFolder: string, forced: string | undefined) {
     this.#file = join(userData, 'settings.json');
     this.#kept = readKept(this.#file, settings, {});
@@ -27,7 +27,7 @@ export class Workspace {
     return this.#folder;
   }
 
-  /** True if projects were opened here before; a newly chosen folder may start empty. */
+  /** True if projects were opened here before; a newly chosen folder may be empty. */
   get isKnown(): boolean {
     return this.#kept.opened === this.#folder;
   }
@@ -39,7 +39,7 @@ export class Workspace {
     this.#folder = folder;
   }
 
-  /** The engine has opened it: from now on it must be there. */
+  /** Records that the engine has opened the folder: from now on it must exist. */
   noteOpened(): void {
     if (this.isKnown) return;
     this.#kept = { ...this.#kept, opened: this.#folder };

@@ -3,28 +3,32 @@ import { app } from 'electron';
 import type { Session, WebContents } from 'electron';
 import { devServer } from './window/page.ts';
 
-// Everything that keeps Chromium from the network, in one place. Understudy's page needs none of it: it is served under
-// schemes of its own, and what a person asks to download the engine downloads. See docs/adr/0029-zero-network.md, and the
-// tests of the window, each of which fails on a packet that leaves this machine.
+// Everything that keeps Chromium from the network, in one place. Understudy's page needs no network: it is served
+// under schemes of its own, and the engine does all downloads that the user asks for. See
+// docs/adr/0029-zero-network.md, and the tests of the app, each of which fails on a packet that leaves this computer.
 
-/** A name that never exists (RFC 6761), as a proxy: what asks for an address outside goes there, and ends. */
+/**
+ * A host name that never exists (RFC 6761), used as a proxy: requests to outside addresses go there and fail.
+ */
 const nowhere = 'http://nowhere.invalid:9';
 
-/** Switches of Chromium, each with what it stops. Some are of parts that Electron leaves out today. */
+/**
+ * Command-line switches of Chromium, each with its purpose. Some concern parts that Electron leaves out today.
+ */
 const switches: readonly (readonly [name: string, value?: string])[] = [
-  // Every name is answered "not found" before a name server is asked, whoever in Chromium wants it.
+  // Answers every host name with "not found" before a name server is asked, for all parts of Chromium.
   ['host-resolver-rules', devServer === undefined ? 'MAP * ~NOTFOUND' : exceptDevServer(devServer)],
-  // Addresses without a name go to a proxy that does not exist, loopback among them. A fixed proxy also ends the search for
-  // one in the local network (WPAD), and carries the TCP of WebRTC.
+  // Sends addresses without a host name, loopback among them, to a proxy that does not exist. A fixed proxy also ends
+  // the search for one in the local network (WPAD), and carries the TCP connections of WebRTC.
   ['proxy-server', nowhere],
   ['proxy-bypass-list', devServer === undefined ? '<-loopback>' : new URL(devServer).host],
-  // WebRTC sends datagrams past proxies and past the page's policy.
+  // WebRTC sends datagrams that bypass proxies and the page's policy.
   ['force-webrtc-ip-handling-policy', 'disable_non_proxied_udp'],
-  // Datagrams in place of TCP for HTTP/3.
+  // HTTP/3 uses datagrams instead of TCP.
   ['disable-quic'],
   // Variations, component downloads and other fetches on a timer.
   ['disable-background-networking'],
-  // Lists and plug-ins that Chromium renews by itself.
+  // Lists and plug-ins that Chromium updates by itself.
   ['disable-component-update'],
   // Reports about requests that failed.
   ['disable-domain-reliability'],
@@ -34,37 +38,37 @@ const switches: readonly (readonly [name: string, value?: string])[] = [
   ['disable-sync'],
   // `<a ping>`.
   ['no-pings'],
-  // Names looked up ahead of a click.
+  // Host names looked up before a click.
   ['dns-prefetch-disable'],
 ];
 
-/** Features of Chromium that fetch or search by themselves. */
+/** Features of Chromium that download or search by themselves. */
 const features = [
-  // Hints on how to load pages, and models.
+  // Hints for loading pages, and models.
   'OptimizationHints',
   'OptimizationGuideModelDownloading',
-  // The time of day, asked of a server.
+  // The time of day, requested from a server.
   'NetworkTimeServiceQuerying',
-  // Fields of forms, described to a server.
+  // Form fields, described to a server.
   'AutofillServerCommunication',
   // Screens to cast to, searched for by multicast.
   'MediaRouter',
   'DialMediaRouteProvider',
   // Tries whether the name server also answers over HTTPS.
   'DnsOverHttpsUpgrade',
-  // Connections ahead of need.
+  // Connections opened in advance.
   'NetworkPrediction',
   'PreconnectToSearch',
   'SpeculationRulesPrefetchFuture',
   'Prerender2',
-  // Multicast names in place of the addresses of WebRTC: joining the group is a packet already.
+  // Multicast names that replace the addresses of WebRTC: joining the group already sends a packet.
   'WebRtcHideLocalIpsWithMdns',
-  // Other ways out of a page.
+  // Other ways for a page to send data.
   'WebTransport',
   'DirectSockets',
 ];
 
-/** Allows Vite's server during development, the one place that the page may reach. */
+/** Allows Vite's server during development, the only address that the page may reach. */
 function exceptDevServer(url: string): string {
   return `MAP * ~NOTFOUND , EXCLUDE ${new URL(url).hostname}`;
 }
@@ -73,7 +77,7 @@ function exceptDevServer(url: string): string {
 export function cutNetwork(): void {
   const { commandLine } = app;
   for (const [name, value] of switches) commandLine.appendSwitch(name, value);
-  // Those of `npm start -- --disable-features=…` stay.
+  // Features disabled by `npm start -- --disable-features=…` stay disabled.
   const others = commandLine.getSwitchValue('disable-features');
   const all = [...others.split(',').filter((name) => name !== ''), ...features];
   commandLine.appendSwitch('disable-features', all.join(','));
@@ -83,15 +87,15 @@ export function cutNetwork(): void {
     cutContents(contents);
   });
   void app.whenReady().then(() => {
-    // Never a name server over HTTPS, and no resolver of Chromium's own that would look for one.
+    // No name server over HTTPS, and no resolver of Chromium's own that would search for one.
     app.configureHostResolver({ enableBuiltInResolver: false, secureDnsMode: 'off' });
   });
 }
 
-/** Switches off the spell checker of a session, which downloads a dictionary whether or not a page is checked. */
+/** Switches off a session's spell checker, which downloads a dictionary whether or not a page uses it. */
 function cutSession(session: Session): void {
   session.setSpellCheckerEnabled(false);
-  // On a Mac the system checks, which has its dictionaries.
+  // On macOS the system checks spelling, with its own dictionaries.
   if (process.platform !== 'darwin') session.setSpellCheckerLanguages([]);
 }
 

@@ -3,10 +3,13 @@ import type { Answer, EventName } from '../contract/app.ts';
 import { channels } from '../contract/bridge.ts';
 import type { Bridge } from '../contract/bridge.ts';
 
-// All that the page gets besides the web: the functions of the bridge. Nothing is checked here, because
-// a page that was taken over could get past a check here; the window's process checks every message.
+// Everything that the page gets in addition to the web platform: the functions of the bridge. Nothing is checked
+// here, because a compromised page could bypass a check here; the main process checks every message.
 
-/** Numbers begin anew with every page: answers to the page before are none to this one. */
+/**
+ * Random id of this page. Request numbers restart with every page, so without it answers to the previous page could
+ * match.
+ */
 const thisPage = crypto.getRandomValues(new Uint32Array(4)).join('-');
 const waiting = new Map<number, (answer: Answer<unknown>) => void>();
 
@@ -38,7 +41,7 @@ const bridge: Bridge = {
   platform: process.platform as Bridge['platform'],
 };
 
-// Pictures are kept by their ids, and another workspace has the same ids for other images.
+// Thumbnails are cached by image id, and another workspace has the same ids for other images.
 ipcRenderer.on(channels.forgetPictures, () => {
   webFrame.clearCache();
 });

@@ -34,7 +34,7 @@ export function toJson<T>(schema: z.ZodType<T>, value: T): string {
   return JSON.stringify(schema.parse(value));
 }
 
-/** Current time as columns store it: UTC, so that text order is chronological. */
+/** Returns the current time as columns store it: UTC, so that text order is chronological. */
 export function now(): string {
   return new Date().toISOString();
 }

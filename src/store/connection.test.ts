@@ -14,7 +14,7 @@ function temporaryConnection(): Connection {
 
 const sizes = z.object({ size: z.number() });
 
-test('a full disk is said, and the transaction is gone', () => {
+test('a full disk is reported, and the transaction is rolled back', () => {
   const connection = temporaryConnection();
   connection.pragma('max_page_count = 20');
   const full = expect.objectContaining({ name: 'UserError', code: 'disk' }) as Error;
@@ -35,7 +35,7 @@ test('a full disk is said, and the transaction is gone', () => {
 test.each([
   ['by place', ['a\0b', new Uint8Array(4)]],
   ['by name', [{ size: 'a\0b', bytes: null }]],
-] as const)('a text with a NUL character is not stored: %s', (_, bindings) => {
+] as const)('refuses to store a text with a NUL character: %s', (_, bindings) => {
   const connection = temporaryConnection();
   const values = bindings.length === 2 ? '?, ?' : ':size, :bytes';
   expect(() => connection.run(`INSERT INTO things VALUES (${values})`, ...bindings)).toThrow(/NUL/);
@@ -43,7 +43,7 @@ test.each([
   connection.close();
 });
 
-test('another program that writes is said', () => {
+test('a lock held by another program is reported', () => {
   const connection = temporaryConnection();
   const other = new Database(connection.file);
   other.exec('BEGIN EXCLUSIVE');
@@ -65,14 +65,14 @@ test.each([
   ['SQLITE_TOOBIG', 'invalid-file', /damaged/],
   ['SQLITE_NOTADB', 'invalid-file', /not a database/],
   ['SQLITE_CONSTRAINT_FOREIGNKEY', 'not-found', /removed in the meantime/],
-])('%s becomes a sentence', (code, expected, pattern) => {
+])('converts %s to a message', (code, expected, pattern) => {
   const failure = databaseFailure(new Database.SqliteError('said so', code), '/somewhere/a.sqlite');
   expect(failure).toMatchObject({ name: 'UserError', code: expected });
   expect(failure).toMatchObject({ details: `${code}: said so` });
   expect(String(failure)).toMatch(pattern);
 });
 
-test('defects stay what they are', () => {
+test('returns defects unchanged', () => {
   const connection = temporaryConnection();
   expect(() => connection.run('SELECT nothing FROM nowhere')).toThrow(Database.SqliteError);
   expect(() => connection.run('INSERT INTO things (size) VALUES (NULL)')).toThrow(/NOT NULL/);
@@ -85,7 +85,7 @@ test('defects stay what they are', () => {
   connection.close();
 });
 
-test('rows are checked as they are read', () => {
+test('validates rows as they are read', () => {
   const connection = temporaryConnection();
   connection.run('INSERT INTO things (size, bytes) VALUES (:size, :bytes)', {
     size: 3,
@@ -101,7 +101,7 @@ test('rows are checked as they are read', () => {
   connection.close();
 });
 
-test('transactions nest', () => {
+test('transactions can be nested', () => {
   const connection = temporaryConnection();
   connection.transaction(() => {
     connection.run('INSERT INTO things (size) VALUES (1)');
@@ -116,7 +116,7 @@ test('transactions nest', () => {
   connection.close();
 });
 
-test('values that a query cannot compute with are damage', () => {
+test('reports values that a query cannot compute with as damage', () => {
   const connection = temporaryConnection();
   connection.execute(`INSERT INTO things (size) VALUES (9223372036854775807), (1)`);
   const total = 'SELECT sum(size) AS size FROM things';
@@ -126,7 +126,7 @@ test('values that a query cannot compute with are damage', () => {
   connection.close();
 });
 
-test('nothing in a file can have functions run or the table of contents written', () => {
+test("a file's content can neither run functions nor change the schema table", () => {
   const connection = temporaryConnection();
   expect([connection.pragma('trusted_schema'), connection.pragma('cell_size_check')]).toEqual([
     ...[0, 1],

@@ -4,7 +4,7 @@ import { must } from '../core/must.ts';
 import { damageError, databaseFailure } from './failures.ts';
 
 type SqlValue = string | number | Uint8Array | null;
-/** Values by name (`:name`) in one object, or by order (`?`). */
+/** Bindings of a statement: by name (`:name`) in one object, or by order (`?`). */
 export type Binding = SqlValue | Readonly<Record<string, SqlValue>>;
 
 export interface Changed {
@@ -38,8 +38,8 @@ export class Connection {
     this.#database = this.#guard(
       () => new Database(file, { timeout: busyTimeout, readonly: readOnly }),
     );
-    // A file may come from anybody: its definitions must not run functions with side effects, and its pages are checked
-    // as they are read. better-sqlite3 itself protects the schema table from writes.
+    // A file may come from a stranger: its definitions must not run functions with side effects, and its pages are
+    // checked as they are read. better-sqlite3 itself protects the schema table from writes.
     this.pragma('trusted_schema = OFF');
     this.pragma('cell_size_check = ON');
   }
@@ -116,7 +116,9 @@ export class Connection {
   }
 }
 
-/** True if a text, or a text in a row, has a NUL character: `run` writes none, and no file name can have one. */
+/**
+ * Returns true if a text, or a text in a row, has a NUL character: `run` writes none, and no file name can have one.
+ */
 function hasNul(values: unknown): boolean {
   if (typeof values === 'string') return values.includes('\0');
   if (typeof values !== 'object' || values === null || values instanceof Uint8Array) return false;

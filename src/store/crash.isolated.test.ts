@@ -40,7 +40,7 @@ function countSoundly(folder: string): number {
   return images;
 }
 
-test('one process a workspace; its end, however sudden, lets the next one in', async () => {
+test('a workspace has one process at a time; if that is killed, the next can open it', async () => {
   const folder = temporaryFolder();
   const child = await start(folder, 'hold');
   const inUse = expect.objectContaining({ name: 'UserError', code: 'in-use' }) as Error;
@@ -49,13 +49,13 @@ test('one process a workspace; its end, however sudden, lets the next one in', a
   openStore(folder).close();
 });
 
-test('a process killed in a transaction leaves what was before it', async () => {
+test('a process killed in a transaction leaves the state from before it', async () => {
   const folder = temporaryFolder();
   await kill(await start(folder, 'stop in a transaction'));
   expect(countSoundly(folder)).toBe(batchSize);
 });
 
-test('a process killed while it writes leaves whole transactions', async () => {
+test('a process killed while it writes leaves only complete transactions', async () => {
   const folder = temporaryFolder();
   let images = 0;
   for (const milliseconds of [3, 17, 41, 76]) {

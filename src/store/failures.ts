@@ -23,7 +23,7 @@ export function databaseFailure(error: unknown, file: string): unknown {
       return new UserError('in-use', databaseText.inUse(file), details);
     case 'NOTADB':
     case 'CORRUPT':
-    case 'TOOBIG': // Nothing that is written here comes near SQLite's limit, half a gigabyte.
+    case 'TOOBIG': // No value written here comes near SQLite's limit of half a gigabyte.
       return damageError(file, details);
     case 'ERROR':
       return isDataError(error.message) ? damageError(file, details) : error;
@@ -34,12 +34,12 @@ export function databaseFailure(error: unknown, file: string): unknown {
   }
 }
 
-/** True if stored values made a query fail: numbers are bounded and JSON is checked when they are written. */
+/** Returns true if stored values made a query fail: numbers are bounded and JSON is checked when they are written. */
 function isDataError(message: string): boolean {
   return message === 'integer overflow' || message === 'malformed JSON';
 }
 
-/** Error for a file that is no database, or whose content is damaged. */
+/** Returns the error for a file that is not a database, or whose content is damaged. */
 export function damageError(file: string, details: string): UserError {
   return new UserError(
     'invalid-file',
@@ -49,7 +49,7 @@ export function damageError(file: string, details: string): UserError {
 }
 
 /**
- * Error for a database whose tables differ from those that this program creates.
+ * Returns the error for a database whose tables differ from those that this program creates.
  *
  * @param difference one of `databaseText`
  */
@@ -60,18 +60,18 @@ export function changedSchemaError(file: string, difference: string): UserError 
   );
 }
 
-/** Error for a folder that cannot hold a workspace. */
+/** Returns the error for a folder that cannot hold a workspace. */
 export function folderFailure(error: unknown, folder: string): unknown {
   if (!(error instanceof Error) || !('code' in error) || error instanceof UserError) return error;
   return new UserError('disk', databaseText.folderNotWritable(folder), String(error.code));
 }
 
-/** Error for an open workspace that is no longer there. */
+/** Returns the error for an open workspace that no longer exists. */
 export function missingWorkspaceError(folder: string): UserError {
   return new UserError('not-found', databaseText.folderMissing(folder));
 }
 
-/** Error for an id that does not exist, or no longer. */
+/** Returns the error for an id that does not exist, or no longer exists. */
 export function notFoundError(
   what: 'project' | 'class' | 'image' | 'teacher' | 'run',
   id: number,

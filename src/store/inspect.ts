@@ -18,7 +18,7 @@ const finding = z.object({ quick_check: z.string() });
  * does not change.
  *
  * @param migrations all known migrations, in their order
- * @throws UserError 'invalid-file' for a damaged file, another program's or one that another program changed,
+ * @throws UserError 'invalid-file' for a damaged file, one of another program or one that another program changed,
  * 'unsupported' for one from a newer version, 'disk' if it cannot be read
  */
 export function inspectDatabase(file: string, migrations: readonly Migration[]): void {
@@ -30,7 +30,7 @@ export function inspectDatabase(file: string, migrations: readonly Migration[]):
     const version = Number(connection.pragma('user_version'));
     const owner = connection.pragma('application_id');
     if (owner !== applicationId) {
-      // A first start that was killed has written a header at most.
+      // A first start that was killed has written at most a header.
       if (owner === 0 && version === 0 && isEmpty(connection)) return;
       throw new UserError('invalid-file', databaseText.ofAnotherProgram(file));
     }

@@ -25,7 +25,7 @@ const settings = {
 };
 const newest = migrations.at(-1)?.version ?? 0;
 
-test('versions go up in tens, and each has its rows to test with', () => {
+test('versions increase in tens, and each has rows for tests', () => {
   const versions = migrations.map(({ version }) => version);
   expect(versions).toEqual([...new Set(versions)].sort((one, other) => one - other));
   expect(versions.filter((version) => version % 10 !== 0)).toEqual([]);
@@ -45,7 +45,7 @@ function makeOld(folder: string, version: number): void {
   connection.close();
 }
 
-test('speeds of GPUs that were measured wrongly go, those of processors stay', () => {
+test('removes wrongly measured speeds of GPUs, and keeps those of processors', () => {
   const folder = temporaryFolder();
   makeOld(folder, 150);
   const connection = new Connection(join(folder, databaseName));
@@ -58,8 +58,8 @@ test('speeds of GPUs that were measured wrongly go, those of processors stay', (
   expect(teachers.estimate(z.unknown(), 1, 'here')).toEqual({ seconds: 1 });
 });
 
-describe.each(migrations)('from version $version on', ({ version }) => {
-  test('every row is there and is understood', () => {
+describe.each(migrations)('migrating from version $version', ({ version }) => {
+  test('keeps every row readable', () => {
     const folder = temporaryFolder();
     makeOld(folder, version);
     const before = tables(join(folder, databaseName));
@@ -133,7 +133,7 @@ describe.each(migrations)('from version $version on', ({ version }) => {
     store.close();
   });
 
-  test('a copy from before is kept where something changes', () => {
+  test('keeps a copy from before, if anything changes', () => {
     const folder = temporaryFolder();
     makeOld(folder, version);
     openStore(folder).close();
@@ -165,7 +165,7 @@ function tables(file: string): Map<string, number> {
   return new Map(counts);
 }
 
-describe('projects whose images are outlined', () => {
+describe('segmentation projects in an upgraded workspace', () => {
   function opened(): { folder: string; store: ReturnType<typeof openStore> } {
     const folder = temporaryFolder();
     makeOld(folder, 50);
@@ -177,7 +177,7 @@ describe('projects whose images are outlined', () => {
     return { folder, store: openStore(folder) };
   }
 
-  test('can be made, under an id that was never given', () => {
+  test('can be created, under an id that was never used', () => {
     const { store } = opened();
     const { domain, isSample } = store.projects.get(1);
     const kept = store.projects.get(1).settings;
@@ -193,7 +193,7 @@ describe('projects whose images are outlined', () => {
     store.close();
   });
 
-  test('leave what belongs to the others where it is, and it still goes with them', () => {
+  test('leave rows of other tables in place, which are still deleted by cascade', () => {
     const { folder, store } = opened();
     expect(store.images.get(1)).toMatchObject({ project: 1, classes: [2] });
     store.projects.remove(1);
@@ -203,7 +203,7 @@ describe('projects whose images are outlined', () => {
       expect([name, left.get(name)]).toEqual([name, 0]);
   });
 
-  test('are the only ones that are new', () => {
+  test('are the only new kind of project', () => {
     const { folder, store } = opened();
     store.close();
     const database = new Database(join(folder, databaseName));
@@ -212,7 +212,7 @@ describe('projects whose images are outlined', () => {
   });
 });
 
-describe('the machinery', () => {
+describe('migrate', () => {
   const step = (version: number, up: Migration['up']): Migration => ({ version, name: 'x', up });
   const first = step(
     10,
@@ -226,7 +226,7 @@ describe('the machinery', () => {
 
   const versionOf = (connection: Connection): unknown => connection.pragma('user_version');
 
-  test('runs what is pending, once, in order', () => {
+  test('runs pending steps once, in order', () => {
     const { connection } = temporaryDatabase();
     const done: number[] = [];
     const steps = [10, 20, 30].map((version) => step(version, () => void done.push(version)));
@@ -251,7 +251,7 @@ describe('the machinery', () => {
       'rows that lose what they refer to',
       'CREATE TABLE b (a INTEGER REFERENCES a); INSERT INTO b VALUES (7)',
     ],
-  ])('a step that fails changes nothing: %s', (_name, up) => {
+  ])('a failing step changes nothing: %s', (_name, up) => {
     const { connection, folder } = temporaryDatabase();
     migrate(connection, [first]);
     const failing = expect.objectContaining({ name: 'UserError', code: 'invalid-file' }) as Error;
@@ -263,7 +263,7 @@ describe('the machinery', () => {
     expect(tables(join(folder, databaseName))).toEqual(new Map([['a', 1]]));
   });
 
-  test('an upgrade that is interrupted again and again leaves the database and its copy as they were', () => {
+  test('an upgrade that is interrupted repeatedly leaves the database and its copy unchanged', () => {
     const { connection, folder } = temporaryDatabase();
     migrate(connection, [first]);
     const steps = [20, 30, 40, 50, 60].map((version) =>
@@ -291,7 +291,7 @@ describe('the machinery', () => {
     connection.close();
   });
 
-  test('a full disk is said as such', () => {
+  test('reports a full disk as such', () => {
     const { connection } = temporaryDatabase();
     migrate(connection, [first]);
     connection.pragma('max_page_count = 4');
@@ -302,7 +302,7 @@ describe('the machinery', () => {
     connection.close();
   });
 
-  test('a table that others refer to can be rebuilt', () => {
+  test('a step can rebuild a table that others refer to', () => {
     const { connection } = temporaryDatabase();
     connection.pragma('foreign_keys = ON');
     const child =
@@ -316,7 +316,7 @@ describe('the machinery', () => {
     connection.close();
   });
 
-  test('keeps the latest three copies, and nothing half written', () => {
+  test('keeps the latest three copies, and no unfinished one', () => {
     const { connection, folder } = temporaryDatabase();
     writeFileSync(join(folder, 'understudy.copy.partial'), 'of a process that was killed');
     const steps = [first, ...[20, 30, 90, 100, 110].map((version) => step(version, ''))];
@@ -331,11 +331,11 @@ describe('the machinery', () => {
   });
 });
 
-test('a project with results goes on with the test images of the latest', () => {
+test('a project with results keeps the test images of the latest', () => {
   const folder = temporaryFolder();
   makeOld(folder, 170);
   const connection = new Connection(join(folder, databaseName));
-  // The image marked by a folder is no longer tested, and both are labelled.
+  // The image marked by a folder is no longer a test image, and both are labelled.
   connection.execute(`UPDATE images SET is_test = 0, is_labelled = 1;`);
   connection.close();
   const store = openStore(folder);

@@ -10,7 +10,7 @@ import { databaseName, openStore, type Store } from './store.ts';
 import { rows } from './testing/rows.ts';
 import { temporaryFolder } from './testing/temporary-store.ts';
 
-/** Workspace with rows in every table. */
+/** Creates a workspace with rows in every table. */
 function fullWorkspace(): string {
   const folder = temporaryFolder();
   const connection = new Connection(join(folder, databaseName));
@@ -30,7 +30,7 @@ const odd: Readonly<Record<string, readonly string[]>> = {
   BLOB: [`x''`, 'zeroblob(32)'],
 };
 
-/** Reads everything that a window or a command may read. */
+/** Reads everything that the app or a command may read. */
 function reads(store: Store): readonly (() => unknown)[] {
   return [
     () => store.projects.list(),
@@ -88,7 +88,7 @@ function failureOf(read: () => unknown): unknown {
   }
 }
 
-test('whatever a column holds, a query works or says what is wrong', () => {
+test('queries succeed or report damage, for any value of any column', () => {
   const folder = fullWorkspace();
   const store = openStore(folder);
   const database = new Database(join(folder, databaseName));
@@ -129,7 +129,7 @@ test('whatever a column holds, a query works or says what is wrong', () => {
   expect(problems).toEqual([]);
 });
 
-test('a text with a NUL character is damage, whoever reads it', () => {
+test('a text with a NUL character is damage for every reader', () => {
   const folder = fullWorkspace();
   const store = openStore(folder);
   const database = new Database(join(folder, databaseName));

@@ -10,7 +10,9 @@ import { tilePixels } from '../core/mask/tiles.ts';
  */
 const runsMark = 0xff;
 
-/** Compresses runs at the fastest level: a person waits while a stroke is saved, and masks compress well at any. */
+/**
+ * Compresses runs at the fastest level: the user waits while a stroke is saved, and masks compress well at any level.
+ */
 export function packTile(runs: Uint8Array): Uint8Array {
   return Buffer.concat([Uint8Array.of(runsMark), deflateRawSync(runs, { level: 1 })]);
 }

@@ -20,7 +20,7 @@ function timed<T>(what: string, action: () => T): T {
   return result;
 }
 
-test(`pages, counts and labels of ${count} images`, () => {
+test(`measures pages, counts and labels of ${count} images`, () => {
   const folder = temporaryFolder();
   const store = openStore(folder);
   const { id: project, classes } = addProject(store, ['x', 'y', 'z'], 'single');

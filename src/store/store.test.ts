@@ -26,7 +26,7 @@ function change(folder: string, sql: string): void {
   database.close();
 }
 
-test('creates the folder, and closes to one file beside the lock', () => {
+test('creates the folder, and leaves one file next to the lock when closed', () => {
   const folder = join(temporaryFolder(), 'new', 'Arbeitsplatz é');
   const store = openStore(folder);
   expect(store.folder).toBe(folder);
@@ -40,7 +40,7 @@ test('creates the folder, and closes to one file beside the lock', () => {
   again.close();
 });
 
-test.skipIf(process.platform === 'win32')('tells when it is not where it was', () => {
+test.skipIf(process.platform === 'win32')('detects that its folder was moved or replaced', () => {
   const folder = join(temporaryFolder(), 'workspace');
   const store = openStore(folder);
   addProject(store);
@@ -59,7 +59,7 @@ test.skipIf(process.platform === 'win32')('tells when it is not where it was', (
   store.close();
 });
 
-test('a known workspace is not begun anew', () => {
+test('a missing known workspace is not created again', () => {
   const folder = join(temporaryFolder(), 'workspace');
   const open = (): unknown => openStore(folder, { isKnown: true });
   expect(open).toThrow(refusal('not-found'));
@@ -68,7 +68,7 @@ test('a known workspace is not begun anew', () => {
   openStore(folder, { isKnown: true }).close();
 });
 
-test('the database says whose it is, in which form, and has strict tables only', () => {
+test('the database states its application and version, and has only strict tables', () => {
   const store = temporaryStore();
   const database = new Database(join(store.folder, databaseName), { readonly: true });
   const pragma = (name: string): unknown => database.pragma(name, { simple: true });
@@ -82,7 +82,7 @@ test('the database says whose it is, in which form, and has strict tables only',
   database.close();
 });
 
-test('every foreign key that cascades has an index, so that removing is quick', () => {
+test('every cascading foreign key has an index, so that removing is fast', () => {
   const store = temporaryStore();
   const database = new Database(join(store.folder, databaseName), { readonly: true });
   const bare = database
@@ -99,7 +99,7 @@ test('every foreign key that cascades has an index, so that removing is quick', 
   database.close();
 });
 
-test('a transaction of several queries is all or nothing', () => {
+test('a transaction of several queries is applied completely or not at all', () => {
   const store = temporaryStore();
   const { id } = addProject(store);
   expect(() => {
@@ -113,7 +113,7 @@ test('a transaction of several queries is all or nothing', () => {
   expect(store.projects.get(id).images).toBe(1);
 });
 
-describe('refuses', () => {
+describe('opening refuses', () => {
   test('a folder that cannot be created or written', () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'file'), '');
@@ -129,7 +129,7 @@ describe('refuses', () => {
   test.each([
     ['text', Buffer.from('no database '.repeat(1000))],
     ['a picture', Buffer.from([0x89, 0x50, 0x4e, 0x47, 1, 2, 3])],
-  ])('a file that is no database: %s', (_name, bytes) => {
+  ])('a file that is not a database: %s', (_name, bytes) => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, databaseName), bytes);
     expect(() => openStore(folder)).toThrow(refusal('invalid-file'));
@@ -183,7 +183,7 @@ describe('refuses', () => {
     expect(readFileSync(join(folder, databaseName))).toEqual(before);
   });
 
-  test('a database from a newer version, which stays as it is, also what was not yet written back', () => {
+  test('a database from a newer version, and leaves it unchanged, with its write-ahead log', () => {
     const folder = temporaryFolder();
     openStore(folder).close();
     const database = new Database(join(folder, databaseName));
@@ -208,7 +208,7 @@ describe('refuses', () => {
   });
 });
 
-test('a refused folder can be opened once its trouble is gone', () => {
+test('a refused folder can be opened after the problem is fixed', () => {
   const folder = temporaryFolder();
   openStore(folder).close();
   change(folder, 'PRAGMA user_version = 9990');
@@ -220,7 +220,7 @@ test('a refused folder can be opened once its trouble is gone', () => {
 test.each([
   ['empty', ''],
   ['without a table', 'PRAGMA journal_mode = WAL'],
-])('goes on where a first start was killed: %s', (_name, sql) => {
+])('continues after a first start that was killed: %s', (_name, sql) => {
   const folder = temporaryFolder();
   change(folder, sql);
   const store = openStore(folder);
@@ -229,7 +229,7 @@ test.each([
   expect(readdirSync(folder).sort()).toEqual(['understudy.lock', 'understudy.sqlite']);
 });
 
-test('a row that makes no sense is an error of the file', () => {
+test('reports a row with invalid values as an error of the file', () => {
   const store = temporaryStore();
   const { id } = addProject(store);
   change(store.folder, `UPDATE projects SET settings = '{"rank":"high"}'`);

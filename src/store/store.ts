@@ -29,14 +29,14 @@ import { WatchedFolderQueries } from './queries/watched-folders.ts';
 import { hasContents, makePrivateFile, prepareWorkspaceFolder } from './workspace-files.ts';
 
 /*
- * A workspace is a folder with one SQLite database, `understudy.sqlite`, held by one process at a time
- * (lock.ts). Opening takes the lock, checks the file without writing to it (inspect.ts), and migrates it
- * to the newest version (migrate.ts, migrations/). Queries are classes by entity (queries/); they use
- * the contract's entities and validate every row they read (connection.ts, columns.ts).
+ * A workspace is a folder with one SQLite database, `understudy.sqlite`, held by one process at a time (lock.ts).
+ * Opening takes the lock, checks the file without writing to it (inspect.ts), and migrates it to the newest version
+ * (migrate.ts, migrations/). Queries are classes by entity (queries/); they use the contract's entities and validate
+ * every row they read (connection.ts, columns.ts).
  *
- * Images stay where they are: a row holds a path and the hash of the content, by which a moved image is
- * recognised. Everything is synchronous, as SQLite is; the only slow operation is importing
- * tens of thousands of images, which is done in batches.
+ * Image files stay in place: a row holds a path and the hash of the content, by which a moved image is recognised.
+ * Everything is synchronous, as SQLite is; the only slow operation is importing tens of thousands of images, which is
+ * done in batches.
  */
 
 export const databaseName = 'understudy.sqlite';
@@ -73,8 +73,8 @@ export interface Store {
    */
   requireThere(): void;
   /**
-   * Erases traces of removed projects from the database, the files beside it and its copies from before
-   * upgrades. Reads and writes the whole database. If it fails (for example on a full disk), the next opening retries.
+   * Erases traces of removed projects from the database, the files next to it and its copies from before upgrades.
+   * Reads and writes the whole database. If it fails (for example on a full disk), the next opening retries.
    */
   forgetRemoved(): void;
   /** Writes everything to the one file and releases the lock. A second call does nothing. */
@@ -118,7 +118,7 @@ function openDatabase(file: string): Connection {
     throw damageError(file, 'the file is empty');
   }
   inspectDatabase(file, migrations);
-  // SQLite gives the files beside it (-wal, -shm) the permissions of the database.
+  // SQLite gives the files next to it (-wal, -shm) the permissions of the database.
   makePrivateFile(file);
   const connection = new Connection(file);
   try {
@@ -182,7 +182,7 @@ function storeOn(connection: Connection, folder: string, unlock: () => void): St
   };
 }
 
-/** Identity of the file at a path according to the file system; undefined if there is none. */
+/** Returns the identity of the file at a path according to the file system; undefined if there is none. */
 function identityOf(file: string): string | undefined {
   try {
     const { dev, ino } = statSync(file, { bigint: true });

@@ -52,7 +52,7 @@ test.each([
     'a'.repeat(300),
   ],
   ...['runs/1/a/b/c', 'runs/ä', 'runs/a b', '-rf', 'runs/-rf'],
-])('%j is no name within a workspace', async (name) => {
+])('%j is not a valid name within a workspace', async (name) => {
   expect(workspaceName.safeParse(name).success).toBe(false);
   const folder = temporaryFolder();
   await expect(removeOwnFolder(folder, name)).rejects.toThrow(damaged);
@@ -60,7 +60,7 @@ test.each([
 });
 
 describe('deleting a folder of the workspace', () => {
-  test('takes all in it, and is fine with none', async () => {
+  test('deletes its content; a missing folder is accepted', async () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'runs', '1', 'deep'), { recursive: true });
     await removeOwnFolder(folder, 'runs/1');
@@ -68,7 +68,7 @@ describe('deleting a folder of the workspace', () => {
     expect(readdirSync(join(folder, 'runs'))).toEqual([]);
   });
 
-  test.skipIf(!isPosix)('takes a link in its place and leaves what it leads to', async () => {
+  test.skipIf(!isPosix)("deletes a link in its place, and keeps the link's target", async () => {
     const [folder, other] = [temporaryFolder(), temporaryFolder()];
     writeFileSync(join(other, 'thesis'), '');
     mkdirSync(join(folder, 'runs'));
@@ -78,7 +78,7 @@ describe('deleting a folder of the workspace', () => {
     expect(existsSync(join(other, 'thesis'))).toBe(true);
   });
 
-  test.skipIf(!isPosix)('is refused where the way there is a link', async () => {
+  test.skipIf(!isPosix)('is refused if a link is on the path', async () => {
     const [folder, other] = [temporaryFolder(), temporaryFolder()];
     mkdirSync(join(other, '1'));
     symlinkSync(other, join(folder, 'runs'));
@@ -107,14 +107,14 @@ test
     'understudy.lock',
     'understudy.copy.partial',
     'understudy.before-010.sqlite',
-  ])('nor one whose %s is a link to another file', (name) => {
+  ])('a workspace whose %s is a link to another file is not opened', (name) => {
   const [folder, other] = [temporaryFolder(), temporaryFolder()];
   symlinkSync(join(other, 'new'), join(folder, name));
   expect(() => openStore(folder)).toThrow(/is a link/);
   expect(readdirSync(other)).toEqual([]);
 });
 
-test.skipIf(!isPosix)('nor one with a link somewhere in its folders', () => {
+test.skipIf(!isPosix)('a workspace with a link anywhere in its folders is not opened', () => {
   const folder = temporaryFolder();
   mkdirSync(join(folder, 'runs', '3', 'predicted'), { recursive: true });
   symlinkSync('/etc', join(folder, 'runs', '3', 'predicted', 'x'));
@@ -122,7 +122,7 @@ test.skipIf(!isPosix)('nor one with a link somewhere in its folders', () => {
 });
 
 test.skipIf(!isPosix)(
-  'nor one whose database is a pipe, which would never be read to its end',
+  'a workspace whose database is a pipe is not opened, because reading would never end',
   () => {
     const folder = temporaryFolder();
     execFileSync('mkfifo', [join(folder, databaseName)]);
@@ -131,7 +131,7 @@ test.skipIf(!isPosix)(
 );
 
 describe.skipIf(!isPosix)('permissions', () => {
-  test.each([0o000, 0o022, 0o077])('are the owner’s alone, with a umask of %o', (umask) => {
+  test.each([0o000, 0o022, 0o077])('allow only the owner, with a umask of %o', (umask) => {
     const folder = join(temporaryFolder(), 'workspace');
     const before = process.umask(umask);
     try {
@@ -147,7 +147,7 @@ describe.skipIf(!isPosix)('permissions', () => {
     }
   });
 
-  test('of an older workspace are mended, what is not ours in it stays as it is', async () => {
+  test('are repaired in an older workspace; foreign files stay unchanged', async () => {
     const folder = temporaryFolder();
     openStore(folder).close();
     mkdirSync(join(folder, 'runs', '1'), { recursive: true });
@@ -170,7 +170,7 @@ describe.skipIf(!isPosix)('permissions', () => {
   });
 });
 
-test('a run whose folder was changed in the database is damage, and its project still goes', () => {
+test("a run's folder changed in the database is reported as damage, and its project can be removed", () => {
   const folder = temporaryFolder();
   const store = openStore(folder);
   const { id: project, settings } = addProject(store);

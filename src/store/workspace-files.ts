@@ -15,8 +15,8 @@ import { UserError } from '../core/errors.ts';
 import { databaseText } from '../text/index.ts';
 
 /*
- * A workspace may come from somebody else, with any content in its database and its folder.
- * Names that lead to files are therefore checked as they are read, and once more before anything is deleted.
+ * A workspace may come from another user, with any content in its database and its folder. Names that lead to files
+ * are therefore checked as they are read, and once more before anything is deleted.
  */
 
 /** Folders in a workspace whose whole content was created by Understudy. */
@@ -39,7 +39,7 @@ export const workspaceName = z
   .max(255)
   .regex(/^[a-z0-9][\w-]*(?:\/[a-z0-9][\w-]*){0,3}$/i);
 
-/** Name of the only folder that belongs to a run. */
+/** Returns the name of the only folder that belongs to a run. */
 export function runFolderName(id: number): string {
   return `runs/${id}`;
 }
@@ -181,7 +181,8 @@ function isOwnFolder(name: string): boolean {
 
 /**
  * Restricts the permissions of a file or folder. Opening the file would be safer than using its name, but closing it
- * would drop the locks that SQLite holds on it. A file with several names may belong elsewhere too and is not changed.
+ * would drop the locks that SQLite holds on it. A file with several names may belong elsewhere too and is not
+ * changed.
  */
 function restrict(path: string, mode: number): void {
   if (process.platform === 'win32') return;
@@ -199,7 +200,7 @@ function linkError(path: string): UserError {
   return new UserError('invalid-file', databaseText.link(path));
 }
 
-/** Error for a folder named in a database that another program changed. */
+/** Returns the error for a folder named in a database that another program changed. */
 export function outsideWorkspaceError(where: string, name: string): UserError {
   return new UserError('invalid-file', databaseText.outside(where, { name: name.slice(0, 200) }));
 }

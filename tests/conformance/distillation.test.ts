@@ -56,8 +56,8 @@ describe.skipIf(webgpuMissing !== undefined)(
   },
 );
 
-describe.skipIf(webgpuMissing !== undefined)(`regions outlined on WebGPU${reason}`, async () => {
-  // A GPU by software takes seconds for each image.
+describe.skipIf(webgpuMissing !== undefined)(`segmentation on WebGPU${reason}`, async () => {
+  // A software GPU takes seconds per image.
   const folder = await outlineFolder({ train: 4, test: 2 });
 
   it('trains the same segmentation student as on the processor, with fine-tuned adapters', async () => {
@@ -71,14 +71,14 @@ describe.skipIf(webgpuMissing !== undefined)(`regions outlined on WebGPU${reason
       return lossesOf(context);
     };
     const cpu = await run('cpu');
-    // Distilling, three decoders, and the one that goes on with its adapters.
+    // Distilling, three decoders, and the fine-tuning of one of them with its adapters.
     expect(cpu.length).toBeGreaterThan(2 + 3 * 2);
     expect(difference(await run('webgpu'), cpu)).toBeLessThan(1e-3);
   });
 });
 
 it.skipIf(webgpuMissing !== undefined)(
-  `a GPU without float16 leaves a run in float16 to the processor, in float32${reason}`,
+  `a GPU without float16 leaves a float16 run to the processor, in float32${reason}`,
   async () => {
     const folder = await temporaryFolder();
     await writeTinyTeacher(join(folder, 'teacher.safetensors'));
@@ -98,7 +98,7 @@ it.skipIf(webgpuMissing !== undefined)(
   },
 );
 
-it('the processor replaces a forced device that is missing, and the run reports it', async () => {
+it('a forced device that is missing is replaced by the processor, which the run reports', async () => {
   const folder = await temporaryFolder();
   await writeTinyTeacher(join(folder, 'teacher.safetensors'));
   await writeImages(join(folder, 'train'), 4, 1);

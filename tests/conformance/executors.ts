@@ -9,21 +9,21 @@ import { onnxRuntime } from '../../src/runtime/onnxruntime.ts';
 import { tensorFlow } from '../../src/runtime/tensorflow.ts';
 import { tensorflowNative } from '../../src/runtime/tensorflow-library.ts';
 
-/** One way to compute that suites are run on. */
+/** An executor that suites run on. */
 interface Candidate {
   readonly title: string;
   readonly open: () => Executor;
-  /** Why this machine cannot offer it. */
+  /** Reason why this computer does not have it. */
   readonly missing: string | undefined;
-  /** Types that it has no numbers of. */
+  /** Number types that it does not support. */
   readonly lacks?: readonly DType[];
 }
 
 /**
- * Lets WebGPU compute without a GPU: SwiftShader, a Vulkan driver for processors, comes with every Electron on Linux.
- * Elsewhere, and where another driver is named, the machine's own is taken.
+ * Lets WebGPU compute without a GPU: every Electron on Linux includes SwiftShader, a Vulkan driver for processors. On
+ * other systems, and if another driver is named, the computer's own is used.
  *
- * @returns why that cannot be
+ * @returns the reason why that is impossible
  */
 async function softwareVulkan(): Promise<string | undefined> {
   if (process.platform !== 'linux' || process.env.VK_DRIVER_FILES !== undefined) return undefined;
@@ -33,12 +33,12 @@ async function softwareVulkan(): Promise<string | undefined> {
   return undefined;
 }
 
-/** Why WebGPU cannot be tried here. */
+/** Reason why WebGPU cannot be tested here. */
 export const webgpuMissing = await softwareVulkan();
 
 const native = tensorflowNative({ threads: 1 });
 
-/** Why TensorFlow itself cannot be tried here, in one sentence. */
+/** Reason why TensorFlow itself cannot be tested here, in one sentence. */
 export const tensorflowMissing = native.usable ? undefined : native.reason.split('. ')[0];
 
 const candidates: readonly Candidate[] = [
@@ -67,7 +67,7 @@ const candidates: readonly Candidate[] = [
   },
 ];
 
-/** The same suite on every executor; where one is missing, the title says why it is skipped. */
+/** Runs the same suite on every executor; if one is missing, the title states why it is skipped. */
 export function describeExecutors(
   title: string,
   suite: (executor: Executor, candidate: Candidate) => void,

@@ -28,7 +28,7 @@ describeExecutors('a loaded graph', (executor) => {
     const y = required(first.get('y'), 'y');
     const second = await readResult(await loaded.run({ x: y }), 'y');
     expect([...second.data]).toEqual([4, 12]);
-    // What was fed stays the caller's.
+    // Inputs still belong to the caller.
     expect([...(await y.read()).data]).toEqual([2, 6]);
     y.dispose();
   });

@@ -3,16 +3,16 @@ import type { DType, OpName, Shape, Value } from '../../src/core/graph/ops.ts';
 import { Random } from '../../src/core/random.ts';
 import { elementCount } from '../../src/core/tensor.ts';
 
-/** One use of an op. `build` gets one float32 input for each shape. */
+/** A use of an op. `build` receives one float32 input per shape. */
 export interface OpCase {
   readonly title: string;
   readonly shapes: readonly Shape[];
   readonly build: (inputs: readonly Value[]) => Value;
-  /** Values are uniform here; away from poles and kinks. */
+  /** Range of the uniform random values, away from poles and kinks. */
   readonly range?: readonly [number, number];
-  /** False where the op has no gradient, or rounds. */
+  /** False if the op has no gradient, or rounds. */
   readonly differentiable?: false;
-  /** A type that not every device has numbers of. */
+  /** A number type that some devices do not support. */
   readonly needs?: DType;
   /** Largest accepted difference from double precision, relative to the largest value. */
   readonly tolerance?: number;
@@ -61,7 +61,7 @@ const broadcasting = (build: Build2, rest: Partial<OpCase> = {}): OpCase[] => [
   two('both ways', [3, 1], [1, 4], build, rest),
 ];
 
-/** More ways at once than some kernels know: ones of either side in turns. */
+/** Broadcasting along more axes than some kernels support, alternating between both operands. */
 const manyAxes = two('along many axes', [2, 1, 3, 1, 2, 1, 3], [1, 2, 1, 3, 1, 2, 1], g.add);
 
 const positive = { range: [0.5, 2] } as const;
@@ -88,7 +88,7 @@ export const opCases: Readonly<Record<OpName, readonly OpCase[]>> = {
   gelu: [
     one('exact', [4, 9], (x) => g.gelu(x), { range: [-5, 5] }),
     one('by tanh', [4, 9], (x) => g.gelu(x, 'tanh'), { range: [-5, 5] }),
-    // Half of its gradient is taken before products are computed.
+    // Half of its gradient is computed before the products.
     two('before two products', [4, 5], [5, 3], (x, w) => {
       const y = g.gelu(x);
       return g.concat([g.matmul(y, w), g.matmul(g.matmul(y, w), g.swapLast(w))], 1);
@@ -96,7 +96,7 @@ export const opCases: Readonly<Record<OpName, readonly OpCase[]>> = {
   ],
   softmax: [
     one('rows', [2, 3, 7], g.softmax, { range: [-4, 4] }),
-    // Its gradient is a product of narrower matrices, which the sums over its rows can be taken from.
+    // Its gradient is a product of narrower matrices, from which the sums over its rows can be computed.
     two('rows of attention', [2, 5, 5], [2, 5, 3], (x, v) => g.matmul(g.softmax(x), v)),
     two('rows of a product as wide', [2, 3, 3], [2, 3, 4], (x, v) => g.matmul(g.softmax(x), v)),
   ],
@@ -175,7 +175,7 @@ export const allOpCases: readonly (OpCase & { readonly title: string })[] = Obje
   opCases,
 ).flatMap(([op, cases]) => cases.map((item) => ({ ...item, title: `${op}: ${item.title}` })));
 
-/** Float32 inputs for a case, by name. */
+/** Returns random float32 inputs for a case, by name. */
 export function caseInputs(item: OpCase): Map<string, Float32Array> {
   const random = new Random(11);
   const [low, high] = item.range ?? [-2, 2];
@@ -187,7 +187,7 @@ export function caseInputs(item: OpCase): Map<string, Float32Array> {
   );
 }
 
-/** The case's inputs as graph inputs. */
+/** Returns the case's inputs as graph inputs. */
 export function caseValues(item: OpCase): readonly Value[] {
   return item.shapes.map((shape, index) => g.input(`x${index}`, shape));
 }

@@ -9,13 +9,13 @@ import { describeExecutors } from './executors.ts';
 import { allOpCases, caseInputs, caseValues, scalarOf } from './op-cases.ts';
 import type { OpCase } from './op-cases.ts';
 
-/** What the op gives, and the gradient of its inputs where it has one. */
+/** Computes the op's result, and the gradient of its inputs if it has one. */
 function graphsOf(item: OpCase): { forward: Graph; backward: Graph | undefined } {
   const values = caseValues(item);
   const y = item.build(values);
   const forward = { name: 'forward', outputs: new Map([['y', y]]) };
   if (item.differentiable === false) return { forward, backward: undefined };
-  // Times one: a gradient that is a constant or an input needs a node of its own.
+  // Multiplied by one: a gradient that is a constant or an input needs a node of its own.
   const gradients = differentiate(scalarOf(y), values).map(
     (gradient, index) => [`d${index}`, g.mul(gradient, g.scalar(1))] as const,
   );
@@ -33,7 +33,7 @@ describeExecutors('every op', (executor, { lacks }) => {
         item.shapes.flatMap((shape, index) => {
           const name = `x${index}`;
           const data = required(inputs.get(name), name);
-          // A gradient needs no input that it does not depend on.
+          // A gradient does not need inputs that it does not depend on.
           return loaded.inputs.includes(name) ? [[name, { shape, data }]] : [];
         }),
       );
@@ -57,8 +57,8 @@ describeExecutors('every op', (executor, { lacks }) => {
           ));
         return;
       }
-      it('forward', () => compare(forward));
-      if (backward) it('backward', () => compare(backward));
+      it('agrees in the forward pass', () => compare(forward));
+      if (backward) it('agrees in the backward pass', () => compare(backward));
     });
   }
 });

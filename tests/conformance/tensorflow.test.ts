@@ -21,7 +21,7 @@ const copy = tinyVit();
 const layout = adapterLayout(copy.architecture, 2);
 const vector = [layout.size];
 
-/** What a step takes and the next one gets from it. */
+/** Inputs of a step that come from the previous one. */
 interface State {
   readonly parameters: DeviceTensor;
   readonly mean: DeviceTensor;
@@ -34,7 +34,10 @@ const start = {
   square: zeros(vector),
 };
 
-/** A step of the distillation on one batch of two images; its loss, and the state that stays on the device. */
+/**
+ * Runs a step of the distillation on one batch of two images; returns its loss, and the state that stays on the
+ * device.
+ */
 async function step(
   loaded: LoadedGraph,
   state: typeof start | State,
@@ -71,7 +74,7 @@ describe.each(backends)('TensorFlow.js $backend', ({ backend, missing }) => {
   describe.skipIf(missing !== undefined)(`memory${reason}`, () => {
     const executor = tensorFlow(backend, { threads: 1 });
 
-    it('memory stays constant over 1,000 training steps, and is freed', async () => {
+    it('stays constant over 1,000 training steps, and is freed', async () => {
       const before = tf.memory();
       const loaded = await executor.load(trainStep({ copy, layout }, 2));
       let { state } = await step(loaded, start, 0);
@@ -98,7 +101,7 @@ describe.each(backends)('TensorFlow.js $backend', ({ backend, missing }) => {
       });
     });
 
-    it('memory holds only tensors that are still needed', async () => {
+    it('holds only tensors that are still needed', async () => {
       const size = 1000;
       let y = g.input('x', [size]);
       for (let index = 0; index < 100; index++) y = g.gelu(y);
@@ -107,12 +110,12 @@ describe.each(backends)('TensorFlow.js $backend', ({ backend, missing }) => {
       const { peakBytes } = await tf.profile(async () => {
         for (const result of (await loaded.run({ x: zeros([size]) })).values()) result.dispose();
       });
-      // The input, one result and what gelu holds of its own; a few numbers besides.
+      // The input, one result and the intermediate results of gelu; and a few numbers.
       expect(peakBytes - before).toBeLessThan(4.5 * 4 * size);
       await loaded.dispose();
     });
 
-    it('memory is freed by a run that fails', async () => {
+    it('is freed by a run that fails', async () => {
       const x = g.input('x', [2, 3]);
       const w = g.input('w', [2, 3]);
       const graph: Graph = { name: 'sum', outputs: new Map([['y', g.add(g.abs(x), w)]]), batch: 2 };
@@ -133,7 +136,7 @@ describe.skipIf(tensorflowMissing !== undefined)(`two backends in one process${r
   const held = (backend: string): number => tf.findBackend(backend).numDataIds();
   const graph = trainStep({ copy, layout }, 2);
 
-  it('two backends compute in turns, each with its own tensors', async () => {
+  it('compute in turns, each with its own tensors', async () => {
     const heldBefore = held('cpu');
     const [a, b] = await Promise.all([plain.load(graph), native.load(graph)]);
     const heldByPlain = held('cpu') - heldBefore;
@@ -146,7 +149,7 @@ describe.skipIf(tensorflowMissing !== undefined)(`two backends in one process${r
       for (const { state } of [ofPlain, ofNative]) disposeState(state);
       [ofPlain, ofNative] = next;
       expect(difference([ofNative.loss], [ofPlain.loss])).toBeLessThan(1e-5);
-      // Weights and state: had an op run on the other's tensors, they would have moved over.
+      // Weights and state: if an op had run on the other backend's tensors, they would have moved there.
       expect(held('cpu') - heldBefore).toBe(heldByPlain + 3);
     }
     await expect(step(b, ofPlain.state, 20)).rejects.toThrow('another executor');

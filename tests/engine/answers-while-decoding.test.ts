@@ -11,24 +11,24 @@ import { tiffBytes } from '../../src/formats/testing/tiff-fixtures.ts';
 import { EngineProcess } from '../support/engine-process.ts';
 import { temporaryFolder } from './support.ts';
 
-// Large images in codings that are undone in JavaScript, one call a frame: wherever that is done, nothing
-// else is done meanwhile.
+// Large images with codings that are decoded in JavaScript, in one call per frame: the thread that decodes them can
+// do nothing else in the meantime.
 
 const side = 2560;
 /**
- * Answers, one after the other, that must come before the images are in. Between calls that take the whole
- * of a thread there is room for some hundreds.
+ * Number of consecutive answers that must arrive before the images are imported. Between calls that block a thread
+ * completely there is time for several hundred.
  */
 const wanted = 4000;
 
-/** Stripes of 128 px. */
+/** Returns an image of stripes, 128 px wide. */
 function stripes(count: number, seed: number): Buffer {
   const bytes = Buffer.alloc(count);
   for (let at = 0; at < count; at += 128) bytes.fill((at + seed) % 251, at, at + 128);
   return bytes;
 }
 
-/** The like, as PackBits has it: 128 times the same byte. */
+/** Returns a similar image in PackBits coding: 128 times the same byte. */
 function packed(count: number, seed: number): Buffer {
   const bytes = Buffer.alloc(2 * Math.ceil(count / 128));
   for (let at = 0; at < bytes.length; at += 2) {
@@ -58,7 +58,7 @@ describe('the engine while large images are imported', async () => {
   });
   afterAll(() => engine.stop());
 
-  it('responds to requests, and draws pictures', async () => {
+  it('responds to requests, and renders pictures', async () => {
     const made = { name: 'Large', domain: 'medical', task: 'single' } as const;
     const { id: project } = await engine.call('project.create', made);
     const state = { isIn: false };
@@ -87,7 +87,7 @@ describe('the engine while large images are imported', async () => {
       order.push('answer');
     }
     await Promise.all(drawn);
-    // Asked for later, it comes before any picture is drawn.
+    // Requested later, but answered before any picture is rendered.
     expect(order[0]).toBe('answer');
   });
 });

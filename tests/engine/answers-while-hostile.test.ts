@@ -9,15 +9,15 @@ import { doubles, short, tiffBytes } from '../../src/formats/testing/tiff-fixtur
 import { EngineProcess } from '../support/engine-process.ts';
 import { temporaryFolder } from './support.ts';
 
-// Files of labels and teachers that describe far more work or memory than they have bytes: each ends in a sentence or
-// in masks, and whoever asks the engine something meanwhile is answered.
+// Label and teacher files that describe far more work or memory than their size suggests: each ends in a message or
+// in masks, and the engine answers other requests in the meantime.
 
-/** ms */
+/** Limit for an answer, ms. */
 const soon = 500;
 const side = 2048;
 const pixel = 1e-4;
 
-/** An image in longitude and latitude, packed into a few kilobytes. */
+/** Returns an image in longitude and latitude, compressed into a few kilobytes. */
 function placedImage(): Buffer {
   const packed = Buffer.alloc((2 * side * side) / 128, Uint8Array.of(129, 7));
   const fields = [
@@ -29,7 +29,7 @@ function placedImage(): Buffer {
   return tiffBytes([{ ...strip, values: [], blocks: [packed], fields }]);
 }
 
-/** A ring that goes up and down over all of the image. */
+/** Returns a ring that zigzags over the whole image. */
 function zigzag(bytes: number): string {
   const count = Math.floor(bytes / 27);
   const points = Array.from({ length: count }, (_, at) => {
@@ -101,7 +101,7 @@ describe('the engine while hostile files are imported', async () => {
   const folder = await temporaryFolder();
   let engine: EngineProcess;
   let asking = true;
-  /** The longest that an answer took, and that this process itself was held up, ms. */
+  /** Longest time for an answer, and longest time that this process itself was blocked, ms. */
   let longest = 0;
   const own = monitorEventLoopDelay({ resolution: 5 });
   let asked: Promise<void>;
@@ -123,7 +123,7 @@ describe('the engine while hostile files are imported', async () => {
       longest = Math.max(longest, performance.now() - start);
     }
   };
-  /** What is said of a file of masks by looking at it and by importing it. */
+  /** Messages about a file of masks from its survey and its import. */
   const bringIn = async (at: string, source: MaskSourcePlace): Promise<string[]> => {
     const made = { name: source.path, domain: 'other', task: 'segmentation' } as const;
     const { id: project } = await engine.call('project.create', made);
@@ -138,7 +138,7 @@ describe('the engine while hostile files are imported', async () => {
     return report.skipped.map(({ reason }) => reason);
   };
 
-  it('responds soon, and reports each file in a sentence', async () => {
+  it('responds soon, and reports each file with a message', async () => {
     const image = placedImage();
     const mask = await sharp({
       create: { width: side, height: side, channels: 3, background: 'black' },
@@ -152,7 +152,7 @@ describe('the engine while hostile files are imported', async () => {
       await put(join(name.replace('.', ' '), 'a.tif'), image);
       const path = await put(join(name.replace('.', ' '), name), content());
       if (brought.length === 0) {
-        // Writing the files holds up this process, not the engine.
+        // Writing the files blocks this process, not the engine.
         own.enable();
         asked = ask();
       }
@@ -197,7 +197,7 @@ describe('the engine while hostile files are imported', async () => {
     );
     asking = false;
     await asked;
-    // On a machine where this process is held up the engine is too, by others.
+    // On a computer where this process is blocked, other programs block the engine too.
     expect(longest).toBeLessThan(soon + 4 * (own.max / 1e6));
   });
 });

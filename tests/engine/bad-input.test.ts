@@ -152,9 +152,9 @@ describe('bad input', async () => {
     ],
   ];
 
-  it.each(cases)('%s: a sentence', async (_, change, code, message) => {
+  it.each(cases)('%s: is reported in a sentence', async (_, change, code, message) => {
     const request = tinyRequest(folder, change);
-    // A split or group in the table matters where no test folder is given.
+    // A split or group in the table matters only without a test folder.
     if (change.labels?.endsWith('.csv') === true) delete request.test;
     await expect(distill(request, watch())).rejects.toMatchObject({
       name: 'UserError',
@@ -185,7 +185,7 @@ describe('bad input', async () => {
     ['no-norm', 'invalid-file', /blocks\.1\.norm2\.weight/],
     ['shape', 'invalid-file', /fc2\.bias has shape \(3\)/],
     ['integers', 'unsupported', /"norm\.bias" as I32/],
-  ])('teacher inspect, %s: same message as distill', async (name, code, message) => {
+  ])('teacher inspect, %s: reports the same as distill', async (name, code, message) => {
     await expect(inspectTeacher(at(`${name}.safetensors`), {})).rejects.toMatchObject({
       code,
       message: expect.stringMatching(message) as string,

@@ -9,7 +9,7 @@ import { machineSpeed } from '../../src/engine/speed/speed.ts';
 import { OpenServices } from '../support/open-services.ts';
 import { temporaryFolder, writeTinyTeacher } from './support.ts';
 
-/** All processors, until the test is over. */
+/** Uses all processors until the test ends. */
 function keepBusy(): void {
   const busy = cpus().map(() => new Worker('for (;;);', { eval: true }));
   onTestFinished(async () => {
@@ -38,7 +38,7 @@ it('a measurement next to other work is used at once, but not kept for ever', as
   expect(
     engine.store.teachers.estimate(machineSpeed, teacher, machineKey({ rank: 2 })),
   ).toBeUndefined();
-  // Measured again, it would not be the same to the last bit.
+  // Measured again, it would differ in the last bits.
   expect(await engine.call('teacher.estimate', { project, teacher })).toEqual(students);
 });
 

@@ -22,13 +22,14 @@ import { temporaryStore } from '../../src/store/testing/temporary-store.ts';
 import { EngineProcess } from '../support/engine-process.ts';
 import { temporaryFolder, writeTinyTeacher } from './support.ts';
 
-// Teachers of the catalogue come into a workspace from a server of this machine, which stands in for all others.
+// Teachers of the catalogue are downloaded into a workspace from a server on this computer, which replaces all
+// others.
 
 const card = 'vit-small-augreg';
 const patience = { attempts: 2, pauseMs: 5, silenceMs: 4000 };
 const unheard = new AbortController().signal;
 
-// The tiny teacher is what these promise; the others are as large as they are.
+// The tiny teacher matches these facts; the others are as large as they are listed.
 vi.mock('../../src/engine/catalogue/cards.ts', async (original) => {
   const { withSmallCards } = await import('../../src/engine/testing/small-cards.ts');
   return withSmallCards(await original(), ['vit-small-augreg', 'siglip-base', 'uni']);
@@ -52,7 +53,7 @@ beforeEach(() => {
   server.paths = [];
 });
 
-/** As many bytes, and every weight the same. */
+/** Zeros in the listed size of the file. */
 function withoutSense(checkpoint: Buffer): Buffer {
   const header = 8 + Number(checkpoint.readBigUInt64LE());
   return Buffer.concat([checkpoint.subarray(0, header), Buffer.alloc(checkpoint.length - header)]);
@@ -100,7 +101,7 @@ it('shows whether a download was verified, also after a restart', async () => {
   await catalogue.fetch(card, unheard);
   expect(await entry()).toMatchObject({ isVerified: false });
   expect(await open(store).entry()).toMatchObject({ isVerified: false });
-  // What the server itself promises shows nothing of who wrote the file.
+  // A hash from the server does not show who wrote the file.
   const hash = createHash('sha256').update(teacher).digest('hex');
   const promised = open();
   offer((request, response) => {
@@ -109,7 +110,7 @@ it('shows whether a download was verified, also after a restart', async () => {
   });
   await promised.catalogue.fetch(card, unheard);
   expect(await promised.entry()).toMatchObject({ isVerified: false, sha256: hash });
-  // An older version of this program noted it as verified.
+  // An older version of this program recorded it as verified.
   promised.store.fetched.save({ card, sha256: hash, isVerified: true });
   expect(await promised.entry()).toMatchObject({ isVerified: false, sha256: hash });
 });
@@ -192,16 +193,19 @@ it.each([
   ['a web page', () => loginPage, /A web page arrived instead of a checkpoint/],
   ['no checkpoint', () => someContent(5000), /did not send the requested file/],
   ['of the right form and nothing else', () => withoutSense(teacher), /on trial images/],
-])('a download that is %s is deleted, and the next one starts anew', async (_, wrong, sentence) => {
-  offer(serve(wrong()));
-  const { teachers, catalogue, entry } = open();
-  await expect(catalogue.fetch(card, unheard)).rejects.toThrow(sentence);
-  expect(await entry()).toMatchObject({ state: 'absent', part: 0, teacher: null });
-  expect(teachers.list()).toEqual([]);
-  offer(serve(teacher));
-  await catalogue.fetch(card, unheard);
-  expect(await entry()).toMatchObject({ state: 'here' });
-});
+])(
+  'a download that is %s is deleted, and the next one starts from the beginning',
+  async (_, wrong, sentence) => {
+    offer(serve(wrong()));
+    const { teachers, catalogue, entry } = open();
+    await expect(catalogue.fetch(card, unheard)).rejects.toThrow(sentence);
+    expect(await entry()).toMatchObject({ state: 'absent', part: 0, teacher: null });
+    expect(teachers.list()).toEqual([]);
+    offer(serve(teacher));
+    await catalogue.fetch(card, unheard);
+    expect(await entry()).toMatchObject({ state: 'here' });
+  },
+);
 
 it('an existing file that is not a teacher is downloaded again', async () => {
   offer(serve(teacher));

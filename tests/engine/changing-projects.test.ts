@@ -156,7 +156,7 @@ describe('projects that change', async () => {
     const done = await ended(await engine.call('run.start', { project }));
     expect(done.summary?.images.distilled).toBe(17);
     expect(done.summary?.images.skipped).toMatchObject([{ path: file }]);
-    // Its run is of its task, also without images.
+    // Its run is for its task, even without images.
     const page = await engine.call('image.page', { project, filter: {}, offset: 0, limit: 50 });
     await engine.call('image.remove', { project, images: page.images.map(({ id }) => id) });
     await expect(

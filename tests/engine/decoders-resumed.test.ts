@@ -8,10 +8,10 @@ import { outlineFolder, outlineRequest, writePair } from './outlined-folder.ts';
 import { watch } from './support.ts';
 
 const decoderSteps = 12;
-/** Of all three, and half as many for the student's adapters. */
+/** Steps of all three decoders, and half as many for the student's adapters. */
 const total = 3 * decoderSteps + decoderSteps / 2;
 
-/** Steps of decoders that were done, in their order. */
+/** Returns the completed steps of decoders, in order. */
 function stepsOf(events: readonly JobEvent[]): number[] {
   return events.flatMap((event) =>
     event.type === 'progress' && event.phase === 'decoder' && event.done > 0 ? [event.done] : [],
@@ -60,7 +60,7 @@ describe('a run that is stopped while its decoders are trained', async () => {
     const drawing = { width: 30, height: 40, seed: 100 };
     await writePair(join(folder, 'train'), '00.png', { ...drawing, isEmpty: true });
     await writePair(join(folder, 'drawn'), '00.png', drawing);
-    // The image is as it was; its mask shows nothing any more.
+    // The image is unchanged; its mask is now empty.
     const image = await readFile(join(folder, 'drawn', 'images', '00.png'));
     await writeFile(join(folder, 'train', 'images', '00.png'), image);
     const context = watch();

@@ -10,11 +10,11 @@ import { outlineFolder, outlineRequest } from './outlined-folder.ts';
 import { temporaryFolder, tinyRequest, watch, writeImages, writeTinyTeacher } from './support.ts';
 import type { Watched } from './support.ts';
 
-/** How the GPU of these tests, which is the processor, fails. */
+/** How the GPU of these tests fails; it is simulated by the processor. */
 interface Fault {
-  /** Graphs of this name fail, */
+  /** Name of the graphs that fail. */
   graph: string;
-  /** after so many runs. */
+  /** Number of runs after which they fail. */
   runs: number;
   kind: 'lost' | 'not-a-number';
   memoryBytes: number | undefined;
@@ -99,7 +99,7 @@ function reasons({ events }: Watched): (string | null)[] {
   return events.flatMap((event) => (event.type === 'device' ? [event.reason] : []));
 }
 
-/** Steps that were done, in their order. */
+/** Returns the completed steps, in order. */
 function stepsOf({ events }: Watched): number[] {
   return events.flatMap((event) =>
     event.type === 'progress' && event.phase === 'distill' && event.loss !== undefined
@@ -161,7 +161,7 @@ it('a device without memory for one image is not used', async () => {
   const context = watch();
   await distill(tinyRequest(folder, { device: 'webgpu', out: join(folder, 'small') }), context);
   expect(reasons(context)[1]).toMatch(/needs about .* GiB, but a run may use .* GiB/);
-  // The processor goes on all the same, and says that it may not get far.
+  // The processor continues nevertheless, and warns that the memory may not suffice.
   const said = context.events.flatMap((event) => (event.type === 'notice' ? [event.message] : []));
   expect(said.join()).toMatch(/a run may use .* GiB of the computer's memory: it may be very slow/);
 });

@@ -53,7 +53,7 @@ describe('devices in projects', async () => {
       else expect([imagesPerSecond, seconds]).toEqual([null, null]);
     }
     const listed = [cpu, ...others];
-    // SwiftShader, where it stands in for a GPU, is none.
+    // SwiftShader, in place of a GPU, does not count as one.
     expect(listed.filter((option) => option?.isChosen)).toEqual([cpu]);
   });
 
@@ -72,7 +72,7 @@ describe('devices in projects', async () => {
     const run = { state: 'done', device: 'cpu', deviceNote: note };
     expect(await ended).toMatchObject(run);
     expect(await engine.call('run.get', { run: id })).toMatchObject(run);
-    // What is estimated is what it would come to.
+    // The estimate is that of the device that would be used.
     const { settings } = await engine.call('project.get', { project });
     const teacher = settings.teacher ?? 0;
     expect(await engine.call('teacher.estimate', { project, teacher })).not.toEqual([]);
@@ -88,7 +88,7 @@ describe('devices in projects', async () => {
     engine = await OpenServices.open(join(folder, 'workspace'));
     expect(await precision()).toBe('float16');
     const [, ended] = await started();
-    // What the processor computed in.
+    // The precision that the processor used.
     expect(await ended).toMatchObject({
       ...{ state: 'done', device: 'cpu', settings: { precision: 'float16' } },
       summary: { precision: 'float32' },
@@ -101,7 +101,7 @@ describe('devices in projects', async () => {
   const reason = why === undefined ? '' : ` (skipped: ${why})`;
 
   it.skipIf(why !== undefined)(
-    `a GPU is asked for float16 where a project says so, and measured with it${reason}`,
+    `a GPU uses and is measured with float16 if the project requests it${reason}`,
     async () => {
       const half = { device: 'webgpu', precision: 'float16' } as const;
       const none = /does not support 16-bit numbers/;
@@ -122,7 +122,7 @@ describe('devices in projects', async () => {
   );
 
   it.skipIf(why !== undefined)(
-    `a GPU that ends its process is set aside, and the run goes on from its checkpoint${reason}`,
+    `a GPU that crashes its process is not used again, and the run continues from its checkpoint${reason}`,
     async () => {
       await choose('webgpu', 40);
       const under = engine.next(

@@ -4,7 +4,7 @@ import { deviceDescription } from '../../src/contract/descriptions.ts';
 import { findDevices, listDevices } from '../../src/engine/device-choice/list-devices.ts';
 
 it.skipIf(webgpuMissing !== undefined || process.platform !== 'linux')(
-  `tells a software emulation from a GPU${webgpuMissing === undefined ? '' : ` (skipped: ${webgpuMissing})`}`,
+  `distinguishes a software emulation from a GPU${webgpuMissing === undefined ? '' : ` (skipped: ${webgpuMissing})`}`,
   async () => {
     const webgpu = (await findDevices(1)).find(({ name }) => name === 'webgpu');
     expect(webgpu?.missing).toMatch(/is a software emulation of a GPU/);
@@ -12,7 +12,7 @@ it.skipIf(webgpuMissing !== undefined || process.platform !== 'linux')(
 );
 
 it('tests every possible device, and reports its speed or what it needs', async () => {
-  // No Vulkan driver: as on a machine without a GPU.
+  // No Vulkan driver, as on a computer without a GPU.
   process.env.VK_DRIVER_FILES = '/nowhere/icd.json';
   const devices = await listDevices(1);
   expect(deviceDescription.array().parse(devices)).toEqual(devices);

@@ -11,7 +11,7 @@ import { workerOf } from '../support/open-services.ts';
 import { SmallDisk } from '../support/small-disk.ts';
 import { temporaryFolder, tinyRequest, watch, writeImages, writeTinyTeacher } from './support.ts';
 
-// Disks that are full or may not be written, folders that go, databases that others hold.
+// Disks that are full or read-only, folders that disappear, databases that other programs lock.
 
 const folder = await temporaryFolder();
 const images = join(folder, 'images');
@@ -42,7 +42,7 @@ async function createProject(engine: EngineProcess): Promise<number> {
   return project;
 }
 
-/** A run with a checkpoint, at work some steps after it, and the checkpoint's step. */
+/** Returns a run with a checkpoint, some steps after it, and the checkpoint's step. */
 async function runWithCheckpoint(engine: EngineProcess, project: number): Promise<[Run, number]> {
   const run = await engine.call('run.start', { project });
   await engine.next('run.progress', ({ phase, done }) => phase === 'distill' && done > 3);
@@ -52,7 +52,7 @@ async function runWithCheckpoint(engine: EngineProcess, project: number): Promis
   return [run, step];
 }
 
-/** Goes on with a run that failed, to its end. */
+/** Resumes a run that failed, until its end. */
 async function goOn(engine: EngineProcess, run: Run, step: number): Promise<void> {
   const progress = engine.next('run.progress', ({ phase }) => phase === 'distill');
   await engine.call('run.resume', { run: run.id });
@@ -95,7 +95,7 @@ describe('a folder that disappears during its import', () => {
       task: 'single',
     });
     const many = join(folder, 'many');
-    // So many that they are not in before the folder goes.
+    // So many that the import has not finished when the folder disappears.
     await writeImages(many, 400, 5);
     const progress = engine.next('import.progress');
     const answer = engine.ask('image.import', { project, folder: many, labels: 'folders' });
@@ -116,7 +116,7 @@ describe('a folder that disappears during its import', () => {
   });
 });
 
-describe('a database that another program holds', () => {
+describe('a database that another program locks', () => {
   const hold = (workspace: string): (() => void) => {
     const other = new Database(join(workspace, databaseName));
     other.exec('BEGIN IMMEDIATE');
@@ -125,7 +125,7 @@ describe('a database that another program holds', () => {
     };
   };
 
-  it('is reported, and the engine continues once it is free', async () => {
+  it('is reported, and the engine continues once it is unlocked', async () => {
     const workspace = join(folder, 'held');
     const engine = await open(workspace);
     const release = hold(workspace);
@@ -146,19 +146,19 @@ describe('a database that another program holds', () => {
     const engine = await open(workspace);
     const project = await createProject(engine);
     const [run] = await runWithCheckpoint(engine, project);
-    // Nor is it begun again from its checkpoint by another worker.
+    // Another worker does not restart it from its checkpoint either.
     const worker = (): number =>
       process.platform === 'linux' ? workerOf(engine.child.pid ?? 0) : NaN;
     const before = worker();
     const release = hold(workspace);
-    // Longer than it takes until the next steps are written.
+    // Longer than the time until the next steps are written.
     await wait(4000);
     expect(worker()).toBe(before);
     release();
     const { step, state } = await engine.call('run.pause', { run: run.id });
     expect(state).toBe('paused');
     const metrics = await engine.call('run.metrics', { run: run.id });
-    // One in twenty-five is kept of so many.
+    // Of so many points, one in twenty-five is stored.
     expect(metrics.map((metric) => metric.step)).toEqual([
       1,
       ...Array.from({ length: Math.floor(step / 25) }, (_, index) => 25 * (index + 1)),
@@ -167,7 +167,7 @@ describe('a database that another program holds', () => {
   });
 });
 
-describe.skipIf(SmallDisk.absence)(`a disk that is full${SmallDisk.absence}`, () => {
+describe.skipIf(SmallDisk.absence)(`a full disk${SmallDisk.absence}`, () => {
   it('ends a run with a message; it continues once there is space', async () => {
     const disk = SmallDisk.mount(32);
     onTestFinished(() => {
@@ -184,7 +184,7 @@ describe.skipIf(SmallDisk.absence)(`a disk that is full${SmallDisk.absence}`, ()
       code: 'disk',
       message: expect.stringMatching(/disk is full.*Free some space/) as string,
     });
-    // One can still look, and what is asked for is refused with a sentence.
+    // Viewing still works, and other requests are refused with a message.
     expect(await engine.call('project.get', { project })).toMatchObject({ images: 27 });
     expect(await engine.call('run.list', { project })).toMatchObject([{ state: 'failed' }]);
     const [first] = await engine.call('run.metrics', { run: run.id });
@@ -229,7 +229,7 @@ describe.skipIf(SmallDisk.absence)(`a disk that is full${SmallDisk.absence}`, ()
     expect(await ended).toMatchObject({ state: 'done', error: null });
   });
 
-  it('loses no training if it fills after the last step on the command line', async () => {
+  it('keeps the training if the disk fills up after the last step on the command line', async () => {
     const disk = SmallDisk.mount(32);
     onTestFinished(() => {
       disk.unmount();
@@ -240,7 +240,7 @@ describe.skipIf(SmallDisk.absence)(`a disk that is full${SmallDisk.absence}`, ()
     let free: (() => void) | undefined;
     context.report = (event) => {
       report(event);
-      // Heads are taught once the checkpoint of all steps is there.
+      // Heads are trained after the checkpoint of all steps is written.
       if (event.type === 'progress' && event.phase === 'head') free ??= disk.fill();
     };
     const request = tinyRequest(folder, {

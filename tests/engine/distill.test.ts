@@ -44,7 +44,7 @@ describe('a whole job', async () => {
     expect(summary.teacher.blocks).toBe(4);
     expect(summary.student.parameters).toBe(summary.copy.parameters);
     expect(summary.student.parameters).toBeLessThan(summary.teacher.parameters);
-    // 12 steps of 8 pass over the 29 images that are not set aside a little more than three times: every view is new.
+    // 12 steps of 8 pass over the 29 images that are not reserved a little more than three times: every view is new.
     expect(summary.targetCacheHits).toBeCloseTo(9 / 96, 6);
   });
 
@@ -70,7 +70,7 @@ describe('a whole job', async () => {
   });
 
   it.each(['student.onnx', 'student.fp16.onnx', 'student.int8.onnx'])(
-    'evaluates %s as it was measured',
+    'evaluates %s with the measured quality',
     async (file) => {
       const model = join(out, file);
       const test = join(folder, 'test');
@@ -136,14 +136,14 @@ describe('a whole job', async () => {
     const [a, b] = await Promise.all(
       [out, again].map((place) => readFile(join(place, 'student.safetensors'))),
     );
-    // The metadata hold the version and the measured qualities, which are the same too.
+    // The metadata include the version and the measured qualities, which are the same too.
     expect(a?.equals(b ?? Buffer.alloc(0))).toBe(true);
   });
 
   it('reports its features without changing a bit, from the untrained copy towards the teacher', async () => {
     const place = join(folder, 'looked-at');
     const context = watch();
-    // From the untrained copy, so that there is something to come closer to.
+    // From the untrained copy, so that training brings it closer to the teacher.
     const request = tinyRequest(folder, { out: place, steps: 40, start: 'copy' });
     const dataset = await openDataset(request);
     const chooseDevice = (): Promise<'cpu'> => Promise.resolve('cpu');
@@ -180,7 +180,7 @@ describe('a whole job', async () => {
     const context = watch();
     await distill({ ...request, resume: true }, context);
     expect(context.events).toContainEqual({ type: 'notice', message: 'Continuing after step 5.' });
-    // What of the teacher is guessed is said before anything is learnt from it.
+    // Guesses about the teacher are reported before training begins.
     const guess = context.events.findIndex(
       (event) => event.type === 'notice' && /guess about the teacher.*--heads/.test(event.message),
     );
@@ -221,7 +221,7 @@ describe('a whole job', async () => {
     };
     const request = tinyRequest(folder, { out: place, test });
     await expect(distill(request, context)).rejects.toMatchObject({ code: 'no-images' });
-    // Nor do files appear that the run finished before it failed.
+    // Files that the run finished before it failed are not published either.
     expect(await readdir(place)).toEqual(['checkpoint.safetensors']);
   });
 
@@ -308,7 +308,7 @@ describe('a whole job', async () => {
     await expect(distill(tinyRequest(folder, { images, out: place }), context)).rejects.toThrow(
       /No image labelled "green" can be read any more/,
     );
-    // Nothing of what was learnt is lost.
+    // No training progress is lost.
     expect(await readdir(place)).toEqual(['checkpoint.safetensors']);
   });
 
@@ -327,7 +327,8 @@ describe('a whole job', async () => {
     const context = watch();
     const request = tinyRequest(folder, { out: join(folder, 'views'), views: 1, steps: 18 });
     const result = await distill(request, context);
-    // 18 steps of 8 are almost five rounds over the 29 images that are not set aside: one computed, three from the cache.
+    // 18 steps of 8 are almost five rounds over the 29 images that are not reserved: one computed, three from the
+    // cache.
     expect(result.targetCacheHits).toBeCloseTo(1 - 29 / 144, 6);
     for (const event of context.events) expect(jobEvent.parse(event)).toEqual(event);
   });
@@ -395,9 +396,9 @@ describe('a whole job', async () => {
     const result = asClasses(await distill(request, watch()));
     expect(result.task).toBe('several');
     expect(result.student.confusion.map((row) => row.length)).toEqual([4, 4, 4]);
-    // Images with none of the labels are learnt from as well.
+    // Images with none of the labels are used for training too.
     expect(result.images.labelled).toBe(result.images.distilled);
-    // Whole patients are held out, and not distilled on either.
+    // Whole patients are held out, and not used for distillation either.
     expect(result.images.distilled + result.images.tested).toBe(36);
     expect(result.images.tested % 6).toBe(0);
     expect(result.images.tested).toBeGreaterThan(0);

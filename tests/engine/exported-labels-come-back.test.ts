@@ -91,7 +91,7 @@ async function exported(project: TestProject, format: LabelFormat, folder: strin
   return exportLabels(project.store, options, { signal, progress: () => undefined });
 }
 
-/** Masks of a folder that comes into a new project, in the values of `testClasses`. */
+/** Masks of a folder imported into a new project, in the values of `testClasses`. */
 async function imported(
   folder: string,
 ): Promise<{ summary: ImportSummary; masks: Map<string, Uint8Array> }> {
@@ -124,7 +124,7 @@ async function imported(
   }
 }
 
-/** Names of images whose masks are other than those that left; of polygons, but for what is not known. */
+/** Names of images whose masks differ from the exported ones; for polygons, except for unknown pixels. */
 function different(project: TestProject, masks: ReadonlyMap<string, Uint8Array>, isExact: boolean) {
   return [...project.masks].flatMap(([name, mask]) => {
     const wanted = isExact ? mask : mask.map((value) => value % ignoreValue);
@@ -144,10 +144,10 @@ describe('labels export, then import --masks found', () => {
   const firstOf = (format: LabelFormat): unknown => sets.find(([one]) => one === format);
   const placed = sets.flatMap((set) => {
     const [format, files] = set;
-    // Volumes are in folders of their own naming.
+    // Volumes are in folders with names of their own.
     const folder = format === 'nifti' ? 'imagesTr' : 'images';
     const beside = ['beside the images', format, files, ''] as const;
-    // One kind of images for each format is enough to try all places.
+    // One kind of image per format is enough to test all folders.
     if (set !== firstOf(format)) return [beside];
     return [
       beside,

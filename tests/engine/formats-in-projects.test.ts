@@ -10,11 +10,11 @@ import { niftiFile } from '../../src/formats/raster/nifti/nifti-fixtures.ts';
 import { EngineProcess } from '../support/engine-process.ts';
 import { asClasses, temporaryFolder, watch, writeTinyTeacher } from './support.ts';
 
-// Volumes and medical images in a project, from the folder to the exported student's answers.
+// Volumes and medical images in a project, from the folder to the exported student's predictions.
 
 const side = 20;
 
-/** Bright squares or dark ones, in values of twelve bits. */
+/** Returns bright or dark squares, in 12-bit values. */
 function values(kind: 'bright' | 'dark', seed: number, count: number): number[] {
   const random = new Random(seed, kind === 'bright' ? 1 : 2);
   const level = kind === 'bright' ? 3000 : 900;
@@ -123,7 +123,7 @@ describe('images of many formats in a project', async () => {
     expect(asClasses(done.summary).student.accuracy.value).toBeGreaterThan(0.9);
     const predictions = await engine.call('run.predictions', { run: run.id });
     const volumes = new Set(predictions.map(({ name }) => name.split('#')[0]));
-    // Whole volumes are held out: as many slices of each as it has.
+    // Whole volumes are held out, with all their slices.
     for (const volume of volumes) {
       const slices = predictions.filter(({ name }) => name.split('#')[0] === volume).length;
       expect([volume, slices]).toEqual([volume, volume?.endsWith('.nii') === true ? 3 : 1]);

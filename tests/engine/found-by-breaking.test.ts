@@ -205,7 +205,7 @@ describe('defects found by breaking things', async () => {
       'run.progress',
       ({ phase, done }) => phase === 'distill' && done > 60,
     );
-    // Checkpoints are kept every twenty seconds.
+    // A checkpoint is saved every twenty seconds.
     process.kill(workerOf(engine.child.pid ?? 0), 'SIGKILL');
     await engine.next('run.progress', ({ phase, done }) => phase === 'distill' && done < lost);
     await engine.call('run.finish', { run: run.id });
@@ -219,7 +219,7 @@ describe('defects found by breaking things', async () => {
     const [source = ''] = await writeImages(join(folder, 'cut-drawn'), 1, 8);
     const bytes = await readFile(source);
     for (let index = 0; index < 3000; index++) {
-      // Behind the end of a PNG anything may stand: as many contents.
+      // Any bytes may follow the end of a PNG, which gives many contents.
       await writeFile(
         join(images, `${index}.png`),
         Buffer.concat([bytes, Buffer.from(`${index}`)]),

@@ -6,12 +6,12 @@ import type { Run } from '../../src/contract/app.ts';
 import { OpenServices, workerOf } from '../support/open-services.ts';
 import { temporaryFolder, writeImages, writeTinyTeacher } from './support.ts';
 
-// A worker that is stopped by the system is silent like one that hangs in a driver or on a dead disk.
+// A worker that the system suspends is silent like one that hangs in a driver or on a dead disk.
 
 /** Long enough for a step of the tiny teacher and its checkpoint, on a busy machine. */
 const wait = { times: 1, least: 5000, most: 5000 };
 const patience = { stop: wait, work: wait };
-/** Whoever waits for a worker with this never comes to the end of a test. */
+/** With this limit, waiting for a worker would outlast the test. */
 const endless = { ...patience, stop: { times: 1, least: 3_600_000, most: 3_600_000 } };
 
 const isLinux = process.platform === 'linux';
@@ -61,7 +61,7 @@ describe.skipIf(!isLinux)(`a worker that hangs${why}`, async () => {
   };
   const atStep = (step: number): Promise<{ done: number }> =>
     engine.next('run.progress', ({ phase, done }) => phase === 'distill' && done > step);
-  /** A run whose worker has come past a step and then hangs. */
+  /** A run whose worker has completed a step and then hangs. */
   const hang = async (of = project): Promise<Run> => {
     const under = atStep(3);
     const run = await engine.call('run.start', { project: of });
@@ -88,27 +88,27 @@ describe.skipIf(!isLinux)(`a worker that hangs${why}`, async () => {
     });
     const again = engine.next('run.progress', ({ phase }) => phase === 'distill');
     expect(await engine.call('run.resume', { run: run.id })).toMatchObject({ error: null });
-    // What it had come to since is done again.
+    // The steps since its checkpoint are repeated.
     expect((await again).done).toBeLessThan(kept + 100);
   });
 
-  it('paused before its first checkpoint, the run starts anew', async () => {
+  it('paused before its first checkpoint, the run starts from the beginning', async () => {
     const { id } = await hang();
     const paused = await engine.call('run.pause', { run: id });
     expect(paused).toMatchObject({ state: 'paused', step: 0 });
   });
 
-  describe('is not waited for', () => {
+  describe('does not delay', () => {
     beforeAll(() => reopen(endless));
     afterAll(() => reopen(patience));
 
-    it('when its run is discarded', async () => {
+    it('the discarding of its run', async () => {
       const { id } = await hang();
       await engine.call('run.cancel', { run: id });
       expect(await readdir(join(workspace, 'runs'))).not.toContain(String(id));
     });
 
-    it('when its project is removed', async () => {
+    it('the removal of its project', async () => {
       const { settings } = await engine.call('project.get', { project });
       const other = await create(settings.teacher ?? 0);
       await hang(other);
@@ -118,7 +118,7 @@ describe.skipIf(!isLinux)(`a worker that hangs${why}`, async () => {
     });
   });
 
-  it('in the middle of its work is reported but not ended, because it may be slow', async () => {
+  it('is reported but not ended while it works, because it may be slow', async () => {
     const { id } = await hang();
     const silent = engine.next('run.changed', ({ error }) => error !== null);
     expect(await silent).toMatchObject({ id, state: 'running', error: { code: 'silent' } });

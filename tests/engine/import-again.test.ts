@@ -17,7 +17,7 @@ import { niftiFile } from '../../src/formats/raster/nifti/nifti-fixtures.ts';
 import { OpenServices } from '../support/open-services.ts';
 import { temporaryFolder, writeImages } from './support.ts';
 
-// The same folder again: what is known is not read, what is new or changed is, and a table says which.
+// The same folder again: known files are not read, new or changed ones are, and a table states which.
 
 describe('importing the same folder again', async () => {
   const folder = await temporaryFolder();
@@ -39,7 +39,7 @@ describe('importing the same folder again', async () => {
   };
   const bringIn = (labels: 'folders' | 'none' = 'none'): Promise<ImportReport> =>
     engine.call('image.import', { project, folder: images, labels });
-  /** What the table says of each file. */
+  /** The entry of each file in the table. */
   const outcomes = async (filter: Partial<FileFilter> = {}): Promise<Record<string, string>> => {
     const { files } = await engine.call('image.files', {
       ...{ project, filter: { report: null, ...filter }, offset: 0, limit: 500 },
@@ -50,7 +50,7 @@ describe('importing the same folder again', async () => {
     const page = { project, filter: {}, offset: 0, limit: 500 };
     return (await engine.call('image.page', page)).images.map(({ name }) => name);
   };
-  /** Other content of the same size under the same time: whoever reads it would refuse it. */
+  /** Other content of the same size with the same time, which would be refused if read. */
   const spoil = async (path: string): Promise<void> => {
     const { size, mtime } = await stat(path);
     await writeFile(path, Buffer.alloc(size, 1));
@@ -68,7 +68,7 @@ describe('importing the same folder again', async () => {
     await copyFile(drawn, second);
     expect(await bringIn()).toMatchObject({ found: 6, added: 1, known: 5, skipped: [] });
     expect(await outcomes()).toMatchObject({ 'red/1.png': 'added', 'red/0.png': 'known' });
-    // The content that it had is nowhere any more.
+    // Its former content no longer exists anywhere.
     expect(await places()).toHaveLength(6);
   });
 
@@ -80,7 +80,7 @@ describe('importing the same folder again', async () => {
     for (const [index, drawn] of [first, second].entries()) {
       const path = paths[index] ?? '';
       await mkdir(dirname(path), { recursive: true });
-      // Behind the end of a PNG anything may stand.
+      // Any bytes may follow the end of a PNG.
       const bytes = await readFile(drawn);
       await writeFile(path, Buffer.concat([bytes, Buffer.alloc(length - bytes.length)]));
       await utimes(path, 1000, 1000);
@@ -108,7 +108,7 @@ describe('importing the same folder again', async () => {
     const [first = ''] = await writeImages(join(folder, 'many drawn'), 1, 9);
     const bytes = await readFile(first);
     for (let index = 0; index < 400; index++) {
-      // Behind the end of a PNG anything may stand: as many contents.
+      // Any bytes may follow the end of a PNG, which gives many contents.
       const own = Buffer.concat([bytes, Buffer.from(`${index}`)]);
       await writeFile(join(images, `${index}.png`), own);
     }

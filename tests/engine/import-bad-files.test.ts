@@ -14,11 +14,11 @@ import { temporaryFolder } from './support.ts';
 
 // Everything that a folder on a hospital's disk may contain: each file is listed with its reason, or imported.
 
-/** A side that no machine has the memory for. */
+/** Side of an image too large for the memory of any computer. */
 const huge = 100_000;
-/** Bytes that a bomb unpacks to. */
+/** Decompressed size of a decompression bomb, bytes. */
 const unpacked = 256 * 2 ** 20;
-/** MiB that the engine may need for it all, at most: it starts with some 120. */
+/** Maximum memory of the engine for all files, MiB; it starts with about 120. */
 const bound = 400;
 
 describe('a folder of bad files', async () => {
@@ -71,7 +71,7 @@ describe('a folder of bad files', async () => {
     expect(files.get(name)?.reason).toContain(name);
   });
 
-  it('a file that unpacks to far more than its picture is read only up to the picture', () => {
+  it('a file that decompresses to far more than its picture is read only up to the picture', () => {
     expect(outcomeOf('bomb.png')).toBe('added');
   });
 
@@ -105,7 +105,7 @@ describe('a folder of bad files', async () => {
 });
 
 const absence = SmallDisk.absence;
-describe(`a disk that may only be read${absence}`, async () => {
+describe(`a read-only disk${absence}`, async () => {
   const folder = await temporaryFolder();
 
   it.skipIf(absence !== '')('is imported like any other', async () => {
@@ -126,7 +126,7 @@ describe(`a disk that may only be read${absence}`, async () => {
   });
 });
 
-/** A picture of a content of its own. */
+/** Returns a picture with its own content. */
 function picture(seed: number): Sharp {
   const data = Uint8Array.from({ length: 24 * 24 * 3 }, (_, index) => (index * (seed + 3)) % 251);
   return sharp(data, { raw: { width: 24, height: 24, channels: 3 } });
@@ -141,7 +141,7 @@ async function badFiles(): Promise<Map<string, Uint8Array>> {
   const zeros = deflateSync(Buffer.alloc(unpacked), { level: 1 });
   const small = { width: 16, height: 16 };
   const wide = Buffer.from(nifti);
-  // The lengths of three axes: 32767 is the most that the format has.
+  // The lengths of three axes: 32767 is the format's maximum.
   for (const at of [42, 44, 46]) wide.writeInt16LE(32767, at);
   wide.writeInt16LE(3, 40);
   return new Map<string, Uint8Array>([
@@ -152,9 +152,9 @@ async function badFiles(): Promise<Map<string, Uint8Array>> {
     ['truncated.nii', nifti.subarray(0, nifti.length - 4)],
     ['empty.png', new Uint8Array()],
     ['text.png', Buffer.from('no image')],
-    // As PS3.15 wraps a file: CMS enveloped data, of which nothing can be read.
+    // A file wrapped as in PS3.15: CMS enveloped data, which cannot be read.
     ['envelope.dcm', Buffer.concat([Buffer.from('308006092a864886f70d010703', 'hex'), png])],
-    // The flag of encryption is set.
+    // The encryption flag is set.
     ['archive.png', Buffer.concat([Buffer.from('504b0304140001000800', 'hex'), png])],
     ['huge.png', pngOf(huge, huge, deflateSync(Buffer.alloc(64)))],
     [
@@ -195,7 +195,7 @@ function counted(length: number): number[] {
   return Array.from({ length }, (_, index) => index);
 }
 
-/** A PNG that says it is so large, of 8-bit grey, whatever its data hold. */
+/** Returns a PNG that claims this size, 8-bit grey, whatever its data contain. */
 function pngOf(width: number, height: number, data: Uint8Array): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);

@@ -10,7 +10,7 @@ import { checkpointProgress } from '../../src/engine/distill/checkpoint.ts';
 import { temporaryFolder, writeImages, writeTinyTeacher } from './support.ts';
 
 const launcher = fileURLToPath(new URL('../../bin/understudy.mjs', import.meta.url));
-/** Makes the launcher take its Node for an older one. */
+/** Makes the launcher treat its Node as an older one. */
 const oldNode = `data:text/javascript,Object.defineProperty(process.versions,'node',{value:'20.18.0'})`;
 
 it('the work stops with a checkpoint when its launcher on an older Node is killed', async () => {
@@ -23,7 +23,7 @@ it('the work stops with a checkpoint when its launcher on an older Node is kille
   const child = spawn(
     process.execPath,
     ['--import', oldNode, launcher, 'distill', ...needed, ...work, '--rank', '2', '--json'],
-    // A group of its own, so that nothing is left where the test fails.
+    // In a process group of its own, so that nothing remains if the test fails.
     { stdio: ['ignore', 'pipe', 'inherit'], detached: true },
   );
   onTestFinished(() => {
@@ -33,7 +33,7 @@ it('the work stops with a checkpoint when its launcher on an older Node is kille
   createInterface(child.stdout).on('line', (line) => {
     if (/"phase":"distill","done":[5-9]/.test(line)) child.kill('SIGKILL');
   });
-  // Its output is open until the work has ended too.
+  // Its output stays open until the work has ended too.
   expect(await closed).toEqual([null, 'SIGKILL']);
   expect((await checkpointProgress(out))?.step).toBeGreaterThanOrEqual(5);
   expect(await stat(join(out, 'student.onnx')).catch(() => undefined)).toBeUndefined();
@@ -43,6 +43,6 @@ function endGroup(leader = 0): void {
   try {
     process.kill(-leader, 'SIGKILL');
   } catch {
-    // All of it has ended.
+    // All processes have ended.
   }
 }

@@ -6,7 +6,7 @@ import type { ProjectImage } from '../../src/contract/app.ts';
 import { OpenServices } from '../support/open-services.ts';
 import { temporaryFolder, writeImages } from './support.ts';
 
-// Images whose files are gone: in the middle of an import, and long after it.
+// Images whose files disappear: during an import, and long after it.
 
 const root = await temporaryFolder();
 let engine: OpenServices;
@@ -38,7 +38,7 @@ it('an import whose files vanish midway reports how many were not imported, and 
   await mkdir(away);
   const vanished = engine.next('import.progress', ({ done }) => {
     if (done === 0) return false;
-    // The folder stays, as a place where a share was mounted does.
+    // The folder stays, like the mount point of a network share.
     for (const name of ['green', 'red']) renameSync(join(folder, name), join(away, name));
     return true;
   });
@@ -64,7 +64,7 @@ it('moved images are found by path and by content, and this can be undone', asyn
   const before = await pathsOf(project);
 
   await rename(old, now);
-  // One under another name, one of another content in the place, one gone, one copied with another time.
+  // One under another name, one replaced by other content, one missing, one copied with another time.
   await rename(join(now, 'red', '0.png'), join(now, 'renamed.png'));
   await writeFile(join(now, 'red', '1.png'), 'no image');
   await rm(join(now, 'red', '2.png'));
@@ -108,7 +108,7 @@ it('a folder without the missing images changes nothing, and present images stay
   await expect(
     engine.call('image.locate', { project, from: null, to: join(root, 'nowhere') }),
   ).rejects.toMatchObject({ code: 'not-found' });
-  // A level higher than before.
+  // One folder level higher than before.
   expect(await engine.call('image.locate', { project, from: null, to: half })).toMatchObject({
     ...{ missing: 2, found: 2, byContent: 2, renamed: 0 },
   });

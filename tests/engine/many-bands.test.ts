@@ -18,11 +18,11 @@ import { temporaryFolder, tinyRequest, watch, writeText } from './support.ts';
 import type { Watched } from './support.ts';
 
 const bands = 6;
-/** The one band in which what is to be told apart differs, from 0. */
+/** The only band in which the classes differ, from 0. */
 const telling = 4;
 const all = Array.from({ length: bands }, (_, band) => band + 1);
 
-/** Values of six bands of 16 bits; `isBright` says where the telling band is. */
+/** Values of six 16-bit bands; `isBright` gives the value of the distinguishing band. */
 function raster(
   side: number,
   random: Random,
@@ -44,7 +44,7 @@ async function writeTiff(path: string, side: number, values: readonly number[]):
   await writeFile(path, tiffBytes([page]));
 }
 
-/** Two classes as folders. */
+/** Writes two classes as folders. */
 async function writeFields(folder: string, perClass: number, seed: number): Promise<void> {
   const random = new Random(seed, 0xba7d);
   for (const name of ['bare', 'grown']) {
@@ -147,7 +147,7 @@ describe("images with all bands as the model's input", async () => {
   });
 
   it.each(['window:5000:0', 'window:5000:-10000', 'percentile:98:2', 'percentile:5:5'])(
-    'with %s are refused, because the range is empty',
+    'are refused with %s, because the range is empty',
     async (range) => {
       await expect(run('empty', { preparation: { bands: all, range } })).rejects.toMatchObject({
         code: 'invalid-option',

@@ -11,7 +11,7 @@ import { temporaryFolder } from './support.ts';
 const width = 6;
 const height = 4;
 
-/** An image or a mask of one band. */
+/** Returns an image or a mask of one band. */
 function grey(values: readonly number[]): Buffer {
   return pngFile({ width, height, channels: 1, bits: 8, values });
 }
@@ -162,7 +162,7 @@ describe('masks in projects', async () => {
     },
   );
 
-  it('with more classes than a mask can hold are refused before a class is created', async () => {
+  it('are refused with more classes than a mask can hold, before a class is created', async () => {
     const folder = join(root, 'paired');
     const source = { kind: 'masks', path: folder, property: null } as const;
     const classes = Array.from({ length: 254 }, (_, at) => ({
@@ -264,7 +264,7 @@ describe('masks in projects', async () => {
     expect(await maskOf('b.png')).toMatchObject({ values: half(0, 255) });
   });
 
-  it('with an unassigned class are left out, each of them reported', async () => {
+  it('are left out and reported if a class is unassigned', async () => {
     const folder = dirname(dirname(await put('more/images/e.png', grey(filled(40)))));
     await put('more/masks/e.png', grey(half(7, 0)));
     const source = { kind: 'masks', path: folder, property: null } as const;
@@ -277,7 +277,7 @@ describe('masks in projects', async () => {
   it('are imported from COCO too, with images without annotations as background', async () => {
     const folder = dirname(await put('coco/f.png', grey(filled(50))));
     await put('coco/g.png', grey(filled(60)));
-    // Of the same names, but no images.
+    // Files of the same names that are not images.
     await put('coco/images/h.png', grey(filled(70)));
     await put('coco/masks/f.png', grey(filled(80)));
     const file = await put(
@@ -355,7 +355,7 @@ describe('masks in projects', async () => {
     expect(engine.store.masks.get(await find(), 'human')).toBeUndefined();
   });
 
-  it('that turn out wrong at their end leave the earlier masks', async () => {
+  it('leave the earlier masks if an error shows at their end', async () => {
     // More tiles than are saved together.
     const size = { width: 66 * tileSide, height: 1, channels: 1, bits: 8 } as const;
     const ones = new Array<number>(size.width).fill(1);

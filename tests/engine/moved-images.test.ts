@@ -5,7 +5,7 @@ import type { Run } from '../../src/contract/app.ts';
 import { EngineProcess } from '../support/engine-process.ts';
 import { temporaryFolder, writeImages, writeTinyTeacher } from './support.ts';
 
-// Runs that were paused, and whose images lie elsewhere when they go on.
+// Paused runs whose images are elsewhere when they are resumed.
 
 describe('a paused run whose images were moved', async () => {
   const folder = await temporaryFolder();
@@ -25,7 +25,7 @@ describe('a paused run whose images were moved', async () => {
     expect(paused).toMatchObject({ state: 'paused', error: null });
     return paused;
   };
-  /** The step that a run goes on from, or why it does not. */
+  /** The step at which a run continues, or the reason why it does not. */
   const goOn = async (engine: EngineProcess, { id }: Run): Promise<number | string | undefined> => {
     const progress = engine.next('run.progress', ({ phase }) => phase === 'distill');
     const failed = engine.next('run.changed', ({ state }) => state === 'failed');
@@ -83,7 +83,7 @@ describe('a paused run whose images were moved', async () => {
     );
     expect(await engine.call('run.get', { run: paused.id })).toMatchObject({ step: paused.step });
 
-    // As copied, with another time.
+    // Like a copy, with another time.
     await utimes(join(`${images} elsewhere`, 'train', 'red', '0.png'), 1, 1);
     const report = await engine.call('image.import', {
       project,

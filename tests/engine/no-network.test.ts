@@ -10,7 +10,8 @@ import { refusing } from '../../src/cli/testing/test-environment.ts';
 import { namespaceIfPermitted } from '../support/no-network/namespace.ts';
 import { temporaryFolder, writeImages, writeTinyTeacher } from './support.ts';
 
-// Each command of the command line in a network namespace where every packet is seen (docs/adr/0029-zero-network.md).
+// Each command of the command line in a network namespace where every packet is recorded
+// (docs/adr/0029-zero-network.md).
 
 const namespace = await namespaceIfPermitted('the command line contacts nothing');
 afterAll(() => namespace?.close());
@@ -35,7 +36,7 @@ function start(args: readonly string[], cwd = root) {
   return { child, stderr, ended };
 }
 
-/** What was contacted since it was last asked. */
+/** Contacts since the previous call. */
 let known = { forbidden: [] as string[], all: [] as string[] };
 async function newContacts(): Promise<typeof known> {
   const { output } = await start([contactsScript]).ended;
@@ -93,7 +94,7 @@ describe.skipIf(namespace === null)('with every network packet recorded', () => 
     expect(all).toContain('TCP 127.0.0.1:8000');
   });
 
-  /** In an order in which each finds what it needs; paths are within the folder. */
+  /** Commands in an order in which each finds its inputs; paths are within the folder. */
   const cases: Readonly<Record<string, string>> = {
     'teacher inspect': 'teacher.safetensors',
     'teacher catalogue': '',
@@ -133,7 +134,7 @@ describe.skipIf(namespace === null)('with every network packet recorded', () => 
   const isOutside = async (): Promise<string[]> => (await newContacts()).all;
 
   test('no command uses the network', async () => {
-    // It would take minutes to its end: it is stopped once it no longer draws, but has begun to distil.
+    // It would take minutes: it is stopped after it has generated the images and begun to distil.
     const demo = cli('demo');
     let said = '';
     demo.stderr.on('data', function stop(chunk: Buffer) {

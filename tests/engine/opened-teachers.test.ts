@@ -14,7 +14,7 @@ import { tinyVit } from '../support/tiny-vit.ts';
 
 const script = fileURLToPath(new URL('../support/open-teachers-process.ts', import.meta.url));
 const conventions = ['timm', 'hf-vit', 'dinov2'];
-/** Weights as large as those of real teachers, where the C library is tempted to keep them. */
+/** Weights as large as those of real teachers, whose memory the C library tends to keep. */
 const large = { imageSize: 32, patchSize: 8, width: 1024, depth: 2, heads: 8, mlpWidth: 4096 };
 
 let folder: string;
@@ -49,7 +49,8 @@ it('teachers opened one after the other leave nothing in memory', async () => {
   const { size } = await stat(files[0] ?? '');
   expect(after.map(({ sessions }) => sessions)).toEqual(opened.map(() => 0));
   for (const { arrays } of after) expect(arrays - before.arrays).toBeLessThan(size / 10);
-  // Code that is loaded on the way takes some megabytes; the C library used to keep several times as much as a teacher.
+  // Code that is loaded in the process takes some megabytes; the C library used to keep several times the size of a
+  // teacher.
   if (process.platform === 'linux') {
     for (const { resident } of after) expect(resident - before.resident).toBeLessThan(1.5 * size);
   }

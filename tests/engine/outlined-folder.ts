@@ -9,11 +9,11 @@ interface Drawing {
   readonly width: number;
   readonly height: number;
   readonly seed: number;
-  /** No regions at all. */
+  /** A mask without regions. */
   readonly isEmpty?: boolean;
 }
 
-/** A red and a green square on noise, with their mask: 1 and 2. */
+/** Returns a red and a green square on noise, with their mask: 1 and 2. */
 function drawPair({ width, height, seed, isEmpty = false }: Drawing) {
   const random = new Random(seed, 0xd0a);
   const data = Uint8Array.from({ length: width * height * 3 }, () => random.integer(90));
@@ -43,7 +43,7 @@ export async function writePair(folder: string, name: string, drawing: Drawing):
   await writePng(label, { width, height, channels: 1, data: mask });
 }
 
-/** Images and masks below `images` and `masks`. */
+/** Writes images and masks below `images` and `masks`. */
 export async function writePairs(folder: string, count: number, seed: number): Promise<void> {
   for (let index = 0; index < count; index++) {
     const [width, height] = [30 + (index % 3) * 5, 40 - (index % 4)];
@@ -54,7 +54,7 @@ export async function writePairs(folder: string, count: number, seed: number): P
 
 const listed = 'background\nred square\ngreen square\n';
 
-/** A short job on them. */
+/** Returns a short job on them. */
 export function outlineRequest(folder: string, more: Partial<DistillRequest> = {}): DistillRequest {
   return tinyRequest(folder, {
     ...{ task: 'segmentation', labels: 'masks', orientation: 'overhead', imageSize: 32 },
@@ -64,7 +64,7 @@ export function outlineRequest(folder: string, more: Partial<DistillRequest> = {
   });
 }
 
-/** A folder with a teacher, images and masks to learn from and to test on. */
+/** Creates a folder with a teacher, and images and masks for training and testing. */
 export async function outlineFolder({ train, test } = { train: 10, test: 5 }): Promise<string> {
   const folder = await temporaryFolder();
   await writeTinyTeacher(join(folder, 'teacher.safetensors'));

@@ -16,7 +16,7 @@ import { temporaryFolder, writeTinyTeacher } from './support.ts';
 const size = { width: 44, height: 36 };
 const pixels = size.width * size.height;
 
-/** A bright and a dark rectangle on grey, and the mask that says so: 1 bright, 3 dark. */
+/** Returns a bright and a dark rectangle on grey, and its mask: 1 bright, 3 dark. */
 function scene(seed: number): { data: Uint8Array; mask: number[] } {
   const random = new Random(seed);
   const mask = new Array<number>(pixels).fill(0);
@@ -86,7 +86,7 @@ describe('segmentation projects', async () => {
     }
     const small = { width: 4, height: 4, channels: 3, data: new Uint8Array(48) };
     await writePng(join(images, 'small.png'), small);
-    // Predicted last and for long, so that a prediction can be stopped in the middle.
+    // Predicted last, and slowly, so that a prediction can be stopped in the middle.
     const side = 640;
     const wide = { width: side, height: side, channels: 3, data: new Uint8Array(3 * side * side) };
     await writePng(join(images, 'wide.png'), wide);
@@ -114,7 +114,7 @@ describe('segmentation projects', async () => {
     });
   });
 
-  it('report what is missing before a run starts', async () => {
+  it('report missing data before a run starts', async () => {
     const start = (): Promise<Run> => engine.call('run.start', { project: project.id });
     await expect(start()).rejects.toMatchObject({ code: 'invalid-labels' });
     const folder = join(root, 'set');
@@ -171,7 +171,7 @@ describe('segmentation projects', async () => {
     await engine.call('project.update', { project: id, settings: inPixels });
   });
 
-  it('start a failed run anew with corrected settings', async () => {
+  it('start a failed run again with corrected settings', async () => {
     const away = `${root}/away.safetensors`;
     await rename(join(root, 'teacher.safetensors'), away);
     const begun = await engine.call('run.start', { project: project.id });
@@ -185,7 +185,7 @@ describe('segmentation projects', async () => {
     await engine.call('project.update', { project: project.id, settings: { rank: 2 } });
   });
 
-  it('survive a killed worker, a pause, and masks that change meanwhile', async () => {
+  it('survive a killed worker, a pause, and masks that change in the meantime', async () => {
     run = await engine.call('run.start', { project: project.id });
     await engine.next('run.progress', ({ phase, done }) => phase === 'distill' && done > 3);
     process.kill(workerOf(process.pid), 'SIGKILL');
@@ -200,7 +200,7 @@ describe('segmentation projects', async () => {
       'masks',
     ]);
     expect(await readdir(join(folder, 'masks'))).toHaveLength(12);
-    // What is drawn from now on changes later runs.
+    // Masks drawn from now on affect only later runs.
     const image = (await page()).find(({ mask }) => mask === 'done')?.id ?? 0;
     const before = await valuesOf(image, 'human');
     await engine.call('mask.save', { image, tiles: [{ x: 0, y: 0, runs: null }] });
@@ -251,7 +251,7 @@ describe('segmentation projects', async () => {
         expect(dice).toBeCloseTo(said[layer] ?? NaN, 9);
       }
     }
-    // It has learnt something: grey, bright and dark are easy to tell.
+    // It has learnt something: grey, bright and dark are easy to distinguish.
     expect(summary.student.dice.mean?.value).toBeGreaterThan(0.5);
   });
 
@@ -268,7 +268,7 @@ describe('segmentation projects', async () => {
     }
   });
 
-  it('predict images without masks, and continue where they were stopped', async () => {
+  it('predict masks for images without masks, and resume after a stop', async () => {
     const before = await engine.call('run.predictionStatus', { run: run.id });
     expect(before).toMatchObject({
       ...{ all: { images: 18, predicted: 2 }, unlabelled: { images: 6, predicted: 0 } },
@@ -315,7 +315,7 @@ describe('segmentation projects', async () => {
   });
 });
 
-/** Mean over the classes that one of the two has: 2·|A∩B| / (|A| + |B|). */
+/** Returns the mean over the classes that are in at least one of the two: 2·|A∩B| / (|A| + |B|). */
 function diceOf(truth: Uint8Array, predicted: Uint8Array): number {
   const scores = [1, 3].flatMap((value) => {
     let [both, sum] = [0, 0];

@@ -133,7 +133,7 @@ describe('a whole segmentation job', async () => {
       expect(predictSummary.parse(summary)).toEqual(summary);
       const names = (await readdir(join(masks, 'masks'))).sort();
       expect(names).toEqual(['00.png', '01.png', '02.png', '03.png', '04.png']);
-      // Pixels are what the table says, by the palette's indices.
+      // The table's pixel counts match the palette indices.
       const counted = [0, 0, 0];
       for (const name of names) {
         const { data } = await sharp(join(masks, 'masks', name), { page: 0 })

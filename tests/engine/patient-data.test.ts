@@ -6,9 +6,9 @@ import { pictureFile, syntax } from '../../src/formats/testing/dicom-fixtures.ts
 import { EngineProcess } from '../support/engine-process.ts';
 import { temporaryFolder } from './support.ts';
 
-// Nothing that DICOM files say of a patient is kept: every file of the workspace is looked through.
+// No patient data from DICOM files are stored: every file of the workspace is searched.
 
-/** As no other text of a workspace is. */
+/** Strings that no other text of a workspace contains. */
 const secrets = {
   name: 'QUIXOTE^ALONSO',
   id: 'LAMANCHA-16050116',
@@ -26,7 +26,7 @@ function identity(number: number): Entry[] {
     [0x00080080, 'LO', secrets.institution],
     [0x00080090, 'PN', secrets.physician],
     [0x00100010, 'PN', secrets.name],
-    // The first is known by name and date of birth alone.
+    // The first is identified only by name and date of birth.
     [0x00100020, 'LO', number === 0 ? '' : `${secrets.id}-${number}`],
     [0x00100030, 'DA', secrets.birth],
     [0x00101040, 'LO', secrets.address],
@@ -42,7 +42,7 @@ describe('a workspace with images of patients', async () => {
   const workspace = join(folder, 'workspace');
   const images = join(folder, 'images');
 
-  /** Text and UTF-16, as libraries may write it. */
+  /** The text in UTF-8 and UTF-16, as libraries may write it. */
   const found = async (): Promise<string[]> => {
     const entries = await readdir(workspace, { recursive: true, withFileTypes: true });
     const hits: string[] = [];
@@ -65,10 +65,10 @@ describe('a workspace with images of patients', async () => {
       const pixels = Uint8Array.from({ length }, (_, index) => (index * (number + 1)) % 256);
       const file = pictureFile(syntax.explicit, picture, pixels, identity(number));
       await writeFile(join(images, `${number}.dcm`), file);
-      // Its pixels end too early: what is said of it must not quote it.
+      // Its pixels end too early: the message must not quote it.
       if (number === 0) await writeFile(join(images, 'cut.dcm'), file.subarray(0, file.length - 9));
     }
-    // Text of a patient where a word of the standard should be.
+    // Patient text where the standard expects a defined term.
     const misplaced = { rows: 16, columns: 16, photometric: secrets.name };
     const pixels = new Uint8Array(256);
     const kind = pictureFile(syntax.explicit, misplaced, pixels, identity(5));
@@ -91,7 +91,7 @@ describe('a workspace with images of patients', async () => {
       const filter = { report: null } as const;
       const csv = join(folder, 'report.csv');
       await engine.call('image.saveFiles', { project, filter, file: csv });
-      // The database, and its files of changes that are not yet in it.
+      // The database, and its log with changes that are not yet in it.
       expect(await readdir(workspace)).toContain('understudy.sqlite-wal');
       expect(await found()).toEqual([]);
       const said = [
@@ -106,7 +106,7 @@ describe('a workspace with images of patients', async () => {
     expect(await found()).toEqual([]);
   });
 
-  it('fails the search once a name is planted', async () => {
+  it('is searched in a way that finds a planted name', async () => {
     await writeFile(join(workspace, 'probe'), `… ${secrets.name} …`);
     expect(await found()).toHaveLength(1);
   });

@@ -105,7 +105,7 @@ describe('predicting into a folder with files', async () => {
     expect(await run(out, { overlap: 0.5, resume: true })).toMatchObject({ images: 0, known: 5 });
   });
 
-  it('gives an image the same name whichever images are done', async () => {
+  it('gives an image the same name whichever images are predicted', async () => {
     const volumes = join(folder, 'volumes');
     const out = join(folder, 'volumes-out');
     await mkdir(volumes);
@@ -224,7 +224,7 @@ describe('predicting into a folder with files', async () => {
     const lines = (await readFile(journal, 'utf8')).split('\n');
     const at = lines.findIndex((line) => line.includes('fingerprint') && line.includes('04.png'));
     await writeFile(journal, `${lines.slice(0, at).join('\n')}\n${lines[at]?.slice(0, 40)}`);
-    // The tables are known no more.
+    // The tables are no longer recognised.
     for (const name of ['areas.csv', 'labelmap.txt']) await rm(join(out, name));
     expect(await run(out, { resume: true })).toMatchObject({ images: 1, known: 4 });
     expect(await run(out, { resume: true })).toMatchObject({ images: 0, known: 5 });

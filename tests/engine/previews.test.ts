@@ -9,11 +9,11 @@ import { short, tiffBytes } from '../../src/formats/testing/tiff-fixtures.ts';
 import { EngineProcess } from '../support/engine-process.ts';
 import { temporaryFolder } from './support.ts';
 
-// What an image's file says, and how it would be seen under another preparation.
+// Facts from an image's file, and its appearance under another preparation.
 
 const side = 8;
 const count = side * side;
-/** 0, 1, 2, … across the image. */
+/** Values 0, 1, 2, … across the image. */
 const ramp = Array.from({ length: count }, (_, at) => at);
 
 describe("the model's input", async () => {
@@ -90,13 +90,13 @@ describe("the model's input", async () => {
   it.each([
     ['bands.tif', { format: 'tiff', bands: 4, frames: 1, sampleType: 'uint16' }],
     ['volume.nii#2', { format: 'nifti', bands: 1, frames: 2, sampleType: 'int16' }],
-  ])('of %s without a window is scaled by percentiles', async (name, expected) => {
+  ])('is scaled by percentiles for %s without a window', async (name, expected) => {
     const told = await engine.call('image.describe', { image: idOf(name) });
     expect(told).toMatchObject({ ...expected, windows: [], rescale: null });
     expect(told.auto.range).toBe('percentile:2:98');
   });
 
-  it('is drawn with any window, and the project keeps its own', async () => {
+  it('is rendered with any window, and the project keeps its own', async () => {
     // Rescaled values go from −1024 to 992 in steps of 32.
     const wide = await previewOf('ct.dcm', { range: 'window:0:4000' });
     const threshold = await previewOf('ct.dcm', { range: 'window:0:1' });
@@ -111,7 +111,7 @@ describe("the model's input", async () => {
     expect(settings.preparation).toEqual({ range: 'auto' });
   });
 
-  it('is drawn from any bands, and missing bands are reported', async () => {
+  it('is rendered from any bands, and missing bands are reported', async () => {
     const rising = await previewOf('bands.tif', { bands: [1], range: 'full' });
     const falling = await previewOf('bands.tif', { bands: [2], range: 'full' });
     expect((rising.at(-1) ?? 0) - (rising[0] ?? 0)).toBeGreaterThan(200);

@@ -6,7 +6,7 @@ import { asClasses, temporaryFolder, tinyRequest, watch } from './support.ts';
 import { writeImages, writeTinyTeacher } from './support.ts';
 import type { Watched } from './support.ts';
 
-// Where a student begins, at what rate it learns, and which of its states is delivered.
+// The start of a student, its learning rate, and the state that is delivered.
 
 const folder = await temporaryFolder();
 await writeTinyTeacher(join(folder, 'teacher.safetensors'));
@@ -39,7 +39,7 @@ it('tries the fitted copy by default, and reports which copy was chosen and why'
 describe('a learning rate that is far too high', () => {
   const request = tinyRequest(folder, { learningRate: 1, steps: 24, out: join(folder, 'high') });
 
-  it('makes training go back with a lower rate, and the result is no worse than the start', async () => {
+  it('makes training return to an earlier state with a lower rate, and the result is no worse than the start', async () => {
     const context = watch();
     const summary = await distill(request, context);
     expect(summary.recipe?.rateFalls).toBeGreaterThan(0);
@@ -55,7 +55,7 @@ describe('a learning rate that is far too high', () => {
   });
 });
 
-it('a run stopped before its first checkpoint starts anew', async () => {
+it('a run stopped before its first checkpoint starts from the beginning', async () => {
   const out = join(folder, 'early');
   const request = tinyRequest(folder, { out });
   await expect(distill(request, watch(0, 'fit'))).rejects.toMatchObject({ code: 'cancelled' });

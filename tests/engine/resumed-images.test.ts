@@ -7,7 +7,7 @@ import { findImages } from '../../src/formats/image-folder.ts';
 import { readSafetensors, writeSafetensors } from '../../src/formats/safetensors/safetensors.ts';
 import { temporaryFolder, tinyRequest, watch, writeImages, writeTinyTeacher } from './support.ts';
 
-// A checkpoint knows the images of its run.
+// A checkpoint identifies the images of its run.
 
 const folder = await temporaryFolder();
 await writeTinyTeacher(join(folder, 'teacher.safetensors'));
@@ -34,7 +34,7 @@ it('a resumed run refuses other images of the same names and sizes', async () =>
   await expect(distill(request, watch(2))).rejects.toThrow('Stopped');
   await write(9);
   await expect(distill({ ...request, resume: true }, watch())).rejects.toThrow(/other images/);
-  // Written anew, and nothing else: they are the same.
+  // Written again without changes: they are the same.
   await write(1);
   await distill({ ...request, resume: true }, watch());
 });
@@ -60,7 +60,7 @@ it('a run resumes from the checkpoint of an earlier version, and reports what th
   expect(said).toContainEqual(
     expect.stringMatching(/is from an earlier version, which identified images/),
   );
-  // From then on it is known by contents.
+  // From then on images are identified by content.
   const kept = (await readSafetensors(path)).metadata['understudy.run'];
   expect(JSON.parse(kept ?? '')).toMatchObject({ fingerprint: run.fingerprint });
 });

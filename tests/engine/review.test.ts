@@ -52,7 +52,7 @@ describe('images to check next', async () => {
     const run = await engine.call('run.start', { project });
     await engine.next('run.changed', ({ id, state }) => id === run.id && /done|failed/.test(state));
     const status = await engine.call('review.status', { project });
-    // 15 without a label, 18 with one; not what is held out.
+    // 15 without a label, 18 with one; no held-out images.
     expect(status).toMatchObject({ run: run.id, asked: null, images: 33 });
     expect(status.seconds).toBeGreaterThan(0);
     const progress: number[] = [];
@@ -84,7 +84,7 @@ describe('images to check next', async () => {
         expect(Number(shares[names.indexOf(nameOf(id))])).toBeCloseTo(probability, 4);
       }
     }
-    // Of each kind the less sure come first.
+    // In each group, the least certain come first.
     const unsure = images.filter(({ review }) => review?.reason === 'unsure');
     const leads = unsure.map(({ isLabelled, review }) => {
       const [first, second] = review?.likeliest ?? [];
@@ -95,7 +95,7 @@ describe('images to check next', async () => {
   });
 
   it("use the teacher's head of the run", async () => {
-    // Asked about the images that it was measured on, it says what it said then.
+    // For the images that it was measured on, its predictions are the same as then.
     const [run] = await engine.call('run.list', { project });
     const predictions = await engine.call('run.predictions', { run: run?.id ?? 0 });
     const tested = new Set(predictions.map(({ image }) => image));
@@ -146,7 +146,7 @@ describe('images to check next', async () => {
     expect(first?.review).toMatchObject({ teacher: null });
   });
 
-  it('in segmentation projects are refused, as is a run without masks, and folders are not labels', async () => {
+  it('are refused in segmentation projects, as is a run without masks, and folders are not labels', async () => {
     const made = { name: 'Outlines', domain: 'other', task: 'segmentation' } as const;
     const { id } = await engine.call('project.create', { ...made, classes: ['cell'] });
     const source = { project: id, folder: join(folder, 'known'), labels: 'folders' } as const;

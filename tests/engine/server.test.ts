@@ -168,7 +168,7 @@ describe('the engine in its process', async () => {
     await killed;
     engine = await EngineProcess.start(workspace);
     const first = await engine.next('run.progress', ({ phase }) => phase === 'distill');
-    // The worker outlives the engine long enough to keep what it learnt.
+    // The worker outlives the engine long enough to save its progress.
     expect(first.done).toBeGreaterThan(20);
     expect((await finished(run)).state).toBe('done');
     await engine.call('project.update', { project: project.id, settings: { steps: 30 } });
@@ -195,12 +195,12 @@ describe('the engine in its process', async () => {
       'not-found',
       { folder: join(folder, 'images'), labels: { csv: join(folder, 'no.csv') } },
     ],
-  ] as const)('import: %s is reported in a sentence', async (_, code, request) => {
+  ] as const)('import: %s is reported with a message', async (_, code, request) => {
     const answer = await engine.ask('image.import', { project: project.id, ...request });
     expect(answer).toMatchObject({ ok: false, error: { code } });
   });
 
-  it('a second engine on the workspace is refused with a sentence', async () => {
+  it('a second engine on the workspace is refused with a message', async () => {
     await expect(EngineProcess.start(workspace)).rejects.toThrow(/in use|open|another/i);
   });
 

@@ -10,12 +10,12 @@ import { writePng } from '../../src/formats/images.ts';
 import { EngineProcess } from '../support/engine-process.ts';
 import { temporaryFolder } from './support.ts';
 
-// Suggestions as the window asks for them, with the engine and its process.
+// Suggestions as the app requests them, with the engine and its process.
 
 const side = 320;
 const { image, truth } = drawScene('shades', side, 3);
 
-/** Every eighth row of every kind, as strokes. */
+/** Returns every eighth row of every class, as strokes. */
 function strokesOf(value: number): Params<'mask.suggest'>['strokes'] {
   const pixels = new Uint8Array(tilePixels);
   for (let at = 0; at < truth.length; at++) {
@@ -25,7 +25,7 @@ function strokesOf(value: number): Params<'mask.suggest'>['strokes'] {
   return [{ x: 0, y: 0, pixels }];
 }
 
-/** Share of pixels that are as they should be. */
+/** Returns the share of pixels with the expected value. */
 function agreement({ tiles }: Suggestion, value: number): number {
   let right = 0;
   for (let at = 0; at < truth.length; at++) {

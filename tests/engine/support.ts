@@ -10,7 +10,7 @@ import { writePng } from '../../src/formats/images.ts';
 import { writeSafetensors } from '../../src/formats/safetensors/safetensors.ts';
 import { tinyArchitecture, tinyWeights } from '../support/tiny-vit.ts';
 
-/** A folder that is removed after the tests of a file. */
+/** Creates a folder that is removed after the tests of a file. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'understudy-test-'));
   afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -23,7 +23,7 @@ export async function writeTinyTeacher(path: string): Promise<void> {
   await writeSafetensors(path, tinyWeights({ ...tinyArchitecture, ...sizes }), { dtype: 'F32' });
 }
 
-/** Writes a ViT-S/16 with random weights, as several cards of the catalogue promise one: 44 MB. */
+/** Writes a ViT-S/16 with random weights, as several cards of the catalogue describe it: 44 MB. */
 export async function writeSmallTeacher(path: string): Promise<void> {
   const sizes = { imageSize: 224, patchSize: 16, width: 384, depth: 12, heads: 6, mlpWidth: 1536 };
   await writeSafetensors(path, tinyWeights({ ...tinyArchitecture, ...sizes }), { dtype: 'F16' });
@@ -31,7 +31,7 @@ export async function writeSmallTeacher(path: string): Promise<void> {
 
 export const classes = ['blue', 'green', 'red'] as const;
 
-/** Writes noisy images of one colour each, as class folders, and returns their paths. */
+/** Writes noisy images of one colour each, in class folders, and returns their paths. */
 export async function writeImages(
   folder: string,
   perClass: number,
@@ -59,7 +59,7 @@ export async function writeText(path: string, text: string): Promise<void> {
   await writeFile(path, text);
 }
 
-/** A short job on the tiny teacher, one thread, so that the same seed gives the same bits. */
+/** Returns a short job on the tiny teacher, one thread, so that the same seed gives the same bits. */
 export function tinyRequest(folder: string, more: Partial<DistillRequest> = {}): DistillRequest {
   return distillRequest.parse({
     teacher: join(folder, 'teacher.safetensors'),
@@ -79,7 +79,7 @@ export function tinyRequest(folder: string, more: Partial<DistillRequest> = {}):
   });
 }
 
-/** What came of images with classes; throws where it is of anything else. */
+/** Returns the result of a classification run; throws for any other result. */
 export function asClasses<Result extends { readonly task: Task }>(
   result: Result | null | undefined,
 ): Exclude<Result, { readonly task: 'segmentation' }> {
@@ -94,7 +94,7 @@ export interface Watched extends JobContext {
   readonly events: JobEvent[];
 }
 
-/** Watches a job; `stopAt` cancels it after so many steps of a phase. */
+/** Observes a job; `stopAt` cancels it after so many steps of a phase. */
 export function watch(stopAt = Infinity, phase = 'distill'): Watched {
   const controller = new AbortController();
   const events: JobEvent[] = [];

@@ -4,7 +4,7 @@ import type { Project, Run } from '../../src/contract/app.ts';
 import { EngineProcess } from '../support/engine-process.ts';
 import { temporaryFolder, writeImages, writeTinyTeacher } from './support.ts';
 
-// Which images results are measured on, while a project changes between its runs.
+// The images that results are measured on, while a project changes between its runs.
 
 const folder = await temporaryFolder();
 let engine: EngineProcess;
@@ -47,7 +47,7 @@ it('label, run, label more, run again: both results use the same test images', a
   expect(await get()).toMatchObject({ testSet: null, tested: before.length });
   const frozen = engine.next('project.changed');
   const first = await runOnce();
-  // The window shows the test set of a project that it asks for again when it is told.
+  // When notified, the page requests the project again and shows its test set.
   await frozen;
   expect(first.testSet).toMatchObject({ name: 'A', images: before.length });
   await writeImages(join(folder, 'more'), 12, 7);
@@ -87,7 +87,7 @@ it('groups joined across the test set are reported, and become test images as a 
   await engine.call('image.setUse', { project, changes: undo, exact: true });
 });
 
-it('a new test set is drawn on request', async () => {
+it('a new test set is sampled on request', async () => {
   const before = await testIds();
   expect(await engine.call('project.drawTestSet', { project })).toMatchObject({ testSet: null });
   const run = await runOnce();

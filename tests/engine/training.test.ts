@@ -16,7 +16,7 @@ import type { TrainingPlan } from '../../src/engine/distill/training-plan.ts';
 
 const teacher = tinyVit({ depth: 2 });
 
-/** Three steps of seven images, in parts of at most so many. */
+/** Trains three steps of seven images, in parts of at most this size. */
 async function train(partLimit: number): Promise<TrainingState> {
   const copy = copyBlocks(teacher, [0]);
   const layout = adapterLayout(copy.architecture, 2);
@@ -55,6 +55,6 @@ it('a batch in unequal parts makes the same update as the whole batch', async ()
   const whole = await train(7);
   const parts = await train(5);
   expect(parts.lastLoss).toBeCloseTo(whole.lastLoss, 6);
-  // Parts add up in another order, and AdamW magnifies what is small.
+  // Parts are added in another order, and AdamW amplifies small differences.
   expect(difference(parts.parameters.data, whole.parameters.data)).toBeLessThan(1e-4);
 });

@@ -25,7 +25,7 @@ describe('a watched folder', async () => {
     engine: OpenServices;
     project: number;
     images: string;
-    /** Of other content each. */
+    /** Images with different content. */
     drawn: string[];
     open: () => Promise<OpenServices>;
   }> => {
@@ -67,7 +67,7 @@ describe('a watched folder', async () => {
     expect(await names(engine, project)).toEqual(['green/0.png', 'red/0.png', 'yellow/new.png']);
     const { classes } = await engine.call('project.get', { project });
     expect(classes.find(({ name }) => name === 'yellow')).toMatchObject({ labelled: 1 });
-    // One report tells of the folder, whatever came later.
+    // A single report covers the folder, including later files.
     const reports = await engine.call('image.reports', { project });
     expect(reports).toMatchObject([{ found: 4, added: 4, cancelled: false }]);
   });
@@ -78,7 +78,7 @@ describe('a watched folder', async () => {
     const path = join(images, 'slow.png');
     await writeFile(path, bytes.subarray(0, 100));
     for (const at of [100, 200, 300]) {
-      // Longer than a file must be quiet: it is tried, and put off.
+      // Longer than the time for which a file must be unchanged: it is tried and deferred.
       await sleep(120);
       await appendFile(path, bytes.subarray(at, at + 100));
       expect(await skipped(engine, project)).toEqual([]);
@@ -200,7 +200,7 @@ describe('a watched folder', async () => {
         ...{ project, folder: images, labels: 'none', watch: true },
         masks: { source, classes: [{ value: 1, to: { create: 'Field' } }], state: 'done' },
       });
-      /** What is in the mask of an image, by names of classes. */
+      /** Content of the mask of an image, by class names. */
       const marks = (name: string): string => {
         const image = [...engine.store.images.all(project)].find((one) => one.name === name);
         const info = image && engine.store.masks.get(image.id, 'human');

@@ -18,7 +18,7 @@ function allFiles(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** Also what of a file unpacks from any place in it, as compressed columns would. */
+/** Searches also for content decompressed from any position in a file, as in compressed columns. */
 function holds(bytes: Buffer, text: string): boolean {
   const forms = [Buffer.from(text), Buffer.from(text, 'utf16le'), Buffer.from(text.toLowerCase())];
   return forms.some((form) => bytes.includes(form));
@@ -96,7 +96,7 @@ describe('the workspace of a session', async () => {
       expect(modes(allFiles(exported))).toEqual([0o644]);
       expect(modes([labels])).toEqual([0o755]);
     }
-    // A copy from before an upgrade, which has the project as well.
+    // A copy from before an upgrade, which contains the project as well.
     const copy = join(workspace, 'understudy.before-180.sqlite');
     const database = new Database(join(workspace, 'understudy.sqlite'), { readonly: true });
     database.prepare('VACUUM INTO ?').run(copy);
@@ -136,7 +136,7 @@ describe('a workspace that another user has changed', async () => {
     } as const;
     await engine.call('image.import', request);
     await engine.stop();
-    // It leaves this computer and comes back as other files.
+    // The workspace leaves this computer and returns with other files.
     await cp(workspace, `${workspace}-copy`, { recursive: true });
     await rm(workspace, { recursive: true });
     await rename(`${workspace}-copy`, workspace);
@@ -164,7 +164,7 @@ describe('a workspace that another user has changed', async () => {
     expect(await engine.call('image.watched', { project })).toMatchObject([{ state: 'asking' }]);
     expect(readdirSync(thesis)).toEqual(['chapter.txt']);
     const resumed = await engine.ask('run.resume', { run: 1 });
-    // Its folder is looked at before anything is computed.
+    // The engine looks at its folder before it computes anything.
     const failed = async (): Promise<unknown> => engine.call('run.get', { run: 1 });
     if (resumed.ok) await expect.poll(failed).toMatchObject({ state: 'failed' });
     await engine.call('image.resumeWatching', { project, folder: join(folder, 'images') });

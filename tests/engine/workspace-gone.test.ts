@@ -7,12 +7,12 @@ import type { Project } from '../../src/contract/app.ts';
 import { EngineProcess } from '../support/engine-process.ts';
 import { temporaryFolder, writeImages, writeTinyTeacher } from './support.ts';
 
-// A folder of projects that goes while they are open. SQLite would write on into what is deleted.
+// A folder for projects that disappears while it is open. SQLite would continue writing to the deleted file.
 
 const isWindows = process.platform === 'win32';
 const why = isWindows ? ' (skipped: no open file can be moved here)' : '';
 
-describe.skipIf(isWindows)(`a workspace that goes while it is open${why}`, async () => {
+describe.skipIf(isWindows)(`a workspace that disappears while it is open${why}`, async () => {
   const folder = await temporaryFolder();
   let last = 0;
 
@@ -54,7 +54,7 @@ describe.skipIf(isWindows)(`a workspace that goes while it is open${why}`, async
     const told = engine.next('engine.state');
     await take(workspace);
     expect(await told).toMatchObject(gone);
-    // 2: whoever started it does not start it again at once.
+    // 2: the parent process does not restart it at once.
     expect(await engine.ended()).toBe(2);
   });
 
@@ -71,7 +71,7 @@ describe.skipIf(isWindows)(`a workspace that goes while it is open${why}`, async
     await again.stop();
   });
 
-  it('a known workspace that is missing is not created anew', async () => {
+  it('a known workspace that is missing is not created again', async () => {
     const workspace = join(folder, 'workspace-0');
     await expect(EngineProcess.start(workspace, '--known')).rejects.toThrow(sentence);
     expect(existsSync(workspace)).toBe(false);
@@ -108,7 +108,7 @@ describe.skipIf(isWindows)(`a workspace that goes while it is open${why}`, async
     await rename(workspace, `${workspace} elsewhere`);
     expect(await told).toMatchObject(gone);
     expect(await engine.ended()).toBe(2);
-    // Neither the import's thumbnails nor the run's worker made it anew.
+    // Neither the import's thumbnails nor the run's worker created it again.
     expect(existsSync(workspace)).toBe(false);
 
     await rename(`${workspace} elsewhere`, workspace);

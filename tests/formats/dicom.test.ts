@@ -12,7 +12,7 @@ import { referenceImages } from './support.ts';
 
 interface Picture {
   readonly header: ImageHeader;
-  /** Of all frames. */
+  /** Values of all frames. */
   readonly values: number[];
 }
 
@@ -29,7 +29,7 @@ async function readAll(path: string, colours: 'rgb' | 'stored' = 'rgb'): Promise
   }
 }
 
-/** What make_goldens.py wrote: every coding, and what pydicom's decoders make of it. */
+/** Files written by make_goldens.py: every coding, with the output of pydicom's decoders. */
 const goldenFolder = fileURLToPath(new URL('dicom-goldens/', import.meta.url));
 const goldens = z
   .record(z.string(), z.object({ tolerance: z.number(), type: z.string(), values: z.base64() }))
@@ -69,13 +69,13 @@ describe('files that pydicom wrote', () => {
 describe('damaged files', () => {
   const folder = testFolder();
 
-  /** Ends in pixels or in a sentence. */
+  /** Returns whether the pixels were read or refused with a message; other errors are thrown. */
   async function attempt(bytes: Uint8Array): Promise<'read' | 'refused'> {
     const path = await folder.file('damaged.dcm', bytes);
     return endsInSentence(() => openDicom(path, defaultLimits));
   }
 
-  it('are read or refused in a sentence, whatever bytes are changed', async () => {
+  it('are read or refused with a message, whatever bytes are changed', async () => {
     const files = readdirSync(goldenFolder).filter((name) => name.endsWith('.dcm'));
     const random = drawn(20);
     for (let round = 0; round < 30; round++) {
@@ -85,7 +85,7 @@ describe('damaged files', () => {
           await attempt(bytes.subarray(0, random(bytes.length)));
           continue;
         }
-        // Changes near the end fall into codestreams, others anywhere behind the preamble.
+        // Changes near the end affect codestreams, others any position after the preamble.
         const first = round % 2 === 0 ? 132 : Math.max(132, bytes.length - 500);
         for (let i = 0; i <= random(8); i++) {
           const at = first + random(bytes.length - first);
@@ -134,7 +134,7 @@ describe('damaged files', () => {
     async (name) => {
       const bytes = readFileSync(join(goldenFolder, `${name}.dcm`));
       claimSize(bytes, side);
-      // Mostly in a sentence; JPEG 2000 may have so few bytes and mean it.
+      // Usually with a message; in JPEG 2000 so few bytes can be valid.
       expect(['read', 'refused']).toContain(await attempt(bytes));
     },
   );
@@ -147,7 +147,7 @@ function claimSize(bytes: Buffer, side: number): void {
   }
   const codestream = bytes.indexOf(Buffer.from('ff4fff51', 'hex'));
   if (codestream >= 0) {
-    // Picture and tile.
+    // Image and tile size.
     for (const at of [8, 12, 24, 28]) bytes.writeUInt32BE(side, codestream + at);
     return;
   }
@@ -162,7 +162,7 @@ function claimSize(bytes: Buffer, side: number): void {
   }
 }
 
-// Files of pydicom's test data, with what pydicom 3 reads from them.
+// Files of pydicom's test data, with the values that pydicom 3 reads from them.
 const reference = referenceImages(
   'dicom',
   z.looseObject({
@@ -180,11 +180,10 @@ const reference = referenceImages(
 );
 
 /**
- * Where what is expected is not what the file holds. The first one's bytes stand in words of a big-endian
- * file and were not swapped back. In the second, a delimiter was written over the width that its
- * codestream tells. OpenJPEG and Pillow refuse it; GDCM 3.0 does not, but hands out memory it never wrote
- * to (it follows MALLOC_PERTURB_), and so it comes that anything was expected. With the width set right,
- * OpenJPEG decodes it as below.
+ * Corrections of expected values that contradict the file. In the first file, bytes are in words of big-endian order
+ * and were not swapped back. In the second, a delimiter overwrote the width in its codestream. OpenJPEG and Pillow
+ * refuse it; GDCM 3.0 does not, but returns uninitialised memory (it follows MALLOC_PERTURB_), which explains why
+ * there is an expected result at all. With the correct width, OpenJPEG decodes it as below.
  */
 const corrected = {
   'SC_rgb_small_odd_big_endian.dcm': [166, 141, 52, 63, 87, 176, 158, 158, 158],
@@ -212,7 +211,7 @@ reference.describe('files of others', () => {
   });
 
   it.each(images)('%s', async (name, file) => {
-    // What is expected of luma and chroma is before they are made into RGB.
+    // Expected luma and chroma values are those before the conversion to RGB.
     const { header, values } = await readAll(reference.path(name), 'stored');
     const { width, height, bands, frames } = header;
     const shape = [...(frames > 1 ? [frames] : []), height, width, ...(bands > 1 ? [bands] : [])];

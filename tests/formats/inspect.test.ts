@@ -11,7 +11,7 @@ async function inspected(path: string): Promise<ImageDescription> {
   return imageDescription.parse(await inspectImage(path, context));
 }
 
-/** As NumPy's arrays are: without axes of one frame or one band. */
+/** Returns a shape like that of NumPy's arrays: without axes of one frame or one band. */
 function shapeOf({ frames, height, width, bands }: ImageDescription): number[] {
   return [...(frames > 1 ? [frames] : []), height, width, ...(bands > 1 ? [bands] : [])];
 }
@@ -30,7 +30,7 @@ interface Figures {
   readonly mean: number | null;
 }
 
-/** Extremes to the last bit; means, which are summed differently, to eleven digits. */
+/** Compares extremes to the last bit, and means, which are summed differently, to eleven digits. */
 function expectFigures(measured: Figures | null, { min, max, mean }: Figures): void {
   expect([measured?.min, measured?.max]).toEqual([min, max]);
   const tolerance = 1e-11 * Math.max(1, Math.abs(mean ?? NaN));
@@ -51,7 +51,7 @@ const dicom = referenceImages(
   }),
 );
 
-/** Where what is expected is not what the file holds, the figures of it and why. */
+/** Figures that correct expected values which contradict the file, with the reason. */
 const corrections: Readonly<Record<string, Figures & { readonly why: string }>> = {
   'SC_rgb_small_odd_big_endian.dcm': {
     ...{ min: 52, max: 176, mean: 3477 / 27 },
@@ -81,7 +81,7 @@ dicom.describe('image inspect, as pydicom reads DICOM', () => {
     const stored = { min: file.stored_min, max: file.stored_max, mean: file.stored_mean };
     expectFigures(image, corrections[name] ?? stored);
     if (file.rescaled_min === null || name in corrections) return;
-    // Where a file has no rescaling, pydicom's leaves values as they are.
+    // If a file has no rescaling, pydicom leaves values unchanged.
     expectFigures(image.rescaled ?? image, {
       min: file.rescaled_min,
       max: file.rescaled_max,
@@ -140,14 +140,16 @@ const geotiff = referenceImages(
   }),
 );
 
-/** What places a raster on Earth: projection, parameters and ellipsoid, but for names and axes. */
+/** Parameters that place a raster on Earth: projection, parameters and ellipsoid, but no names and axes. */
 function terms(wkt: string): string[] {
   const terms =
     /PROJECTION\["[^"]+"|PARAMETER\["[^"]+",[-\d.]+|(?<=SPHEROID\["[^"]*",)[\d.]+,[\d.]+/g;
   return wkt.match(terms) ?? [];
 }
 
-/** The file has it as words, in which GDAL recognises a code by PROJ's database of names. */
+/**
+ * Coordinate systems that the file states in words, in which GDAL recognises a code by PROJ's database of names.
+ */
 const inWords: Readonly<Record<string, string>> = { 'test_esri_wkt.tif': 'ESRI:102039' };
 
 geotiff.describe('image inspect, as rasterio reads GeoTIFF', () => {
@@ -162,7 +164,7 @@ geotiff.describe('image inspect, as rasterio reads GeoTIFF', () => {
     expect(image.dtype).toBe(dtypeOf(file.dtype));
     expectFigures(image, file);
     expect(image.nodata).toBe(file.nodata === null ? null : Number(file.nodata));
-    // Without a place on Earth, rasterio says that a pixel is one unit.
+    // For a file without coordinates, rasterio states that a pixel is one unit.
     const transform = image.transform ?? [1, 0, 0, 0, 1, 0];
     for (const [i, value] of transform.entries()) {
       expect(value).toBeCloseTo(file.transform[i] ?? NaN, 9);

@@ -16,7 +16,7 @@ import { openImage } from '../../src/formats/raster/open.ts';
 import { testFolder } from '../../src/formats/raster/testing/test-folder.ts';
 import { referenceImages } from './support.ts';
 
-// Labels for images of others: they lie where the images do, and hold what was put in.
+// Labels for images from other sources: they have the images' positions and the values that were exported.
 
 const folder = testFolder();
 const classes = [{ value: 1, name: 'x', colour: '#0072b2' }];
@@ -71,7 +71,7 @@ dicoms.describe('segmentations of DICOM files', () => {
   test.each(dicoms.files.map(([name]) => name))('%s', async (name) => {
     const source = await readSegSource(dicoms.path(name)).catch((error: unknown) => error);
     if (source instanceof UserError) {
-      // By name, or because it is no image that this program reads.
+      // By name, or because it is not an image that this program reads.
       expect(source.message).toContain(name);
       return;
     }
@@ -84,7 +84,7 @@ dicoms.describe('segmentations of DICOM files', () => {
     }));
     const parts = segOfMasks(read, masked, classes, { version: '1' });
     if (read.frameOfReference !== null && (read.thickness ?? read.sliceSpacing) === null) {
-      // Of several frames their distance would do.
+      // For several frames, their distance would suffice.
       expect(read.frames).toHaveLength(1);
       await expect(collected(parts)).rejects.toThrow(/no SliceThickness/);
       return;

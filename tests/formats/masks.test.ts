@@ -12,7 +12,7 @@ import { openMaskSource } from '../../src/formats/masks/open-source.ts';
 import { openStoredMask } from '../../src/formats/masks/paired/stored-mask.ts';
 import { withImage } from '../../src/formats/open-images.ts';
 
-// What other tools make of the same label files; mask-goldens/make_goldens.py says which.
+// Results of other tools on the same label files; mask-goldens/make_goldens.py names the tools.
 
 interface PackedMask {
   readonly width: number;
@@ -66,7 +66,7 @@ async function openSource(
   return source;
 }
 
-/** Images that need not be there: their names and sizes are enough. */
+/** Images that do not have to exist: their names and sizes are enough. */
 function named(folder: string, names: readonly string[]): FoundImage[] {
   return names.map((name) => ({ name, path: join(folder, name) }));
 }
@@ -119,21 +119,24 @@ describe('DICOM segmentations', async () => {
     ]);
   });
 
-  it.each(Object.entries(cases))('of kind %s equal the masks of highdicom', async (name, masks) => {
-    const source = await openSource('dicom-seg', join(folder, `${name}.dcm`), folder, found);
-    expect(source.problems).toEqual([]);
-    expect(source.classes.map((one) => one.name)).toEqual(labels);
-    for (const [index, { colour }] of source.classes.entries()) {
-      // The standard's CIELab is under D50, highdicom's under D65: near, not the same.
-      expect(distance(colour ?? '', colours[index] ?? '')).toBeLessThanOrEqual(8);
-    }
-    for (const [index, mask] of masks.entries()) {
-      const path = join(folder, `slice-${index + 1}.dcm`);
-      const size = mask === null ? { width: 13, height: 11 } : sizeOf(mask);
-      const read = await source.maskFor({ name: path, path, ...size });
-      expect(await valuesOf(read), `slice ${index + 1}`).toEqual(mask && unpacked(mask));
-    }
-  });
+  it.each(Object.entries(cases))(
+    'equal the masks of highdicom for the kind %s',
+    async (name, masks) => {
+      const source = await openSource('dicom-seg', join(folder, `${name}.dcm`), folder, found);
+      expect(source.problems).toEqual([]);
+      expect(source.classes.map((one) => one.name)).toEqual(labels);
+      for (const [index, { colour }] of source.classes.entries()) {
+        // The standard's CIELab uses D50, highdicom's D65: similar, but not equal.
+        expect(distance(colour ?? '', colours[index] ?? '')).toBeLessThanOrEqual(8);
+      }
+      for (const [index, mask] of masks.entries()) {
+        const path = join(folder, `slice-${index + 1}.dcm`);
+        const size = mask === null ? { width: 13, height: 11 } : sizeOf(mask);
+        const read = await source.maskFor({ name: path, path, ...size });
+        expect(await valuesOf(read), `slice ${index + 1}`).toEqual(mask && unpacked(mask));
+      }
+    },
+  );
 
   it('are read together from a folder, with equal labels as one class', async () => {
     const source = await openSource('dicom-seg', folder, folder, found);
@@ -189,7 +192,7 @@ describe('label rasters', async () => {
   const source = await openSource('file', join(folder, 'labels.tif'), folder, found);
 
   it.each(expected.geotiff.map((one) => [one.name, one.mask] as const))(
-    'equal on %s the window that GDAL reads',
+    'equal the window that GDAL reads of %s',
     async (name, mask) => {
       const size = mask === null ? { width: 20, height: 18 } : sizeOf(mask);
       const read = await source.maskFor({ name, path: join(folder, name), ...size });

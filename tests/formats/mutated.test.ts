@@ -3,21 +3,22 @@ import { kindNames } from './mutated/kinds.ts';
 import { watchMutants } from './mutated/watch.ts';
 
 /*
- * Files in which something was changed: each is read or refused with a sentence for people, soon and in bounded memory.
- * A mutant is a number under a seed: the same number is the same file on every machine. Those that were once a fault lie
- * in mutated/kept.json and are read in every run.
+ * Files in which something was changed: each is read or refused with a message for the user, quickly and in bounded
+ * memory. A mutant is a number under a seed: the same number gives the same file on every computer. Mutants that once
+ * revealed a fault are in mutated/kept.json and are read in every run.
  *
- * By hand, for many of them, for others, or for those of some numbers alone:
+ * To run more mutants, others, or only some numbers by hand:
  *
- *   UNDERSTUDY_MUTANTS=10000 UNDERSTUDY_MUTANTS_SEED=7 npx vitest run --project integration tests/formats/mutated.test.ts
- *   UNDERSTUDY_MUTANTS=4210-4211 npx vitest run --project integration tests/formats/mutated.test.ts -t images
+ * UNDERSTUDY_MUTANTS=10000 UNDERSTUDY_MUTANTS_SEED=7 npx vitest run --project integration
+ * tests/formats/mutated.test.ts UNDERSTUDY_MUTANTS=4210-4211 npx vitest run --project integration
+ * tests/formats/mutated.test.ts -t images
  */
 
 const [asked, seed] = [process.env.UNDERSTUDY_MUTANTS, process.env.UNDERSTUDY_MUTANTS_SEED];
 const [first = '', last] = (asked ?? '').split('-');
 const usual = { images: 700, masks: 400, models: 300, labels: 700, checkpoints: 1500 };
 const isByHand = asked !== undefined;
-// A busy machine is slow, not wrong; a hang is for ever.
+// A busy computer is slow, not wrong; a hang never ends.
 const bounds = { ms: isByHand ? 2000 : 6000, hangMs: isByHand ? 20_000 : 60_000, memory: 1e9 };
 
 test.each(kindNames)(
@@ -33,7 +34,7 @@ test.each(kindNames)(
     }
     expect(faults.map(({ number, of, what }) => `${kind} ${number} (${of}): ${what}`)).toEqual([]);
     if (numbers.to - numbers.from < 100) return;
-    // Else nothing was changed, or everything was refused at the door.
+    // Otherwise nothing was changed, or everything was refused at its first bytes.
     expect(read).toBeGreaterThan((read + refused) / 20);
     expect(refused).toBeGreaterThan((read + refused) / 20);
   },

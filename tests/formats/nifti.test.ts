@@ -5,13 +5,13 @@ import { openNiftiPlane } from '../../src/formats/raster/nifti/open-nifti.ts';
 import { rasterStatistics } from '../../src/formats/raster/statistics.ts';
 import { referenceImages } from './support.ts';
 
-/** Volumes from several programs, and what nibabel says of them. */
+/** // Volumes from several programs, with the values that nibabel reads. */
 const reference = referenceImages(
   'nifti',
   z.object({
     shape: z.array(z.number()),
     dtype: z.string(),
-    /** Of scaled values, as the next two. */
+    /** Statistic of scaled values, like the next two. */
     min: z.number(),
     max: z.number(),
     mean: z.number(),

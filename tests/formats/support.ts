@@ -7,9 +7,9 @@ import { z } from 'zod';
 /** Images from other sources, with the output of a reference reader. They are next to the project, not in it. */
 export interface ReferenceImages<Entry> {
   readonly path: (name: string) => string;
-  /** Empty where the folder is absent. */
+  /** Names of the files; empty if the folder is absent. */
   readonly files: readonly (readonly [name: string, expected: Entry])[];
-  /** A suite that needs them: skipped where they are absent, and its title then says why. */
+  /** A suite that needs the files: skipped if they are absent, and its title then states why. */
   readonly describe: (title: string, suite: () => void) => void;
 }
 

@@ -33,7 +33,7 @@ function expectNear(actual: number, expected: number, relative: number): void {
   expect(Math.abs(actual - expected)).toBeLessThanOrEqual(relative * Math.abs(expected));
 }
 
-/** Names of systems, projections, parameters and units with their numbers, whatever the order. */
+/** Names of systems, projections, parameters and units with their numbers, in any order. */
 function wktParts(wkt: string): { names: string[]; parameters: Record<string, number> } {
   const parameters = [...wkt.matchAll(/PARAMETER\["(\w+)",([-\d.]+)\]/g)];
   return {
@@ -52,21 +52,21 @@ describe.skipIf(absent)(`GeoTIFF files as rasterio reads them${reason}`, () => {
     });
     afterAll(() => file.close());
 
-    test('shape and type', () => {
+    test('has the same shape and type', () => {
       const { bands, height, width, sampleType, frames } = file.header;
       expect([bands, height, width]).toEqual(expected.shape);
       expect(sampleType).toBe(expected.dtype);
       expect(frames).toBe(1);
     });
 
-    test('values', async () => {
+    test('has the same values', async () => {
       const { min, max, mean, count } = await rasterStatistics(file);
       expect({ min, max }).toEqual({ min: expected.min, max: expected.max });
       expectNear(mean, expected.mean, 1e-12);
       expect(count).toBe(expected.shape.reduce((product, side) => product * side));
     });
 
-    test('place on Earth', () => {
+    test('has the same position on Earth', () => {
       const { geo } = file.header;
       expect(geo?.transform).toHaveLength(6);
       for (const [i, value] of expected.transform.entries()) {
@@ -74,7 +74,7 @@ describe.skipIf(absent)(`GeoTIFF files as rasterio reads them${reason}`, () => {
       }
     });
 
-    test('coordinate system', () => {
+    test('has the same coordinate system', () => {
       const crs = file.header.geo?.crs ?? null;
       const hasCode = expected.crs === null || expected.crs.startsWith('EPSG:');
       if (hasCode) {
@@ -90,13 +90,13 @@ describe.skipIf(absent)(`GeoTIFF files as rasterio reads them${reason}`, () => {
       }
     });
 
-    test('nodata', () => {
+    test('has the same nodata value', () => {
       const { nodata } = file.header;
       expect(nodata).toBe(expected.nodata === null ? null : Number(expected.nodata));
     });
   });
 
-  test('smaller copies inside a cloud-optimised file', async () => {
+  test('has the same smaller copies inside a cloud-optimised file', async () => {
     const file = await openTiff(`${folder}cogeo.tif`, defaultLimits);
     expect(file.header.levels.map(({ width }) => width)).toEqual([1024, 512, 256, 128, 64, 32, 16]);
     const means: number[] = [];

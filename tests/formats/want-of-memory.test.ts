@@ -5,19 +5,19 @@ import { expect, it } from 'vitest';
 import { sharp } from '../../src/formats/libvips.ts';
 import { temporaryFolder } from '../engine/support.ts';
 
-// The decoders themselves, in a process that may have little more memory than it has.
+// The decoders themselves, in a process that may use little more memory than it has.
 
 const folder = await temporaryFolder();
 const reader = new URL('../../src/formats/images.ts', import.meta.url).href;
 const spared = 200 * 2 ** 20;
 
-/** What reading the image says where there is little memory left. */
+/** Returns the message of reading the image when little memory is left. */
 function readWithLittle(small: string, large: string): unknown {
   const script = `
     import { execFileSync } from 'node:child_process';
     import { readFileSync } from 'node:fs';
     import { readImage } from ${JSON.stringify(reader)};
-    // Threads and libraries are there from then on.
+    // Threads and libraries are loaded from then on.
     await Promise.all(Array.from({ length: 8 }, () => readImage({ path: ${JSON.stringify(small)} })));
     const [, taken] = /VmSize:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'));
     const limit = 1024 * Number(taken) + ${spared};
@@ -48,7 +48,7 @@ const options = {
 } as const;
 
 it.skipIf(absence() !== '').each(['png', 'jpeg', 'webp'] as const)(
-  `a sound %s that does not fit into memory is not called damaged${absence()}`,
+  `an intact %s that does not fit into memory is not called damaged${absence()}`,
   async (format) => {
     const write = async (side: number): Promise<string> => {
       const path = join(folder, `${side}.${format}`);

@@ -23,6 +23,6 @@ test.each(cases)('$crs $transform', ({ crs, transform, width, height, area }) =>
   expect(measure?.unit).toBe('m²');
   let sum = 0;
   for (let row = 0; row < height; row++) sum += measure?.runArea(row, 0, width) ?? NaN;
-  // Both are exact but for the middle of pieces where rows are turned.
+  // Both are exact except in the middle of pieces whose rows are curved.
   expect(Math.abs(sum / area - 1)).toBeLessThan(transform[1] === 0 ? 2e-7 : 1e-6);
 });

@@ -5,13 +5,13 @@ import { z } from 'zod';
 import { openTensorFile } from '../../src/formats/checkpoints/open-tensor-file.ts';
 import { describeTeacher } from '../../src/formats/checkpoints/read-teacher.ts';
 
-// Files by PyTorch itself, and what it says that they hold (see make_checkpoints.py).
+// Files by PyTorch itself, with the content that it reports (see make_checkpoints.py).
 
 const folder = fileURLToPath(new URL('checkpoints/', import.meta.url));
 const facts = z.object({
   dtype: z.string(),
   shape: z.array(z.number()),
-  /** As float32; null where they are no floating-point numbers. */
+  /** Values as float32; null if they are not floating-point numbers. */
   values: z.array(z.number()).nullable(),
 });
 const expected = z

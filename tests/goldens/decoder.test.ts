@@ -15,7 +15,7 @@ import { describeExecutors } from '../conformance/executors.ts';
 import { tinyVit } from '../support/tiny-vit.ts';
 import { difference, required } from '../support/values.ts';
 
-// What make_decoder_goldens.py computed with PyTorch in double precision, rounded to float32 at the end.
+// Computed by make_decoder_goldens.py with PyTorch in double precision, rounded to float32 at the end.
 const encoder = tinyVit({ imageSize: 12 });
 const [batch, pixels, outputs] = [2, 144, 3];
 const layout = decoderLayout(encoder.architecture, outputs);
@@ -62,18 +62,18 @@ describe('the segmentation decoder against PyTorch', () => {
     ];
   });
 
-  it('in double precision', () => {
+  it('agrees in double precision', () => {
     for (const graph of graphs) {
       const values = [...inputs].map(([name, { data }]) => [name, data] as const);
       for (const [name, { data }] of evaluate(graph, new Map(values))) {
-        // What is left is the golden's rounding to float32.
+        // The remaining difference is the golden's rounding to float32.
         expect(difference(data, value(name).data)).toBeLessThan(2e-7);
       }
     }
   });
 
   describeExecutors('computed', (executor) => {
-    it('in single precision', async () => {
+    it('agrees in single precision', async () => {
       for (const graph of graphs) {
         const loaded = await executor.load(simplify(graph));
         const given = graphInputs(graph).map(({ attributes: { name } }) => [

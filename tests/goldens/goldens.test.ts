@@ -17,7 +17,7 @@ import { adapterParts, flatAdapters, forward, train } from '../support/distillat
 import { lossAndGradient } from '../support/loss-and-gradient.ts';
 import { difference, required } from '../support/values.ts';
 
-// What make_goldens.py computed with PyTorch in double precision, rounded to float32 at the end.
+// Computed by make_goldens.py with PyTorch in double precision, rounded to float32 at the end.
 const goldenPath = (name: string): string =>
   fileURLToPath(new URL(`${name}.safetensors`, import.meta.url));
 const [steps, warmUp, peak] = [12, 3, 0.02];
@@ -85,7 +85,7 @@ describe.each(cases)('golden $file', ({ file, overrides, architecture }) => {
     expect(teacher.architecture).toEqual(architecture);
   });
 
-  it('loss and the gradient of every adapter, in double precision', () => {
+  it('agrees in loss and the gradient of every adapter, in double precision', () => {
     const inputs = new Map([
       ['images', golden('images').data],
       ['targets', golden('expected.block_2').data],
@@ -103,8 +103,8 @@ describe.each(cases)('golden $file', ({ file, overrides, architecture }) => {
     }
   });
 
-  describeExecutors('computes', (executor) => {
-    it('tokens, every block and features', async () => {
+  describeExecutors('computed', (executor) => {
+    it('agrees in tokens, every block and features', async () => {
       const got = await forward(executor, teacher, golden('images'));
       for (const name of ['tokens', 'block_0', 'block_1', 'block_2', 'features']) {
         const wanted = golden(`expected.${name}`);
@@ -114,7 +114,7 @@ describe.each(cases)('golden $file', ({ file, overrides, architecture }) => {
       }
     });
 
-    it('12 steps with their learning rates, losses and final adapters', async () => {
+    it('agrees in 12 steps with their learning rates, losses and final adapters', async () => {
       const learningRates = Array.from({ length: steps }, (_, step) =>
         learningRate(step, steps, peak, warmUp),
       );
@@ -126,26 +126,26 @@ describe.each(cases)('golden $file', ({ file, overrides, architecture }) => {
       expect(difference(got.losses, golden('expected.losses').data)).toBeLessThan(1e-5);
       const final = flatAdapters(plan.layout, tensors, '.final', 'golden.');
       expect(difference(got.adapters, final)).toBeLessThan(1e-3);
-      // Training moved them: the comparison is not with where they began.
+      // Training changed them: the comparison is not with the initial values.
       expect(difference(initial, final)).toBeGreaterThan(0.05);
     });
   });
 });
 
 describeExecutors('golden plain, otherwise', (executor) => {
-  it('features with the tanh form of GELU', async () => {
+  it('agrees in features with the tanh form of GELU', async () => {
     const { tensors } = await readSafetensors(goldenPath('plain.golden'));
     const model = await readTeacher(goldenPath('plain'), { heads: 2, activation: 'gelu-tanh' });
     const images = required(tensors.get('golden.images'), 'images');
     const wanted = required(tensors.get('golden.expected.features_gelu_tanh'), 'features').data;
     const got = await forward(executor, model, images);
     expect(difference(required(got.get('features'), 'features').data, wanted)).toBeLessThan(1e-5);
-    // The exact GELU is another function, and the difference is seen.
+    // The exact GELU is a different function, and the difference is visible.
     const exact = required(tensors.get('golden.expected.features'), 'features').data;
     expect(difference(exact, wanted)).toBeGreaterThan(2e-5);
   });
 
-  it('positions and features of a larger image', async () => {
+  it('agrees in positions and features of a larger image', async () => {
     const { tensors } = await readSafetensors(goldenPath('plain.golden'));
     const larger = resizeModel(await readTeacher(goldenPath('plain'), { heads: 2 }), 24);
     const positions = required(tensors.get('golden.larger.pos_embed'), 'positions');

@@ -11,7 +11,7 @@ import { forward } from '../support/distillation.ts';
 import { difference, required } from '../support/values.ts';
 
 // Models of transformers, timm and OpenCLIP as make_naming_goldens.py saved them, with their last block's output, and
-// Prithvi and SatMAE of their authors' code as make_satellite_goldens.py did, with all blocks' outputs.
+// Prithvi and SatMAE from their authors' code as make_satellite_goldens.py saved them, with all blocks' outputs.
 function unnormalized(channels: number): { mean: number[]; deviation: number[] } {
   const each = (value: number): number[] => Array.from({ length: channels }, () => value);
   return { mean: each(0), deviation: each(1) };
@@ -51,7 +51,7 @@ it("golden openai-clip, as OpenAI's TorchScript with half precision", async () =
   await expectLast(await readTeacher(path, known), tensors);
 });
 
-/** The last block's output is what the library computed. */
+/** Compares the last block's output with that of the library. */
 async function expectLast(model: VitModel, tensors: ReadonlyMap<string, Tensor>): Promise<void> {
   const executor = onnxRuntime('cpu', { threads: 1 });
   const got = await forward(executor, model, required(tensors.get('golden.images'), 'images'));
@@ -63,7 +63,7 @@ async function expectLast(model: VitModel, tensors: ReadonlyMap<string, Tensor>)
 
 it.each<[string, TeacherConvention, Partial<VitArchitecture>, RegExp]>([
   ['prithvi-1', 'prithvi', { channels: 6, epsilon: 1e-5 }, /trained on 3 dates/],
-  // Sixteen positions that are four dates, and no grid of four by four.
+  // Sixteen positions for four dates, not a grid of four by four.
   ['prithvi-2', 'prithvi', { channels: 6, epsilon: 1e-5 }, /trained on 4 dates/],
   ['satmae', 'mae', { channels: 3, epsilon: 1e-6 }, /decoder/],
 ])('golden %s, block by block', async (name, convention, architecture, note) => {

@@ -6,8 +6,8 @@ import { MaskConfusion } from '../../src/core/metrics/mask-confusion.ts';
 import { segmentationReport } from '../../src/core/metrics/segmentation.ts';
 import type { ClassScores, SegmentedImage } from '../../src/core/metrics/segmentation.ts';
 
-// What MedPy, scikit-image, scikit-learn and SciPy make of the same masks; make_segmentation_goldens.py says
-// which makes what.
+// Results of MedPy, scikit-image, scikit-learn and SciPy for the same masks; make_segmentation_goldens.py states
+// which library computes what.
 
 interface GoldenScores {
   readonly mean: number | null;
@@ -15,12 +15,14 @@ interface GoldenScores {
 }
 
 interface GoldenImage {
-  /** A digit a pixel, '.' for 255. */
+  /** Mask with one digit per pixel, '.' for 255. */
   readonly truth: string;
   readonly predicted: string;
   readonly counts: readonly (readonly number[])[];
   readonly dice: readonly (number | null)[];
-  /** For classes 1, 2, …: predicted, those near a true one, true, those near a predicted one. */
+  /**
+   * Pixel counts for classes 1, 2, …: predicted, those near a true one, true, those near a predicted one.
+   */
   readonly boundaryCounts: readonly (readonly number[])[];
   readonly boundaryF1: readonly (number | null)[];
 }
@@ -37,7 +39,7 @@ interface Golden {
   readonly iou: GoldenScores;
   readonly pixelAccuracy: number;
   readonly boundaryF1: GoldenScores;
-  /** 2.5th and 97.5th percentile of means over 20,000 draws of groups, two images each. */
+  /** 2.5th and 97.5th percentile of means over 20,000 samples of groups, two images each. */
   readonly bounds?: Readonly<Record<'dice' | 'iou', readonly [number, number]>>;
 }
 
@@ -66,7 +68,7 @@ function boundaryOf({ classes, width, height, tolerance, spacing }: Golden, imag
   });
 }
 
-/** Images that follow each other are one group of two. */
+/** Consecutive images form groups of two. */
 function reportOf(golden: Golden, resamples: number) {
   const images = golden.images.map((image, index): SegmentedImage => ({
     pixels: confusionOf(golden, image).classPixels(),
@@ -90,13 +92,13 @@ function expectValue(actual: number | undefined, expected: number | null): void 
 }
 
 describe.each(goldens)('scores of masks equal those of other libraries: $name', (golden) => {
-  it('pixels by true and predicted class', () => {
+  it('agree in pixels by true and predicted class', () => {
     for (const image of golden.images) {
       expect([...confusionOf(golden, image).counts]).toEqual(image.counts.flat());
     }
   });
 
-  it('the Dice of each class and image', () => {
+  it('agree in the Dice of each class and image', () => {
     for (const image of golden.images) {
       const pixels = confusionOf(golden, image).classPixels();
       const { dice } = segmentationReport({ images: [{ pixels }], seed: 1, resamples: 1 });
@@ -106,7 +108,7 @@ describe.each(goldens)('scores of masks equal those of other libraries: $name', 
     }
   });
 
-  it('boundary pixels within the tolerance', () => {
+  it('agree in boundary pixels within the tolerance', () => {
     for (const image of golden.images) {
       const counts = boundaryOf(golden, image);
       for (const [index, expected] of image.boundaryCounts.entries()) {
@@ -120,7 +122,7 @@ describe.each(goldens)('scores of masks equal those of other libraries: $name', 
     }
   });
 
-  it('the figures of the report', () => {
+  it('agree in the figures of the report', () => {
     const report = reportOf(golden, 10);
     expectScores(report.dice, golden.dice);
     expectScores(report.iou, golden.iou);
@@ -129,14 +131,14 @@ describe.each(goldens)('scores of masks equal those of other libraries: $name', 
   });
 });
 
-it('intervals equal those of whole groups drawn by another generator', () => {
+it('intervals equal those of whole groups sampled by another generator', () => {
   const golden = goldens.find(({ bounds }) => bounds !== undefined);
   if (golden?.bounds === undefined) throw new Error('no golden has bounds');
   const report = reportOf(golden, 20_000);
   const bounds = (interval: Interval | null) => [interval?.low ?? NaN, interval?.high ?? NaN];
   for (const name of ['dice', 'iou'] as const) {
     const [low = NaN, high = NaN] = bounds(report[name].mean);
-    // 20,000 draws on either side leave a percentile about 0.001 of play.
+    // 20,000 samples on either side leave an uncertainty of about 0.001 in a percentile.
     expect(Math.abs(low - golden.bounds[name][0])).toBeLessThan(0.004);
     expect(Math.abs(high - golden.bounds[name][1])).toBeLessThan(0.004);
   }

@@ -51,12 +51,12 @@ describeReference("WeCoLoRA's gradients", () => {
       await loaded.dispose();
     });
 
-    it('losses agree', () => {
+    it('agree in the losses', () => {
       const loss = required(got.get('loss'), 'loss').data;
       expect(difference(loss, required(expected.get('loss'), 'loss').data)).toBeLessThan(1e-5);
     });
 
-    it('gradients of every adapter agree', () => {
+    it('agree in the gradients of every adapter', () => {
       const { layout } = setting.plan;
       const gradient = required(got.get('gradient'), 'gradient').data;
       const wanted = flatAdapters(layout, expected, '.grad');
@@ -88,12 +88,12 @@ describeReference('40 steps of WeCoLoRA', () => {
       whole = await run(16);
     });
 
-    it('learning rates', () => {
+    it('agree in the learning rates', () => {
       const rates = required(expected.get('lrs'), 'lrs').data;
       expect(difference(learningRates, rates)).toBeLessThan(1e-6);
     });
 
-    it('every loss', () => {
+    it('agree in every loss', () => {
       const losses = required(expected.get('losses'), 'losses').data;
       expect(whole.losses).toHaveLength(losses.length);
       whole.losses.forEach((loss, step) => {
@@ -101,14 +101,14 @@ describeReference('40 steps of WeCoLoRA', () => {
       });
     });
 
-    it('final adapters', () => {
+    it('agree in the final adapters', () => {
       const { layout } = setting.plan;
       expect(difference(whole.adapters, flatAdapters(layout, expected, '.final'))).toBeLessThan(
         1e-3,
       );
     });
 
-    it("the merged student's last block and norm", async () => {
+    it("agree in the merged student's last block and norm", async () => {
       const { plan, images } = setting;
       const student = mergeAdapters(plan.copy, plan.layout, whole.adapters);
       const got = await forward(executor, student, images);
@@ -121,8 +121,8 @@ describeReference('40 steps of WeCoLoRA', () => {
       }
     });
 
-    it('the same losses when each batch runs in two parts', async () => {
-      // The first rounds, in which the rate rises and begins to fall: a GPU in software takes seconds per step.
+    it('give the same losses when each batch runs in two parts', async () => {
+      // The first rounds, in which the rate rises and begins to fall: a software GPU takes seconds per step.
       const halves = await run(8, learningRates.slice(0, 12));
       expect(halves.losses).toHaveLength(12);
       halves.losses.forEach((loss, step) => {
@@ -133,14 +133,14 @@ describeReference('40 steps of WeCoLoRA', () => {
 });
 
 describeReference('40 steps of WeCoLoRA with products of float16', () => {
-  it('losses agree with those of float32 to 1e-4', async () => {
+  it('agree in the losses with those of float32 to 1e-4', async () => {
     const setting = await readSetting();
     const expected = await readReference('wecolora_40_steps.safetensors');
     const initial = flatAdapters(setting.plan.layout, expected, '.init');
     const learningRates = Array.from({ length: steps }, (_, step) =>
       learningRate(step, steps, peak, warmUp),
     );
-    // On a processor: it rounds operands and results to float16, and sums in float32.
+    // On the processor: it rounds operands and results to float16, and sums in float32.
     const executor = onnxRuntime('cpu', { threads: 1, products: 'float16' });
     const { losses } = await train(executor, { ...setting, initial, learningRates, part: 16 });
     const wanted = required(expected.get('losses'), 'losses').data;

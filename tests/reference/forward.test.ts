@@ -12,7 +12,9 @@ import { describeReference, readReference, referencePath, unnormalized } from '.
 const executor = onnxRuntime('cpu', { threads: 1 });
 const tolerance = 1e-4;
 
-/** Compares what a model computes with every tensor of its expected file that has the same name. */
+/**
+ * Compares the values that a model computes with every tensor of its expected file that has the same name.
+ */
 function suite(name: string, depth: number): void {
   let model: VitModel;
   let expected: ReadonlyMap<string, Tensor>;
@@ -23,7 +25,7 @@ function suite(name: string, depth: number): void {
     got = await forward(executor, model, required(expected.get('images'), 'images'));
   });
 
-  it('the depth is found', () => {
+  it('has the expected depth', () => {
     expect(model.architecture.depth).toBe(depth);
   });
 
@@ -39,7 +41,7 @@ function suite(name: string, depth: number): void {
 describeReference("a timm vision transformer's forward pass", () => {
   suite('timm_vit', 6);
 
-  it('logits with its own head', async () => {
+  it('agrees in logits with its own head', async () => {
     const path = referencePath('timm_vit.safetensors');
     const model = await readTeacher(path, { heads: 3, ...unnormalized });
     const weights = await readReference('timm_vit.safetensors');
@@ -62,7 +64,7 @@ describeReference("a timm vision transformer's forward pass", () => {
 describeReference('a timm DINOv2 with registers', () => {
   suite('timm_dinov2_reg', 4);
 
-  it('the model is recognised by its keys', async () => {
+  it('is recognised by its keys', async () => {
     const path = referencePath('timm_dinov2_reg.safetensors');
     const { architecture } = await readTeacher(path, { heads: 3, ...unnormalized });
     expect(architecture).toMatchObject({

@@ -8,7 +8,7 @@ import type { Tensor } from '../../src/core/tensor.ts';
 const folder = fileURLToPath(new URL('../../../shared/reference/', import.meta.url));
 const absent = !existsSync(folder);
 
-/** A suite that needs the material: skipped where it is absent, and its title then says why. */
+/** A suite that needs the material: skipped if it is absent, and its title then states why. */
 export function describeReference(title: string, suite: () => void): void {
   const reason = absent ? ' (skipped: ../shared/reference is not beside the project)' : '';
   describe.skipIf(absent)(`${title}${reason}`, suite);
@@ -20,5 +20,5 @@ export async function readReference(file: string): Promise<ReadonlyMap<string, T
   return (await readSafetensors(referencePath(file))).tensors;
 }
 
-/** The reference models take images that are normalised already. */
+/** The reference models receive images that are already normalised. */
 export const unnormalized = { mean: [0, 0, 0], deviation: [1, 1, 1] };

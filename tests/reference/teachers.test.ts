@@ -15,7 +15,7 @@ describeReference("models of Hugging Face's transformers", () => {
   describe.each<[string, TeacherConvention, Partial<VitModel['architecture']>, boolean]>([
     ['hf_vit', 'hf-vit', { heads: 3, epsilon: 1e-12, activation: 'gelu' }, true],
     ['hf_dinov2', 'hf-dinov2', { heads: 3, epsilon: 1e-6, layerScale: true }, true],
-    // Its last hidden state is that before the norm, which only the class token goes through there.
+    // Its last hidden state is the one before the norm, through which only the class token passes in this model.
     [
       'hf_clip_vision',
       'hf-clip',
@@ -32,7 +32,7 @@ describeReference("models of Hugging Face's transformers", () => {
       got = await forward(executor, model, required(expected.get('images'), 'images'));
     });
 
-    it('the teacher is recognised, and its configuration read', async () => {
+    it('is recognised, and its configuration is read', async () => {
       const described = await describeTeacher(referencePath(folder));
       expect(described.convention).toBe(convention);
       expect(described.architecture).toMatchObject({ depth: 4, width: 48, ...architecture });
@@ -42,7 +42,7 @@ describeReference("models of Hugging Face's transformers", () => {
       ).toEqual(['config', 'config', 'config']);
     });
 
-    it.each([0, 1, 2, 3, 4])('hidden state %i', (index) => {
+    it.each([0, 1, 2, 3, 4])('agrees in hidden state %i', (index) => {
       const name = index === 0 ? 'tokens' : `block_${index - 1}`;
       const wanted = required(expected.get(`hidden_${index}`), name);
       const values = required(got.get(name), name);
@@ -51,7 +51,7 @@ describeReference("models of Hugging Face's transformers", () => {
     });
 
     if (!isNormalized) return;
-    it('last hidden state', () => {
+    it('agrees in the last hidden state', () => {
       const wanted = required(expected.get('last_hidden_state'), 'last_hidden_state').data;
       expect(difference(required(got.get('norm'), 'norm').data, wanted)).toBeLessThan(tolerance);
     });

@@ -1,7 +1,6 @@
 /**
- * `node tests/round-trip/vectors.ts OUT`: writes random masks as GeoJSON, GeoPackage and tables of areas, and
- * beside them what they hold as plain bytes, for `check_vectors.py` to read with libraries that share nothing
- * with ours.
+ * `node tests/round-trip/vectors.ts OUT`: writes random masks as GeoJSON, GeoPackage and tables of areas, and next to
+ * them their content as plain bytes, for `check_vectors.py` to read with libraries that share nothing with ours.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -42,7 +41,7 @@ const places: Record<string, MaskPlace> = {
   unnamed: geo(null, 2, 0, 500_000, 0, -2, 5_000_000),
 };
 
-/** Every pixel by chance, or smooth patches with a ragged border. */
+/** Returns random pixels, or smooth patches with a ragged border. */
 function speckles(seed: number, width: number, height: number): Uint8Array {
   const random = new Random(seed);
   return Uint8Array.from({ length: width * height }, () => values[random.integer(5)] ?? 0);

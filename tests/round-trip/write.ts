@@ -1,7 +1,7 @@
 /**
- * `node tests/round-trip/write.ts OUT [DATA]`: writes random masks in every format, and beside them what
- * they hold as plain bytes, for `check.py` to read back with libraries that share nothing with ours. With
- * DATA, a folder like ../shared/data, also masks for the DICOM, GeoTIFF and NIfTI files in it.
+ * `node tests/round-trip/write.ts OUT [DATA]`: writes random masks in every format, and next to them their content as
+ * plain bytes, for `check.py` to read back with libraries that share nothing with ours. With DATA, a folder like
+ * ../shared/data, also masks for the DICOM, GeoTIFF and NIfTI files in it.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
@@ -119,7 +119,7 @@ async function seg(name: string, paths: readonly string[]) {
   const source = joined(read);
   const size = { width: source.columns, height: source.rows };
   const masked = source.frames.map((frame, index) => {
-    // One slice that shows nothing.
+    // One slice without regions.
     const pixels = index === 1 ? randomMask(0, size, [0]) : randomMask(index, size, values);
     return { frame, pixels, mask: memoryMask(pixels, size, classes) };
   });
@@ -144,7 +144,7 @@ async function seg(name: string, paths: readonly string[]) {
 const local = join(out, 'sources');
 await mkdir(local, { recursive: true });
 
-// A coordinate system without a code, on a raster that is turned.
+// A coordinate system without a code, on a rotated raster.
 const turned = join(local, 'turned.tif');
 await writeFile(
   turned,
@@ -237,7 +237,7 @@ for (let index = 0; index < 5; index++) {
     [0x0020000d, 'UI', uid(1)],
     [0x0020000e, 'UI', uid(2)],
     [0x00200013, 'IS', String(index + 1)],
-    // From the head down, and not in the order of the files.
+    // From the head down, in a different order than the files.
     [0x00200032, 'DS', `-10.5\\-20.25\\${[40, 37.5, 35, 32.5, 30][(index * 2) % 5] ?? 0}`],
     [0x00200037, 'DS', '1\\0\\0\\0\\1\\0'],
     [0x00200052, 'UI', uid(3)],

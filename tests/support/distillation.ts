@@ -11,7 +11,7 @@ import type { VitModel } from '../../src/core/vit/weights.ts';
 import type { Executor, Results } from '../../src/runtime/executor.ts';
 import { required } from './values.ts';
 
-/** Tokens after the embedding, every block's output, the final norm of all tokens, features. */
+/** Outputs: tokens after the embedding, every block's output, the final norm of all tokens, features. */
 export async function forward(
   executor: Executor,
   model: VitModel,
@@ -43,7 +43,7 @@ export async function readAll(results: Results): Promise<ReadonlyMap<string, Ten
 
 /** A part of the flat vector that belongs to one matrix of one adapter. */
 export interface AdapterPart {
-  /** `blocks.0.attn.q.lora_A` */
+  /** Name, such as `blocks.0.attn.q.lora_A`. */
   readonly name: string;
   readonly start: number;
   readonly end: number;
@@ -59,7 +59,7 @@ export function adapterParts({ rank, adapters }: AdapterLayout): readonly Adapte
   });
 }
 
-/** The flat vector from one tensor for each matrix, called `prefix` + name + `suffix`. */
+/** Builds the flat vector from one tensor for each matrix, called `prefix` + name + `suffix`. */
 export function flatAdapters(
   layout: AdapterLayout,
   tensors: ReadonlyMap<string, Tensor>,
@@ -82,11 +82,11 @@ export interface Training {
   readonly targets: Tensor;
   readonly initial: Float32Array;
   readonly learningRates: readonly number[];
-  /** Images in one part of the batch; all of them by default. */
+  /** Number of images in one part of the batch; all of them by default. */
   readonly part?: number;
 }
 
-/** Trains on one batch again and again; its losses before each update, and the adapters at the end. */
+/** Trains on one batch repeatedly; returns its losses before each update, and the adapters at the end. */
 export async function train(
   executor: Executor,
   { plan, images, targets, initial, learningRates, part }: Training,

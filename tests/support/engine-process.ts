@@ -18,7 +18,7 @@ interface Heard {
   readonly content: unknown;
 }
 
-/** The real engine in its own process, asked as the window asks it. */
+/** The real engine in its own process, with requests as the app sends them. */
 export class EngineProcess {
   readonly child: ChildProcess;
   readonly heard: Heard[] = [];
@@ -43,7 +43,7 @@ export class EngineProcess {
     });
   }
 
-  /** Starts an engine and waits until it is ready, or says why it is not. */
+  /** Starts an engine and waits until it is ready, or reports why it is not. */
   static async start(workspace: string, ...more: string[]): Promise<EngineProcess> {
     const engine = new EngineProcess(workspace, more);
     const { state, error } = await engine.next('engine.state');
@@ -51,7 +51,7 @@ export class EngineProcess {
     return engine;
   }
 
-  /** The answer as it came, error or value. */
+  /** Returns the answer as it arrived, error or value. */
   ask(method: EngineMethod, params: unknown): Promise<Answer<unknown>> {
     const id = ++this.#last;
     return new Promise((resolve) => {
@@ -66,7 +66,7 @@ export class EngineProcess {
     return answer.value as Result<M>;
   }
 
-  /** The next event of a name, from now on, that passes a test. */
+  /** Waits for the next event of a name that passes a test. */
   next<E extends EventName>(
     name: E,
     test: (content: EventOf<E>) => boolean = () => true,

@@ -4,7 +4,10 @@ import * as g from '../../src/core/graph/build.ts';
 import type { Graph } from '../../src/core/graph/ops.ts';
 import { simplify } from '../../src/core/graph/rewrite.ts';
 
-/** What a training step computes before its update: from `images`, `targets` and `adapters`, `loss` and `gradient`. */
+/**
+ * Returns a graph of a training step before its update: from `images`, `targets` and `adapters` to `loss` and
+ * `gradient`.
+ */
 export function lossAndGradient(plan: StudentPlan, batch: number): Graph {
   const { loss, gradient } = studentLoss(plan, batch, g.input('adapters', [plan.layout.size]));
   const outputs = new Map([

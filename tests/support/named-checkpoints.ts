@@ -4,18 +4,20 @@ import type { Tensor } from '../../src/core/tensor.ts';
 import type { VitArchitecture } from '../../src/core/vit/architecture.ts';
 import type { VitModel } from '../../src/core/vit/weights.ts';
 
-/** A small vision transformer as another library would have stored it. Written apart from what reads it. */
+/**
+ * A small vision transformer as another library would have stored it. Written independently of its reader.
+ */
 export interface NamedCheckpoint {
   readonly title: string;
   readonly convention: TeacherConvention;
-  /** What the family has that timm's plain one has not. */
+  /** Properties of the family that timm's plain model lacks. */
   readonly architecture: Partial<VitArchitecture>;
   readonly store: (model: VitModel) => Map<string, Tensor>;
 }
 
 type Rename = (name: string) => string | undefined;
 
-/** Every weight by another name; those of which `rename` knows nothing are left out. */
+/** Renames every weight; those for which `rename` has no name are left out. */
 function renamed({ weights }: VitModel, rename: Rename): Map<string, Tensor> {
   return new Map(
     [...weights].flatMap(([name, weight]) => {
@@ -29,7 +31,7 @@ function replaceAll(name: string, pairs: readonly (readonly [RegExp, string])[])
   return pairs.reduce((text, [pattern, other]) => text.replace(pattern, other), name);
 }
 
-/** q, k and v as three tensors under names that differ in one word. */
+/** Stores q, k and v as three tensors under names that differ in one word. */
 function apart(
   tensors: Map<string, Tensor>,
   word: RegExp,
@@ -64,7 +66,7 @@ const under =
     return tensors;
   };
 
-/** What ViT and DINOv2 have in common there. */
+/** Names that ViT and DINOv2 share in that library. */
 const embeddings = [
   [/^patch_embed\.proj/, 'embeddings.patch_embeddings.projection'],
   [/^cls_token/, 'embeddings.cls_token'],
@@ -109,7 +111,7 @@ function huggingFaceDinov2(model: VitModel, prefix: string): Map<string, Tensor>
   return apart(tensors, /QKV/, ['query', 'key', 'value']);
 }
 
-/** What `state_dict` has since the modules were given other names. */
+/** Names in `state_dict` since the modules were renamed. */
 function newerModules(tensors: Map<string, Tensor>, stem: string): Map<string, Tensor> {
   return new Map(
     [...tensors].map(([name, weight]) => [
@@ -202,7 +204,7 @@ function torchvision(model: VitModel): Map<string, Tensor> {
 const clip = { preNorm: true, epsilon: 1e-5, activation: 'quick-gelu' } as const;
 const noClass = { classTokens: 0, positionsCoverPrefix: false, pooling: 'patch-mean' } as const;
 
-/** One or more for every family. */
+/** One or more checkpoints for every family. */
 export const namedCheckpoints: readonly NamedCheckpoint[] = [
   {
     title: 'timm',

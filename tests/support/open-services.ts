@@ -17,7 +17,7 @@ import type { Store } from '../../src/store/store.ts';
 
 type Listener = (name: EventName, content: unknown) => void;
 
-/** The engine's services in this process, with their real workers: for what a test must reach into. */
+/** The engine's services in this process, with their real workers, for tests of their internals. */
 export class OpenServices {
   readonly store: Store;
   readonly services: Services;
@@ -48,14 +48,14 @@ export class OpenServices {
     return this.services.handlers[method](parsed, new AbortController().signal);
   }
 
-  /** The next event of a name, from now on, that passes a test. */
+  /** Waits for the next event of a name that passes a test. */
   next<E extends EventName>(
     name: E,
     test: (content: EventOf<E>) => boolean = () => true,
   ): Promise<EventOf<E>> {
     return new Promise((resolve) => {
       const listener: Listener = (heard, content) => {
-        // Emitted by this program, so of its form.
+        // Emitted by this program, so it has the right form.
         if (heard !== name || !test(content as EventOf<E>)) return;
         this.#listeners.delete(listener);
         resolve(content as EventOf<E>);
@@ -70,7 +70,7 @@ export class OpenServices {
   }
 }
 
-/** The worker of a process, as Linux lists it: its only child that runs worker.ts. */
+/** Returns the worker of a process, as Linux lists it: its only child that runs worker.ts. */
 export function workerOf(parent: number): number {
   for (const task of readdirSync(`/proc/${parent}/task`)) {
     const children = readFileSync(`/proc/${parent}/task/${task}/children`, 'utf8');

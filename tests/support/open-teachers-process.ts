@@ -11,11 +11,11 @@ import { checkTeacher } from '../../src/engine/teachers/teacher-check.ts';
 import { readTeacher } from '../../src/formats/checkpoints/read-teacher.ts';
 import { onnxRuntime } from '../../src/runtime/onnxruntime.ts';
 
-// `node open-teachers-process.ts <file>...`: opens teachers one after the other, each in every way that the project has,
-// and prints as JSON what is left of each once it is closed (`Left`).
+// `node open-teachers-process.ts <file>...`: opens teachers one after the other, each in every way that the project
+// uses, and prints as JSON what remains of each after it is closed (`Left`).
 
 export interface Left {
-  /** Sessions of ONNX Runtime that were not released. */
+  /** Number of ONNX Runtime sessions that were not released. */
   readonly sessions: number;
   /** Bytes of typed arrays after a full collection. */
   readonly arrays: number;

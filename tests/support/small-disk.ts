@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 
-/** A file system of its own, in memory, to be filled or made read-only: root alone may have one. */
+/** A separate file system in memory, to be filled or made read-only; only root can create one. */
 export class SmallDisk {
   readonly path: string;
 
@@ -12,7 +12,7 @@ export class SmallDisk {
     this.path = path;
   }
 
-  /** @throws where none may be mounted */
+  /** @throws if none can be mounted */
   static mount(megabytes: number): SmallDisk {
     if (process.platform !== 'linux') throw new Error('only Linux has tmpfs');
     const path = mkdtempSync(join(tmpdir(), 'understudy-disk-'));
@@ -25,7 +25,7 @@ export class SmallDisk {
     return new SmallDisk(path);
   }
 
-  /** Why none can be mounted here; empty where it can. */
+  /** Reason why none can be mounted here; empty if it can. */
   static get absence(): string {
     try {
       SmallDisk.mount(1).unmount();
@@ -35,7 +35,7 @@ export class SmallDisk {
     }
   }
 
-  /** Leaves no byte free. Returns what frees them. */
+  /** Leaves no byte free. Returns a function that frees the space. */
   fill(): () => void {
     const filler = join(this.path, 'filler');
     const file = openSync(filler, 'w');
@@ -46,7 +46,7 @@ export class SmallDisk {
         try {
           for (;;) if (writeSync(file, bytes) < size) break;
         } catch {
-          // Full.
+          // The disk is full.
         }
       }
     } finally {

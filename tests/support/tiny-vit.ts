@@ -5,7 +5,7 @@ import type { Tensor } from '../../src/core/tensor.ts';
 import { elementCount } from '../../src/core/tensor.ts';
 import { randomValues } from './values.ts';
 
-/** Small enough to be evaluated in double precision over and over. */
+/** Architecture small enough to be evaluated in double precision many times. */
 export const tinyArchitecture: VitArchitecture = {
   ...plainVit,
   imageSize: 8,
@@ -16,7 +16,7 @@ export const tinyArchitecture: VitArchitecture = {
   mlpWidth: 8,
 };
 
-/** Random weights for every name the architecture asks for; norms scale by about 1. */
+/** Returns random weights for every name that the architecture needs; norms scale by about 1. */
 export function tinyWeights(architecture: VitArchitecture, seed = 1): Map<string, Tensor> {
   return new Map(
     [...weightShapes(architecture)].map(([name, shape], index) => {

@@ -2,7 +2,7 @@ import { Random } from '../../src/core/random.ts';
 import { elementCount } from '../../src/core/tensor.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 
-/** Uniform in [low, high), the same for the same seed. */
+/** Returns uniform random values in [low, high), the same for the same seed. */
 export function randomValues(length: number, seed: number, low = -1, high = 1): Float32Array {
   const random = new Random(seed);
   return Float32Array.from({ length }, () => random.uniform(low, high));
@@ -13,8 +13,8 @@ export function randomTensor(shape: readonly number[], seed: number, low = -1, h
 }
 
 /**
- * Largest difference between two lists, relative to the largest expected value. NaN where a value is
- * not a number, so that no comparison with a limit passes.
+ * Returns the largest difference between two lists, relative to the largest expected value. NaN if a value is not a
+ * number, so that no comparison with a limit passes.
  */
 export function difference(got: ArrayLike<number>, expected: ArrayLike<number>): number {
   if (got.length !== expected.length || expected.length === 0) {

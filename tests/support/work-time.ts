@@ -1,6 +1,6 @@
 /**
- * Begins to count; what it returns tells how long this process has computed since, ms. Time on the clock would be other
- * programs' too.
+ * Starts counting; the returned function gives the computing time of this process since, ms. Time on the clock would
+ * include other programs.
  */
 export function countWork(): () => number {
   const start = process.cpuUsage();

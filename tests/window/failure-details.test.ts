@@ -6,7 +6,7 @@ import { UserError } from '../../src/core/errors.ts';
 import { failurePage } from '../../src/main/window/failure-page.ts';
 import { failureOf } from '../../src/engine/failures.ts';
 
-// A rule for every place that tells of an error: a message first, and traces only to who asks for them.
+// A rule for every place that shows an error: a message first, and traces only on request.
 
 const native =
   'Non-zero status code returned while running Add node: /onnxruntime_src/core/element_wise.h:560 void Broadcast()\n    at run (node:internal/x:1:2)';
@@ -54,7 +54,7 @@ test.each(components)('%s shows details of an error only with FailureDetails', (
     .replace(/<script[^>]*>.*?<\/script>/gs, '')
     .replace(/<style>.*<\/style>/s, '');
   if (file === join('components', 'FailureDetails.svelte')) {
-    // Folded, and copied.
+    // Folded, and with a button to copy them.
     expect(markup).toMatch(/<More [^>]*>\s*<pre>\{details\}<\/pre>\s*<CopyButton/);
     return;
   }

@@ -1,7 +1,7 @@
-// Stands in for Electron's own default app, which the binary from the registry lacks: starts the app
-// that the first argument names, a file or a folder with a package.json. The import is awaited at the
-// top level, because Electron holds its `ready` event back until the entry point has run to its end.
-// `-r <module>` loads a module before, as there: Playwright holds the app back that way until it listens.
+// Replaces Electron's own default app, which the binary from the registry lacks: starts the app that the first
+// argument names, a file or a folder with a package.json. The import is awaited at the top level, because Electron
+// holds its `ready` event back until the entry point has run to its end. `-r <module>` loads a module first, as in
+// the original: Playwright delays the app that way until it listens.
 import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';

@@ -20,7 +20,7 @@ describe('image inspect', () => {
     expect([exitCode, stderr.text]).toEqual([0, '']);
     expect(stdout.lines).toHaveLength(1);
     expect(JSON.parse(stdout.text)).toMatchObject({ format: 'nifti', min: 1, max: 4, mean: 2.5 });
-    // Nothing that a file's name may say of a patient.
+    // Nothing from the file's name that may refer to a patient.
     expect(stdout.text).not.toContain('brain');
   });
 
@@ -32,7 +32,7 @@ describe('image inspect', () => {
     expect(stderr.text).toMatch(/^Processing pixels +4 of 4 in /);
   });
 
-  it('exits with 2 and a reason when the file is refused', async () => {
+  it('ends with exit code 2 and a reason if the file is refused', async () => {
     const text = await folder.file('notes.nii', Buffer.from('no image'));
     const plain = await runTest(['image', 'inspect', text], { engine });
     expect([plain.exitCode, plain.stdout.text]).toEqual([2, '']);

@@ -154,7 +154,7 @@ describe('import', () => {
     ]);
     const store = openStore(at('workspace'));
     const project = store.projects.list().find(({ name }) => name === 'Cells');
-    // What could not begin left no project.
+    // An import that could not begin left no project.
     expect(project).toMatchObject({ task: 'segmentation', images: 1, labelled: 1 });
     expect(project?.classes).toMatchObject([{ name: 'core', colour: '#a01020' }]);
     const { images } = store.images.page(project?.id ?? 0, { show: 'all', search: '' }, 0, 1);
@@ -299,7 +299,7 @@ describe('import', () => {
       /visible characters/,
     ],
     ['a domain that is none', ['scans', '--domain', 'cats'], 'invalid-option', /--domain must be/],
-  ])('%s: a sentence', async (_, [name = '', ...more], code, sentence) => {
+  ])('%s: is reported in a sentence', async (_, [name = '', ...more], code, sentence) => {
     const { exitCode, stdout, stderr } = await runTest(
       [...['import', at(name)], ...args().slice(2), ...more, '--json'],
       { engine },

@@ -52,7 +52,7 @@ describe('labels export', () => {
     expect(stderr.text).toMatch(sentence);
   });
 
-  it('exits with 3 if only some labels fit the format', async () => {
+  it('ends with exit code 3 if only some labels fit the format', async () => {
     const { store } = await projectOfFiles([
       { name: 'a.png', width: 2, height: 2, bytes },
       { name: 'b.tif', width: 4, height: 3, bytes: turnedGeotiff(4, 3) },

@@ -13,7 +13,7 @@ import { runTest } from '../testing/test-environment.ts';
 const needed = ['--teacher', 't.safetensors', '--images', 'in', '--out', 'out'];
 const neededRequest = { teacher: 't.safetensors', images: 'in', out: 'out' };
 
-/** Runs a command line and returns what the engine was asked. */
+/** Runs a command line and returns the request that the engine received. */
 async function asked(argv: readonly string[]): Promise<{ name: string; request: unknown }> {
   const calls: { name: string; request: unknown }[] = [];
   const recording = new Proxy({} as Engine, {
@@ -192,7 +192,7 @@ describe('requests', () => {
     [['image', 'inspect', 'f.nii'], 'inspectImage', 'f.nii'],
     [['devices', '--threads', '2'], 'listDevices', 2],
     [['devices'], 'listDevices', undefined],
-  ])('%j asks %s', async (argv, name, request) => {
+  ])('%j makes the request %s', async (argv, name, request) => {
     expect(await asked(argv)).toEqual({ name, request });
   });
 });

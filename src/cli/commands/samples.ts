@@ -40,7 +40,7 @@ const sampleTable: OptionTable<SampleRequest> = {
   seed: { flags: '--seed <n>', help: 'seed of the images' },
 };
 
-/** `demo`: distils on drawn sample images. */
+/** `demo`: distils on synthetic sample images. */
 export function addDemo(program: Command, environment: Environment): void {
   addCommand(program, {
     name: 'demo',
@@ -61,7 +61,7 @@ export function addDemo(program: Command, environment: Environment): void {
   });
 }
 
-/** `sample`: draws images to try Understudy on. */
+/** `sample`: generates images to try Understudy on. */
 export function addSample(program: Command, environment: Environment): void {
   addCommand(program, {
     name: 'sample',

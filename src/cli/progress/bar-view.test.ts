@@ -47,7 +47,7 @@ describe('BarView', () => {
     view.show({ type: 'progress', phase: 'export', done: 0, total: 3, secondsLeft: null });
     view.close();
     const lines = output.text.split('\n').map((line) => {
-      // Each return to the line's start writes over what stood there.
+      // Each return to the line's start overwrites the previous text.
       const drawn = stripVTControlCharacters(line.replaceAll('\u001b[1G', '\r')).split('\r');
       return drawn.at(-1);
     });

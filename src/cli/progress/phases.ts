@@ -52,8 +52,8 @@ export function finishedLine(event: ProgressEvent, seconds: number): string {
 }
 
 /**
- * True if `event` does not continue `last`: another phase, or the same phase again. During an import, the total grows
- * with each volume that is opened.
+ * Returns true if `event` does not continue `last`: another phase, or the same phase again. During an import, the
+ * total grows with each volume that is opened.
  */
 export function isNewPhase(event: ProgressEvent, last: ProgressEvent | undefined): boolean {
   if (last?.phase !== event.phase) return true;

@@ -26,7 +26,7 @@ import { teacherReport } from './teacher-report.ts';
 
 const plain = paintFor(new MemoryOutput(), {});
 
-/** The cells of the line that begins with `name`. */
+/** Returns the cells of the line that begins with `name`. */
 function cells(report: string, name: string): string[] | undefined {
   const line = report.split('\n').find((candidateLine) => candidateLine.trim().startsWith(name));
   return line?.trim().split(/ {2,}/);

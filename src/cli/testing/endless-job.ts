@@ -2,8 +2,7 @@ import process from 'node:process';
 import { run } from '../run.ts';
 import { refusing } from './test-environment.ts';
 
-// A process of its own for tests: a job that goes on until it is stopped, and with the argument
-// `deaf` even then.
+// A process for tests: a job that continues until it is stopped, and with the argument `deaf` even then.
 
 const deaf = process.argv[2] === 'deaf';
 

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 
-/** An output that keeps what is written to it; a terminal where it is given columns. */
+/** An output that collects what is written to it; a terminal if given columns. */
 export class MemoryOutput extends Writable {
   readonly isTTY: boolean;
   readonly columns: number | undefined;
@@ -16,7 +16,7 @@ export class MemoryOutput extends Writable {
     return this.#text;
   }
 
-  /** Lines without the empty one after the last line break. */
+  /** Lines, without the empty one after the last line break. */
   get lines(): string[] {
     return this.#text.replace(/\n$/, '').split('\n');
   }

@@ -3,7 +3,7 @@ import type { Engine } from '../engine.ts';
 import { run } from '../run.ts';
 import { MemoryOutput } from './memory-output.ts';
 
-/** Settings of a test's environment; everything else is silent and refuses. */
+/** Settings of a test's environment; all other parts are silent and reject. */
 export interface TestOptions {
   readonly engine?: Partial<Engine>;
   readonly env?: Readonly<Record<string, string>>;

@@ -29,7 +29,7 @@ export function candidate(accuracy: number, blocks: number): CandidateReport {
   };
 }
 
-/** Mean and two classes, one of them found worse. */
+/** Returns the mean and two classes, one of them recognised worse. */
 export function scores(mean: number, halfWidth = 0.02): ClassScores {
   return {
     mean: intervalOf(mean, halfWidth),
@@ -84,7 +84,7 @@ export function classSummaryOf(change: Partial<ClassSummary> = {}): ClassSummary
   };
 }
 
-/** Images on which all three do as well. */
+/** Images on which all three models are equally good. */
 function alike(images: number): MaskSummary['perImage'] {
   const score = { teacher: 0.9, copy: 0.9, student: 0.9 };
   return Array.from({ length: images }, (_, index) => ({ path: `images/${index}.png`, ...score }));

@@ -25,7 +25,7 @@ export class Dispatcher {
   readonly #require: () => void;
   readonly #running = new Map<number, AbortController>();
 
-  /** @param require throws a UserError when no request can be answered any more */
+  /** @param require throws a UserError if requests can no longer be answered */
   constructor(
     handlers: Handlers,
     send: (message: EngineMessage) => void,

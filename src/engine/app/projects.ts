@@ -84,7 +84,7 @@ export class ProjectService {
     try {
       this.#store.projects.touch(id);
     } catch (error) {
-      // With a full disk a person can still view the project.
+      // With a full disk the user can still view the project.
       console.error(error);
       return project;
     }
@@ -132,8 +132,8 @@ export class ProjectService {
   }
 
   /**
-   * Removes a project. Its images stay where they are, except the sample's; files of its runs are deleted, and every
-   * name of the project in the database and its copies.
+   * Removes a project. Image files stay in place, except the sample's; files of its runs are deleted, and every name
+   * of the project in the database and its copies.
    */
   async remove(id: number): Promise<void> {
     const folders = this.#store.runs.ownFolders(id);
@@ -171,7 +171,7 @@ export class ProjectService {
     }
   }
 
-  /** Sample as a project; returns the existing one, or the one being created. */
+  /** Returns the sample as a project: the existing one, or the one being created. */
   sample(signal: AbortSignal): Promise<Project> {
     this.#sampling ??= this.#makeSample(signal).finally(() => {
       this.#sampling = undefined;
@@ -243,7 +243,7 @@ type DomainSettings = Pick<ProjectSettings, 'orientation' | 'adapt'>;
 
 /**
  * Defaults by domain. Satellite images have no fixed orientation; radiographs have one, and for others it is unknown.
- * Satellite images also differ from what most teachers were trained on, so fine-tuning on masks helps there
+ * Satellite images also differ from what most teachers were trained on, so fine-tuning on masks helps with them
  * (docs/adr/0021).
  */
 function settingsOf(domain: Domain): DomainSettings {
@@ -251,7 +251,7 @@ function settingsOf(domain: Domain): DomainSettings {
   return { orientation: isSatellite ? 'overhead' : 'upright', adapt: isSatellite };
 }
 
-/** Default numbers of training steps and images per step. */
+/** Returns the default numbers of training steps and images per step. */
 function trainingOf(task: ProjectTask): Pick<ProjectSettings, 'steps' | 'batch'> {
   const { steps, batch } =
     usualTraining[task === 'segmentation' ? 'segmentation' : 'classification'];

@@ -17,14 +17,14 @@ const { values } = parseArgs({
   options: { workspace: { type: 'string' }, known: { type: 'boolean', default: false } },
 });
 const workspace = z.string().min(1).parse(values.workspace);
-/** Exit code for a problem that a person has to correct: restarting at once is pointless. */
+/** Exit code for a problem that the user has to correct: restarting at once is pointless. */
 const unusable = 2;
 
 makeFilesPrivate();
 
 const send = (message: EngineMessage, sent = (): void => undefined): void => {
   if (!process.connected) return;
-  // The parent may be gone; `disconnect` reports that.
+  // The parent may have ended; `disconnect` reports that.
   process.send?.(message, undefined, {}, sent);
 };
 const emit: Emit = (name, content) => {
@@ -45,8 +45,8 @@ async function serve(folder: string): Promise<void> {
   const services = await openServices(store, emit, undefined, undefined, origin);
   let isClosing = false;
   /**
-   * Shuts down when the folder is gone. The database stays open to the end: closing it deletes files beside it by name,
-   * which may be another's by now; its content is complete as it is.
+   * Shuts down when the folder has disappeared. The database stays open to the end: closing it deletes files next to
+   * it by name, which may belong to another workspace by now; its content is already complete.
    */
   const abandon = (error: unknown): void => {
     if (isClosing) return;

@@ -3,11 +3,12 @@ import type { Store } from '../../store/store.ts';
 /** Time between two checks, ms. */
 const interval = 1000;
 /**
- * Consecutive failed checks before the workspace counts as gone: a network disk may be away for a moment.
+ * Number of consecutive failed checks before the workspace counts as missing: a network disk may be unavailable for a
+ * moment.
  */
 const patience = 2;
 
-/** Checks whether a workspace is still where it was opened, and reports once it is gone. */
+/** Checks whether a workspace is still at the path where it was opened, and reports once it is missing. */
 export class WorkspaceWatch {
   readonly #timer: NodeJS.Timeout;
   #missed = 0;

@@ -8,12 +8,12 @@ import { cards } from './cards.ts';
 import { forgetPart } from './download-part.ts';
 import { weightsPath } from './fetch-card.ts';
 
-/** Folder of a card's files in a workspace. */
+/** Returns the folder of a card's files in a workspace. */
 export function cardFolder(workspace: string, { id }: Card): string {
   return join(workspace, 'teachers', id);
 }
 
-/** Card that a file was downloaded for; undefined for a file that a person has elsewhere. */
+/** Returns the card that a file was downloaded for; undefined for the user's own files. */
 export function cardOfFile(workspace: string, file: string): Card | undefined {
   return cards.find((card) => weightsPath(card, cardFolder(workspace, card)) === file);
 }
@@ -24,7 +24,7 @@ export function tidyCards(workspace: string): void {
 }
 
 /**
- * Deletes the downloaded files of a card. Other files in its folder stay, and then the folder does too.
+ * Deletes the downloaded files of a card. Other files in its folder stay, and in that case the folder too.
  *
  * @throws UserError 'disk'
  */

@@ -4,29 +4,29 @@ import { parameterCount, plainVit } from '../../core/vit/architecture.ts';
 import { cardOf, cardOfHash, cards } from './cards.ts';
 
 describe.each(cards.map((card) => [card.id, card] as const))('%s', (_, card) => {
-  it('is as the schema has it', () => {
+  it('matches the schema', () => {
     expect(cardSchema.parse(card)).toEqual(card);
   });
 
-  it('counts as many parameters as a vision transformer of its sizes has', () => {
+  it('states the parameter count of a vision transformer of its size', () => {
     const { patchSize, imageSize, bands, width, blocks } = card;
     const sizes = { patchSize, imageSize, channels: bands, width, depth: blocks };
     const whole = { ...plainVit, ...sizes, heads: width / 64, mlpWidth: 4 * width };
     expect(Math.abs(parameterCount(whole) / card.parameters - 1)).toBeLessThan(0.01);
   });
 
-  it('ends the file of weights in a way that is read', () => {
+  it('has a weights file with a supported ending', () => {
     expect(card.files[0]?.name).toMatch(/\.(?:safetensors|pth|pt|bin|ckpt)$/);
     for (const { name } of card.files.slice(1)) expect(name).toMatch(/\.json$/);
   });
 
-  it('says what TorchGeo puts into names', () => {
+  it('states the hash that TorchGeo puts into names', () => {
     const [weights] = card.files;
     const promised = /-([0-9a-f]{8})\.pth$/.exec(weights?.name ?? '')?.[1];
     if (promised !== undefined) expect(weights?.sha256?.startsWith(promised)).toBe(true);
   });
 
-  it('answers no where the licence is not commercial, and ask where there is none', () => {
+  it('forbids commercial use if the licence does, and is undecided without a licence', () => {
     const { licence, commercial } = card;
     if (licence === null) expect(commercial).toBe('ask');
     else if (/NC|non-commercial/.test(licence)) expect(commercial).toBe('no');
@@ -35,7 +35,7 @@ describe.each(cards.map((card) => [card.id, card] as const))('%s', (_, card) => 
 });
 
 describe('the catalogue', () => {
-  it('has no two of a name, and some of each domain', () => {
+  it('has unique names, and teachers for each domain', () => {
     for (const of of [cards.map(({ id }) => id), cards.map(({ name }) => name)]) {
       expect(new Set(of).size).toBe(of.length);
     }

@@ -15,13 +15,13 @@ describe('downloadFile', () => {
     ['data:text/plain,hi', /an address of “data:”/],
     ['ftp://models.example/x', /an address of “ftp:”/],
     ['http://[::bad', /an invalid address/],
-  ])('is not led to %s', async (location, message) => {
+  ])('does not follow a redirect to %s', async (location, message) => {
     trial.server.handlers = [status(302, { location })];
     await expect(fetchIt()).rejects.toThrow(message);
     expect(trial.server.ranges).toHaveLength(1);
   });
 
-  it('sends the password of an address to its own server alone, and writes it nowhere', async () => {
+  it('sends the password of an address only to its own server, and writes it nowhere', async () => {
     const address = trial.server.base.replace('//', '//me%40home:p%3A%@');
     const other = await openFileServer();
     try {
@@ -49,12 +49,12 @@ describe('downloadFile', () => {
     }
   });
 
-  it('is not led in circles', async () => {
+  it('does not follow redirects in circles', async () => {
     trial.server.handlers = [status(302, { location: '/teacher.bin' })];
     await expect(fetchIt()).rejects.toThrow(/without end/);
   });
 
-  it('nobody there is said so, and how to do without', async () => {
+  it('reports an unreachable server, and how to proceed without it', async () => {
     const closed = createServer();
     await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
     const { port } = closed.address() as AddressInfo;
@@ -65,7 +65,7 @@ describe('downloadFile', () => {
     });
   });
 
-  it('goes through a proxy', async () => {
+  it('uses a proxy', async () => {
     trial.server.handlers = [serve(content)];
     const asked: string[] = [];
     const proxy = createServer();
@@ -102,7 +102,7 @@ describe('downloadFile', () => {
       /The address uses 0\.0\.0\.0:1 without encryption/,
     ],
     ['where it leads', undefined, /redirects to mirror\.example without encryption/],
-  ])('refuses %s without encryption beyond this computer', async (_, url, message) => {
+  ])('refuses %s without encryption, except on this computer', async (_, url, message) => {
     trial.server.handlers = [
       (_request, response) => {
         response.writeHead(302, { location: 'http://mirror.example/teacher.bin' }).end();
@@ -116,7 +116,7 @@ describe('downloadFile', () => {
     await expect(here()).resolves.toEqual([]);
   });
 
-  it('fetches without encryption where a person insists', async () => {
+  it('downloads without encryption if the user allows it', async () => {
     trial.server.handlers = [serve(content)];
     // A name of this computer that is not recognised as local.
     const url = `${trial.server.base.replace('127.0.0.1', '0.0.0.0')}/teacher.bin`;

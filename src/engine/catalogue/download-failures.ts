@@ -36,7 +36,7 @@ export function stopped(isKept: boolean): UserError {
   return new UserError('cancelled', isKept ? partKept : nothingKept);
 }
 
-/** Error after the last attempt. */
+/** Returns the error after the last attempt. */
 export function finalFailure({ code, message, details }: UserError, isKept: boolean): UserError {
   return new UserError(code, isKept ? downloadText.partKept(message) : message, details);
 }
@@ -58,7 +58,7 @@ export function incompleteFile(url: string, why: string): UserError {
 }
 
 /**
- * Error for a web page received instead of the file, as from networks that require a login first.
+ * Returns the error for a web page received instead of the file, as from networks that require a login first.
  */
 export function webPage(): UserError {
   return new UserError('invalid-file', downloadText.webPage);

@@ -5,8 +5,8 @@ import { parseJson } from '../../formats/files/json.ts';
 import { writeFileAtomically } from '../../formats/files/write-file.ts';
 
 /**
- * Partial download, stored beside its final file, with a second file that names the server's version of the content, so
- * that parts of two different files are never joined.
+ * Partial download, stored next to its final file, with a second file that names the server's version of the content,
+ * so that parts of two different files are never joined.
  */
 
 const notes = z.strictObject({
@@ -32,7 +32,7 @@ export interface Part extends ContentName {
 /** Empty partial download. */
 export const noPart: Part = { bytes: 0, etag: null, changed: null };
 
-/** Path of the partial download. */
+/** Returns the path of the partial download. */
 export function partPath(file: string): string {
   return `${file}.download`;
 }

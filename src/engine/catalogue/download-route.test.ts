@@ -4,8 +4,8 @@ import { addressAt, checkedSettings, downloadRoute } from './download-route.ts';
 const url = 'https://huggingface.co/owkin/phikon/resolve/main/model.safetensors';
 const none = { mirror: null, proxy: null, plainHttp: false };
 
-describe('where files come from', () => {
-  it('is the origin itself where nobody says otherwise', () => {
+describe('the download route', () => {
+  it('is the original address without settings', () => {
     expect(addressAt(url, downloadRoute(none, {}))).toBe(url);
     expect(
       addressAt(url, downloadRoute({ ...none, mirror: '  ', proxy: '' }, { HF_ENDPOINT: '' })),
@@ -19,14 +19,14 @@ describe('where files come from', () => {
     ['http://127.0.0.1:8080/hf//', 'http://127.0.0.1:8080/hf/owkin/'],
     ['http://[::1]:8080', 'http://[::1]:8080/owkin/'],
     ['http://localhost', 'http://localhost/owkin/'],
-  ])('is the mirror %s, with its path', (mirror, start) => {
+  ])('uses the mirror %s, with its path', (mirror, start) => {
     const address = addressAt(url, downloadRoute({ ...none, mirror }, {}));
     expect(address).toBe(`${start}phikon/resolve/main/model.safetensors`);
-    // The environment applies where the workspace has no setting.
+    // The environment applies if the workspace has no setting.
     expect(addressAt(url, downloadRoute(none, { HF_ENDPOINT: mirror }))).toBe(address);
   });
 
-  it('is what was set, whatever the environment says', () => {
+  it('follows the settings rather than the environment', () => {
     const place = downloadRoute(
       { ...none, mirror: 'https://one.example', proxy: 'http://proxy.example:3128' },
       { HF_ENDPOINT: 'https://other.example' },
@@ -40,7 +40,7 @@ describe('where files come from', () => {
   });
 
   it.each(['mirror', 'ftp://mirror.example', 'https://', 'https://m.example/?a=1', 'file:///x'])(
-    'is not %s',
+    'rejects the mirror %s',
     (mirror) => {
       expect(() => checkedSettings({ ...none, mirror })).toThrow(/is not a valid mirror address/);
       expect(() => downloadRoute(none, { HF_ENDPOINT: mirror })).toThrow(
@@ -49,14 +49,14 @@ describe('where files come from', () => {
     },
   );
 
-  it.each(['proxy:3128', 'socks5://proxy.example', 'nobody'])('goes through no %s', (proxy) => {
+  it.each(['proxy:3128', 'socks5://proxy.example', 'nobody'])('rejects the proxy %s', (proxy) => {
     expect(() => checkedSettings({ ...none, proxy })).toThrow(/is not a valid proxy address/);
   });
 
   it.each([
     ...['http://mirror.example', 'http://10.0.0.5:8080/hf', 'http://127.0.0.1.example'],
     ...['http://localhost.example', 'HTTP://MIRROR.EXAMPLE', 'http://127.0.0.1@mirror.example'],
-  ])('is not %s without encryption, unless a person insists', (mirror) => {
+  ])('rejects %s without encryption, unless the user allows it', (mirror) => {
     const refused = /uses http without encryption.*--plain-http/;
     expect(() => checkedSettings({ ...none, mirror })).toThrow(refused);
     expect(() => downloadRoute(none, { HF_ENDPOINT: mirror })).toThrow(refused);
@@ -68,7 +68,7 @@ describe('where files come from', () => {
     ).not.toBeNull();
   });
 
-  it('is insisted on for one address alone', () => {
+  it('allows missing encryption for one address only', () => {
     const kept = { ...none, mirror: 'https://mirror.example', plainHttp: true };
     expect(checkedSettings(kept).plainHttp).toBe(false);
   });

@@ -18,7 +18,7 @@ export interface DownloadRoute {
 const webAddress = z.url({ protocol: /^https?$/ });
 
 /**
- * Combines the settings with the environment, which applies where nothing is set.
+ * Combines the settings with the environment, which applies if nothing is set.
  *
  * @throws UserError 'invalid-option' for an invalid address
  */

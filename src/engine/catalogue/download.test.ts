@@ -10,7 +10,7 @@ const trial = downloads();
 const { fetchIt, here, requireWhole } = trial;
 
 describe('downloadFile', () => {
-  it('fetches, verifies and reports', async () => {
+  it('downloads, verifies and reports', async () => {
     trial.server.handlers = [serve(content)];
     const seen: number[] = [];
     const report = (done: number, total: number | null): void => {
@@ -24,7 +24,7 @@ describe('downloadFile', () => {
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
   });
 
-  it('goes on where the connection broke, as often as something comes', async () => {
+  it('resumes after a lost connection, as long as there is progress', async () => {
     trial.server.handlers = [
       dropAfter(content, 50_000),
       dropAfter(content, 70_000),
@@ -40,7 +40,7 @@ describe('downloadFile', () => {
     );
   });
 
-  it('gives up on a server that sends nothing, and goes on another day', async () => {
+  it('gives up on a server that sends nothing, and resumes later', async () => {
     trial.server.handlers = [dropAfter(content, 50_000), dropAfter(content, 0)];
     await expect(fetchIt()).rejects.toMatchObject({ code: 'network' });
     expect((await here()).sort()).toEqual(['teacher.bin.download', 'teacher.bin.download.json']);
@@ -51,20 +51,20 @@ describe('downloadFile', () => {
     await requireWhole();
   });
 
-  it('does not wait for ever for one that falls silent', async () => {
+  it('does not wait for ever for a silent server', async () => {
     trial.server.handlers = [sendOnly(content, 10), serve(content)];
     await fetchIt();
     await requireWhole();
   });
 
-  it('never joins two contents, whatever the server changed meanwhile', async () => {
+  it('never joins parts of different versions', async () => {
     const old = Buffer.alloc(content.length, 7);
     trial.server.handlers = [dropAfter(old, 40_000, '"old"'), serve(content)];
     await fetchIt();
     await requireWhole();
   });
 
-  it('goes by the hash that a store of models promises, where no other is known', async () => {
+  it('uses the hash stated by a model store if no other is known', async () => {
     const promising: Handler = (request, response) => {
       if (request.url === '/teacher.bin') {
         response.writeHead(302, { location: '/store', 'x-linked-etag': `"${sha256}"` }).end();
@@ -83,11 +83,11 @@ describe('downloadFile', () => {
     await expect(fetchIt({ sha256: null })).rejects.toMatchObject({ code: 'invalid-file' });
     trial.server.handlers = [serve(content)];
     expect(await fetchIt({ sha256: null })).toMatchObject({ isVerified: false, sha256 });
-    // Anybody can make a file whose SHA-256 begins with these digits.
+    // Anybody can create a file whose SHA-256 begins with these digits.
     expect(await fetchIt({ sha256: sha256.slice(0, 8) })).toMatchObject({ isVerified: false });
   });
 
-  it('stops when it is told to, and goes on from there', async () => {
+  it('stops when cancelled, and resumes from there', async () => {
     const controller = new AbortController();
     trial.server.handlers = [sendOnly(content, 60_000)];
     const report = (done: number): void => {
@@ -103,7 +103,7 @@ describe('downloadFile', () => {
     await requireWhole();
   });
 
-  it('takes what had come whole and only lacked its name', async () => {
+  it('keeps a complete download that was not yet renamed', async () => {
     trial.server.handlers = [dropAfter(content, content.length - 1), dropAfter(content, 0)];
     await expect(fetchIt()).rejects.toThrow();
     await writeFile(`${trial.file}.download`, content);
@@ -115,11 +115,11 @@ describe('downloadFile', () => {
   it.each([
     ['does not state which part it sends', sendAs(content, { etag: '"one"' }, 206)],
     [
-      'sends another part than it was asked for',
+      'sends a part that was not requested',
       sendAs(content.subarray(5), { etag: '"one"', 'content-range': 'bytes 5-299999/300000' }, 206),
     ],
     [
-      'passes over that the file is another by now',
+      'ignores that the file has changed since',
       sendAs(
         Buffer.alloc(260_000, 7),
         { etag: '"two"', 'content-range': 'bytes 40000-299999/300000' },
@@ -127,7 +127,7 @@ describe('downloadFile', () => {
       ),
     ],
     [
-      'calls it by the same name, and says that it was changed',
+      'uses the same identifier, but states that the file was changed',
       sendAs(
         Buffer.alloc(260_000, 7),
         {
@@ -138,7 +138,7 @@ describe('downloadFile', () => {
         206,
       ),
     ],
-  ])('begins anew with a server that %s', async (_, rest) => {
+  ])('starts over with a server that %s', async (_, rest) => {
     const first: Handler = (request, response) => {
       response.setHeader('last-modified', 'Mon, 01 Jan 2024 00:00:00 GMT');
       dropAfter(content, 40_000)(request, response);
@@ -149,7 +149,7 @@ describe('downloadFile', () => {
     expect(trial.server.ranges).toEqual([undefined, 'bytes=40000-', undefined]);
   });
 
-  it('gives up on a server that breaks off and never goes on rightly', async () => {
+  it('gives up on a server that breaks off and never resumes correctly', async () => {
     const faulty: Handler = (request, response) => {
       if (request.headers.range === undefined) dropAfter(content, 40_000)(request, response);
       else sendAs(content, {}, 206)(request, response);
@@ -159,7 +159,7 @@ describe('downloadFile', () => {
     expect(await here()).toEqual([]);
   });
 
-  it('without a name for the content nothing is kept that could not be continued', async () => {
+  it('keeps no partial download that could not be resumed, if the content has no identifier', async () => {
     const weak = 'W/"one"';
     trial.server.handlers = [dropAfter(content, 50_000, weak)];
     await expect(fetchIt()).rejects.toThrow(/use a downloaded file\.$/);
@@ -173,7 +173,7 @@ describe('downloadFile', () => {
     expect(await here()).toEqual([]);
   });
 
-  it('a folder in the place of what comes is no trouble of the network', async () => {
+  it('a folder in the place of the download is reported as an error of the disk, not of the network', async () => {
     trial.server.handlers = [serve(content)];
     await mkdir(`${trial.file}.download`, { recursive: true });
     await expect(fetchIt()).rejects.toMatchObject({
@@ -183,7 +183,7 @@ describe('downloadFile', () => {
     expect(trial.server.ranges).toHaveLength(1);
   });
 
-  it('a server that is busy is asked again, when it says so', async () => {
+  it('asks a busy server again at the time that it states', async () => {
     trial.server.handlers = [status(503), status(429, { 'retry-after': '0' }), serve(content)];
     await fetchIt();
     await requireWhole();
@@ -194,7 +194,7 @@ describe('downloadFile', () => {
     expect(trial.server.ranges).toHaveLength(patience.attempts);
   });
 
-  it('a folder in the place of the file loses nothing', async () => {
+  it('a folder in the place of the file causes no loss', async () => {
     trial.server.handlers = [serve(content)];
     await fetchIt();
     const inside = join(trial.file, 'x');

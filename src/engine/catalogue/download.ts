@@ -66,7 +66,8 @@ const spare = 200e6;
  * Downloads a file. The partial download is kept next to it under another name, so that an interrupted or cancelled
  * download resumes. The caller ensures that no other process downloads the same file at the same time.
  *
- * @throws UserError 'cancelled', 'network', 'disk', 'too-large', 'invalid-file' if the content is not the expected one
+ * @throws UserError 'cancelled', 'network', 'disk', 'too-large', 'invalid-file' if the content is not the expected
+ * one
  */
 export async function downloadFile(
   download: Download,
@@ -222,7 +223,7 @@ async function writeAll(handle: FileHandle, chunk: Uint8Array, place: number): P
   }
 }
 
-/** Body of an answer, whose read failures are reported as network failures, not disk failures. */
+/** Returns the body of an answer, whose read failures are reported as network failures, not disk failures. */
 async function* watchedBody(
   body: Answer['body'],
   url: string,
@@ -260,7 +261,7 @@ function requireContinuation(answer: Answer, part: Part, url: string): void {
   throw part.bytes > 0 ? new TemporaryFailure(failure, { startsOver: true }) : failure;
 }
 
-/** Reason why an answer does not fit, one of `downloadText`; undefined if it fits. */
+/** Returns the reason why an answer does not fit, one of `downloadText`; undefined if it fits. */
 function mismatchReason(
   { status, start, total, etag, changed }: Answer,
   part: Part,

@@ -62,7 +62,7 @@ function fetchInto(
 }
 
 describe('fetchCard', () => {
-  it('fetches all files from the mirror, the small ones first', async () => {
+  it('downloads all files from the mirror, the small ones first', async () => {
     const folder = join(temporaryFolder(), 'a', 'b');
     server.handlers = [
       byName({ 'config.json': serve(settings), 'model.safetensors': serve(content) }),
@@ -91,7 +91,7 @@ describe('fetchCard', () => {
     expect(server.paths).toEqual([]);
   });
 
-  it('says what has come, and goes on with it', async () => {
+  it('reports the received part, and resumes it', async () => {
     const folder = temporaryFolder();
     const files = { 'config.json': serve(settings) };
     server.handlers = [byName({ ...files, 'model.safetensors': dropAfter(content, 40_000) })];
@@ -110,10 +110,10 @@ describe('fetchCard', () => {
   });
 
   it.each([
-    ['is not there', status(404), 'network'],
+    ['is missing', status(404), 'network'],
     ['is refused', status(403), 'network'],
-    ['falls silent', sendOnly(other, 0), 'network'],
-    ['is another', serve(other), 'invalid-file'],
+    ['stalls', sendOnly(other, 0), 'network'],
+    ['has other content', serve(other), 'invalid-file'],
   ])('a file that %s', async (_, handler, code) => {
     const folder = temporaryFolder();
     const files = { 'config.json': serve(settings), 'preprocessor_config.json': serve(settings) };
@@ -122,7 +122,7 @@ describe('fetchCard', () => {
     expect((await cardInFolder(cardOf('phikon'), folder)).isWhole).toBe(false);
   });
 
-  it('does not take another file that is there for its own', async () => {
+  it('does not accept an existing file with other content', async () => {
     const folder = temporaryFolder();
     server.handlers = [serve(settings)];
     await writeFile(join(folder, 'model.safetensors'), other);
@@ -134,8 +134,12 @@ describe('fetchCard', () => {
 
   it.each([
     ['a web page', loginPage, /A web page arrived instead of a checkpoint/],
-    ['what is no checkpoint', other, /did not send the requested file: .* It was deleted/],
-  ])('keeps nothing of %s, and fetches anew', async (_, wrong, sentence) => {
+    [
+      'a file that is not a checkpoint',
+      other,
+      /did not send the requested file: .* It was deleted/,
+    ],
+  ])('keeps nothing of %s, and downloads again', async (_, wrong, sentence) => {
     const folder = temporaryFolder();
     server.handlers = [
       byName({ 'config.json': serve(settings), 'model.safetensors': serve(wrong) }),
@@ -147,7 +151,7 @@ describe('fetchCard', () => {
     expect((await readFile(join(folder, 'model.safetensors'))).equals(content)).toBe(true);
   });
 
-  it('keeps no settings that are none', async () => {
+  it('stores no configuration that is not a JSON object', async () => {
     const folder = temporaryFolder();
     server.handlers = [serve(loginPage)];
     await expect(fetchInto(folder).fetched).rejects.toThrow(/A web page arrived/);
@@ -156,7 +160,7 @@ describe('fetchCard', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('keeps no other transformer under the name of a card', async () => {
+  it('stores no other transformer under the name of a card', async () => {
     const folder = temporaryFolder();
     server.handlers = [
       byName({ 'config.json': serve(settings), 'model.safetensors': serve(content) }),
@@ -167,7 +171,7 @@ describe('fetchCard', () => {
     expect(await readdir(folder)).toEqual(['config.json']);
   });
 
-  it('what is wrong in its own folder is fetched anew, and in another left alone', async () => {
+  it('downloads a wrong file again in its own folder, and leaves it alone in another', async () => {
     const folder = temporaryFolder();
     server.handlers = [
       byName({ 'config.json': serve(settings), 'model.safetensors': serve(content) }),
@@ -181,7 +185,7 @@ describe('fetchCard', () => {
     expect((await readFile(join(folder, 'model.safetensors'))).equals(content)).toBe(true);
   });
 
-  it('is the only one that fetches into a folder', async () => {
+  it('is the only one that downloads into a folder', async () => {
     const folder = temporaryFolder();
     server.handlers = [
       byName({ 'config.json': serve(settings), 'model.safetensors': sendOnly(content, 1000) }),
@@ -200,7 +204,7 @@ describe('fetchCard', () => {
     expect((await readdir(folder)).sort()).toEqual(['config.json', 'model.safetensors']);
   });
 
-  it('asks for nothing where an account is needed, and says how to bring it', async () => {
+  it('sends no request if an account is needed, and explains how to add the file', async () => {
     await expect(fetchInto(temporaryFolder(), cardOf('uni')).fetched).rejects.toThrow(
       /download it yourself: open https:\/\/huggingface\.co\/MahmoodLab\/UNI, agree/,
     );

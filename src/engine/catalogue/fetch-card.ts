@@ -88,13 +88,13 @@ async function fetchFile(
   return { name, ...got };
 }
 
-/** Path of a card's weights in its folder. */
+/** Returns the path of a card's weights in its folder. */
 export function weightsPath({ files: [weights] }: Card, folder: string): string {
   return join(folder, weights?.name ?? '');
 }
 
 /**
- * Download state of a card: whether all its files are complete, and the bytes of incomplete ones.
+ * Returns the download state of a card: whether all its files are complete, and the bytes of incomplete ones.
  */
 export async function cardInFolder(
   { files }: Card,

@@ -30,11 +30,11 @@ const longestPauseMs = 60_000;
 
 /**
  * Requests a file and follows redirects, which model stores use. Never redirects from https to http; a name and a
- * password in an address are sent to that server alone.
+ * password in an address are sent only to that server.
  *
  * @param plainHttp true if unencrypted addresses are allowed beyond this computer
- * @throws UserError 'network' if redirects do not end, leave a secure connection or are not web addresses, and undici's
- * errors
+ * @throws UserError 'network' if redirects do not end, leave a secure connection or are not web addresses, and
+ * undici's errors
  */
 export async function requestFile(
   url: string,
@@ -114,7 +114,7 @@ export function withoutPassword(url: string): string {
 }
 
 /**
- * Basic authorization header (RFC 7617) for the name and password in an address; undefined without them.
+ * Returns the basic authorization header (RFC 7617) for the name and password in an address; undefined without them.
  */
 function authorizationIn({ username, password }: URL): string | undefined {
   if (username === '' && password === '') return undefined;
@@ -152,7 +152,7 @@ function hashIn(etag: string | undefined): string | null {
   return /^"?([0-9a-f]{64})"?$/.exec(etag ?? '')?.[1] ?? null;
 }
 
-/** ETag if it is strong: a weak one may stay the same while bytes change. */
+/** Returns the ETag if it is strong: a weak one may stay the same while bytes change. */
 function strong(etag: string | undefined): string | null {
   return etag?.startsWith('"') === true ? etag : null;
 }

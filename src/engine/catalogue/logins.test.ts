@@ -23,7 +23,7 @@ function leaks(folder: string): string[] {
   return readdirSync(folder).filter((name) => readFileSync(join(folder, name)).includes(password));
 }
 
-test('names and passwords never come into the workspace, and are asked for at the next start', () => {
+test('names and passwords are never stored in the workspace, and have to be entered at the next start', () => {
   const folder = temporaryFolder();
   const store = openStore(folder);
   const logins = new DownloadLogins(store);
@@ -55,7 +55,7 @@ test('names and passwords never come into the workspace, and are asked for at th
   again.close();
 });
 
-test('what an older version wrote as plain text goes from the database, its log and its copies', () => {
+test('removes plain-text logins of an older version from the database, its log and its copies', () => {
   const folder = temporaryFolder();
   openStore(folder).close();
   const database = new Database(join(folder, databaseName));

@@ -9,7 +9,7 @@ const kinds: readonly LoginKind[] = ['mirror', 'proxy'];
 
 /**
  * Mirror and proxy of a workspace. The database stores their addresses but never their names and passwords: those are
- * kept in memory, and by the window's process in the system's key store.
+ * kept in memory, and by the main process in the system's key store.
  */
 export class DownloadLogins {
   readonly #store: Store;

@@ -9,7 +9,7 @@ const trial = downloads();
 const { fetchIt, here, requireWhole } = trial;
 
 describe('downloadFile', () => {
-  it('a file that ends too early is not taken for a whole one', async () => {
+  it('a file that ends too early does not count as complete', async () => {
     // Without a length, as some proxies send it: only the content reveals the truncation.
     trial.server.handlers = [
       (_, response) => {
@@ -21,7 +21,7 @@ describe('downloadFile', () => {
     expect(await here()).toEqual([]);
   });
 
-  it('another content is refused, deleted, and leaves an older file alone', async () => {
+  it('other content is refused and deleted, and an older file stays', async () => {
     trial.server.handlers = [serve(content)];
     await fetchIt();
     const other = Buffer.from(content);
@@ -42,28 +42,31 @@ describe('downloadFile', () => {
     [404, /no longer has this file/],
     [407, /name and a password/],
     [418, /answers with 418/],
-  ])('an answer of %i is not asked again', async (code, message) => {
+  ])('a request answered with %i is not repeated', async (code, message) => {
     trial.server.handlers = [status(code)];
     await expect(fetchIt()).rejects.toThrow(message);
     expect(trial.server.ranges).toHaveLength(1);
   });
 
-  it('a part that nobody asked for is no file', async () => {
+  it('an unrequested partial response is refused', async () => {
     trial.server.handlers = [sendAs(content, { 'content-range': 'bytes 100-300099/300100' }, 206)];
     await expect(fetchIt({ sha256: null })).rejects.toThrow(/continued at byte 100, not 0/);
     expect(await here()).toEqual([]);
   });
 
-  it('what is packed is refused', async () => {
+  it('a compressed response is refused', async () => {
     trial.server.handlers = [sendAs(content, { 'content-encoding': 'gzip' })];
     await expect(fetchIt()).rejects.toThrow(/sends the file compressed \(gzip\)/);
     expect(trial.server.ranges).toHaveLength(1);
   });
 
   it.each([
-    ['by its own word', sendAs(Buffer.from('login'), { 'content-type': 'text/html; charset=a' })],
-    ['by what is in it', sendAs(loginPage, {})],
-  ])('a web page is told, %s', async (_, handler) => {
+    [
+      'by its content type',
+      sendAs(Buffer.from('login'), { 'content-type': 'text/html; charset=a' }),
+    ],
+    ['by its content', sendAs(loginPage, {})],
+  ])('a web page is recognised %s', async (_, handler) => {
     trial.server.handlers = [handler];
     await expect(fetchIt()).rejects.toThrow(
       /A web page arrived instead of a checkpoint: the network may ask/,
@@ -71,7 +74,7 @@ describe('downloadFile', () => {
     expect(await here()).toEqual([]);
   });
 
-  it('what is not the size that is listed is not kept, but for rounding', async () => {
+  it('a file whose size differs from the listed one is not kept, except for rounding', async () => {
     const unknown = { sha256: null };
     const cut: Handler = (_, response) => {
       response.writeHead(200, { 'transfer-encoding': 'chunked' });
@@ -91,7 +94,7 @@ describe('downloadFile', () => {
     await fetchIt({ listed: 1 });
   });
 
-  it('what a look into it refuses is not kept', async () => {
+  it('a file that fails its check is not kept', async () => {
     trial.server.handlers = [serve(content)];
     const check = (path: string): Promise<void> =>
       Promise.reject(new UserError('unsupported', `${path} is a drawing.`));
@@ -104,7 +107,7 @@ describe('downloadFile', () => {
     expect(await here()).toEqual([]);
   });
 
-  it('what another program cut short meanwhile is not taken', async () => {
+  it('a file that another program cut short in the meantime is not accepted', async () => {
     trial.server.handlers = [serve(content)];
     const report = (done: number): void => {
       if (done === content.length) truncateSync(`${trial.file}.download`, 10);
@@ -113,7 +116,7 @@ describe('downloadFile', () => {
     expect(await here()).toEqual([]);
   });
 
-  it('deletes a file of another SHA-256 than the one that is pinned, and says so', async () => {
+  it('deletes a file whose SHA-256 differs from the pinned one, and reports it', async () => {
     trial.server.handlers = [serve(content)];
     await expect(fetchIt({ sha256: '0'.repeat(64) })).rejects.toMatchObject({
       code: 'invalid-file',

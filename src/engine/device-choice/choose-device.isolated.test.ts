@@ -10,7 +10,7 @@ import { KnownSpeeds } from './known-speeds.ts';
 import type { FoundDevice } from './list-devices.ts';
 import type { TrialRequest } from '../speed/trial.ts';
 
-/** Simulated devices of a machine, and their results in trials. */
+/** Simulated devices of a computer, and their results in trials. */
 const machine = vi.hoisted((): Machine => ({ speeds: {}, tried: [], free: 1 }));
 
 interface Machine {
@@ -87,19 +87,19 @@ async function choose(
 }
 
 describe('chooseDevice', () => {
-  it('takes what was asked for, tried or not', async () => {
+  it('uses the requested device, whether or not it was tried', async () => {
     machine.speeds = { cpu: 100 };
     expect(await choose('cuda')).toEqual({ device: 'cuda', said: [] });
     expect(machine.tried).toEqual([]);
   });
 
-  it('tries nothing where the processor is all there is', async () => {
+  it('tries nothing if there is only the processor', async () => {
     machine.speeds = { cpu: 100 };
     expect(await choose()).toEqual({ device: 'cpu', said: [] });
     expect(machine.tried).toEqual([]);
   });
 
-  it('takes the fastest, says how fast all are, and remembers it', async () => {
+  it('chooses the fastest device, reports all speeds, and remembers them', async () => {
     machine.speeds = { cpu: 100, webgpu: 812.4, tensorflow: 300 };
     const { device, said } = await choose();
     expect(device).toBe('webgpu');
@@ -110,7 +110,7 @@ describe('chooseDevice', () => {
     expect(machine.tried).toEqual([]);
   });
 
-  it('goes by what was measured beside other work, and does not remember it', async () => {
+  it('uses measurements disturbed by other work, but does not remember them', async () => {
     machine.speeds = { cpu: 100, webgpu: 60 };
     machine.free = 0.5;
     onTestFinished(() => {
@@ -127,7 +127,7 @@ describe('chooseDevice', () => {
     expect(machine.tried).toHaveLength(4);
   });
 
-  it('is not taken in by a GPU that is slower, or does not get through', async () => {
+  it('does not choose a GPU that is slower or fails its trial', async () => {
     machine.speeds = { cpu: 100, webgpu: 3, tensorflow: 'Its driver did not answer.' };
     expect((await choose()).device).toBe('cpu');
     machine.tried = [];
@@ -136,7 +136,7 @@ describe('chooseDevice', () => {
     expect(machine.tried).toEqual([]);
   });
 
-  it('says what did not get through, and tries the processor again', async () => {
+  it('reports failed trials, and tries the processor again', async () => {
     machine.speeds = { cpu: 'It was ended.', webgpu: 'Its driver did not answer.', tensorflow: 30 };
     const { device, said } = await choose();
     expect(device).toBe('tensorflow');
@@ -149,14 +149,14 @@ describe('chooseDevice', () => {
     expect(machine.tried).toEqual(['cpu']);
   });
 
-  it('takes the processor where nothing got through', async () => {
+  it('uses the processor if all trials failed', async () => {
     machine.speeds = { cpu: 'It was ended.', webgpu: 'Its driver did not answer.' };
     const { device, said } = await choose();
     expect(device).toBe('cpu');
     expect(said.at(-1)).toMatch(/^The speed test failed on: .*cpu is used/);
   });
 
-  it('stops when it is asked to, and remembers nothing of what was stopped', async () => {
+  it('stops when cancelled, and remembers no cancelled trial', async () => {
     machine.speeds = { cpu: 100, webgpu: 800 };
     const controller = new AbortController();
     machine.whenTried = () => {
@@ -169,7 +169,7 @@ describe('chooseDevice', () => {
     expect(machine.tried).toEqual(['cpu', 'cpu', 'webgpu']);
   });
 
-  it('goes by the environment, which must name a device', async () => {
+  it('follows the environment variable, which must name a device', async () => {
     machine.speeds = { cpu: 100, webgpu: 800 };
     vi.stubEnv('UNDERSTUDY_DEVICE', 'cpu');
     expect(await choose()).toEqual({ device: 'cpu', said: [] });

@@ -21,8 +21,9 @@ export interface Candidate extends Omit<TrialRequest, 'device' | 'threads'> {
 }
 
 /**
- * Device for a run: the requested one, or the fastest. Each device whose speed with this kind of student is unknown is
- * timed for two seconds with the student's own training step. If only the processor is usable, nothing is timed.
+ * Chooses the device for a run: the requested one, or the fastest. Each device whose speed with this kind of student
+ * is unknown is timed for two seconds with the student's own training step. If only the processor is usable, nothing
+ * is timed.
  *
  * @throws UserError 'invalid-option' if the environment variable names no device, 'cancelled'
  */
@@ -89,7 +90,7 @@ async function timeCandidate(
 }
 
 /**
- * Device that the environment variable names.
+ * Returns the device that the environment variable names.
  *
  * @throws UserError 'invalid-option' if it names no device
  */

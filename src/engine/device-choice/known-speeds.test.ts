@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-it('remembers what was measured, and what did not get through', async () => {
+it('remembers measurements and failed trials', async () => {
   const file = join(folder, 'deep', 'speeds.json');
   const speeds = await KnownSpeeds.open(file);
   expect(speeds.get('a')).toBeUndefined();
@@ -28,7 +28,7 @@ it('remembers what was measured, and what did not get through', async () => {
 });
 
 it.each(['', '{', '[{"of":"a","imagesPerSecond":-1}]', '{"a":1}'])(
-  'a file that holds %j is as good as none',
+  'a file with the text %j is ignored',
   async (text) => {
     const file = join(folder, 'odd.json');
     await writeFile(file, text);
@@ -36,14 +36,14 @@ it.each(['', '{', '[{"of":"a","imagesPerSecond":-1}]', '{"a":1}'])(
   },
 );
 
-it('a place that cannot be written is no failure', async () => {
+it('a read-only cache folder is not an error', async () => {
   await writeFile(join(folder, 'file'), '');
   const speeds = await KnownSpeeds.open(join(folder, 'file', 'speeds.json'));
   await speeds.set('a', 1);
   expect(speeds.get('a')).toBe(1);
 });
 
-it('a key tells apart whatever decides the speed', () => {
+it('a key contains everything that determines the speed', () => {
   const request = {
     device: 'webgpu',
     threads: 2,

@@ -17,10 +17,10 @@ const speeds = z.array(
 );
 type Speeds = z.infer<typeof speeds>;
 
-/** Most measurements kept, so that the file stays small. */
+/** Maximum number of stored measurements, so that the file stays small. */
 const most = 500;
 
-/** Measured speeds of this machine's devices, kept between runs of the command line. */
+/** Measured speeds of this computer's devices, stored between runs of the command line. */
 export class KnownSpeeds {
   readonly #file: string;
   #speeds: Speeds;
@@ -36,7 +36,7 @@ export class KnownSpeeds {
     return new KnownSpeeds(file, speeds.safeParse(parseJson(text)).data ?? []);
   }
 
-  /** Speed under a key; null for a failed trial, undefined if it was not measured. */
+  /** Returns the speed under a key; null for a failed trial, undefined if it was not measured. */
   get(key: string): number | null | undefined {
     return this.#speeds.find(({ of }) => of === key)?.imagesPerSecond;
   }
@@ -65,7 +65,7 @@ export class KnownSpeeds {
   }
 }
 
-/** Key of everything that determines the speed of a step. */
+/** Returns the key of everything that determines the speed of a step. */
 export function speedKey(
   {
     device,
@@ -87,7 +87,7 @@ export function speedKey(
   return `${device} (${on}), ONNX Runtime ${runtimeVersion}: ${student}`;
 }
 
-/** Path in the user's cache folder. */
+/** Returns the default path, in the user's cache folder. */
 function usualFile(): string {
   return join(envPaths('understudy', { suffix: '' }).cache, 'device-speeds.json');
 }

@@ -23,7 +23,8 @@ const usual = { skip: 2, rank: 16, batch: 32, precision: 'float32' } as const;
 const patienceMs = { reach: 60_000, trial: 120_000 } as const;
 
 /**
- * Lower limit for a real device, GFLOP/s: slower than any GPU or processor of today; SwiftShader on two cores had 0.5.
+ * Lower limit for a real device, GFLOP/s: slower than any GPU or processor of today; SwiftShader on two cores had
+ * 0.5.
  */
 const slowest = 5;
 
@@ -31,7 +32,7 @@ const slowest = 5;
 export type FoundDevice = Omit<DeviceDescription, 'imagesPerSecond'>;
 
 /**
- * Finds the devices of this machine; each is tried with a small matrix product in a separate process.
+ * Finds the devices of this computer; each is tried with a small matrix product in a separate process.
  *
  * @throws UserError 'cancelled'
  */
@@ -49,8 +50,8 @@ export async function findDevices(
 }
 
 /**
- * Finds the devices and times each with the default student, one after the other. Failed trials may be repeated by the
- * next run.
+ * Finds the devices and times each with the default student, one after the other. Failed trials may be repeated by
+ * the next run.
  */
 export async function listDevices(threads = defaultThreads()): Promise<DeviceDescription[]> {
   await (await KnownSpeeds.open()).forgetFailures();
@@ -85,7 +86,7 @@ export async function timeDevice(
   return outcome.outcome;
 }
 
-/** Reason why a device is missing; null if it is usable. */
+/** Returns the reason why a device is missing; null if it is usable. */
 async function reasonMissing(
   device: DeviceName,
   signal: AbortSignal | undefined,
@@ -99,7 +100,7 @@ async function reasonMissing(
 }
 
 /**
- * Result of a worker, or a sentence with the reason why there is none.
+ * Returns the result of a worker, or a sentence with the reason why there is none.
  *
  * @throws UserError 'cancelled' as soon as the signal is aborted: there is nothing to save
  */

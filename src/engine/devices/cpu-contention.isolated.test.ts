@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { shareOf, watchOthers } from './cpu-contention.ts';
 
-it('counts what other processes take', async () => {
+it('counts the load of other processes', async () => {
   const all = cpus().length;
   const busy = cpus().map(() => spawn(process.execPath, ['--eval', 'for (;;);']));
   onTestFinished(async () => {
@@ -25,6 +25,6 @@ it.each([
   ['cpu', 0.4],
   ['webgpu', 1],
   ['tensorflow', 1],
-] as const)('of %s a share of the processors leaves %d', (device, share) => {
+] as const)('on %s, a free share of 0.4 of the processors counts as %d', (device, share) => {
   expect(shareOf(device, 0.4)).toBe(share);
 });

@@ -25,15 +25,15 @@ export function watchOthers(threads = defaultThreads()): () => number {
 }
 
 /**
- * Factor by which a time measured on a device is multiplied to estimate the time on an idle device. Beside other work
- * that took half to four fifths of two processors, a step measured three to seven times as long as alone, and 1.1 to
- * 1.9 times as long after this correction. Free processors say nothing about a GPU.
+ * Returns the factor by which a time measured on a device is multiplied to estimate the time on an idle device. Next
+ * to other work that used half to four fifths of two processors, a step measured three to seven times as long as
+ * alone, and 1.1 to 1.9 times as long after this correction. The share of free processors is meaningless for a GPU.
  */
 export function shareOf(device: DeviceName, free: number): number {
   return device === 'cpu' ? free : 1;
 }
 
-/** Busy time of all processors together, ms. */
+/** Returns the busy time of all processors together, ms. */
 function busyTime(): number {
   return cpus().reduce(
     (sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq,

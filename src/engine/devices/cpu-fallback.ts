@@ -25,7 +25,7 @@ export async function withCpuFallback<D extends DeviceName, T>(
   }
 }
 
-/** Message for an error that the device may have caused; undefined for other errors. */
+/** Returns a message for an error that the device may have caused; undefined for other errors. */
 function faultOf(device: DeviceName, error: unknown): string | undefined {
   if (!(error instanceof UserError)) return undefined;
   if (error.code === 'device') return deviceText.continuesOnProcessor(error.message);

@@ -6,7 +6,7 @@ import { DevicePieces } from './device-pieces.ts';
 const pieces = new DevicePieces(onnxRuntime('cpu', { threads: 1 }), { x: [2, 3], y: [4] });
 const whole = { x: randomTensor([5, 2, 3], 1), y: randomTensor([5, 4], 2) };
 
-it('takes apart and puts together in another order, some of it from the processor', async () => {
+it('splits tensors and joins them in another order, together with parts from the processor', async () => {
   const [x, y] = [await pieces.upload(whole.x), await pieces.upload(whole.y)];
   const apart = await pieces.split({ x, y }, 5);
   expect(apart.map((piece) => [piece.x.shape, piece.y.shape])).toEqual(

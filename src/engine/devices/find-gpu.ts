@@ -3,7 +3,7 @@ import { graphics } from 'systeminformation';
 /** A GPU under the system's name for it. */
 export interface Gpu {
   readonly name: string;
-  /** Null if unknown, or if the GPU shares the processor's memory and grows with need. */
+  /** Dedicated memory in bytes; null if unknown, or if the GPU shares the processor's memory as needed. */
   readonly memoryBytes: number | null;
 }
 

@@ -15,7 +15,7 @@ vi.mock(import('node:os'), async (original) => {
   return { ...os, userInfo: userInfo as typeof os.userInfo };
 });
 
-it('the second on a GPU knows of the first; processors are nobody’s', async () => {
+it('the second run on a GPU is told about the first; processors are not locked', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'understudy-hold-'));
   const file = join(folder, 'gpu.lock');
   try {
@@ -39,7 +39,7 @@ it('the second on a GPU knows of the first; processors are nobody’s', async ()
   }
 });
 
-it('needs no name of who runs it', () => {
+it('does not need the name of the current user', () => {
   person.hasName = false;
   expect(holdDevice('cpu').isShared).toBe(false);
   expect(holdDevice('webgpu').isShared).toBe(false);

@@ -13,8 +13,8 @@ export interface HeldDevice {
 }
 
 /**
- * Locks the GPU until released or until this process ends, so that a second run knows of the first. Nobody is kept out:
- * both runs are slower and share the memory.
+ * Locks the GPU until released or until this process ends, so that a second run knows about the first. The lock
+ * excludes nobody: both runs continue, more slowly, and share the memory.
  *
  * @param file the lock file; by default one per user in the folder for temporary files
  */

@@ -1,13 +1,13 @@
 import { usableMemory } from '../../core/distill/memory.ts';
 
-/** Budget for cached teacher targets; see target-cache. */
+/** Returns the budget for cached teacher targets; see target-cache. */
 export function targetBudget(freeBytes: number): number {
   return Math.min(freeBytes / 4, 4 * 2 ** 30);
 }
 
 /**
- * Budget for views and targets in a device's own memory, bytes: at most a quarter of the memory and at most what a step
- * leaves free. If the memory is unknown, 1 GiB: what a large teacher's step leaves on a small card.
+ * Returns the budget for views and targets in a device's own memory, bytes: at most a quarter of the memory and at
+ * most what a step leaves free. If the memory is unknown, 1 GiB: what a large teacher's step leaves on a small card.
  *
  * @param cacheBytes budget of the cache in the processor's memory
  * @param stepBytes memory that a step needs
@@ -21,7 +21,7 @@ export function deviceTargetBudget(
   return Math.max(0, Math.min(cacheBytes, memoryBytes / 4, usableMemory(memoryBytes) - stepBytes));
 }
 
-/** Budget for decoded images, bytes; see raster-store. */
+/** Returns the budget for decoded images, bytes; see raster-store. */
 export function rasterBudget(freeBytes: number): number {
   return freeBytes / 8;
 }

@@ -7,7 +7,7 @@ import { defaultThreads } from '../../runtime/threads.ts';
 import { processorMemory } from './device-memory.ts';
 
 /**
- * Executor for a device, with an overridable thread count. A missing device shows when it loads a graph.
+ * Returns an executor for a device, with an overridable thread count. A missing device shows when it loads a graph.
  *
  * @param memoryBytes memory of a GPU, if known
  * @param products precision of matrix products on ONNX Runtime's GPUs; other devices compute in float32
@@ -23,7 +23,7 @@ export function openExecutor(
   return onnxRuntime(device, { threads, memoryBytes, products });
 }
 
-/** Executor for exported files, independent of the device that trained the student. */
+/** Returns an executor for exported files, independent of the device that trained the student. */
 export function openFileExecutor(
   threads = defaultThreads(),
   device: FileDevice = 'cpu',

@@ -29,9 +29,7 @@ export function requirePossible(device: DeviceName): void {
   throw new UserError('device', deviceText.impossible(device));
 }
 
-/**
- * True if a device, where present, is a GPU. TensorFlow computes on the processor if it finds no GPU.
- */
+/** Returns true if a device, provided that it exists, is a GPU. TensorFlow computes on the processor if it finds no GPU. */
 export function isOnGpu(device: DeviceName, threads = defaultThreads()): boolean {
   if (device === 'cpu' || !possibleDevices().includes(device)) return false;
   if (device !== 'tensorflow') return true;

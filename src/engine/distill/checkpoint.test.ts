@@ -49,7 +49,7 @@ const keeper: KeeperState = {
 };
 const own = { fingerprint: 'own', size: 3, steps: 6 };
 
-it('goes on from what was kept', async () => {
+it('is read back unchanged', async () => {
   await saveCheckpoint(folder, 'own', state, 1);
   expect(await loadCheckpoint(folder, own)).toEqual(state);
 });
@@ -58,12 +58,12 @@ it.each<[string, KeeperState]>([
   ['the state after a step', keeper],
   ['the start', { ...keeper, champion: { ...keeper.champion, kept: 'start', adapters: null } }],
   ['the copy', { ...keeper, champion: { ...keeper.champion, kept: 'copy', adapters: null } }],
-])('keeps what the keeper knows where the best is %s', async (_, known) => {
+])("stores the keeper's state if the best state is %s", async (_, known) => {
   await saveCheckpoint(folder, 'own', { ...state, keeper: known }, 1);
   expect(await loadCheckpoint(folder, own)).toEqual({ ...state, keeper: known });
 });
 
-it('is damaged where the best state or a measurement of it is missing or does not fit', async () => {
+it('is reported as damaged if the best state or its measurement is missing or inconsistent', async () => {
   const { champion, nearest } = keeper;
   const changes: Partial<KeeperState>[] = [
     { champion: { ...champion, adapters: null } },
@@ -80,21 +80,21 @@ it('is damaged where the best state or a measurement of it is missing or does no
 
 it.each<[string, Partial<TrainingState>]>([
   ['a step after the last', { step: 7 }],
-  ['what is no number', { mean: three(0, NaN, 0) }],
+  ['a NaN value', { mean: three(0, NaN, 0) }],
   ['a negative square', { square: three(0, -1, 0) }],
   ['moments of another size', { mean: three(0, 1) }],
   ['adapters of another size', { parameters: three(1, 2, 3, 4) }],
-])('is damaged with %s', async (_, change) => {
+])('is reported as damaged with %s', async (_, change) => {
   await saveCheckpoint(folder, 'own', { ...state, ...change }, 1);
   await expect(loadCheckpoint(folder, own)).rejects.toThrow(/damaged. Start over/);
 });
 
-it('is damaged when it cannot be read', async () => {
+it('is reported as damaged if it cannot be read', async () => {
   await writeFile(checkpointPath(folder), 'half of it');
   await expect(loadCheckpoint(folder, own)).rejects.toThrow(/damaged. Start over/);
 });
 
-it('is another run’s with another fingerprint', async () => {
+it('belongs to another run if the fingerprint differs', async () => {
   await saveCheckpoint(folder, 'other', state, 1);
   await expect(loadCheckpoint(folder, own)).rejects.toThrow(/belongs to a run with another/);
 });

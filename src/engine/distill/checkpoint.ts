@@ -135,7 +135,8 @@ export async function loadCheckpoint(
 }
 
 /**
- * Path of the decoders trained after the checkpoint, in segmentation runs; see segmentation/kept-decoders.
+ * Returns the path of the decoders trained after the checkpoint, in segmentation runs; see
+ * segmentation/kept-decoders.
  */
 export function decodersPath(out: string): string {
   return join(out, 'decoders.safetensors');

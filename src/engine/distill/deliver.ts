@@ -29,7 +29,7 @@ export async function deliver<T extends { readonly summary: DistillSummary }>(
   }
 }
 
-/** Duration so far, in all parts of an interrupted run, seconds. */
+/** Returns the duration so far, in all parts of an interrupted run, seconds. */
 export function secondsOf({ start }: Pick<StudentJob, 'start'>): number {
   return (performance.now() - start) / 1000;
 }

@@ -10,7 +10,7 @@ import { trainingText } from '../../text/index.ts';
 
 /** Capacity of a device for a run, and notices about it. */
 
-/** Memory of the device available to this run, bytes. */
+/** Returns the memory of the device available to this run, bytes. */
 export async function availableMemory(
   device: DeviceName,
   threads: number | undefined,

@@ -20,7 +20,7 @@ function fingerprintOf(...images: FoundImage[]): Promise<string> {
   return beginFingerprint(marks, images, unheard).own;
 }
 
-it('images count by their content and slice, wherever they lie', async () => {
+it('identifies images by content and slice, wherever their files are', async () => {
   const folder = temporaryFolder();
   const image = (name: string): FoundImage => ({ path: join(folder, name), name });
   const [a, b, c] = [image('a.png'), image('b.png'), image('c.png')];
@@ -33,7 +33,7 @@ it('images count by their content and slice, wherever they lie', async () => {
   const others = [[b, a], [a], [a, a], slices, [{ ...a, frame: 1 }, b]];
   const all = await Promise.all(others.map((images) => fingerprintOf(...images)));
   expect(new Set([...all, own]).size).toBe(6);
-  // The same hash given by the caller, as the window does.
+  // The same hash given by the caller, as the app does.
   const contentHash = '7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed';
   expect(await fingerprintOf({ ...a, path: 'elsewhere', contentHash }, b)).toBe(own);
   await writeFile(b.path, 'six');
@@ -42,7 +42,7 @@ it('images count by their content and slice, wherever they lie', async () => {
   expect(await fingerprintOf(a, b)).not.toBe(own);
 });
 
-it('is known to earlier versions by names and sizes', async () => {
+it('has the form of earlier versions, with names and sizes', async () => {
   const folder = temporaryFolder();
   const image = { path: join(folder, 'a.png'), name: 'a.png' };
   const former = (): Promise<string> => beginFingerprint(marks, [image], unheard).former();
@@ -55,7 +55,7 @@ it('is known to earlier versions by names and sizes', async () => {
   expect(await former()).not.toBe(before);
 });
 
-it('stops reading when nobody needs it any more', async () => {
+it('stops reading when it is closed', async () => {
   const folder = temporaryFolder();
   const image = { path: join(folder, 'a.png'), name: 'a.png' };
   await writeFile(image.path, Buffer.alloc(2 ** 24));

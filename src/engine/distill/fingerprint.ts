@@ -35,8 +35,8 @@ export interface RunFingerprint {
 }
 
 /**
- * Starts hashing the images whose content is unknown, in parallel with other work: the first checkpoint is the first to
- * need the result.
+ * Starts hashing the images whose content is unknown, in parallel with other work: the first checkpoint is the first
+ * to need the result.
  */
 export function beginFingerprint(
   marks: RunMarks,
@@ -78,7 +78,7 @@ function isUnknown({ contentHash }: FoundImage): boolean {
   return contentHash === undefined;
 }
 
-/** Hash in hexadecimal; undefined if the file is no longer readable, which the training reports. */
+/** Returns the hash in hexadecimal; undefined if the file is no longer readable, which the training reports. */
 async function contentOf(path: string, signal: AbortSignal): Promise<string | undefined> {
   try {
     const hash = await hashOfFile(path, () => {

@@ -10,7 +10,7 @@ const blocks = [0, 2];
 const { imageSize, width, mlpWidth } = teacher.architecture;
 const [images, views] = [11, 3];
 
-/** Views drawn by the fit, and its result, with so many tokens per batch. */
+/** Views rendered for the fit, and its result, with so many tokens per batch. */
 async function fit(tokensAtOnce: number): Promise<{ drawn: string[]; weight: Float32Array }> {
   const drawn: string[] = [];
   const source = {
@@ -30,7 +30,7 @@ async function fit(tokensAtOnce: number): Promise<{ drawn: string[]; weight: Flo
   return { drawn, weight: Float32Array.from(data) };
 }
 
-it('fits on every view once, however many the device takes at a time', async () => {
+it('fits on every view once, however many the device processes at a time', async () => {
   const [few, many] = [await fit(20), await fit(5000)];
   // Once for each of the two blocks.
   expect(few.drawn).toHaveLength(2 * images * views);

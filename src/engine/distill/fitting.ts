@@ -86,7 +86,7 @@ function requireFinite({ gram, cross }: NormalEquations, block: number): void {
   throw new UserError('diverged', trainingText.blockNotFitted(block + 1));
 }
 
-/** Number of images with enough tokens, no view drawn twice: the same on every device. */
+/** Returns the number of images with enough tokens, each view used at most once: the same on every device. */
 function imagesToFit({ teacher, views }: FitPlan, images: number): number {
   return Math.min(Math.ceil(tokensToFit / tokenCount(teacher.architecture)), images * views);
 }

@@ -37,8 +37,8 @@ export interface ProbePlan {
 /** Number of images shown with feature maps. */
 const shownImages = 4;
 /**
- * Number of images that accuracy is estimated on: as many as a step has, so that a probe costs less than a step, within
- * bounds that keep the estimate meaningful and cheap.
+ * Number of images that accuracy is estimated on: as many as a step has, so that a probe costs less than a step,
+ * within bounds that keep the estimate meaningful and cheap.
  */
 const [fewestImages, mostImages] = [64, 200];
 /** Share of the training's time that probes may take. */
@@ -47,8 +47,8 @@ export const timeShare = 0.03;
 const mostProbes = 48;
 
 /**
- * Opens the probes of a student in training, and reports the teacher's values as the reference. Probing does not affect
- * the training.
+ * Opens the probes of a student in training, and reports the teacher's values as the reference. Probing does not
+ * affect the training.
  *
  * @param teacher the training's graph, `images` → `targets`
  */
@@ -149,7 +149,7 @@ function unlessCancelled(error: unknown): undefined {
   throw error;
 }
 
-/** Random images, the first of them of different classes as far as possible: those are shown. */
+/** Returns random images, the first of them of different classes as far as possible: those are shown. */
 function chosenImages(
   labelled: readonly LabelledImage[],
   { batch, seed }: TrainingPlan,

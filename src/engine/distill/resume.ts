@@ -20,7 +20,7 @@ export async function noteNoCheckpoint(
   context.report({ type: 'notice', message: runCheckpointText.none(out) });
 }
 
-/** Initial state of the training: step 0, or the checkpoint in `out`. */
+/** Returns the initial state of the training: step 0, or the checkpoint in `out`. */
 export async function initialState(
   { resume, seed }: DistillOptions,
   { layout, steps }: Pick<TrainingPlan, 'layout' | 'steps'>,
@@ -48,7 +48,7 @@ export async function initialState(
   };
 }
 
-/** Fingerprint of the run; that of an earlier version if the checkpoint has it. */
+/** Returns the fingerprint of the run; that of an earlier version if the checkpoint has it. */
 async function expectedFingerprint(
   out: string,
   run: RunFingerprint,
@@ -67,7 +67,7 @@ async function expectedFingerprint(
 }
 
 /**
- * Error of a stopped run.
+ * Returns the error of a stopped run.
  *
  * @param hasNew true if the checkpoint is this run's, because it made progress
  */

@@ -91,7 +91,7 @@ export async function runStudent<
           request: { ...request, precision: precisionOn(on, request.precision), resume },
         });
       } catch (error) {
-        // The window reports the checkpoints of its own runs.
+        // The app reports the checkpoints of its own runs.
         const isTold = runOptions.keepCheckpoint === true || !(options.resume || kept.isNew);
         throw isTold ? error : await withCheckpoint(error, output.path);
       } finally {
@@ -144,7 +144,7 @@ function requireExpected(file: string, { sha256 }: Teacher, expected?: ExpectedT
   );
 }
 
-/** Duration of an interrupted run before it is resumed, seconds. */
+/** Returns the duration of an interrupted run before it is resumed, seconds. */
 async function secondsBefore(
   options: DistillOptions,
   out: string,

@@ -5,7 +5,7 @@ import { runtimeVersion } from '../../runtime/onnxruntime.ts';
 import { version } from '../version.ts';
 import type { StudentJob } from './student-task.ts';
 
-/** Card of a student, without classes and metrics. */
+/** Returns the card of a student, without classes and metrics. */
 export function describeStudent(
   { request, teacher, blocks }: StudentJob,
   { start, kept }: RecipeReport,
@@ -39,7 +39,7 @@ export function describeStudent(
   };
 }
 
-/** Card of the untrained copy, of which only the head or decoder was trained. */
+/** Returns the card of the untrained copy, of which only the head or decoder was trained. */
 export function copyCard<Card extends ModelCard>(card: Card): Card {
   return { ...card, student: { ...card.student, start: 'copy', steps: 0 } };
 }

@@ -31,7 +31,7 @@ const teacher: LoadedGraph = {
   dispose: () => Promise.resolve(),
 };
 
-/** Number of targets computed with a cache for `room` entries. */
+/** Returns the number of targets computed with a cache for `room` entries. */
 async function misses(images: number, views: number, steps: number, room: number): Promise<number> {
   const plan: TrainingPlan = {
     teacher: model,
@@ -61,7 +61,7 @@ it.each([
   ['room for a part of a round', 20, 4, 42, 30],
   ['a last round within what is kept', 20, 4, 20, 60],
   ['no more samples than views', 50, 2, 10, 5],
-])('foretells how many targets must be computed: %s', async (_, images, views, steps, room) => {
+])('predicts how many targets must be computed: %s', async (_, images, views, steps, room) => {
   const foretold = targetMisses(steps * 10, images * views, room);
   const counted = await misses(images, views, steps, room);
   // Which images of the last round are cached is random.
@@ -69,7 +69,7 @@ it.each([
   if (room % images === 0 || room > images * views) expect(foretold).toBe(counted);
 });
 
-it('nothing is computed of no images', () => {
+it('no images need no targets', () => {
   expect(targetMisses(1000, 0, 10)).toBe(0);
 });
 
@@ -124,7 +124,7 @@ describe('on a device that keeps results', () => {
     ['all of them', 100],
     ['some', 5],
     ['none', 0],
-  ])('feeds what the processor would, with room for %s', async (_, room) => {
+  ])('provides the same inputs as the processor, with room for %s', async (_, room) => {
     const [here, there] = [await fed(false, room), await fed(true, room)];
     expect(there.steps).toEqual(here.steps);
     for (const { computed, views } of [here, there]) expect(views).toBe(computed);

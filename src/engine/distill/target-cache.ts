@@ -31,15 +31,15 @@ interface Fresh {
   readonly entry: Entry;
 }
 
-/** Size of one view and its targets, bytes. */
+/** Returns the size of one view and its targets, bytes. */
 export function entryBytes(teacher: VitArchitecture): number {
   const { imageSize, channels, width } = teacher;
   return imageSize * imageSize * channels + 4 * tokenCount(teacher) * width;
 }
 
 /**
- * Number of targets to compute for so many samples: each view once, and those that do not fit the cache again in each
- * round. Exact except within a partial round of images.
+ * Returns the number of targets to compute for so many samples: each view once, and those that do not fit the cache
+ * again in each round. Exact except within a partial round of images.
  *
  * @param views different views, of all images
  * @param capacity entries that fit the cache
@@ -54,12 +54,12 @@ export function targetMisses(samples: number, views: number, capacity: number): 
 }
 
 /**
- * Cache of views and teacher targets. The teacher is frozen and a view is determined by its number, so each is computed
- * once and kept while there is room. The first entries stay: views recur in a fixed order, and replacing the oldest
- * would evict each just before it is needed.
+ * Cache of views and teacher targets. The teacher is frozen and a view is determined by its number, so each is
+ * computed once and kept while there is room. The first entries stay: views recur in a fixed order, and replacing the
+ * oldest would evict each just before it is needed.
  *
- * If the device keeps its results, entries stay there as far as it has room, and nothing is uploaded for a cached view;
- * further entries are kept in the processor's memory.
+ * If the device keeps its results, entries stay there as far as it has room, and nothing is uploaded for a cached
+ * view; further entries are kept in the processor's memory.
  */
 export class TargetCache {
   readonly imageCount: number;

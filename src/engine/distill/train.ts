@@ -157,7 +157,7 @@ async function learn(
   return result;
 }
 
-/** State that was best on the reserved images. */
+/** Returns the state that was best on the reserved images. */
 function bestOf(
   { copy, request, context }: StudentJob,
   { layout, copy: base, steps }: TrainingPlan,

@@ -182,7 +182,8 @@ function requireFinite(state: TrainingState): TrainingState {
 }
 
 /**
- * True if the training stops before this step; at least one step is done, or there would be nothing to measure.
+ * Returns true if the training stops before this step; at least one step is done, or there would be nothing to
+ * measure.
  */
 function isOver(step: number, { signal, enough }: JobContext): boolean {
   return signal.aborted || (step > 0 && enough?.aborted === true);
@@ -211,7 +212,7 @@ function feeding(plan: TrainingPlan, targets: TargetCache): (step: number) => Fe
 }
 
 /**
- * Number of images per part of a batch that suits the device.
+ * Returns the number of images per part of a batch that suits the device.
  *
  * @param blocks number of blocks of the student; the teacher's by default
  */

@@ -59,7 +59,7 @@ const beginning: TrainingState = {
 };
 const cpu = onnxRuntime('cpu', { threads: 1 });
 
-/** Counter of the views that threads drew from images in memory; their bytes follow it. */
+/** Counts the views that threads rendered from images in memory; their bytes follow it. */
 let counter = new Int32Array(new SharedArrayBuffer(4));
 let path = '';
 beforeEach(async () => {
@@ -165,13 +165,13 @@ async function train(
   }
 }
 
-describe('a training whose views are drawn ahead', () => {
+describe('a training whose views are prefetched', () => {
   it.each<[string, Training]>([
     ['with room for all targets', {}],
     ['with room for none', { changes: { cacheBytes: 0 } }],
     ['with a view twice in a step', { changes: { batch: 2 * images, views: 1 } }],
     ['in parts', { executor: { ...cpu, tokensAtOnce: 3 * tokenCount(teacher.architecture) } }],
-  ])('learns the same bits, %s, and draws as much, in threads', async (_, training) => {
+  ])('learns the same bits, %s, and renders as many views, in threads', async (_, training) => {
     const [plain, ahead] = [noted(), noted()];
     const expected = await train(drawnIn(0, plain.source), training);
     const { state, error } = await train(drawnIn(2, ahead.source), training);
@@ -182,7 +182,7 @@ describe('a training whose views are drawn ahead', () => {
     expect(sorted(ahead.ordered)).toEqual(sorted(plain.here));
   });
 
-  it('draws what the next step needs while a step blocks its thread', async () => {
+  it("renders the next step's views while a step blocks its thread", async () => {
     const { batch, steps } = plan;
     const found: boolean[] = [];
     const executor = blockingExecutor((graph) => {
@@ -197,7 +197,7 @@ describe('a training whose views are drawn ahead', () => {
     expect(found).toEqual(Array.from({ length: steps }, () => true));
   });
 
-  it('goes on from where it was cancelled', async () => {
+  it('resumes where it was cancelled', async () => {
     const whole = await train(drawnIn(2, noted().source));
     const first = await train(drawnIn(2, noted().source), { stopAt: 2 });
     expect(first.state?.step).toBe(2);
@@ -206,7 +206,7 @@ describe('a training whose views are drawn ahead', () => {
     expect(rest.state?.lastLoss).toBe(whole.state?.lastLoss);
   });
 
-  it('fails at an image that cannot be read as it would without, and at the same step', async () => {
+  it('fails at an unreadable image at the same step as without threads', async () => {
     await rm(path);
     const plain = await train(drawnIn(0, noted().source));
     const ahead = await train(drawnIn(2, noted().source));
@@ -218,7 +218,7 @@ describe('a training whose views are drawn ahead', () => {
     expect(ahead).toEqual(plain);
   });
 
-  it('draws here what a thread died at', async () => {
+  it('renders a view itself if a thread died while rendering it', async () => {
     path = await folder.file('crashing.png', pngFile(greyPixels));
     const [plain, ahead] = [noted(), noted()];
     const expected = await train(drawnIn(0, plain.source));
@@ -244,8 +244,8 @@ it('fits the same start', async () => {
   expect(sorted(ahead.ordered)).toEqual(sorted(plain.here));
 });
 
-describe('views that are expected', () => {
-  it('are begun once, and forgotten when they are not expected any more', async () => {
+describe('expected views', () => {
+  it('are started once, and dropped when they are no longer expected', async () => {
     const { source, ordered } = noted();
     const views = drawnIn(2, source);
     const [a, b, c] = [0, 1, 2].map((image) => ({ image, view: 0 }));
@@ -259,7 +259,7 @@ describe('views that are expected', () => {
     expect(ordered).toEqual([a, b, c, a]);
   });
 
-  it('keep nobody waiting who ends', async () => {
+  it('keep no caller waiting when the training ends', async () => {
     path = join(folder.path, 'held.png');
     const views = drawnIn(1, noted().source, { threadFile: threadOf('faulty') });
     views.expect([{ image: onDisk, view: 0 }]);
@@ -274,8 +274,8 @@ it.each([
   ['one with threads to spare', 8, 6, 2],
   ['more threads than cores', 2, 4, 0],
   ['a GPU', 2, 1, 1],
-  ['a GPU beside many', 16, 1, 4],
-  ['a GPU beside one', 1, 1, 0],
-])('threads draw where an executor leaves cores: %s', (_, cores, busyThreads, threads) => {
+  ['a GPU and many cores', 16, 1, 4],
+  ['a GPU and one core', 1, 1, 0],
+])('threads render if an executor leaves cores free: %s', (_, cores, busyThreads, threads) => {
   expect(drawingThreads({ busyThreads }, cores)).toBe(threads);
 });

@@ -5,8 +5,9 @@ import type { PoolOptions } from '../image-pool/image-pool.ts';
 import type { NumberedView, ViewSource } from '../images/view-source.ts';
 
 /**
- * Number of threads that draw views while an executor runs: the cores that it leaves idle. The processor's executor leaves
- * none unless it has fewer threads: prefetching would then slow the step down by as much as it saves.
+ * Returns the number of threads that render views while an executor runs: the cores that it leaves idle. The
+ * processor's executor leaves none unless it has fewer threads: prefetching would then slow the step down by as much
+ * as it saves.
  */
 export function drawingThreads(
   { busyThreads }: Pick<Executor, 'busyThreads'>,
@@ -16,8 +17,8 @@ export function drawingThreads(
 }
 
 /**
- * Views of a source, drawn in threads: expected views are prefetched while a step blocks this thread. If a thread fails
- * at a view, it is drawn here on request, so that the source's own error appears at the right step.
+ * Views of a source, rendered in threads: expected views are prefetched while a step blocks this thread. If a thread
+ * fails at a view, it is rendered here on request, so that the source's own error appears at the right step.
  *
  * Memory: the expected views, and what each thread is working on (see `ImagePool`).
  */
@@ -27,10 +28,10 @@ export class ViewPrefetch implements ViewSource {
   readonly #source: ViewSource;
   readonly #threads: number;
   readonly #pool: ImagePool | undefined;
-  /** Views being drawn or finished but not yet requested; undefined if drawing failed. */
+  /** Views being rendered, or finished but not yet requested; undefined if rendering failed. */
   readonly #drawn = new Map<string, Promise<Uint8Array | undefined>>();
 
-  /** @param threads number of threads; with 0, views are drawn here on request */
+  /** @param threads number of threads; with 0, views are rendered here on request */
   constructor(source: ViewSource, threads: number, options: Partial<PoolOptions> = {}) {
     this.count = source.count;
     this.recipe = source.recipe;
@@ -47,7 +48,7 @@ export class ViewPrefetch implements ViewSource {
     return (await drawn) ?? this.#source.draw(image, view);
   }
 
-  /** Starts drawing new views and drops those that are no longer expected. */
+  /** Starts rendering new views and drops those that are no longer expected. */
   expect(views: readonly NumberedView[]): void {
     const expected = new Map(views.map((view) => [keyOf(view), view]));
     for (const key of this.#drawn.keys()) {

@@ -6,7 +6,7 @@ import type { Store } from '../../store/store.ts';
 import { outputText } from '../../text/index.ts';
 
 /**
- * Opens a workspace that a command names; never creates one.
+ * Opens the workspace given to a command; never creates one.
  *
  * @throws UserError 'not-found' when the folder has no workspace, and the errors of `openStore`
  */

@@ -8,7 +8,7 @@ import { holdFolder, tidyLock } from './output-folder.ts';
 
 const module = new URL('output-folder.ts', import.meta.url).href;
 
-/** Result of another process that tidies a folder and then locks it briefly. */
+/** Returns the result of another process that tidies a folder and then locks it briefly. */
 function askAnother(folder: string): string {
   const [path, from] = [folder, module].map((text) => JSON.stringify(text));
   const script = `
@@ -27,7 +27,7 @@ function askAnother(folder: string): string {
   ).trim();
 }
 
-it('the lock of a process that was killed goes away, and nothing else does', () => {
+it('the lock of a killed process is removed, and nothing else', () => {
   const folder = temporaryFolder();
   const lock = join(folder, '.understudy-lock');
   tidyLock(folder);
@@ -42,7 +42,7 @@ it('the lock of a process that was killed goes away, and nothing else does', () 
   expect(existsSync(lock)).toBe(true);
 });
 
-it('a lock that is held stays, whoever else asks for it or tidies up', () => {
+it('a held lock stays, whatever other processes try', () => {
   const folder = temporaryFolder();
   const letGo = holdFolder(folder);
   // Also in the process that holds the lock.

@@ -71,7 +71,7 @@ export async function openOutputFolder(out: string): Promise<OutputFolder> {
   };
 }
 
-/** Deletes leftovers of a killed run; they are of no use. */
+/** Deletes leftovers of a killed run, which are useless. */
 async function clear(path: string, staging: string): Promise<void> {
   await rm(staging, { recursive: true, force: true });
   await clearUnfinished(path);
@@ -80,7 +80,7 @@ async function clear(path: string, staging: string): Promise<void> {
 /**
  * Deletes the unfinished files of killed processes directly in a folder.
  *
- * @param path folder that nobody else writes into
+ * @param path folder that no other process writes into
  */
 export async function clearUnfinished(path: string): Promise<void> {
   for (const name of await readdir(path)) {
@@ -151,8 +151,8 @@ export function tidyLock(path: string): void {
 }
 
 /**
- * Inode of a file, which is created if needed; NaN if it was deleted meanwhile. An existing file is not opened: closing
- * a file releases every lock that the process holds on it.
+ * Returns the inode of a file, which is created if needed; NaN if it was deleted in the meantime. An existing file is
+ * not opened: closing a file releases every lock that the process holds on it.
  */
 function identityOf(file: string): number {
   try {

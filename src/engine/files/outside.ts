@@ -26,7 +26,8 @@ function isWithin(folder: string, file: string): boolean {
 }
 
 /**
- * Path without links of a file that may not exist: its nearest existing ancestor resolved, plus the rest of the path.
+ * Returns the path without links of a file that may not exist: its nearest existing ancestor resolved, plus the rest
+ * of the path.
  */
 async function realPlace(path: string): Promise<string> {
   const real = await realpath(path).catch(() => undefined);

@@ -24,7 +24,7 @@ function open(workspace: string, computer: string): string {
   }
 }
 
-test('a workspace is known again on the computer that opened it last, also where it was moved', () => {
+test('recognises a workspace on the computer that opened it last, even if it was moved', () => {
   expect(open('work', 'mine')).toBe('elsewhere');
   expect(open('work', 'mine')).toBe('here');
   renameSync(at('work'), at('moved'));
@@ -33,14 +33,14 @@ test('a workspace is known again on the computer that opened it last, also where
   expect(readdirSync(at('mine'))).toHaveLength(1);
 });
 
-test('one that another computer opened is not', () => {
+test('does not recognise one that another computer opened', () => {
   open('work', 'mine');
   expect(open('work', 'theirs')).toBe('elsewhere');
   expect(open('work', 'mine')).toBe('elsewhere');
   expect(open('work', 'mine')).toBe('here');
 });
 
-test('nor is a copy that was handed out and comes back, whatever is in it', () => {
+test('does not recognise a copy that was handed out and returned, whatever it contains', () => {
   open('work', 'mine');
   cpSync(at('work'), at('copy'), { recursive: true });
   expect(open('work', 'mine')).toBe('here');
@@ -49,7 +49,7 @@ test('nor is a copy that was handed out and comes back, whatever is in it', () =
   expect(open('work', 'mine')).toBe('elsewhere');
 });
 
-test('nor a copy in the place of the original, which has the same mark', () => {
+test('does not recognise a copy in the place of the original, which has the same mark', () => {
   open('work', 'mine');
   renameSync(at('work'), at('original'));
   cpSync(at('original'), at('work'), { recursive: true });

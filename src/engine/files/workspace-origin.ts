@@ -19,7 +19,7 @@ const memory = z.object({ file: z.string() });
  * Compares the last opening recorded in the database with this computer's own note of it, and records this opening in
  * both. Each opening has its own random mark, so that a workspace that was handed on, changed and handed back is
  * recognised as such; one that was moved or renamed on this disk still counts as `here`. Anything unreadable or
- * unwritable counts as `elsewhere`: then nothing starts automatically, and a person can start it with one click.
+ * unwritable counts as `elsewhere`: then nothing starts automatically, and the user can start it with one click.
  *
  * @param notes the user's folder for these notes, outside any workspace
  */
@@ -44,7 +44,8 @@ export function noteOpening(store: Store, notes = usualNotes()): WorkspaceOrigin
 }
 
 /**
- * Default notes folder: beside the window's settings if a window started this process, else the user's data folder.
+ * Returns the default notes folder: next to the app's settings if the app started this process, else the user's data
+ * folder.
  */
 function usualNotes(): string {
   const userData = process.env.UNDERSTUDY_USER_DATA;

@@ -65,8 +65,8 @@ async function readAll(paths: readonly string[], through: ImagePool) {
 const threadOf = (through: ImagePool, name: string, file?: string): Promise<unknown> =>
   through.run('describe', { path: `thread ${name}` }, { subject: name, file });
 
-describe('what threads read', () => {
-  it('is what this thread reads', async () => {
+describe('results of threads', () => {
+  it('are the same as those of this thread', async () => {
     const pixels = { rows: 40, columns: 50, allocated: 16, stored: 12 };
     const dicom = pictureFile(
       syntax.explicit,
@@ -109,7 +109,7 @@ describe('what threads read', () => {
     }
   });
 
-  it('fails with UserErrors', async () => {
+  it('include UserErrors', async () => {
     const path = join(folder.path, 'gone.png');
     const drawn = pool().run('picture', { path, preparation }, { subject: path });
     await expect(drawn).rejects.toMatchObject({
@@ -120,19 +120,19 @@ describe('what threads read', () => {
     });
   });
 
-  it('fails with defects as such', async () => {
+  it('include defects as such', async () => {
     const path = await folder.file('b.png', png(2));
     const drawn = pool().run('picture', { path, preparation: { range: 'odd' } }, { subject: path });
     await expect(drawn).rejects.toThrow(/inside Understudy: .*"odd" is not a range/);
   });
 });
 
-describe('a thread that is lost', () => {
+describe('a lost thread', () => {
   it.each([
     ['crashing', /crashing\.png crashed the process that reads files/],
     ['throwing', /throwing\.png crashed the process that reads files/],
     ['greedy', /greedy\.png needs more memory to read than one file may use/],
-  ])('by a %s file costs that file', async (name, sentence) => {
+  ])('affects only the %s file', async (name, sentence) => {
     const through = pool({ heapMiB: 48 });
     const paths = await Promise.all(
       ['a', name, 'b', 'c', 'd', 'e'].map((file, at) => folder.file(`${file}.png`, png(at))),
@@ -144,7 +144,7 @@ describe('a thread that is lost', () => {
     ]);
   });
 
-  it('by a file that hangs costs that file, after a while', async () => {
+  it('affects only the hanging file, after a while', async () => {
     // Longer than the start of a thread on a busy machine.
     const through = pool({ patienceMs: 10_000 });
     const path = await folder.file('hanging.png', png(0));
@@ -159,7 +159,7 @@ describe('a thread that is lost', () => {
     expect(names).toEqual(['well.png']);
   });
 
-  it('is not risked again for the same file at once', async () => {
+  it('is not risked again at once for the same file', async () => {
     const through = pool({ threads: 1 });
     const path = await folder.file('crashing.png', png(0));
     await readAll([path], through);
@@ -168,7 +168,7 @@ describe('a thread that is lost', () => {
     expect(await threadOf(through, 'after')).toBe(before);
   });
 
-  it('that cannot even start is told of', async () => {
+  it('is reported even if it cannot start', async () => {
     const through = pool({ threadFile: join(folder.path, 'no-such-thread.ts') });
     await expect(threadOf(through, 'a')).rejects.toThrow(/crashed the process/);
     await expect(threadOf(through, 'b')).rejects.toThrow(/crashed the process/);
@@ -176,7 +176,7 @@ describe('a thread that is lost', () => {
 });
 
 describe('stopping', () => {
-  it('answers at once, drops what waits, and ends what goes on', async () => {
+  it('answers at once, drops waiting tasks, and ends running ones', async () => {
     const through = pool({ threads: 1 });
     const first = await threadOf(through, 'first');
     const controller = new AbortController();
@@ -195,7 +195,7 @@ describe('stopping', () => {
     expect(await threadOf(through, 'hanging'.slice(1))).toBeTypeOf('number');
   });
 
-  it('of a pool ends what it is at', async () => {
+  it('ends the current task of a pool', async () => {
     const through = pool();
     const drawn = through.run('describe', { path: 'hanging' }, { subject: 'a' });
     const refused = expect(drawn).rejects.toMatchObject({ code: 'cancelled' });
@@ -214,8 +214,8 @@ describe('stopping', () => {
   });
 });
 
-describe('who does what', () => {
-  it('slices of a file go to one thread, others to all', async () => {
+describe('distribution of tasks', () => {
+  it('sends slices of a file to one thread, others to all', async () => {
     const through = pool();
     const slow = through.run('describe', { path: 'slow' }, { subject: 'slow', file: 'volume' });
     const slices = Promise.all([1, 2, 3].map((at) => threadOf(through, `${at}`, 'volume')));
@@ -226,7 +226,7 @@ describe('who does what', () => {
     expect(other).not.toBe(first);
   });
 
-  it('what is urgent passes what waits, and has a thread of its own', async () => {
+  it('prefers urgent tasks, which have a thread of their own', async () => {
     const through = pool({ threads: 1 });
     const order: string[] = [];
     // The only thread works on the first task until this file exists.
@@ -243,14 +243,14 @@ describe('who does what', () => {
     expect(order).toEqual(['urgent', 'first', 'second', 'third']);
   });
 
-  it('threads that are not used end, and start again', async () => {
+  it('unused threads end, and start again', async () => {
     const through = pool({ threads: 1, idleMs: 30 });
     const first = await threadOf(through, 'first');
     await expect.poll(() => threadOf(through, 'again'), { interval: 200 }).not.toBe(first);
   });
 });
 
-describe('memory that threads decode into', () => {
+describe('memory for decoded images', () => {
   const mebibyte = 2 ** 20;
   /** Images of 36 MB decoded: two of them exceed the bound of these tests. */
   async function largeImages(count: number): Promise<string[]> {
@@ -261,7 +261,7 @@ describe('memory that threads decode into', () => {
     return paths;
   }
 
-  /** A place in this process's decode budget, which is limited to 64 MiB until the test ends. */
+  /** Limits this process's decode budget to 64 MiB until the test ends, and returns a slot in it. */
   function boundedPlace() {
     const place = newPlaceInBudget();
     const usual = Atomics.exchange(place.memory, 0, 64 * 1024);
@@ -272,7 +272,7 @@ describe('memory that threads decode into', () => {
     return place;
   }
 
-  it('is one budget of all threads', async () => {
+  it('is a single budget for all threads', async () => {
     const { memory } = boundedPlace();
     const paths = await largeImages(6);
     let [most, before] = [0, 0];
@@ -292,7 +292,7 @@ describe('memory that threads decode into', () => {
     expect(most).toBeLessThan(64 * 1024);
   });
 
-  it('is waited for without being taken for a thread that hangs', async () => {
+  it('can be waited for without counting as hanging', async () => {
     const place = boundedPlace();
     const [path = ''] = await largeImages(1);
     const alive = (): void => undefined;
@@ -305,7 +305,7 @@ describe('memory that threads decode into', () => {
     expect((await thumbnail).length).toBeGreaterThan(100);
   });
 
-  it('is free again after a thread that was ended while it waited or decoded', async () => {
+  it('is released when a thread is ended while it waits or decodes', async () => {
     const place = boundedPlace();
     const [path = ''] = await largeImages(1);
     const alive = (): void => undefined;

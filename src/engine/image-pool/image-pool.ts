@@ -13,8 +13,7 @@ import type { Outcome, ThreadRequest } from './thread-protocol.ts';
 
 export interface PoolRunOptions extends RunOptions {
   /**
-   * Priority. `next`: ahead of other waiting tasks. `now`: for a person who is waiting; it may also use the reserved
-   * thread.
+   * Priority. `next`: ahead of other waiting tasks. `now`: the user is waiting; it may also use the reserved thread.
    */
   readonly turn?: 'next' | 'now';
 }
@@ -30,16 +29,16 @@ interface Waiting extends PoolRunOptions {
 }
 
 /**
- * Heap size at which V8 first considers a collection, MiB. Pixel values are outside its small heap, half a megabyte per
- * image, but count towards it: from its default start V8 collected on every ninth image, a fifth of the time of an
- * import. The flag is read when a thread starts and has no counterpart in `resourceLimits`.
+ * Heap size at which V8 first considers a collection, MiB. Pixel values are outside its small heap, half a megabyte
+ * per image, but count towards it: from its default start V8 collected on every ninth image, a fifth of the time of
+ * an import. The flag is read when a thread starts and has no counterpart in `resourceLimits`.
  */
 const firstHeapMiB = 128;
 setFlagsFromString(`--initial-heap-size=${firstHeapMiB}`);
 
 /**
- * Most threads. More are of no use to decoders: each thread holds one image's values several times over, and libuv, on
- * whose threads libvips works, has four.
+ * Maximum number of threads. More would not speed up decoding: each thread holds one image's values several times
+ * over, and libuv, on whose threads libvips works, has four.
  */
 export const mostThreads = 4;
 
@@ -58,11 +57,11 @@ const defaults: PoolOptions = {
 const refusedMs = 30_000;
 
 /**
- * Threads that decode images, so that the engine can answer other requests meanwhile. They start on demand, end after
- * an idle time, and do not keep the process alive.
+ * Threads that decode images, so that the engine can answer other requests in the meantime. They start on demand, end
+ * after an idle time, and do not keep the process alive.
  *
- * Memory: all threads of a process decode images of 32 MiB and more within one bound, a quarter of the free memory and
- * at most 2 GiB (see formats/decode-budget); a larger image is read alone, within `ReadLimits`. In addition, each
+ * Memory: all threads of a process decode images of 32 MiB and more within one bound, a quarter of the free memory
+ * and at most 2 GiB (see formats/decode-budget); a larger image is read alone, within `ReadLimits`. In addition, each
  * thread holds up to two smaller images; about 30 bytes for each of `preparedPixels` of a reduced image; a heap of
  * `heapMiB`; at most three multi-frame files that stay open between tasks; and 128 MiB of previews.
  */
@@ -147,7 +146,7 @@ export class ImagePool {
     }
   }
 
-  /** Lane for a task; undefined if it has to wait. */
+  /** Returns the lane for a task; undefined if it has to wait. */
   #laneFor({ file, turn }: Waiting): Lane | undefined {
     const isUrgent = turn === 'now';
     const lanes = isUrgent ? this.#lanes : this.#ordinary;

@@ -51,13 +51,13 @@ export type Indexed =
 const wholeBytes = 2 ** 26;
 /**
  * Reused buffers, which most files fit in: memory allocated per file would have to be collected again. Two, because a
- * file is read while the thumbnail of the previous one is drawn.
+ * file is read while the thumbnail of the previous one is rendered.
  */
 const memories = [new Uint8Array(2 ** 22), new Uint8Array(2 ** 22)] as const;
 
 /**
- * Reads images in order; errors stay with their image. The decoder draws thumbnails on another thread, so that the next
- * file is read meanwhile.
+ * Reads images in order; errors stay with their image. The decoder renders thumbnails on another thread, so that the
+ * next file is read in the meantime.
  */
 export async function indexImages(
   { images, preparation }: IndexRequest,
@@ -85,7 +85,7 @@ function outcomeOf(work: Promise<IndexedImage>, { path }: ImagePlace): Promise<I
   );
 }
 
-/** Message of an error; a file that crashes its reader must not affect the others. */
+/** Returns the message of an error; a file that crashes its reader must not affect the others. */
 function reasonOf(error: unknown, path: string): string {
   if (error instanceof UserError) return error.message;
   const lack = memoryFailure(error, path);
@@ -101,11 +101,11 @@ interface Indexing {
   readonly alive: () => void;
 }
 
-/** An image whose thumbnail is still to be drawn. */
+/** An image whose thumbnail is not rendered yet. */
 interface BegunImage {
   /** True if no other image may be in memory at the same time. */
   readonly isAlone: boolean;
-  /** Draws the thumbnail and closes the file; called once. */
+  /** Renders the thumbnail and closes the file; called once. */
   readonly finish: () => Promise<IndexedImage>;
 }
 

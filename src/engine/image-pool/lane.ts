@@ -25,7 +25,7 @@ export interface LaneOptions {
   readonly threadFile: string;
   /** Heap of a thread, MiB; decoded pixels are outside it and bounded by `ReadLimits`. */
   readonly heapMiB: number;
-  /** Longest time without a sign of life from a task, ms. */
+  /** Longest time without a heartbeat of a task, ms. */
   readonly patienceMs: number;
   /** Time for which an idle thread is kept, ms. */
   readonly idleMs: number;
@@ -48,9 +48,9 @@ const keptFiles = 3;
 const endMs = 2000;
 
 /**
- * Slot for one thread, which does one task at a time. The thread starts at the first task and again after it was lost.
- * Each lane has its own Piscina pool of one thread, because a slice must find the thread that has its file open, and
- * because waiting tasks must outlive a thread that is ended.
+ * Slot for one thread, which does one task at a time. The thread starts at the first task and again after it was
+ * lost. Each lane has its own Piscina pool of one thread, because a slice must find the thread that has its file
+ * open, and because waiting tasks must outlive a thread that is ended.
  */
 export class Lane {
   readonly #options: LaneOptions;
@@ -74,7 +74,7 @@ export class Lane {
     return (this.#pool?.threads.length ?? 0) > 0;
   }
 
-  /** True if its thread may have this file open. */
+  /** Returns true if its thread may have this file open. */
   knows(file: string): boolean {
     return this.#files.includes(file);
   }

@@ -65,7 +65,7 @@ let opened: MaskSource | undefined;
 /** Mask of the last request, if it has more parts. */
 let current: { readonly key: string; readonly mask: OpenMask } | undefined;
 
-/** Paths of the masks beside images that have to be surveyed before their source is opened. */
+/** Paths of the masks next to images that have to be surveyed before their source is opened. */
 export function masksToSurvey({ request }: OpenMasksTask): Promise<string[]> {
   return Promise.resolve(pairMasks(request.found).masks.map(({ path }) => path));
 }

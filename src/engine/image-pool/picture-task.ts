@@ -12,7 +12,7 @@ export interface PictureRequest extends ImagePlace {
   readonly preparation: WrittenPreparation;
 }
 
-/** Draws a thumbnail as JPEG, as the `index` task does. */
+/** Renders a thumbnail as JPEG, as the `index` task does. */
 export async function drawThumbnail({
   path,
   frame,
@@ -24,7 +24,7 @@ export async function drawThumbnail({
   });
 }
 
-/** Draws a whole picture as WebP. */
+/** Renders a whole picture as WebP. */
 export async function drawPicture({ preparation, ...place }: PictureRequest): Promise<Uint8Array> {
   return encodePicture(await readPicture(place, preparationOf(preparation)), wholeSide, 92);
 }

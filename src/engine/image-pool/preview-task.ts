@@ -35,20 +35,20 @@ interface KeptPixels {
 }
 
 /**
- * Stored values by content, slice and bands, least recently used first: a person who chooses tries many ranges on few
+ * Stored values by content, slice and bands, least recently used first: a user who chooses tries many ranges on few
  * images.
  */
 const kept = new Map<string, KeptPixels>();
 
 /**
- * Pixel properties in the image's header. Readers return no patient data except identities for grouping, and those are
- * left out here.
+ * Returns the pixel properties from the image's header. Readers return no patient data except identities for grouping,
+ * and those are left out here.
  */
 export async function describeImage({ path }: Pick<ImagePlace, 'path'>): Promise<ImageFacts> {
   return withImage(path, ({ header }) => Promise.resolve(descriptionOf(header)));
 }
 
-/** Draws what a model would see, as WebP; see `picturePreparation`. */
+/** Renders the model's input as WebP; see `picturePreparation`. */
 export async function drawPreview(request: PreviewRequest): Promise<Uint8Array> {
   const { path, frame, sha256 } = request;
   const preparation = preparationOf(request.preparation);

@@ -39,7 +39,7 @@ export function readPlace(place: Uint8Array): string | undefined {
 
 let markers = 0;
 
-/** New name in the folder of marks, unique among the lanes of this process. */
+/** Returns a new name in the folder of marks, unique among the lanes of this process. */
 export function newMarker(folder: string): string {
   return join(folder, `${process.pid}-${++markers}`);
 }
@@ -49,8 +49,8 @@ export function removeMarker(marker: string): void {
 }
 
 /**
- * Mark file with the path of the file being read; empty while there is none. It is not flushed to the disk, which would
- * take milliseconds per file: written data survives the process anyway.
+ * Mark file with the path of the file being read; empty while there is none. It is not flushed to the disk, which
+ * would take milliseconds per file: written data survives the process anyway.
  */
 export class ReadingMark {
   readonly #path: string;
@@ -69,7 +69,7 @@ export class ReadingMark {
       this.#file ??= openMark(this.#path);
       writeSync(this.#file, this.#bytes, 0, length, 0);
     } catch {
-      // A workspace that is not writable fails where it matters.
+      // A workspace that is not writable is reported when it matters.
     }
   }
 
@@ -89,8 +89,8 @@ function openMark(path: string): number {
 }
 
 /**
- * Reads and removes the marks of crashed processes: the files that they were reading. To be called only while no other
- * process has the workspace open.
+ * Reads and removes the marks of crashed processes: the files that they were reading. Must be called only while no
+ * other process has the workspace open.
  */
 export function takeMarks(folder: string): string[] {
   const paths: string[] = [];

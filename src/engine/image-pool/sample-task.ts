@@ -19,7 +19,7 @@ export interface Sample {
   /** Size at full resolution, px. */
   readonly width: number;
   readonly height: number;
-  /** Slice drawn: the requested one, else the middle one; undefined in single-frame files. */
+  /** Rendered slice: the requested one, else the middle one; undefined in single-frame files. */
   readonly frame: number | undefined;
   /** Picture as WebP or JPEG. */
   readonly picture: Uint8Array;

@@ -1,8 +1,8 @@
 /** Progress callbacks of a task. */
 export interface TaskContext {
-  /** Reports a sign of life: a task that is silent for long is ended, with its thread. */
+  /** Heartbeat: a task that is silent for long is ended, with its thread. */
   readonly alive: () => void;
-  /** Reports the file read next, which is blamed if the thread crashes meanwhile. */
+  /** Reports the file read next, which is blamed if the thread crashes in the meantime. */
   readonly at: (path: string) => void;
 }
 

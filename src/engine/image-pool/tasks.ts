@@ -12,7 +12,7 @@ const masks = () => import('./mask-task.ts');
 const labels = () => import('./label-task.ts');
 const teachers = () => import('./teacher-task.ts');
 
-/** Task whose module is loaded with its first request. */
+/** Returns a task whose module is loaded with its first request. */
 function later<Request, Result>(load: () => Promise<Task<Request, Result>>): Task<Request, Result> {
   return async (request, context) => (await load())(request, context);
 }

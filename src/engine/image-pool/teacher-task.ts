@@ -25,7 +25,7 @@ export async function inspect(
 }
 
 /**
- * Stamp of a teacher's files.
+ * Computes the stamp of a teacher's files.
  *
  * @throws UserError as `teacherStamp`
  */
@@ -59,7 +59,7 @@ export async function checkCardFile(
 }
 
 /**
- * SHA-256 of a file.
+ * Returns the SHA-256 of a file.
  *
  * @throws UserError as `hashOfFile`
  */

@@ -5,7 +5,7 @@ import type { TaskName } from './tasks.ts';
 // Messages between the pool and its threads.
 
 export interface ThreadData {
-  /** Counter of signs of life, for the watchdog. */
+  /** Counter of heartbeats, for the watchdog. */
   readonly beats: Int32Array;
   /** Path of the task's current file, read if the thread crashes; see reading-place.ts. */
   readonly place: Uint8Array;

@@ -44,7 +44,7 @@ async function open(
   return source;
 }
 
-/** COCO file with one annotation per name that covers the whole image. */
+/** Returns a COCO file with one annotation per name that covers the whole image. */
 function coco(names: readonly string[], width: number, height: number): string {
   return JSON.stringify({
     images: names.map((file_name, id) => ({ id, file_name, width, height })),
@@ -59,7 +59,7 @@ function coco(names: readonly string[], width: number, height: number): string {
 }
 
 describe('a source in a thread', () => {
-  it('says and gives what it does in this thread', async () => {
+  it('returns the same as in this thread', async () => {
     await put({
       'images/a.png': image(6, 5, 1),
       'images/b.png': image(6, 5, 2),
@@ -90,7 +90,7 @@ describe('a source in a thread', () => {
     await here.close();
   });
 
-  it('gives large masks part by part, in whatever order tiles are asked for', async () => {
+  it('returns large masks in parts, whatever the order of requested tiles', async () => {
     const [width, height] = [20 * 512 + 3, 5 * 512 + 7];
     await put({ 'a.png': image(2, 2, 1), 'labels.json': coco(['a.png'], width, height) });
     const source = await open('coco', join(folder, 'labels.json'));
@@ -112,7 +112,7 @@ describe('a source in a thread', () => {
   });
 
   it.each(['crashing', 'greedy'])(
-    'leaves out a mask that a %s thread is lost to, and no other',
+    'leaves out only the mask that caused a %s thread',
     async (name) => {
       await put({
         'images/a.png': image(6, 5, 1),
@@ -134,7 +134,7 @@ describe('a source in a thread', () => {
     },
   );
 
-  it('costs its own file where its thread is lost to that', async () => {
+  it('loses only its own file if that crashes the thread', async () => {
     await put({ 'a.png': image(2, 2, 1), 'crashing.json': coco(['a.png'], 2, 2) });
     const path = join(folder, 'crashing.json');
     await expect(open('coco', path, { thread: { threadFile: faultyThread } })).rejects.toSatisfy(
@@ -142,7 +142,7 @@ describe('a source in a thread', () => {
     );
   });
 
-  it('is opened again for other images after one cost its thread, but not for ever', async () => {
+  it('is opened again for other images after one crashed its thread, but not endlessly', async () => {
     const names = ['a.png', 'crashing.png', 'b.png'];
     await put({ 'labels.json': coco(names, 2, 2) });
     for (const [index, name] of names.entries()) await put({ [name]: image(2, 2, index) });
@@ -163,7 +163,7 @@ describe('a source in a thread', () => {
     await expect(maskFor('b.png')).rejects.toThrow(LostThread);
   });
 
-  it('is stopped at once, whatever it is at', async () => {
+  it('is stopped at once, whatever it is doing', async () => {
     await put({ 'a.png': image(2, 2, 1), 'hanging.json': coco(['a.png'], 2, 2) });
     const controller = new AbortController();
     const { signal } = controller;

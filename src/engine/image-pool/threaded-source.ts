@@ -22,7 +22,7 @@ const surveyedAtOnce = 8;
 const mostLost = 3;
 
 export interface ThreadedOptions {
-  /** Pool whose threads survey masks beside images, several at a time. */
+  /** Pool whose threads survey masks next to images, several at a time. */
   readonly pool: ImagePool;
   readonly thread?: ThreadOptions;
   /** Called for each file that crashes a thread. */
@@ -106,8 +106,8 @@ class ThreadedSource {
   }
 
   /**
-   * True if the lost file is one of many and can be left out. A list of classes, for example, cannot: it determines
-   * what the others mean.
+   * Returns true if the lost file is one of many and can be left out. A list of classes, for example, cannot: it
+   * determines what the others mean.
    */
   #canDoWithout({ subject = '' }: LostThread): boolean {
     const { path, found, excluded } = this.#request;

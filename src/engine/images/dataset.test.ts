@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-test('a table labels images; masks beside them are no unlabelled images', async () => {
+test('a table labels images; masks next to them are not unlabelled images', async () => {
   for (const name of ['images/1.png', 'images/2.png', 'masks/1.png', 'masks/2.png']) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), '');
@@ -26,7 +26,7 @@ test('a table labels images; masks beside them are no unlabelled images', async 
   expect(problems).toMatchObject([{ path: 'masks' }]);
 });
 
-test('what is held out goes by content: names and further images move none of it', async () => {
+test('held-out images depend on content: renaming and adding images does not change them', async () => {
   const write = async (name: string, content: string): Promise<void> => {
     const file = join(folder, name);
     await mkdir(dirname(file), { recursive: true });
@@ -54,7 +54,7 @@ test('what is held out goes by content: names and further images move none of it
   expect(before.filter((content) => !after.includes(content)).length).toBeLessThanOrEqual(2);
 });
 
-test('a patient without a number on both sides is found, and the sentence tells nothing of them', async () => {
+test('finds a patient without a number on both sides, and reveals nothing about the patient', async () => {
   const write = async (name: string, study: string): Promise<void> => {
     const file = join(folder, name);
     await mkdir(dirname(file), { recursive: true });
@@ -81,7 +81,7 @@ test('a patient without a number on both sides is found, and the sentence tells 
   expect(String(refusal).replace(path, '')).not.toMatch(/[0-9a-f]{16}|Schmidt|1970/);
 });
 
-test('a test folder that is the folder of images leaves nothing for training, and the error says so', async () => {
+test('reports that a test folder equal to the image folder leaves nothing for training', async () => {
   for (const name of ['cat/1.png', 'cat/2.png', 'dog/1.png']) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), name);

@@ -77,8 +77,8 @@ export async function openDataset(request: DistillRequest): Promise<Dataset> {
 }
 
 /**
- * Chooses the images that the head is trained on among those that could be read, so that a damaged image does not take
- * the place of a good one.
+ * Chooses the images that the head is trained on among those that could be read, so that a damaged image does not
+ * take the place of a good one.
  *
  * @param readable readable images of the data set's `distilled`
  * @throws UserError naming the classes without a readable labelled image
@@ -200,7 +200,7 @@ function requireClasses(
   );
 }
 
-/** True if a labelled image has no label or several; unlabelled images do not count. */
+/** Returns true if a labelled image has no label or several; unlabelled images do not count. */
 function hasNotOneLabel({ isLabelled, labels }: LabelledImage): boolean {
   return isLabelled && labels.length !== 1;
 }
@@ -261,7 +261,7 @@ async function holdOut(
   if (named.length > 0) {
     return { rest: images.filter((image) => !isTest(image)), tested: named, problems: [] };
   }
-  // An unlabelled test image is excluded from testing, and from training too.
+  // An unlabelled test image is excluded from testing, and also from training.
   const free = images.filter((image) => !isTest(image));
   const { rest, tested } = holdOutShare(await withContentKeys(free), request.seed);
   requireClassesOnBothSides(
@@ -271,13 +271,14 @@ async function holdOut(
   return { rest, tested, problems: [] };
 }
 
-/** Error if both folders hold the same images, so that none is left for training. */
+/** Returns the error if both folders hold the same images, so that none is left for training. */
 function onlyTestImages({ images }: DistillRequest, count: number): UserError {
   return new UserError('invalid-labels', datasetText.onlyTestImages(images, count));
 }
 
 /**
- * Resolved path of an image; the path itself if it cannot be resolved (removed, or a name that is not UTF-8).
+ * Returns the resolved path of an image; the path itself if it cannot be resolved (removed, or a name that is not
+ * UTF-8).
  */
 async function realPathOf({ path }: LabelledImage): Promise<string> {
   return realpath(path).catch(() => path);

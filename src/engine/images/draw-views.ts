@@ -7,7 +7,7 @@ import type { ImagePlace } from '../../formats/labels/labelled-images.ts';
 import { drawCropInThread } from './draw-crop.ts';
 import type { CropOrder } from './draw-crop.ts';
 
-/** Source of views: an image in memory, or the place to read it from. */
+/** Source of views: an image in memory, or the file to read it from. */
 export type ImageToDraw = Raster | StoredImage;
 
 export interface StoredImage {
@@ -37,7 +37,7 @@ export interface DrawRequest {
 }
 
 /**
- * Draws views into memory shared by all threads, so that no copies are needed.
+ * Renders views into memory shared by all threads, so that no copies are needed.
  *
  * @returns (S, S, C) bytes of each view
  * @throws UserError as `readImage` and `drawCropInThread`

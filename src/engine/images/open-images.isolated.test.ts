@@ -26,7 +26,7 @@ const colours = (images: OpenImages, path: string, frame?: number): Promise<numb
     return [...(await prepared.read({ x: 0, y: 0, width, height })).raster.data];
   });
 
-test('slices of a volume share one opening of their file', async () => {
+test('slices of a volume share one opened file', async () => {
   const path = await folder.file('v.nii', volume);
   const images = new OpenImages(plainPreparation, 2 ** 20);
   const slices = [];
@@ -37,7 +37,7 @@ test('slices of a volume share one opening of their file', async () => {
   await images.close();
 });
 
-test('what was used last stays as far as memory allows, others are opened anew', async () => {
+test('the most recently used images stay open as far as memory allows, others are opened again', async () => {
   const png = (value: number) =>
     pngFile({ width: 2, height: 2, channels: 1, bits: 8, values: [value, 0, 0, 0] });
   const paths = [await folder.file('a.png', png(10)), await folder.file('b.png', png(20))];
@@ -51,7 +51,7 @@ test('what was used last stays as far as memory allows, others are opened anew',
   await images.close();
 });
 
-test('a frame that is not there is told of', async () => {
+test('a missing frame is reported', async () => {
   const path = await folder.file('few.nii', volume);
   const images = new OpenImages(plainPreparation, 2 ** 20);
   await expect(colours(images, path, 9)).rejects.toMatchObject({ code: 'invalid-file' });

@@ -91,7 +91,7 @@ export class OpenImages {
     return openPreparedRegions(file, { preparation: this.preparation, frame });
   }
 
-  /** Memory of the channels and of the nodata mask. Larger images are read from the disk. */
+  /** Returns the memory of the channels and of the nodata mask. Larger images are read from the disk. */
   #bytesOf({ width, height }: PreparedImage): number {
     return Math.min((channelsOf(this.preparation) + 1) * width * height, 2 ** 26);
   }

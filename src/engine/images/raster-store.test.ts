@@ -35,13 +35,13 @@ async function opened(even: readonly boolean[]): Promise<string[]> {
   return said;
 }
 
-it('says how many images are one shade, and which is the first of them', async () => {
+it('reports how many images have a single shade, and the first of them', async () => {
   expect(await opened([false, false])).toEqual([]);
   const said = await opened([false, true, true, false]);
   expect(said).toEqual([expect.stringMatching(/^2 of 4 images have a single shade .*-1\.png: /)]);
 });
 
-it('has nothing to learn from where all are', async () => {
+it('fails if all images have a single shade', async () => {
   await expect(opened([true, true])).rejects.toMatchObject({
     code: 'invalid-option',
     message: expect.stringMatching(/^2 of 2 images .* No training images are left/) as string,

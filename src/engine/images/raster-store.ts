@@ -15,7 +15,8 @@ import { readingImagesText } from '../../text/index.ts';
 export const decodersAtOnce = 4;
 
 /**
- * Decoded images to draw views from: in memory shared by all threads as far as they fit; others are read again.
+ * Decoded images from which views are rendered: in memory shared by all threads as far as they fit; others are read
+ * again.
  */
 export interface RasterStore<T extends FoundImage> {
   /** Readable images. */
@@ -27,7 +28,7 @@ export interface RasterStore<T extends FoundImage> {
 /**
  * Decodes every image once. Unreadable images are left out, counted and reported.
  *
- * @param size side of the views to be drawn, px; larger images are reduced
+ * @param size side of the views to be rendered, px; larger images are reduced
  * @param preparation bands and value range of the images
  * @param budget bytes of decoded images to keep
  * @throws UserError if no image could be read, or the job was cancelled

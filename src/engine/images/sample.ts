@@ -12,7 +12,7 @@ import type { JobContext } from '../job.ts';
 type WantedSample = Omit<SampleRequest, 'layout'> & Partial<Pick<SampleRequest, 'layout'>>;
 
 /**
- * Draws a sample set into a folder, with `labelmap.txt` (mask classes and their colours). Layout `classes`:
+ * Generates a sample set in a folder, with `labelmap.txt` (mask classes and their colours). Layout `classes`:
  * `train/<class>/` and `test/<class>/` as class folders, with masks of the same names under `masks/` (one grey level
  * per class). Layout `masks`: `train/images/` and `train/masks/`, likewise for `test`.
  *
@@ -40,7 +40,7 @@ export async function writeSample(
         throwIfCancelled(context);
         const { image, mask } = drawSample(set, name, position * perClass + index, seed);
         const file = `${name}_${String(index + 1).padStart(4, '0')}.png`;
-        // Not flushed to the disk: it can be drawn again.
+        // Not flushed to the disk: it can be generated again.
         await writePng(join(places[0], file), image, { durable: false });
         await writePng(join(places[1], file), mask, { durable: false });
         progress.advance(++done);

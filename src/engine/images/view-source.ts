@@ -13,13 +13,13 @@ export interface ViewSource {
   /** Number of images. */
   readonly count: number;
   /**
-   * Settings that determine how views are drawn besides seed and size, as part of a run's fingerprint.
+   * Settings other than seed and size that determine how views are rendered, as part of a run's fingerprint.
    */
   readonly recipe: object;
-  /** Draws a view, (S, S, C) bytes. */
+  /** Renders a view, (S, S, C) bytes. */
   draw(image: number, view: number): Promise<Uint8Array>;
   /**
-   * Parameters from which a thread draws the same bytes; without it views are drawn by the caller.
+   * Parameters from which a thread renders the same bytes; without it, views are rendered by the caller.
    */
   order?(image: number, view: number): ViewOrder;
   /**
@@ -29,7 +29,7 @@ export interface ViewSource {
 }
 
 /**
- * Random resized crops of whole images; see core/distill/views.
+ * Returns random resized crops of whole images; see core/distill/views.
  *
  * @param signal aborts the reading of an image that is not in memory
  */

@@ -5,7 +5,8 @@
 const measured = [101, 59, 56] as const;
 
 /**
- * Time left, estimated from the students finished on this computer; undefined before the first one and after the last.
+ * Returns the time left, estimated from the students finished on this computer; undefined before the first one and
+ * after the last.
  *
  * @param seconds durations of the finished students
  */

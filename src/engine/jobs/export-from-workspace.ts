@@ -9,10 +9,10 @@ import { exportLabels } from '../label-export/export-labels.ts';
 import { workspaceJobText } from '../../text/index.ts';
 
 /**
- * Exports the labels of a project, found by name, from a workspace that no window has open.
+ * Exports the labels of a project, found by name, from a workspace that no app has open.
  *
- * @throws UserError 'in-use' if it is open, 'not-found' without workspace or project, 'unsupported' if the format fits
- * none of the images, 'cancelled', and as `exportLabels`
+ * @throws UserError 'in-use' if it is open, 'not-found' without workspace or project, 'unsupported' if the format
+ * fits none of the images, 'cancelled', and as `exportLabels`
  */
 export async function exportFromWorkspace(
   { workspace, project: name, format, which, out }: LabelExportRequest,

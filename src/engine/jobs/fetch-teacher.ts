@@ -46,7 +46,7 @@ export async function fetchTeacher(
 }
 
 /**
- * Card with the SHA-256 that the user gave for its weights.
+ * Returns a card with the SHA-256 that the user gave for its weights.
  *
  * @throws UserError 'invalid-option' if the catalogue has a different one
  */

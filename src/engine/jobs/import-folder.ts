@@ -21,11 +21,11 @@ import { TeacherService } from '../app/teachers/teachers.ts';
 import { workspaceJobText } from '../../text/index.ts';
 
 /**
- * Imports the images of a folder into a project of a workspace, as the window does. If stopped, images imported so far
+ * Imports the images of a folder into a project of a workspace, as the app does. If stopped, images imported so far
  * stay.
  *
- * @throws UserError 'in-use' if the workspace is open elsewhere, 'invalid-option' if the project's name is ambiguous or
- * its task differs, 'cancelled', and as the import does
+ * @throws UserError 'in-use' if the workspace is open elsewhere, 'invalid-option' if the project's name is ambiguous
+ * or its task differs, 'cancelled', and as the import does
  */
 export async function importFolder(
   request: ImportRequest,
@@ -110,7 +110,7 @@ async function importImages(
 }
 
 /**
- * Number of masks among the images that the request does not mention; 0 if detection crashes a thread.
+ * Returns the number of masks among the images that the request does not mention; 0 if detection crashes a thread.
  */
 async function countMasks(
   images: ImageService,
@@ -151,7 +151,7 @@ function notImported(store: Store, project: number): Pick<ImportSummary, 'skippe
 }
 
 /**
- * Mask import of the request.
+ * Returns the mask import of the request.
  *
  * @throws UserError 'invalid-option' if the project is not for segmentation, and as `maskImportOf`
  */
@@ -202,7 +202,7 @@ async function createProject(
   return projects.create({ name, domain, task, classes: [] });
 }
 
-/** Name of the project under the window's rules: 1 to 200 visible characters. */
+/** Returns the name of the project under the app's rules: 1 to 200 visible characters. */
 function nameOf({ project }: ImportRequest): string {
   const { success, data } = className.safeParse(project);
   if (success) return data;
@@ -210,7 +210,8 @@ function nameOf({ project }: ImportRequest): string {
 }
 
 /**
- * Source of labels. In segmentation, folder names are not labels, but a table gives an image's group and split.
+ * Returns the source of labels. In segmentation, folder names are not labels, but a table gives an image's group and
+ * split.
  */
 function labelsOf({ task }: Project, labels: string): LabelSource {
   const source = labelSourceOf(labels);
@@ -221,7 +222,7 @@ function labelSourceOf(labels: string): LabelSource {
   return labels === 'folders' || labels === 'none' ? labels : { csv: resolve(labels) };
 }
 
-/** Reports the import's window events as job events. */
+/** Reports the import's events for the page as job events. */
 function progressTo(context: JobContext): Emit {
   return (name, content) => {
     if (name === 'patients.progress' && 'total' in content && !('secondsLeft' in content)) {

@@ -12,7 +12,7 @@ import { requireTeacher } from '../teachers/teacher-place.ts';
 import { TeacherService } from '../app/teachers/teachers.ts';
 
 /**
- * Imports a teacher into a workspace, as the window does: it is tried on a few images first.
+ * Imports a teacher into a workspace, as the app does: it is tried on a few images first.
  *
  * @throws UserError 'in-use' if the workspace is open elsewhere, 'cancelled', and as `requireTeacher` and
  * `TeacherService.add`
@@ -37,7 +37,7 @@ export async function importTeacher(
 }
 
 /**
- * Teachers of a workspace that no window has open.
+ * Teachers of a workspace that no app has open.
  *
  * @throws UserError 'in-use', 'not-found' if there is no workspace
  */

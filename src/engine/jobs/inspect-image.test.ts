@@ -82,13 +82,13 @@ describe('inspectImage', () => {
     });
   });
 
-  it('tells what is noted only when values are read', async () => {
+  it('reports what is noticed only when values are read', async () => {
     const bytes = niftiFile({ type: 'int64', shape: [1], values: [2n ** 60n] });
     const { notes } = await inspectImage(await folder.file('wide.nii', bytes), silent);
     expect(notes.join()).toContain('where float64 rounds');
   });
 
-  it('has no figures where there is no value', async () => {
+  it('has no figures for an image without values', async () => {
     const bytes = niftiFile({ type: 'float32', shape: [1], values: [NaN] });
     const path = await folder.file('none.nii', bytes);
     const nothing = { min: null, max: null, mean: null };
@@ -99,14 +99,14 @@ describe('inspectImage', () => {
     ['nan', 'NaN'],
     ['-inf', '-Infinity'],
     ['-9999', -9999],
-  ])('has a word for a nodata value that JSON has no number for: %s', async (stored, said) => {
+  ])('has a word for a nodata value that JSON cannot express: %s', async (stored, said) => {
     const page = { width: 2, height: 1, format: 3, bits: 32, values: [1, 2] } as const;
     const bytes = tiffBytes([{ ...page, fields: [text(42113, stored)] }]);
     const description = await inspectImage(await folder.file(`${stored}.tif`, bytes), silent);
     expect(imageDescription.parse(description).nodata).toBe(said);
   });
 
-  it('has figures of what is finite, and counts the rest', async () => {
+  it('has figures of finite values, and counts the others', async () => {
     const values = [1, 2, Infinity, -Infinity];
     const bytes = niftiFile({ type: 'float32', shape: [4], values });
     const path = await folder.file('infinite.nii', bytes);
@@ -114,7 +114,7 @@ describe('inspectImage', () => {
     expect(imageDescription.parse(await inspectImage(path, silent))).toMatchObject(bounded);
   });
 
-  it('names the bands that have a name, and says which is alpha', async () => {
+  it('names the bands that have a name, and the alpha band', async () => {
     const items = `<Item sample="0" role="description">NDVI</Item><Item sample="2" role="description">Slope &lt; 5 &amp; flat</Item>`;
     const xml = text(42112, `<GDALMetadata>${items}</GDALMetadata>`);
     const page = { width: 1, height: 1, samples: 4, values: [1, 2, 3, 255] } as const;
@@ -126,7 +126,7 @@ describe('inspectImage', () => {
     });
   });
 
-  it('tells values of DICOM as they are stored, and rescaled', async () => {
+  it('reports values of DICOM as stored, and rescaled', async () => {
     const rescale: Entry[] = [
       [0x00281052, 'DS', '100'],
       [0x00281053, 'DS', '-2'],
@@ -144,7 +144,7 @@ describe('inspectImage', () => {
     });
   });
 
-  it('does not make luma and chromas into RGB, and says so', async () => {
+  it('does not convert luma and chromas to RGB, and reports it', async () => {
     const picture = { rows: 1, columns: 1, samples: 3, photometric: 'YBR_FULL' } as const;
     const bytes = pictureFile(syntax.explicit, picture, Buffer.from([76, 85, 255]));
     const { min, max, notes } = await inspectImage(await folder.file('ybr.dcm', bytes), silent);
@@ -157,7 +157,7 @@ describe('inspectImage', () => {
     return folder.file('large.nii', Buffer.concat([header, Buffer.alloc(120_000, 7)]));
   };
 
-  it('tells how far it is', async () => {
+  it('reports its progress', async () => {
     const events: JobEvent[] = [];
     await inspectImage(await large(), { ...silent, report: (event) => events.push(event) });
     expect(events).toHaveLength(61);
@@ -166,7 +166,7 @@ describe('inspectImage', () => {
     expect(events.at(-1)).toMatchObject({ done: 120_000, total: 120_000 });
   });
 
-  it('stops when it is asked to', async () => {
+  it('stops when cancelled', async () => {
     const stop = new AbortController();
     const context = {
       signal: stop.signal,
@@ -177,7 +177,7 @@ describe('inspectImage', () => {
     await expectRefusal(inspectImage(await large(), context), 'cancelled', /stopped/);
   });
 
-  it('refuses what is no image', async () => {
+  it('refuses a file that is not an image', async () => {
     const path = await folder.file('notes.txt', Buffer.from('text'));
     await expectRefusal(inspectImage(path, silent), 'invalid-file', /notes\.txt is not an image/);
   });

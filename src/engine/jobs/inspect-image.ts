@@ -90,7 +90,7 @@ function rescaledBy(
   return { min: Math.min(...ends), max: Math.max(...ends), mean: slope * mean + intercept };
 }
 
-/** Image file of stored values that reports how many pixels have been read. */
+/** Returns an image file of stored values that reports how many pixels have been read. */
 function watched(file: ImageFile, context: JobContext): ImageFile {
   const { width, height, frames, bands } = file.header;
   const total = width * height * frames;

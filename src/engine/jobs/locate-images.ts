@@ -6,7 +6,7 @@ import { projectNamed } from './export-from-workspace.ts';
 import { ImageLocator } from '../app/imports/locate-images.ts';
 
 /**
- * Looks for the missing images of a project, found by name, in a folder, as the window does.
+ * Searches a folder for the missing images of a project, found by name, as the app does.
  *
  * @throws UserError 'in-use' if the workspace is open, 'not-found' without workspace, project or folder, 'cancelled'
  */

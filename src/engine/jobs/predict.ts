@@ -51,7 +51,7 @@ async function findToPredict(
 }
 
 /**
- * Test for files that an earlier prediction wrote among the images; they are not images to predict.
+ * Returns a test for files that an earlier prediction wrote among the images; they are not images to predict.
  */
 async function ownFiles(out: string, images: string): Promise<(path: string) => boolean> {
   if (out !== images) {

@@ -11,7 +11,7 @@ import { readDicomSource, readGeotiffSource, readNiftiVolume, requireSize } from
 import { maskedImages, type ExportedMask } from './masked-images.ts';
 import { readGeojsonSource } from './vector-formats.ts';
 
-/** Number of files examined: enough to tell a uniform folder from a mixture. */
+/** Number of files examined: enough to distinguish a uniform folder from a mixture. */
 const examinedFiles = 12;
 
 /** Readers for formats with requirements on the images' files. */
@@ -87,7 +87,7 @@ async function fitOf(
   return { format, fits, reason: failed[0] ?? null };
 }
 
-/** Evenly spaced selection of the files. */
+/** Returns an evenly spaced selection of the files. */
 function evenlySpaced(files: readonly (ExportedMask | undefined)[]): ExportedMask[] {
   const step = Math.max(1, files.length / examinedFiles);
   const chosen = Array.from(

@@ -88,7 +88,7 @@ export function byPath(images: readonly ExportedMask[]): Map<string, ExportedMas
 }
 
 /**
- * True for an error of one image, or of the format for it; false for disk errors and cancellation.
+ * Returns true for an error of one image, or of the format for it; false for disk errors and cancellation.
  */
 export function isAboutImage(error: unknown): error is UserError {
   return (

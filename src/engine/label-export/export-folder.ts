@@ -87,7 +87,7 @@ export class ExportFolder {
       throw writeFailure(error, this.path);
     }
     for (const folder of this.#made.splice(0).reverse()) {
-      // Another program may have put something there meanwhile; that stays.
+      // Another program may have added files in the meantime; those stay.
       await rmdir(folder).catch(() => undefined);
     }
   }
@@ -103,7 +103,7 @@ export class ExportFolder {
   }
 }
 
-/** True if a folder does not exist, or has only hidden files, which systems put everywhere. */
+/** Returns true if a folder does not exist, or has only hidden files, which systems put everywhere. */
 async function isFree(path: string): Promise<boolean> {
   try {
     return (await readdir(path)).every((name) => name.startsWith('.'));

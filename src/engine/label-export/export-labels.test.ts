@@ -33,8 +33,8 @@ const photo = (name: string): TestFile => ({
   bytes: pngFile({ width: 2, height: 2, channels: 1, bits: 8, values: [1, 2, 3, 4] }),
 });
 
-describe('a folder for labels', () => {
-  it('that has files gets a new one inside, and nothing of it is replaced', async () => {
+describe('an export folder', () => {
+  it('gets a new subfolder if it is not empty, and none of its files is replaced', async () => {
     const project = await projectOfFiles([photo('a.png')]);
     const folder = temporaryFolder();
     await mkdir(join(folder, 'masks'));
@@ -46,14 +46,14 @@ describe('a folder for labels', () => {
     expect(await readFile(join(folder, 'masks', 'a.png'), 'utf8')).toBe('drawn by hand');
   });
 
-  it('that is new is made', async () => {
+  it('is created if it is missing', async () => {
     const folder = join(temporaryFolder(), 'deep', 'er');
     const { files } = await exported(await projectOfFiles([photo('a.png')]), { folder });
     expect((await readdir(folder)).sort()).toEqual(['labelmap.txt', 'masks']);
     expect(files).toEqual(['labelmap.txt', 'masks/a.png']);
   });
 
-  it('is none in the workspace', async () => {
+  it('is refused in the workspace', async () => {
     const project = await projectOfFiles([photo('a.png')]);
     await expect(exported(project, { folder: project.store.folder })).rejects.toMatchObject({
       code: 'invalid-option',
@@ -61,13 +61,13 @@ describe('a folder for labels', () => {
   });
 });
 
-describe('what is exported', () => {
-  it('is named so that no mask takes the place of another', async () => {
+describe('exported files', () => {
+  it('are named so that no mask replaces another', async () => {
     const project = await projectOfFiles(
       ['x.png', 'x.jpg', 'X.bmp', 'sub/images/x.png', 'sub/images/deep/x.png'].map(photo),
     );
     const { files } = await exported(project);
-    // Also where file names ignore case.
+    // Even if file names ignore case.
     expect(new Set(files.map((name) => name.toLowerCase())).size).toBe(6);
     expect(files.slice(1).sort()).toEqual([
       'masks/X.bmp.png',
@@ -78,7 +78,7 @@ describe('what is exported', () => {
     ]);
   });
 
-  it('never lies outside the folder, whatever an image is called', async () => {
+  it('are never outside the folder, whatever an image is called', async () => {
     const store = temporaryStore();
     const { id } = addProject(store, ['x']);
     const [image] = store.images.add(id, [newImage('../../evil.png')]);
@@ -86,7 +86,7 @@ describe('what is exported', () => {
     await expect(exported({ store, id })).rejects.toMatchObject({ code: 'invalid-file' });
   });
 
-  it('are the masks that are done, where only those are asked for', async () => {
+  it('are only the done masks, if requested', async () => {
     const project = await projectOfFiles([photo('a.png'), photo('b.png')]);
     const [, second] = [...project.store.images.all(project.id)];
     await expect(exported(project, { which: 'done' })).rejects.toThrow(/marked as done/);
@@ -95,7 +95,7 @@ describe('what is exported', () => {
     expect([files.at(-1), images, unmarked]).toEqual(['masks/b.png', 1, 1]);
   });
 
-  it('numbers classes without gaps once one is gone', async () => {
+  it('number classes without gaps after one was removed', async () => {
     const project = await projectOfFiles([photo('a.png')], [2]);
     const { store, id } = project;
     const [first] = store.classes.list(id);
@@ -113,8 +113,8 @@ describe('what is exported', () => {
   });
 });
 
-describe('classes called as what is no class', () => {
-  it('by a project from before that was refused, keep their regions', async () => {
+describe('classes with reserved names', () => {
+  it('keep their regions in a project from before such names were refused', async () => {
     const project = await projectOfFiles([photo('a.png')], [1, 2]);
     const { store, id } = project;
     const [first] = store.classes.list(id);
@@ -131,7 +131,7 @@ describe('classes called as what is no class', () => {
   });
 });
 
-it('of more classes than masks hold is refused before anything is written', async () => {
+it('an export of more classes than masks hold is refused before anything is written', async () => {
   const names = Array.from({ length: 256 }, (_, at) => `class ${at}`);
   const project = await projectOfFiles([photo('a.png')], [1], names);
   const folder = join(temporaryFolder(), 'new');
@@ -170,7 +170,7 @@ describe('images that do not fit a format', () => {
     ['nifti', 4, 'photo.png is not a NIfTI volume'],
     ['dicom-seg', 1, 'photo.png is not a DICOM image'],
   ] as const)(
-    '%s: are named with the reason, and the others are written',
+    'are named with the reason as %s, and the others are written',
     async (format, images, why) => {
       const project = await projectOfFiles(files);
       const report = await exported(project, { format });
@@ -182,7 +182,7 @@ describe('images that do not fit a format', () => {
     },
   );
 
-  it('are told of before anything is written', async () => {
+  it('are reported before anything is written', async () => {
     const { store, id } = await projectOfFiles(files);
     const { formats, masks } = await labelExportChoices(store, id);
     expect(masks).toBe(8);
@@ -204,7 +204,7 @@ describe('images that do not fit a format', () => {
     });
   });
 
-  it('are reported when longitude and latitude are unknown, which a GeoPackage does not need', async () => {
+  it('are reported if longitude and latitude are unknown, which a GeoPackage does not need', async () => {
     const size = { width: 2, height: 2 };
     const transform = [1, 0, 5, 0, -1, 5] as const;
     const bytes = placedGeotiff(size, { code: 32767, transform });
@@ -228,7 +228,7 @@ describe('images that do not fit a format', () => {
   });
 
   it.each(['geotiff', 'nifti', 'dicom-seg'] as const)(
-    '%s: leave no file where all of them are left out, and no folder that was made for it',
+    'leave neither files nor new folders as %s if all of them are left out',
     async (format) => {
       const project = await projectOfFiles([photo('a.png'), photo('b.png')]);
       const folder = temporaryFolder();
@@ -242,7 +242,7 @@ describe('images that do not fit a format', () => {
     },
   );
 
-  it('say so where their file has changed or is gone', async () => {
+  it('are reported if their file has changed or is missing', async () => {
     const project = await projectOfFiles(files.slice(1, 2));
     await writeFile(join(project.folder, 'map.tif'), turnedGeotiff(8, 8));
     const [changed] = (await exported(project, { format: 'geotiff' })).leftOut;
@@ -260,9 +260,9 @@ function firstImage({ store, id }: TestProject): number {
   return [...store.images.all(id)][0]?.id ?? 0;
 }
 
-describe('an export that is stopped', () => {
+describe('a stopped export', () => {
   it.each(['png', 'coco', 'geojson', 'gpkg'] as const)(
-    'leaves whole files or none (%s)',
+    'has only complete files (%s)',
     async (format) => {
       const project = await projectOfFiles(
         Array.from({ length: 9 }, (_, at) => photo(`${at}.png`)),
@@ -284,7 +284,7 @@ describe('an export that is stopped', () => {
 });
 
 describe('a table of labels', () => {
-  it('is read back the same', async () => {
+  it('is read back unchanged', async () => {
     const store = temporaryStore();
     const folder = temporaryFolder();
     const { id, classes } = addProject(store, ['up, "high"', 'low', ' in between']);
@@ -319,7 +319,7 @@ describe('a table of labels', () => {
     ]);
   });
 
-  it('brings back classes and files whose names a spreadsheet would compute', async () => {
+  it('preserves classes and files whose names a spreadsheet would compute', async () => {
     const store = temporaryStore();
     const folder = temporaryFolder();
     const names = ['-', '=A', '@b', '+1', "'-", '-5'];
@@ -342,7 +342,7 @@ describe('a table of labels', () => {
     expect(new Set(read.images.map(({ group }) => group))).toEqual(new Set(['=1+1']));
   });
 
-  it('has a row for a file, and rows for slices only where they differ', async () => {
+  it('has a row per file, and rows for slices only if they differ', async () => {
     const store = temporaryStore();
     const { id, classes } = addProject(store, ['x', 'a|b']);
     const images = ['same.nii', 'odd.nii'].flatMap((name) =>
@@ -366,7 +366,7 @@ describe('a table of labels', () => {
     expect(report.leftOut[0]?.reason).toContain('“a|b”');
   });
 
-  it('has the classes that masks show, where a project outlines regions', async () => {
+  it('has the classes that masks show, in segmentation projects', async () => {
     const images = ['shown.png', 'ignored.png', 'empty.png', 'bare.png'].map(photo);
     const project = await projectOfFiles(images, [1, 2, 255], ['a', 'b', 'c'], 'segmentation');
     const { store, id } = project;
@@ -406,7 +406,7 @@ describe('a table of labels', () => {
     expect(fit?.fits).toBe('all');
   });
 
-  it('is not written where there is nothing to say', async () => {
+  it('is not written if there is nothing to export', async () => {
     const { store, id } = await projectOfFiles([photo('a.png')]);
     await expect(exported({ store, id }, { format: 'csv' })).rejects.toThrow(/has a label yet/);
     const bare = temporaryStore();
@@ -415,7 +415,7 @@ describe('a table of labels', () => {
   });
 });
 
-it('a slice that is all background but done is a mask like others', async () => {
+it('a done slice that is all background counts as a mask', async () => {
   const project = await projectOfFiles([photo('a.png')], [0]);
   const image = firstImage(project);
   project.store.masks.save(image, 'human', [{ x: 0, y: 0, pixels: new Uint8Array(tilePixels) }]);

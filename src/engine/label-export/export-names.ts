@@ -28,7 +28,7 @@ export class ExportNames {
    * Names for an export.
    *
    * @param images images that files may be written for
-   * @param beside all images beside the exported masks, once those are put there
+   * @param beside all images that will be next to the exported masks
    */
   constructor(images: readonly NamedImage[], beside: Iterable<NamedImage> = images) {
     const folders = [...new Set(images.map(({ folder }) => folder))];
@@ -47,14 +47,14 @@ export class ExportNames {
     }
   }
 
-  /** Unique name of the image in the export, with `/`. */
+  /** Returns the unique name of the image in the export, with `/`. */
   nameOf({ folder, name }: Pick<NamedImage, 'folder' | 'name'>): string {
     return `${this.#places.get(folder) ?? ''}${name}`;
   }
 
   /**
-   * Name of a mask: `images/x.jpg` becomes `masks/x.png`, and so does `x.jpg`. A slice keeps its whole name
-   * (`scan.nii.gz#3.png`), and so does an image whose mask could otherwise be taken for another's.
+   * Returns the name of a mask: `images/x.jpg` becomes `masks/x.png`, and so does `x.jpg`. A slice keeps its whole
+   * name (`scan.nii.gz#3.png`), and so does an image whose mask could otherwise be mistaken for another's.
    */
   maskFor(image: NamedImage, extension: string): string {
     const place = this.#maskPlace(image);
@@ -71,7 +71,7 @@ export class ExportNames {
     return parts.join('/');
   }
 
-  /** Name as in `maskFor`, in another folder and for a file with all its slices. */
+  /** Returns the name as in `maskFor`, in another folder and for a file with all its slices. */
   fileFor(image: NamedImage, { folder, extension, stem = (name) => name }: FileNaming): string {
     const name = this.nameOf(image);
     const file = image.frame === undefined ? name : name.replace(/#\d+$/, '');
@@ -93,7 +93,7 @@ export class ExportNames {
   }
 }
 
-/** Name for comparison: without case, as in the least strict file systems. */
+/** Returns the name for comparison: without case, as in the least strict file systems. */
 function folded(name: string): string {
   return name.normalize('NFC').toLowerCase();
 }

@@ -53,7 +53,7 @@ export async function readNiftiVolume(path: string): Promise<NiftiSource> {
 }
 
 /**
- * Label volume of a file.
+ * Returns the label volume of a file.
  *
  * @param unknown value for unknown pixels instead of 255, and for slices without a mask
  */
@@ -69,7 +69,7 @@ export function niftiOfFile(
   return niftiOfMasks(source, slice, unknown);
 }
 
-/** Mask with another value for unknown pixels. */
+/** Returns a mask with another value for unknown pixels. */
 function withUnknown(mask: MaskRaster, unknown: number): MaskRaster {
   const { width, height, classes } = mask;
   return {
@@ -107,7 +107,7 @@ export function segFramesOf(path: string, source: SegSource, masks: FrameMasks):
   return source.frames.map((frame, at) => ({ frame, mask: masks.get(at) ?? unknown }));
 }
 
-/** Mask in which every pixel is unknown. */
+/** Returns a mask in which every pixel is unknown. */
 function unknownMask({ columns: width, rows: height }: SegSource): MaskRaster {
   const tile = new Uint8Array(tilePixels).fill(ignoreValue);
   return { width, height, classes: [], tile: () => Promise.resolve(tile) };

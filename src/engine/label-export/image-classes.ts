@@ -6,7 +6,7 @@ import type { Store } from '../../store/store.ts';
 /** Names of an image's classes, empty if it shows none; null if the image is unlabelled. */
 export type ClassesOf = (image: StoredImage) => readonly string[] | null;
 
-/** Classes that a person assigned to whole images. */
+/** Classes that the user assigned to whole images. */
 export function givenClasses(store: Store, project: number): ClassesOf {
   const names = new Map(store.classes.list(project).map(({ id, name }) => [id, name]));
   return ({ isLabelled, classes }) =>
@@ -14,7 +14,7 @@ export function givenClasses(store: Store, project: number): ClassesOf {
 }
 
 /**
- * Classes that a person's masks show. An image without a mask is unlabelled, and so is one whose pixels are all
+ * Classes that the user's masks show. An image without a mask is unlabelled, and so is one whose pixels are all
  * unknown.
  */
 export function markedClasses(store: Store, project: number, which: ExportedMasks): ClassesOf {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ImageNotes } from './image-notes.ts';
 
-it('names the images that a note is about, of many the first', () => {
+it('names the images that a note is about; if there are many, only the first ones', () => {
   const notes = new ImageNotes();
   notes.add('It lies nowhere.', 'a.png');
   notes.add('Patients are left out.');

@@ -26,8 +26,9 @@ interface Row {
 }
 
 /**
- * Writes classes of whole images in the table format that an import reads (`path,label,split,group`): one `labels.csv`
- * for each imported folder, since paths are relative to it. Unlabelled images are included, with group and split.
+ * Writes classes of whole images in the table format that an import reads (`path,label,split,group`): one
+ * `labels.csv` for each imported folder, since paths are relative to it. Unlabelled images are included, with group
+ * and split.
  *
  * @param all images of the project
  */
@@ -97,7 +98,7 @@ function addRows(
   }
 }
 
-/** Reason why the table could not be read back unchanged; null if it can. */
+/** Returns the reason why the table could not be read back unchanged; null if it can. */
 function unwritable(name: string, labels: readonly string[]): string | null {
   const bad = labels.find((label) => /[|;]/.test(label));
   if (bad !== undefined) {

@@ -124,7 +124,7 @@ function nnUNetDataset(
     ...named,
     ...(hasIgnored ? [[free('ignore', classes.length + 1), classes.length + 1] as const] : []),
   ];
-  // Written by hand: an object would put names that are numbers first.
+  // Formatted manually: an object would put numeric names first.
   const lines = labels.map(([name, value]) => `    ${JSON.stringify(name)}: ${value}`);
   return `{
   "channel_names": { "0": "image" },

@@ -14,7 +14,7 @@ interface ExportedImage extends NamedImage, Size {
   readonly path: string;
 }
 
-/** An image with the mask that a person made. */
+/** An image with the mask that the user made. */
 export interface ExportedMask {
   readonly image: ExportedImage;
   readonly mask: MaskRaster;
@@ -87,7 +87,7 @@ function numbering(
     .sort((a, b) => a.maskValue - b.maskValue);
   const classes = inMasks.map(({ name, colour }, index) => ({
     value: index + 1,
-    // Older projects may have reserved names, which a reader would not take for a class.
+    // Older projects may have reserved names, which a reader would not recognise as a class.
     name: reservedWord(name) === null ? name : `${name} (${index + 1})`,
     colour,
   }));

@@ -33,7 +33,7 @@ const slice = (name: string, z: number): TestFile => {
   return { name, width: size.columns, height: size.rows, bytes };
 };
 
-/** Three frames. */
+/** Returns a DICOM file with three frames. */
 function cine(): Buffer {
   const inSequence = (tag: number, entries: Entry[]): Entry => [tag, 'SQ', [entries]];
   const place = (z: number): Entry[] => [
@@ -56,7 +56,7 @@ function cine(): Buffer {
 
 const size3 = { width: 6, height: 4 };
 
-/** Three pages. */
+/** Returns a TIFF with three pages. */
 function stackTiff(): Buffer {
   const values = Array.from({ length: 24 }, (_, at) => at);
   return Buffer.from(tiffBytes([1, 2, 3].map(() => ({ ...size3, values }))));
@@ -73,7 +73,7 @@ async function exported(
 }
 
 /**
- * Puts an export beside the images, reads it as an import does, and returns masks in the project's values.
+ * Puts an export next to the images, reads it as an import does, and returns masks in the project's values.
  */
 async function readBack(
   project: TestProject,
@@ -91,7 +91,7 @@ async function readBack(
   const values = new Uint8Array(256);
   values[ignoreValue] = ignoreValue;
   for (const { value, name } of source.classes) {
-    // By the palette of masks with 255.
+    // With the palette of masks that contain 255.
     values[value] = name === 'ignore' ? ignoreValue : names.indexOf(name ?? '') + 1;
   }
   const masks = new Map<string, Uint8Array>();
@@ -144,7 +144,7 @@ const formats = [
   ['dicom-seg', 'dicom-seg', [slice('a.dcm', -3), slice('b.dcm', 5), slice('c.dcm', 1)]],
 ] as const;
 
-describe('labels that leave a project and come back', () => {
+describe('exported labels, imported again,', () => {
   it.each(formats)('are the same as %s', async (format, kind, files) => {
     const project = await projectOfFiles(files);
     const report = await exported(project, format);
@@ -157,7 +157,7 @@ describe('labels that leave a project and come back', () => {
     expect(different.map(([name]) => name)).toEqual([]);
   });
 
-  it('are the same as GeoJSON, but for what is not known', async () => {
+  it('are the same as GeoJSON, except for unknown pixels', async () => {
     const project = await projectOfFiles([
       { name: 'images/t.tif', width: 515, height: 530, bytes: turnedGeotiff(515, 530) },
     ]);
@@ -171,7 +171,7 @@ describe('labels that leave a project and come back', () => {
     expect(isSame(masks.get('images/t.tif') ?? new Uint8Array(), known)).toBe(true);
   });
 
-  it('are polygons that a database holds, as GeoPackage', async () => {
+  it('are valid polygons in a database as GeoPackage', async () => {
     const project = await projectOfFiles([
       { name: 'images/t.tif', width: 515, height: 530, bytes: turnedGeotiff(515, 530) },
       photo('b.png', 7, 5),
@@ -200,7 +200,7 @@ describe('labels that leave a project and come back', () => {
   });
 
   it.each(formats)(
-    'are the same as %s where masks hold all the classes that they can',
+    'are the same as %s with the maximum number of classes',
     async (format, kind, files) => {
       const names = Array.from({ length: 254 }, (_, at) => `class ${at + 1}`);
       const project = await projectOfFiles(files, [...names.keys(), 254, 255], names);
@@ -243,7 +243,7 @@ describe('labels that leave a project and come back', () => {
     expect(different.map(([name]) => name)).toEqual([]);
   });
 
-  it('say of slices that nobody has marked that they are not known', async () => {
+  it('mark slices without a mask as unknown', async () => {
     const project = await projectOfFiles([
       {
         name: 'imagesTr/v.nii',
@@ -268,7 +268,7 @@ describe('labels that leave a project and come back', () => {
     expect(masks.get('imagesTr/v.nii#4')).toEqual(project.masks.get('imagesTr/v.nii#4'));
   });
 
-  it('say it of frames in DICOM too, where leaving them out would say that they show nothing', async () => {
+  it('mark frames without a mask as unknown in DICOM too, where absence would mean that they show nothing', async () => {
     const project = await projectOfFiles([
       { name: 'm.dcm', width: 53, height: 37, slices: 3, bare: [1], bytes: cine() },
     ]);
@@ -281,7 +281,7 @@ describe('labels that leave a project and come back', () => {
     expect([...project.masks].filter(([name, mask]) => !isSame(mask, masks.get(name)))).toEqual([]);
   });
 
-  it('say nothing of a patient', async () => {
+  it('contain nothing about a patient', async () => {
     const volume = askewVolume(1, [5, 7, 4], true);
     const project = await projectOfFiles([
       slice('a.dcm', 1),

@@ -66,13 +66,13 @@ const variants = [
   rewrite: (graph: Graph) => Graph;
 }[];
 
-/** Names of the files that hold weights alone. */
+/** Names of the files that contain only weights. */
 export const weightFiles = {
   encoder: 'student.safetensors',
   decoder: 'student.decoder.safetensors',
 } as const;
 
-/** File name for another stem than `student`. */
+/** Returns the file name for another stem than `student`. */
 function named(file: string, stem: ExportStem): string {
   return file.replace(/^student/, stem);
 }
@@ -91,9 +91,9 @@ export const exportNames: readonly string[] = (['student', 'copy'] as const).fla
 const parityTolerance = 1e-4;
 
 /**
- * Writes the student, or the untrained copy, as ONNX (float32, float16 weights, 8-bit weights) and as safetensors in timm's
- * naming, opens each ONNX file again and compares it with the live model on real images. A decoder gets a separate
- * file, so that timm loads the encoder's file strictly.
+ * Writes the student, or the untrained copy, as ONNX (float32, float16 weights, 8-bit weights) and as safetensors in
+ * timm's naming, opens each ONNX file again and compares it with the live model on real images. A decoder gets a
+ * separate file, so that timm loads the encoder's file strictly.
  *
  * @param folder existing folder to write to
  * @throws UserError if a file cannot be written; Error if the float32 file disagrees
@@ -194,7 +194,7 @@ async function runAndDispose(
   return parts;
 }
 
-/** Largest difference, relative to the largest expected value. */
+/** Returns the largest difference, relative to the largest expected value. */
 function relativeDifference(expected: readonly Tensor[], got: readonly Tensor[]): number {
   let [largest, difference] = [0, 0];
   for (const [index, { data }] of expected.entries()) {

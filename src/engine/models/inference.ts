@@ -24,8 +24,8 @@ const inferenceShare = 0.1;
 const mostInferenceBytes = 192 * 2 ** 20;
 
 /**
- * Batch size for an encoder, [1, 16]: as many images as fit the memory. Attention grows with the square of the tokens:
- * at 518 px, images of 1,370 tokens take 115 MB each in a model of six heads.
+ * Returns the batch size for an encoder, [1, 16]: as many images as fit the memory. Attention grows with the square
+ * of the tokens: at 518 px, images of 1,370 tokens take 115 MB each in a model of six heads.
  */
 export function imagesToInfer(
   architecture: VitArchitecture,
@@ -37,7 +37,8 @@ export function imagesToInfer(
 }
 
 /**
- * Batch size for an exported model, of which only the input side is known: as many pixels as 16 images of 256 px.
+ * Returns the batch size for an exported model, of which only the input side is known: as many pixels as 16 images of
+ * 256 px.
  */
 export function imagesOfSide(imageSize: number): number {
   return Math.min(inferenceBatch, Math.max(1, Math.floor(inferenceBatch * (256 / imageSize) ** 2)));

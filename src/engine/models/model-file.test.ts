@@ -52,7 +52,7 @@ async function fileWith(metadata: ReadonlyMap<string, string>): Promise<string> 
 }
 
 describe('card of an exported model', () => {
-  it('is read back', async () => {
+  it('is read back unchanged', async () => {
     const path = await fileWith(new Map([[cardKey, JSON.stringify(sound)]]));
     expect(await readCard(path)).toEqual(modelCard.parse(sound));
   });
@@ -79,7 +79,7 @@ describe('card of an exported model', () => {
     });
   });
 
-  it('is missing in the models of other programs', async () => {
+  it('is absent from models of other programs', async () => {
     const path = await fileWith(new Map([['author', 'another program']]));
     await expect(readCard(path)).rejects.toThrow('not a model exported by Understudy');
   });

@@ -67,7 +67,7 @@ function damagedModel(path: string, error: unknown): UserError {
   return new UserError('invalid-file', modelText.cannotRun(path), String(error));
 }
 
-/** Input form of a student, from its card. */
+/** Returns the input form of a student, from its card. */
 export function formOf({ preprocessing }: ModelCard): InputForm {
   const { imageSize, channels, framing, preparation } = preprocessing;
   return { imageSize, channels, framing, preparation: preparationOf(preparation) };
@@ -132,7 +132,7 @@ async function parseFile(path: string): Promise<{ card: ModelCard; model: ModelP
   return { card: parseCard(text, path), model };
 }
 
-/** Card from its JSON; throws UserError 'invalid-file' if it is damaged or of a newer version. */
+/** Returns the card from its JSON; throws UserError 'invalid-file' if it is damaged or of a newer version. */
 function parseCard(text: string, path: string): ModelCard {
   try {
     const json: unknown = JSON.parse(text);

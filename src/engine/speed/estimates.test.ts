@@ -40,7 +40,7 @@ const workload: Workload = {
   outlines: false,
 };
 
-/** Estimated seconds with every second block. */
+/** Returns the estimated seconds with every second block. */
 function half(change: Partial<Workload> = {}, chosen = settings, channels = 3): number {
   const load = { ...workload, ...change };
   const students = estimateStudents({ ...architecture, channels }, speed, chosen, load);
@@ -55,21 +55,21 @@ it('offers each number of blocks once', () => {
   expect(students[1]?.speedUp).toBeCloseTo(2, 9);
 });
 
-it('adds up steps, new views and what comes besides', () => {
+it('adds up steps, new views and the remaining work', () => {
   // 1,000 samples of six blocks and 200 new views; the rest takes a few seconds.
   const steps = 1000 * 0.007 + 200 * 0.0035;
   expect(half() - steps).toBeGreaterThan(2);
   expect(half() - steps).toBeLessThan(8);
 });
 
-it('counts the targets that find no room and are computed again', () => {
+it('counts the targets that do not fit into memory and are computed again', () => {
   // A quarter of the free memory is for targets: half of the 200 views fit, the others are computed four more times
   // each.
   const memory = 4 * 100 * entryBytes(architecture);
   expect(half({ memory }) - half()).toBeCloseTo(4 * 100 * 0.0035, 9);
 });
 
-it('counts images that find no room and are read again for each new view', () => {
+it('counts images that do not fit into memory and are read again for each new view', () => {
   // An eighth of the free memory is for images; this much suffices for all targets.
   const [images, pixels] = [200, 192 * 192];
   const once = { ...settings, views: 1 };
@@ -80,7 +80,7 @@ it('counts images that find no room and are read again for each new view', () =>
   expect(again).toBeCloseTo(200 * share * (4e-4 + pixels * 1.2e-8), 9);
 });
 
-it('counts that more channels take as much more room and time to be read', () => {
+it('counts that more channels need proportionally more memory and reading time', () => {
   const [images, pixels] = [200, 192 * 192];
   const once = { ...settings, views: 1 };
   const memory = 4 * images * entryBytes({ ...architecture, channels: 12 });
@@ -89,7 +89,7 @@ it('counts that more channels take as much more room and time to be read', () =>
   expect(again).toBeCloseTo(200 * share * (4e-4 + 4 * pixels * 1.2e-8), 9);
 });
 
-it('tells measurements with other numbers of channels apart, and no others', () => {
+it('distinguishes measurements only by their number of channels', () => {
   const key = (bands?: number[], range = 'auto'): string =>
     machineKey({ rank: 4, preparation: { range, ...(bands && { bands }) } });
   expect(key()).toBe(machineKey({ rank: 4 }));
@@ -97,7 +97,7 @@ it('tells measurements with other numbers of channels apart, and no others', () 
   expect(key([1, 2, 3, 4])).toBe(`${key()}, 4 channels`);
 });
 
-it('counts what labelled and held-out images cost three encoders, and large images', () => {
+it('counts the time of three encoders for labelled and held-out images, and for large images', () => {
   // Teacher, copy and student: 24 blocks per image, and reading its file.
   const more = half({ tested: 1020 }) - half();
   const parity = 4 * 44 * 6 * 0.0002;
@@ -106,15 +106,15 @@ it('counts what labelled and held-out images cost three encoders, and large imag
   expect(half({ pixels: 4000 * 3000 }) - half()).toBeGreaterThan(50 * 0.1);
 });
 
-it('is a number where there are no images yet', () => {
+it('is a number even without images', () => {
   expect(half({ images: 0, labelled: 0, tested: 0, pixels: 0 })).toBeGreaterThan(0);
 });
 
-it('a fitted start costs more', () => {
+it('a fitted start takes longer', () => {
   expect(half({}, { ...settings, start: 'fitted' })).toBeGreaterThan(half());
 });
 
-it('counts three decoders, the tiles of test images, and adapters that learn on', () => {
+it('counts three decoders, the tiles of test images, and fine-tuning of adapters', () => {
   const decoder = { step: 0.05, inference: 0.01 };
   const outlined = (
     change: Partial<ProjectSettings> = {},
@@ -139,7 +139,7 @@ it('counts three decoders, the tiles of test images, and adapters that learn on'
   expect(more).toBeCloseTo(larger / 4, 6);
 });
 
-it('counts the decoder, which is the same for all, into how fast a student is', () => {
+it("includes the decoder, which is the same for all, in a student's speed", () => {
   const measured = { ...speed, decoder: { step: 0.05, inference: 0.0012 } };
   const faster = (outlines: boolean): number =>
     estimateStudents(architecture, measured, settings, { ...workload, outlines })[1]?.speedUp ??
@@ -149,7 +149,7 @@ it('counts the decoder, which is the same for all, into how fast a student is', 
   expect(faster(true)).toBeCloseTo(3.6 / 2.4, 9);
 });
 
-it('says what memory is needed, more where decoders learn', () => {
+it('states the needed memory, more for decoders', () => {
   const needed = (change: Partial<Workload>): number =>
     estimateStudents(architecture, speed, settings, { ...workload, ...change })[1]?.memoryNeeded ??
     NaN;

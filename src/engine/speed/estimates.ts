@@ -20,7 +20,7 @@ import { tilesAtOnce } from '../tasks/segmentation/predict/tile-model.ts';
 import { entryBytes, targetMisses } from '../distill/target-cache.ts';
 
 /**
- * Key that identifies the machine and settings of a measurement.
+ * Returns the key that identifies the computer and settings of a measurement.
  *
  * @param gpu name of the GPU, if the device is not the processor
  */
@@ -106,7 +106,7 @@ export function estimateStudents(
   return estimates;
 }
 
-/** Approximate peak memory of a run, bytes. */
+/** Returns the approximate peak memory of a run, bytes. */
 export function memoryNeeded(
   architecture: VitArchitecture,
   blocks: number,
@@ -197,7 +197,7 @@ function readTime({ channels }: VitArchitecture, { pixels }: Workload): number {
 }
 
 /**
- * Share of the images that do not fit into memory decoded and are read again for each new view, [0, 1].
+ * Returns the share of the images that do not fit into memory decoded and are read again for each new view, [0, 1].
  */
 function rereadShare(
   { imageSize, channels }: VitArchitecture,
@@ -211,7 +211,7 @@ function rereadShare(
   return bytes === 0 ? 0 : Math.max(0, 1 - rasterBudget(memory) / bytes);
 }
 
-/** Number of views for fitting one block; see engine/distill/fitting. */
+/** Returns the number of views for fitting one block; see engine/distill/fitting. */
 function fitSamples(architecture: VitArchitecture, views: number): number {
   return Math.min(views, tokensToFit / tokenCount(architecture));
 }

@@ -35,13 +35,13 @@ function opened(): (number | undefined)[] {
     .mock.calls.map(([, , { preparation: seen } = {}]) => seen && channelsOf(seen));
 }
 
-it('is measured with as many channels as are seen', async () => {
+it('is measured with as many channels as requested', async () => {
   const { speed } = await measureSpeed({ ...known, teacher, preparation });
   expect(speed.view).toBeGreaterThan(0);
   expect(opened()).toEqual([6]);
 });
 
-it('is tried on a device with as many channels as are seen', async () => {
+it('is tried on a device with as many channels as requested', async () => {
   const step = { blocks: [0], batch: 2, precision: 'float32', imageSize: 8 } as const;
   const asked = { ...known, ...step, device: 'cpu', teacher, preparation } as const;
   expect((await tryDevice(asked)).imagesPerSecond).toBeGreaterThan(0);

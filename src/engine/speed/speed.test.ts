@@ -7,7 +7,7 @@ import { tinyArchitecture } from '../../../tests/support/tiny-vit.ts';
 import { secondsAnImage } from './speed.ts';
 
 /**
- * A device that, like a GPU, returns before it has computed: work piles up until a value is read.
+ * Returns a device that, like a GPU, returns before it has computed: work piles up until a value is read.
  *
  * @param seen number of pending runs, and the largest number so far
  */
@@ -43,7 +43,7 @@ function lateExecutor(seen: { pending: number; most: number }): Executor {
 const x = input('image', [2, 3, 4, 4]);
 const graph = { name: 'twice', outputs: new Map([['features', add(x, x)]]), batch: 2 };
 
-it('measures what was computed, not what was asked for', async () => {
+it('measures completed work, not submitted work', async () => {
   const seen = { pending: 0, most: 0 };
   expect(await secondsAnImage(lateExecutor(seen), graph, 5)).toBeGreaterThan(0);
   expect(seen.pending).toBe(0);
@@ -51,7 +51,7 @@ it('measures what was computed, not what was asked for', async () => {
   expect(seen.most).toBe(2);
 });
 
-it('times models to their answers', async () => {
+it('times models until their results arrive', async () => {
   const seen = { pending: 0, most: 0 };
   const loaded: LoadedGraph = await lateExecutor(seen).load(graph);
   const context = { signal: new AbortController().signal, report: () => undefined };

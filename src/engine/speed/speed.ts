@@ -44,7 +44,7 @@ import { imagesAtOnce } from '../distill/training.ts';
 /** Settings of a speed measurement. */
 export interface SpeedRequest {
   readonly teacher: string;
-  /** A person's corrections of the teacher's properties. */
+  /** The user's corrections of the teacher's properties. */
   readonly overrides?: TeacherOverrides;
   readonly rank: number;
   /** Side of the input, px; the teacher's own by default. */
@@ -66,7 +66,7 @@ export interface SpeedRequest {
 const blockTime = z.strictObject({ fixed: z.number(), block: z.number() });
 export type BlockTime = z.infer<typeof blockTime>;
 
-/** Speed of this machine with a teacher's blocks. */
+/** Speed of this computer with a teacher's blocks. */
 export const machineSpeed = z.strictObject({
   /** Training step of a student, forward and backward. */
   step: blockTime,
@@ -89,7 +89,7 @@ export interface Measurement {
 
 /**
  * Measures the teacher and students of one and of three blocks, several runs each, and fits a line: blocks are alike,
- * so their times add up. Times are converted to those of an idle machine.
+ * so their times add up. Times are converted to those of an idle computer.
  */
 export async function measureSpeed({
   teacher: file,
@@ -114,7 +114,7 @@ export async function measureSpeed({
 }
 
 /**
- * Times on an idle machine, by the share of the device that was free. The time of views stays: one processor draws
+ * Times on an idle computer, by the share of the device that was free. The time of views stays: one processor renders
  * them, and a single one is free more often.
  */
 function onIdleMachine(
@@ -141,7 +141,7 @@ function onIdleMachine(
 const mostBlocks = 3;
 
 /**
- * Approximate peak memory of a measurement, bytes.
+ * Returns the approximate peak memory of a measurement, bytes.
  *
  * @param images images per part of a training step
  */
@@ -195,7 +195,7 @@ async function measure(
 /** Number of classes of the measured decoder; they contribute little to its time. */
 const decoderClasses = 4;
 
-/** @param inference seconds per image of the encoder alone */
+/** @param inference seconds per image of the encoder without the decoder */
 async function timeDecoder(
   executor: Executor,
   encoder: VitModel,
@@ -260,8 +260,8 @@ export interface TimingLimits {
 const defaultTimingLimits: TimingLimits = { runs: 4, ms: 300 };
 
 /**
- * Seconds per part, as the lower quartile of several runs: other work on the machine is temporary, but a long run does
- * not keep up the very fastest time.
+ * Seconds per part, as the lower quartile of several runs: other work on the computer is temporary, but a long run
+ * does not keep up the very fastest time.
  */
 async function lowerQuartileTime(
   run: () => void | Promise<void>,
@@ -324,7 +324,7 @@ function largestOutput(
 }
 
 /**
- * Graph that outputs the first value of `x` as `y`, which takes almost no time to compute or to transfer.
+ * Returns a graph that outputs the first value of `x` as `y`, which takes almost no time to compute or to transfer.
  */
 function firstValue(shape: Shape): Graph {
   const x: Value = input('x', shape);

@@ -43,7 +43,7 @@ const trial: TimingLimits = { runs: 3, ms: 2000 };
 
 /** Result of a trial. */
 export interface TrialOutcome {
-  /** Speed on an idle machine. */
+  /** Speed on an idle computer. */
   readonly imagesPerSecond: number;
   /** Share of the processors that other programs left free during the measurement, (0, 1]. */
   readonly free: number;

@@ -13,7 +13,7 @@ export function blocksOf({ x, y, width, height }: Rectangle): BlockPlace[] {
   return blocks;
 }
 
-/** Marked blocks outside `seen`, nearest to the region first, at most `most`. */
+/** Returns the marked blocks outside `seen`, nearest to the region first, at most `most`. */
 export function nearestOthers(
   marked: readonly BlockPlace[],
   seen: readonly BlockPlace[],

@@ -111,7 +111,7 @@ export class FeatureCache {
   }
 }
 
-/** Part of a block inside the image. */
+/** Returns the part of a block inside the image. */
 function blockRectangle({ x, y }: BlockPlace, { width, height }: Raster): Rectangle {
   const [left, top] = [x * blockSide, y * blockSide];
   return {
@@ -122,7 +122,7 @@ function blockRectangle({ x, y }: BlockPlace, { width, height }: Raster): Rectan
   };
 }
 
-/** Number of patches of an image across and down. */
+/** Returns the number of patches of an image across and down. */
 export function patchCounts(
   { width, height }: Raster,
   { patchSize }: PatchReader,

@@ -6,7 +6,7 @@ import { readFailure } from '../../formats/files/file-errors.ts';
 import { readPicture } from '../../formats/images.ts';
 import type { FeatureRequest } from './protocol.ts';
 
-/** An image as the window shows it, with a pyramid of reduced levels. */
+/** An image as the viewer shows it, with a pyramid of reduced levels. */
 export class OpenedImage {
   /** Key that changes with the file's state, the preparation and the slice. */
   readonly key: string;

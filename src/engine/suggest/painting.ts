@@ -102,7 +102,7 @@ export function summary(
   }));
 }
 
-/** Rectangle of the image in px of a level, rounded outwards. */
+/** Returns the rectangle of the image in px of a level, rounded outwards. */
 export function levelArea({ x, y, width, height }: Rectangle, level: number): Rectangle {
   const pixel = 2 ** level;
   const [left, top] = [Math.floor(x / pixel), Math.floor(y / pixel)];

@@ -11,11 +11,11 @@ import type { ImagePlace } from '../../formats/labels/labelled-images.ts';
 export interface FeatureRequest {
   readonly image: ImagePlace & { readonly width: number; readonly height: number };
   readonly preparation: WrittenPreparation;
-  /** File of the teacher, and what distinguishes it from another one at the same path. */
+  /** File of the teacher, and a key that distinguishes it from another one at the same path. */
   readonly teacher: {
     readonly file: string;
     readonly sha256: string;
-    /** A person's corrections of the teacher's properties. */
+    /** The user's corrections of the teacher's properties. */
     readonly overrides?: TeacherOverrides;
   };
   /** Region in px of the image, within it. */
@@ -26,7 +26,7 @@ export interface SuggestRequest extends FeatureRequest {
   readonly level: number;
   /** Mask values of the project's classes. */
   readonly known: readonly number[];
-  /** Saved mask, where it is used for training too. */
+  /** Saved mask, if it is used for training too. */
   readonly mask: readonly MaskTile[];
   readonly strokes: readonly MaskTile[];
 }

@@ -40,7 +40,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Part of the only tile inside the image. */
+/** Returns the part of the only tile inside the image. */
 function planeOf(tiles: readonly MaskTile[]): Uint8Array {
   const plane = new Uint8Array(side * side);
   for (let row = 0; row < side; row++) {
@@ -50,7 +50,7 @@ function planeOf(tiles: readonly MaskTile[]): Uint8Array {
   return plane;
 }
 
-/** Accuracy of the best brightness threshold, in either direction. */
+/** Returns the accuracy of the best brightness threshold, in either direction. */
 function bestThreshold(): number {
   let best = 0;
   for (let threshold = 0; threshold < 256; threshold += 4) {
@@ -64,7 +64,7 @@ function bestThreshold(): number {
   return best;
 }
 
-it('tells two textures apart that are equally bright', async () => {
+it('distinguishes two textures of equal brightness', async () => {
   const { tiles, classes } = await suggester.suggest(request, quiet);
   const score = meanDice(planeOf(tiles), scene.truth, marks);
   expect(score).toBeGreaterThan(bestThreshold() + 0.15);
@@ -74,7 +74,7 @@ it('tells two textures apart that are equally bright', async () => {
   for (const { confidence } of classes) expect(confidence).toBeGreaterThan(0.5);
 });
 
-it('what is drawn stands, and nothing is proposed outside image and region', async () => {
+it('keeps the strokes, and proposes nothing outside image and region', async () => {
   const region = { x: 64, y: 32, width: 100, height: 60 };
   const { tiles } = await suggester.suggest({ ...request, region }, quiet);
   const { pixels = new Uint8Array() } = tiles[0] ?? {};
@@ -88,7 +88,7 @@ it('what is drawn stands, and nothing is proposed outside image and region', asy
   expect([outside, redrawn]).toEqual([0, 0]);
 });
 
-it('is the same for the same strokes, whatever was looked at before and how much is asked for', async () => {
+it('gives the same result for the same strokes, whatever was prepared before and however large the region is', async () => {
   const whole = await suggester.suggest(request, quiet);
   const fresh = new Suggester(openExecutor('cpu', 2));
   const region = { x: 100, y: 90, width: 80, height: 100 };
@@ -105,7 +105,7 @@ it('is the same for the same strokes, whatever was looked at before and how much
   }
 });
 
-it('tiles of a coarser level say the same', async () => {
+it('agrees with the tiles of a coarser level', async () => {
   const whole = planeOf((await suggester.suggest(request, quiet)).tiles);
   const { tiles } = await suggester.suggest({ ...request, level: 1 }, quiet);
   let differing = 0;
@@ -119,7 +119,7 @@ it('tiles of a coarser level say the same', async () => {
   expect(differing / (side / 2) ** 2).toBeLessThan(0.01);
 });
 
-it('a saved mask teaches where it is asked to, but not what is unknown in it', async () => {
+it('trains on a saved mask if requested, but not on its unknown pixels', async () => {
   const [stroke] = strokes;
   const known = {
     x: 0,
@@ -135,11 +135,11 @@ it('a saved mask teaches where it is asked to, but not what is unknown in it', a
 });
 
 it.each([
-  ['nothing', () => 0, 'invalid-labels', /Nothing is marked yet/],
-  ['background alone', () => 255, 'invalid-labels', /Only background is marked/],
-  ['one class alone', () => 1, 'invalid-labels', /Only one class is marked/],
+  ['no class', () => 0, 'invalid-labels', /Nothing is marked yet/],
+  ['only background', () => 255, 'invalid-labels', /Only background is marked/],
+  ['only one class', () => 1, 'invalid-labels', /Only one class is marked/],
   ['a value of no class', (at: number) => (at % 2 ? 255 : 9), 'invalid-option', /value 9/],
-])('strokes of %s are refused', async (_, value, code, message) => {
+])('refuses strokes of %s', async (_, value, code, message) => {
   const pixels = new Uint8Array(tilePixels);
   for (let at = 0; at < 50; at++) pixels[at] = value(at);
   const asked = suggester.suggest({ ...request, strokes: [{ x: 0, y: 0, pixels }] }, quiet);
@@ -149,7 +149,7 @@ it.each([
   });
 });
 
-it('looks once, and again where the file has changed', async () => {
+it('analyses an image once, and again if the file has changed', async () => {
   const heard: FeatureProgress[] = [];
   const context = { ...quiet, report: (progress: FeatureProgress) => heard.push(progress) };
   const path = join(folder, 'changing.png');
@@ -167,7 +167,7 @@ it('looks once, and again where the file has changed', async () => {
   expect(heard.at(-1)?.total).toBe(total);
 });
 
-it('stops between tiles, and goes on from there', async () => {
+it('stops between tiles, and resumes from there', async () => {
   const path = join(folder, 'stopped.png');
   await writePng(path, scene.image);
   const stopped = { ...request, image: { ...request.image, path } };
@@ -183,7 +183,7 @@ it('stops between tiles, and goes on from there', async () => {
   expect(total).toBeLessThan(36);
 });
 
-it('an image that is gone is named', async () => {
+it('names a missing image', async () => {
   const path = join(folder, 'gone.png');
   const gone = { ...request, image: { ...request.image, path } };
   const asked = suggester.suggest(gone, quiet);

@@ -25,7 +25,7 @@ import { PatchReader } from './patch-reader.ts';
 import type { FeatureProgress, FeatureRequest, SuggestRequest } from './protocol.ts';
 import { samplesOf } from './samples.ts';
 
-/** Most pixels of a region that are labelled: what two cores manage in half a second. */
+/** Maximum number of labelled pixels of a region: as many as two cores process in half a second. */
 const workingPixels = 1.25 * 2 ** 20;
 /** Most training pixels per class, and in all. */
 const mostPerClass = 300;
@@ -168,7 +168,7 @@ export class Suggester {
   }
 }
 
-/** Rectangle of the image at a scale, rounded outwards. */
+/** Returns the rectangle of the image at a scale, rounded outwards. */
 function scaled({ x, y, width, height }: Rectangle, step: number, image: Raster): Rectangle {
   const left = Math.min(image.width - 1, Math.floor(x / step));
   const top = Math.min(image.height - 1, Math.floor(y / step));

@@ -87,7 +87,7 @@ const segmentation: Task<MaskCard> = {
 
 const tasks = { classification, segmentation };
 
-/** Task named by a request, a card or a summary. */
+/** Returns the task named by a request, a card or a summary. */
 export function taskOf(name: DistillRequest['task']): Task<ModelCard> {
   return tasks[name === 'segmentation' ? name : 'classification'];
 }

@@ -9,7 +9,7 @@ import { checkBlocks } from './teacher-check.ts';
 const executor = onnxRuntime('cpu', { threads: 1 });
 const context = { signal: new AbortController().signal };
 
-/** The model with some values of a weight replaced. */
+/** Returns the model with some values of a weight replaced. */
 function changed(model: VitModel, name: string, change: (value: number) => number): VitModel {
   const { shape, data } = required(model.weights.get(name), name);
   return {
@@ -27,21 +27,15 @@ function check(model: VitModel, { signal } = context): Promise<void> {
 
 describe('checkBlocks', () => {
   it.each([{}, { layerScale: true, registers: 2 }, { preNorm: true, classTokens: 2 } as const])(
-    'passes an ordinary model %j',
+    'accepts an ordinary model %j',
     async (changes) => {
       await expect(check(tinyVit(changes))).resolves.toBeUndefined();
     },
   );
 
   it.each([
-    [
-      'numbers too large to be any',
-      'blocks.1.mlp.fc2.weight',
-      () => 3e38,
-      1,
-      'NaN or infinite values',
-    ],
-    ['too much at once', 'blocks.0.attn.proj.bias', () => 5000, 0, 'times as large'],
+    ['numbers that overflow', 'blocks.1.mlp.fc2.weight', () => 3e38, 1, 'NaN or infinite values'],
+    ['a sudden growth', 'blocks.0.attn.proj.bias', () => 5000, 0, 'times as large'],
     [
       'huge values',
       'patch_embed.proj.weight',
@@ -49,8 +43,8 @@ describe('checkBlocks', () => {
       -1,
       'values of about',
     ],
-    ['no image at all', 'patch_embed.proj.weight', () => 0, -1, 'the same output'],
-  ])('finds %s, and where', async (_, name, change, block, what) => {
+    ['an output that ignores the image', 'patch_embed.proj.weight', () => 0, -1, 'the same output'],
+  ])('reports %s, and the block', async (_, name, change, block, what) => {
     const strange = changed(tinyVit({ depth: 3 }), name, change);
     await expect(check(strange)).rejects.toMatchObject({
       name: 'ImplausibleOutput',
@@ -59,7 +53,7 @@ describe('checkBlocks', () => {
     });
   });
 
-  it('takes up one block after the other, each once', async () => {
+  it('runs one block after the other, each once', async () => {
     const model = tinyVit({ depth: 3 });
     const taken: number[] = [];
     const withBlock = (block: number): Promise<VitModel> => {
@@ -70,7 +64,7 @@ describe('checkBlocks', () => {
     expect(taken).toEqual([0, 1, 2]);
   });
 
-  it('stops when it is told to', async () => {
+  it('stops when cancelled', async () => {
     const signal = AbortSignal.abort();
     await expect(check(tinyVit(), { signal })).rejects.toMatchObject({
       code: 'cancelled',

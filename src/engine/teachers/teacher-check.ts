@@ -85,7 +85,7 @@ class ImplausibleOutput extends Error {
 }
 
 /**
- * @param withBlock reads the encoder with this block alone
+ * @param withBlock reads the encoder with only this block
  * @throws ImplausibleOutput at the first block with implausible output
  */
 export async function checkBlocks(
@@ -160,7 +160,7 @@ function advice(inferred: readonly InferredProperty[]): string {
   return teacherText.wereGuessed(named);
 }
 
-/** Smooth images of a few waves each, (B, C, S, S) in [0, 1], always the same. */
+/** Returns smooth images of a few waves each, (B, C, S, S) in [0, 1], always the same. */
 function trialImages(channels: number, side: number): Tensor {
   const random = new Random(1);
   const data = new Float32Array(images * channels * side * side);

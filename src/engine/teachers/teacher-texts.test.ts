@@ -3,7 +3,7 @@ import { overrideOptions } from '../../cli/commands/teacher-options.ts';
 import type { InferredProperty } from '../../contract/descriptions.ts';
 import { correctingFlags, guessTexts } from './teacher-texts.ts';
 
-it('guesses are said with the options that correct them, mean and deviation once', () => {
+it('lists guesses with the options that correct them, mean and deviation only once', () => {
   const images = 'images normalised with the mean and standard deviation of ImageNet';
   const inferred: InferredProperty[] = [
     { property: 'heads', value: 6, source: 'guess', sentence: '6 attention heads, 64 wide each' },
@@ -17,7 +17,7 @@ it('guesses are said with the options that correct them, mean and deviation once
   expect(said[1]).toMatch(/of ImageNet.*correct it with --mean and --std\.$/);
 });
 
-it('the options are those of the command line', () => {
+it('uses the options of the command line', () => {
   const flags = Object.entries(overrideOptions).map(([property, { flags: text }]) => {
     return [property, text.replace(/ .*/, '')];
   });

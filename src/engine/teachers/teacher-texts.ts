@@ -43,7 +43,7 @@ function valueNotes({ storedNormalization: stored }: DescribedTeacher): string[]
   return [teacherText.storedValues(stored.mean.map((value) => Math.round(value)))];
 }
 
-/** Command-line options that supply what a teacher's file does not state. */
+/** Command-line options for properties that a teacher's file does not state. */
 export const correctingFlags: Readonly<Record<InferredProperty['property'], string>> = {
   heads: '--heads',
   epsilon: '--epsilon',

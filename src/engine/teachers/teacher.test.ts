@@ -21,11 +21,11 @@ it.each([
   ['/models/rad-dino/model.safetensors', 'rad-dino'],
   ['/models/rad-dino/pytorch_model.bin.index.json', 'rad-dino'],
   ['/hub/models--facebook--dinov2-base/snapshots/f9e4/model.safetensors', 'dinov2-base'],
-])('calls %s %s', (file, name) => {
+])('gives %s the name %s', (file, name) => {
   expect(teacherName(file)).toBe(name);
 });
 
-it('that is larger than the memory is refused before it is read', async () => {
+it('a teacher larger than the memory is refused before it is read', async () => {
   const path = join(folder, 'large.safetensors');
   await writeSafetensors(path, tinyVit().weights);
   const read = readColourTeacher(path, { heads: 2 }, 1000);
@@ -35,7 +35,7 @@ it('that is larger than the memory is refused before it is read', async () => {
   });
 });
 
-describe('a teacher of another number of bands', () => {
+describe('a teacher with a different number of bands', () => {
   it.each([
     [1, [0.5], /trained on images of 1 band. .* each colour uses a share/],
     [
@@ -43,7 +43,7 @@ describe('a teacher of another number of bands', () => {
       [0.1, 0.2, 0.3, 0.4, 0.5],
       /trained on images of 5 bands. .* the mean of the weights of all bands/,
     ],
-  ])('of %i is adapted to colours, which is said', async (channels, values, note) => {
+  ])('is adapted to colours, which is reported (%i bands)', async (channels, values, note) => {
     const path = join(folder, 'bands.safetensors');
     await writeSafetensors(path, tinyVit({ channels }).weights);
     const known = { heads: 2, mean: values, deviation: values };
@@ -56,7 +56,7 @@ describe('a teacher of another number of bands', () => {
   });
 });
 
-describe('of a teacher of many bands', () => {
+describe('the red, green and blue bands of a teacher with many bands', () => {
   const inspect = async (
     channels: number,
     overrides: TeacherOverrides,
@@ -71,7 +71,7 @@ describe('of a teacher of many bands', () => {
     return description;
   };
 
-  it('those that are red, green and blue are said by a person', async () => {
+  it('can be specified by the user', async () => {
     const { notes, normalization, inferred } = await inspect(7, { colourBands: [4, 3, 2] });
     expect(notes).toEqual([
       "It was trained on images of 7 bands. Red, green and blue of an image go to the teacher's bands 4, 3 and 2; the teacher's other bands receive the mean of the three. If 7 bands of an image are used (--bands), each goes to its own band.",
@@ -80,7 +80,7 @@ describe('of a teacher of many bands', () => {
     expect(inferred.find(({ property }) => property === 'colourBands')?.source).toBe('given');
   });
 
-  it('they are guessed where there are as many as of Sentinel-2, and said to be', async () => {
+  it('are guessed for as many bands as Sentinel-2 has, which is reported', async () => {
     const { assumed, notes } = await inspect(13, {});
     expect(notes[0]).toContain(
       "Red, green and blue of an image go to the teacher's bands 4, 3 and 2",
@@ -90,19 +90,19 @@ describe('of a teacher of many bands', () => {
     );
   });
 
-  it('nothing is guessed of others, which is said', async () => {
+  it('are not guessed for other numbers, which is reported', async () => {
     const { assumed, inferred } = await inspect(7, {});
     expect(assumed).toContain('each colour goes to the average of its 7 bands');
     expect(inferred.find(({ property }) => property === 'colourBands')?.value).toEqual([]);
   });
 
-  it('three can be put into another order', async () => {
+  it('can be given in another order for three bands', async () => {
     const { normalization, notes } = await inspect(3, { colourBands: [3, 2, 1] });
     expect(normalization.mean).toEqual([2 / 20, 1 / 20, 0]);
     expect(notes).toEqual([]);
   });
 
-  it.each([1, 4])('of %i, none can be named that it has not', async (channels) => {
+  it.each([1, 4])('are refused for %i bands if one does not exist', async (channels) => {
     await expect(inspect(channels, { colourBands: [7, 3, 2] })).rejects.toMatchObject({
       code: 'invalid-option',
       message: expect.stringContaining(
@@ -112,7 +112,7 @@ describe('of a teacher of many bands', () => {
   });
 });
 
-it('a teacher in several files is known by what all of them hold', async () => {
+it('the hash of a teacher in several files covers all of them', async () => {
   const index = join(folder, 'model.safetensors.index.json');
   const { weights } = tinyVit();
   const parts = [new Map([...weights].slice(0, 5)), new Map([...weights].slice(5))];
@@ -148,7 +148,7 @@ describe('a teacher of stored values', () => {
     return { notes, ...(await openTeacher(path, overrides, { preparation })) };
   };
 
-  it('has its own mean and deviation through a window of such values, which is said', async () => {
+  it('uses its own mean and deviation for a window of such values, which is reported', async () => {
     const teacher = await through({});
     expect(teacher.notes.join()).toContain('values as stored in files (means of 1087, 1342, 1433');
     const { normalization } = teacher.model;
@@ -159,7 +159,7 @@ describe('a teacher of stored values', () => {
     expect(inputTexts(teacher).join()).toMatch(/in order.*own mean and deviation of stored values/);
   });
 
-  it('in the order that a person gives them', async () => {
+  it('receives bands in the order that the user gives', async () => {
     const { model, ...teacher } = await through({ colourBands: [6, 5, 4, 3, 2, 1] });
     expect(inputTexts({ model, ...teacher })[0]).toContain(
       "they go to the teacher's bands 6, 5, 4, 3, 2, 1.",
@@ -167,13 +167,13 @@ describe('a teacher of stored values', () => {
     expect(model.normalization.deviation[0]).toBeCloseTo(0.1049, 9);
   });
 
-  it('in order where those that were named are not as many', async () => {
+  it('receives bands in order if the number of specified ones differs', async () => {
     const named = await through({ colourBands: [6, 5] });
     expect(named.known).toBeUndefined();
     expect(inputTexts(named)[0]).toContain("they go to the teacher's bands in order.");
   });
 
-  it('and usual numbers where images are stretched, or a person names some', async () => {
+  it('uses the usual mean and deviation for stretched images, or those that the user gives', async () => {
     const stretched = await through({}, { range: { kind: 'percentile', low: 2, high: 98 } });
     expect(stretched.model.normalization.mean.every((value) => value < 1)).toBe(true);
     expect(inputTexts(stretched).join()).toContain(
@@ -185,7 +185,7 @@ describe('a teacher of stored values', () => {
     expect(inputTexts(given).join()).not.toContain('stored values');
   });
 
-  it('has them of its three bands for images in red, green and blue', async () => {
+  it('uses the values of its three bands for images in red, green and blue', async () => {
     const { model } = await through({ colourBands: [3, 2, 1] }, { bands: null });
     const seen = model.normalization.mean.map((value) => Math.round(10_000 * value - 0.5));
     expect(seen).toEqual([1433, 1342, 1087]);

@@ -73,7 +73,7 @@ export async function openTeacher(
   };
 }
 
-/** SHA-256 of the weights alone; of several files, the hash of their hashes. */
+/** Returns the SHA-256 of only the weights; for several files, the hash of their hashes. */
 async function hashOfTeacher(files: readonly string[], alive?: () => void): Promise<string> {
   const hashes: Buffer[] = [];
   for (const file of files) hashes.push(await hashOfFile(file, alive));
@@ -86,7 +86,7 @@ async function hashOfTeacher(files: readonly string[], alive?: () => void): Prom
 }
 
 /**
- * Stamp that changes when a teacher's files change, computed without reading them.
+ * Returns a stamp that changes when a teacher's files change, computed without reading them.
  *
  * @throws UserError as `openTensorFile`
  */
@@ -111,7 +111,8 @@ const anyModel =
   /^(model|pytorch_model|checkpoint|weights|teacher_checkpoint|open_clip_(pytorch_)?model)(\.(safetensors|bin)\.index)?$/;
 
 /**
- * Name of a teacher: its file name without the extension, or its folder's name if the file name is generic.
+ * Returns the name of a teacher: its file name without the extension, or its folder's name if the file name is
+ * generic.
  */
 export function teacherName(file: string): string {
   const path = resolve(file);
@@ -146,7 +147,7 @@ function knownBands(
  * window. The caller closes it.
  *
  * @param preparation bands and value range of the images
- * @param memory memory of this machine, bytes
+ * @param memory memory of this computer, bytes
  * @throws UserError as `openTeacherFile`, and 'too-large' if the weights alone exceed the memory
  */
 export async function openAdaptedTeacher(
@@ -184,7 +185,8 @@ export async function openAdaptedTeacher(
 }
 
 /**
- * Normalization of the teacher's own stored values, if it has one and the range of the images is a window.
+ * Returns the normalization of the teacher's own stored values, if it has one and the range of the images is a
+ * window.
  */
 function ownNormalization(
   { storedNormalization }: Pick<OpenTeacher, 'storedNormalization'>,

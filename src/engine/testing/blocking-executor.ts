@@ -3,7 +3,7 @@ import { zeros } from '../../core/tensor.ts';
 import type { DeviceTensor, Executor, Inputs, LoadedGraph } from '../../runtime/executor.ts';
 
 /**
- * Executor for tests and benchmarks that computes nothing and returns zeros.
+ * Returns an executor for tests and benchmarks that computes nothing and returns zeros.
  *
  * @param run called with the name of each graph that runs; may block the thread, as a GPU's executor does
  */

@@ -28,15 +28,15 @@ interface Downloads {
   readonly server: FileServer;
   /** Where the file is downloaded to; new for each test, which may change it. */
   file: string;
-  /** Downloads the file from the server, or as a test wishes. */
+  /** Downloads the file from the server, or as a test specifies. */
   readonly fetchIt: (wish?: Wish) => Promise<Downloaded>;
-  /** Names of the files beside the downloaded one. */
+  /** Names of the files next to the downloaded one. */
   readonly here: () => Promise<string[]>;
-  /** Expects the whole file, and nothing beside it. */
+  /** Expects the whole file, and nothing next to it. */
   readonly requireWhole: () => Promise<void>;
 }
 
-/** A server and a folder for downloads from it, for the tests of a file. */
+/** Returns a server and a folder for downloads from it, for the tests of a file. */
 export function downloads(): Downloads {
   let folder = '';
   let server: FileServer;

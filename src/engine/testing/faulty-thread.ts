@@ -5,7 +5,7 @@ import { threadId } from 'node:worker_threads';
 import { perform as performWell } from '../image-pool/thread.ts';
 import type { Outcome, ThreadRequest } from '../image-pool/thread-protocol.ts';
 
-// For tests: a pool thread that misbehaves for files whose names say how.
+// For tests: a pool thread that fails for certain file names, which say how.
 
 const oddities: Record<string, (path: string) => unknown> = {
   crashing: () => process.exit(7),

@@ -51,7 +51,7 @@ export async function openFileServer(): Promise<FileServer> {
   return server;
 }
 
-/** Arbitrary file content. */
+/** Returns arbitrary file content. */
 export function someContent(length = 300_000): Buffer {
   const random = new Random(1);
   return Buffer.from(Uint8Array.from({ length }, () => random.integer(256)));

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { ImagePool } from '../image-pool/image-pool.ts';
 
-// For a test: draws a picture in a pool that is never closed, and then has nothing to do.
+// For a test: renders a picture in a pool that is never closed, and then has nothing to do.
 
 const [path = ''] = process.argv.slice(2);
 const pool = new ImagePool({ idleMs: 600_000 });

@@ -12,7 +12,7 @@ setInterval(() => {
   if (goneMs >= afterMs) process.kill(process.pid, 'SIGKILL');
 }, interval);
 
-/** True if the parent is gone. On systems other than Windows an orphan gets another parent. */
+/** Returns true if the parent has ended. On systems other than Windows an orphan gets another parent. */
 function isGone(): boolean {
   if (process.ppid !== parent) return true;
   try {

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 
 const script = join(import.meta.dirname, '..', 'testing', 'hung-orphan.ts');
 
-it('a process that hangs ends after the one that started it', async () => {
+it('a process that hangs ends after its parent', async () => {
   // Its output stays open until both processes have ended.
   const { stdout } = await promisify(execFile)(process.execPath, [script, 'parent']);
   expect(stdout).toBe('hangs\n');

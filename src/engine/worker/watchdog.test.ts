@@ -28,7 +28,7 @@ it.each([
   ['at least', 1, 100],
   ['by its longest silence', 80, 320],
   ['at most', 400, 1000],
-])('who was asked to stop has time: %s', (_, silentBefore, time) => {
+])('a worker that was asked to stop has time: %s', (_, silentBefore, time) => {
   const { silence, said } = watch();
   vi.advanceTimersByTime(silentBefore);
   silence.heard();
@@ -39,7 +39,7 @@ it.each([
   expect(said).toEqual([`given up after ${time}`]);
 });
 
-it('who was asked to stop and still speaks has more time', () => {
+it('a worker that was asked to stop and still sends messages has more time', () => {
   const { silence, said } = watch();
   silence.stopping();
   for (let message = 0; message < 10; message++) {
@@ -61,7 +61,7 @@ it('asking twice gives no more time', () => {
   expect(said).toHaveLength(1);
 });
 
-it('who works and is silent for long is told of once, and again when he speaks', () => {
+it("a working worker's long silence is reported once, and again when it sends messages", () => {
   const { silence, said } = watch();
   vi.advanceTimersByTime(100);
   silence.heard();

@@ -18,7 +18,7 @@ const minute = 60_000;
 /**
  * Default limits. A step of a large model takes up to a minute, and before its first step a worker is busy for longer
  * than any silence so far. Killing too early costs the training since the last checkpoint (some twenty seconds and a
- * step); waiting too long costs a person's patience.
+ * step); waiting too long costs the user's patience.
  */
 export const defaultSilenceLimits: SilenceLimits = {
   stop: { times: 4, least: 2 * minute, most: 15 * minute },
@@ -29,9 +29,9 @@ export const defaultSilenceLimits: SilenceLimits = {
 export interface WatchdogActions {
   /** Called once per silence, unless the worker was asked to stop. */
   working(silentMs: number): void;
-  /** Called when the worker speaks again after `working` was called. */
+  /** Called when the worker sends messages again after `working` was called. */
   resumed(): void;
-  /** Called when the worker was asked to stop and has neither spoken nor ended. */
+  /** Called when the worker was asked to stop and has neither sent a message nor ended. */
   stopping(silentMs: number): void;
 }
 

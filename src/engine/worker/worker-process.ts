@@ -39,7 +39,7 @@ export interface WorkerWatch {
   /** True to discard what libraries write to the console. */
   readonly isMuted?: boolean;
   /**
-   * Called once when the worker has been silent for very long (ms), and with null when it speaks again.
+   * Called once when the worker has been silent for very long (ms), and with null when it sends messages again.
    */
   readonly silent?: (silentMs: number | null) => void;
 }
@@ -151,7 +151,7 @@ class WorkerProcess {
       if (message.kind === 'event') this.#report(message.event);
       else this.#take?.(message.part);
     } catch (error) {
-      // The disk may be full, for example: the run cannot go on, and its worker keeps a checkpoint.
+      // The disk may be full, for example: the run cannot continue, and its worker keeps a checkpoint.
       this.#settled.reject(error instanceof Error ? error : new Error(String(error)));
       this.stop();
     }

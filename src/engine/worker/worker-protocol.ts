@@ -14,7 +14,7 @@ import type { DistillOutcome, FrozenData } from '../tasks/tasks.ts';
 
 /**
  * Messages between the engine and a worker. Both belong to this program, so types suffice; a worker's reports are
- * validated when they go on to the window.
+ * validated when they are sent on to the page.
  */
 
 /** First message: the task. */
@@ -27,7 +27,7 @@ export type WorkerTask =
     }
   | { readonly kind: 'predict'; readonly request: PredictImagesRequest }
   | { readonly kind: 'speed'; readonly request: SpeedRequest }
-  /** Checks that a device exists and is no stand-in. */
+  /** Checks that a device exists and is not a substitute. */
   | { readonly kind: 'reach'; readonly device: DeviceName }
   | { readonly kind: 'trial'; readonly request: TrialRequest }
   | { readonly kind: 'score'; readonly request: ScoreRequest }

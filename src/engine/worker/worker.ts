@@ -10,8 +10,8 @@ import { checkTeacher } from '../teachers/teacher-check.ts';
 import type { WorkerMessage, WorkerOrder, WorkerResult, WorkerTask } from './worker-protocol.ts';
 import { failureOf } from '../failures.ts';
 
-// Process for one job: numerical work blocks its thread, and a driver that crashes takes only this process with it. It
-// ends when its task is done or, with a checkpoint, when the engine is gone.
+// Process for one job: numerical work blocks its thread, and a driver that crashes takes only this process with it.
+// It ends when its task is done or, with a checkpoint, when the engine has ended.
 
 endAfterParent();
 
@@ -38,7 +38,7 @@ process.on('message', (order: WorkerOrder) => {
   }
 });
 process.on('disconnect', () => {
-  // Nobody waits for a measurement any more, and it has nothing to save.
+  // The caller no longer waits for a measurement, and it has nothing to save.
   if (task && measurements.includes(task.kind)) process.exit();
   controller.abort();
 });

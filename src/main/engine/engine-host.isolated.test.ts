@@ -12,7 +12,7 @@ afterEach(async () => {
   await Promise.all(hosts.splice(0).map((host) => host.stop()));
 });
 
-/** @param shutdownMs long where an engine is to end by itself, however busy the machine is */
+/** @param shutdownMs large in tests whose engine ends by itself, however busy the machine is */
 function host(manner: () => Manner = () => 'well', shutdownMs = 60_000, tickMs = 1000) {
   const events: { name: string; content: unknown }[] = [];
   const children: ChildProcess[] = [];
@@ -60,7 +60,7 @@ test('a request made before the engine is ready waits, and bytes arrive as bytes
   expect(states()).toEqual(['ready']);
 });
 
-test('events of the engine are passed on', async () => {
+test("forwards the engine's events", async () => {
   const { engine, events } = host();
   engine.start();
   await engine.request('project.update', { project: 1 });
@@ -68,7 +68,7 @@ test('events of the engine are passed on', async () => {
   await expect.poll(() => events).toContainEqual(change);
 });
 
-test('when the engine dies, what was under way is answered and it is started again', async () => {
+test('when the engine crashes, requests in progress get an error and the engine is restarted', async () => {
   const { engine, events, states, log } = host();
   engine.start();
   const first = await pid(engine);
@@ -92,7 +92,7 @@ test('when the engine dies, what was under way is answered and it is started aga
   expect(log()).toContain('its last words');
 });
 
-test('after the fourth death within a minute it is given up, until a person restarts it', async () => {
+test('gives up after the fourth crash within a minute, until the user restarts the engine', async () => {
   let manner: Manner = 'dead';
   const { engine, children, states } = host(() => manner);
   engine.start();
@@ -111,7 +111,7 @@ test('after the fourth death within a minute it is given up, until a person rest
   expect(engine.state).toEqual({ state: 'ready', error: null });
 });
 
-test('an engine that says why it cannot work here is not tried again', async () => {
+test('does not restart an engine that reports why it cannot work here', async () => {
   const { engine, children, states } = host(() => 'unfit');
   engine.start();
   const why = { code: 'version', message: 'Its projects are from a later version.' };
@@ -121,7 +121,7 @@ test('an engine that says why it cannot work here is not tried again', async () 
   expect(children).toHaveLength(1);
 });
 
-test('a program that cannot be started is given up with its reason', async () => {
+test('gives up a program that cannot be started, with the reason', async () => {
   const failing = new EngineHost({
     start: () => {
       throw new Error('the disk is read-only');
@@ -135,7 +135,7 @@ test('a program that cannot be started is given up with its reason', async () =>
   });
 });
 
-test('an abort reaches the engine; before it is ready the request ends at once', async () => {
+test('an abort reaches the engine; before it is ready, the request ends at once', async () => {
   const { engine } = host();
   engine.start();
   const early = new AbortController();
@@ -163,7 +163,7 @@ test('stopping ends the engine cleanly and starts no other', async () => {
   expect(children.map((child) => child.exitCode)).toEqual([0]);
 });
 
-test('an engine that does not end is killed', async () => {
+test('kills an engine that does not end', async () => {
   const { engine, children } = host(() => 'mute', 300);
   engine.start();
   await pid(engine);
@@ -171,7 +171,7 @@ test('an engine that does not end is killed', async () => {
   expect(children.map((child) => child.signalCode)).toEqual(['SIGKILL']);
 });
 
-test('a restart says so and replaces the process', async () => {
+test('a restart is reported and replaces the process', async () => {
   const { engine, states } = host();
   engine.start();
   const first = await pid(engine);
@@ -180,45 +180,48 @@ test('a restart says so and replaces the process', async () => {
   expect(states()).toEqual(['ready', 'restarting', 'ready']);
 });
 
-describe.skipIf(process.platform === 'win32')('an engine that is stopped and does not end', () => {
-  /** Stops the one that was started last. */
-  const signal = (children: readonly ChildProcess[], name: 'SIGSTOP' | 'SIGCONT'): void => {
-    process.kill(children.at(-1)?.pid ?? 0, name);
-  };
+describe.skipIf(process.platform === 'win32')(
+  'an engine that was suspended and does not end',
+  () => {
+    /** Suspends the process that was started last. */
+    const signal = (children: readonly ChildProcess[], name: 'SIGSTOP' | 'SIGCONT'): void => {
+      process.kill(children.at(-1)?.pid ?? 0, name);
+    };
 
-  test('is silent, and ready again when it goes on', async () => {
-    const { engine, children, states } = host(() => 'well', 60_000, 200);
-    engine.start();
-    await pid(engine);
-    signal(children, 'SIGSTOP');
-    const asked = pid(engine);
-    await expect.poll(() => states()).toEqual(['ready', 'silent']);
-    signal(children, 'SIGCONT');
-    expect(await asked).toBe(children[0]?.pid);
-    await expect.poll(() => states()).toEqual(['ready', 'silent', 'ready']);
-    expect(children).toHaveLength(1);
-  });
+    test('is reported as silent, and as ready again when it continues', async () => {
+      const { engine, children, states } = host(() => 'well', 60_000, 200);
+      engine.start();
+      await pid(engine);
+      signal(children, 'SIGSTOP');
+      const asked = pid(engine);
+      await expect.poll(() => states()).toEqual(['ready', 'silent']);
+      signal(children, 'SIGCONT');
+      expect(await asked).toBe(children[0]?.pid);
+      await expect.poll(() => states()).toEqual(['ready', 'silent', 'ready']);
+      expect(children).toHaveLength(1);
+    });
 
-  test('is killed and replaced by a restart, within seconds', async () => {
-    const { engine, children, states } = host(() => 'well', 60_000, 200);
-    engine.start();
-    await pid(engine);
-    signal(children, 'SIGSTOP');
-    const asked = engine.request('project.list', null);
-    await expect.poll(() => states()).toEqual(['ready', 'silent']);
-    await engine.restart();
-    expect(children[0]?.signalCode).toBe('SIGKILL');
-    expect(await asked).toMatchObject(stopped);
-    expect(await pid(engine)).toBe(children[1]?.pid);
-    expect(states().slice(0, 3)).toEqual(['ready', 'silent', 'restarting']);
-  });
+    test('is killed and replaced by a restart, within seconds', async () => {
+      const { engine, children, states } = host(() => 'well', 60_000, 200);
+      engine.start();
+      await pid(engine);
+      signal(children, 'SIGSTOP');
+      const asked = engine.request('project.list', null);
+      await expect.poll(() => states()).toEqual(['ready', 'silent']);
+      await engine.restart();
+      expect(children[0]?.signalCode).toBe('SIGKILL');
+      expect(await asked).toMatchObject(stopped);
+      expect(await pid(engine)).toBe(children[1]?.pid);
+      expect(states().slice(0, 3)).toEqual(['ready', 'silent', 'restarting']);
+    });
 
-  test('before it was ever ready is silent too, later', async () => {
-    const { engine, children, states } = host(() => 'well', 60_000, 50);
-    engine.start();
-    signal(children, 'SIGSTOP');
-    await expect.poll(() => states()).toEqual(['silent']);
-    signal(children, 'SIGCONT');
-    await expect.poll(() => states()).toEqual(['silent', 'ready']);
-  });
-});
+    test('is also reported as silent before it was ever ready, but later', async () => {
+      const { engine, children, states } = host(() => 'well', 60_000, 50);
+      engine.start();
+      signal(children, 'SIGSTOP');
+      await expect.poll(() => states()).toEqual(['silent']);
+      signal(children, 'SIGCONT');
+      await expect.poll(() => states()).toEqual(['silent', 'ready']);
+    });
+  },
+);

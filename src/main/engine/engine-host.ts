@@ -17,22 +17,22 @@ import { RecentText } from '../window/recent-text.ts';
 export type EngineState = EventOf<'engine.state'>;
 
 export interface EngineHostOptions {
-  /** Starts a process that has a message channel; what it prints goes to `onOutput`. */
+  /** Starts a process that has a message channel; its output goes to `onOutput`. */
   readonly start: (onOutput: (text: string) => void) => ChildProcess;
   readonly onEvent: (name: EventName, content: unknown) => void;
   readonly log: (text: string) => void;
-  /** Delay before another start, so that the cause of the failure may pass. */
+  /** Delay before another start, so that the cause of the failure can disappear. */
   readonly restartDelayMs?: number;
-  /** Time for a clean end, after which the process is killed. */
+  /** Time for a clean end, in ms, after which the process is killed. */
   readonly shutdownMs?: number;
   /** Length of a tick of the heartbeat; see Heartbeat. */
   readonly tickMs?: number;
 }
 
-/** Starts again after so many deaths within the window of time, then gives up. */
+/** Limit of crashes within a period: up to it, the engine is restarted; beyond it, the host gives up. */
 const tolerated = { deaths: 3, withinMs: 60_000 } as const;
 
-/** ms that a process has for a clean end which has not answered for long. */
+/** Time for a clean end of a process that has not answered for long, ms. */
 const silentShutdownMs = 2000;
 
 interface Pending {
@@ -42,9 +42,9 @@ interface Pending {
 }
 
 /**
- * Owns the engine's process: sends it requests and gives back its answers, passes its events on, starts it
- * again when it dies, notices when it no longer answers, and ends it cleanly. Requests made before it is ready wait. One that was under
- * way when it died is answered with the error `engine-stopped`: what it had done is not known.
+ * Owns the engine's process: sends it requests and returns its answers, forwards its events, restarts it after a
+ * crash, detects when it no longer answers, and ends it cleanly. Requests made before it is ready wait. A request in
+ * progress when it crashed is answered with the error `engine-stopped`, since its effects are unknown.
  */
 export class EngineHost {
   readonly #options: EngineHostOptions;
@@ -52,14 +52,14 @@ export class EngineHost {
   #child: ChildProcess | null = null;
   #said = new RecentText();
   #isReady = false;
-  /** Why the engine says that it cannot work here. */
+  /** Reason why the engine cannot work here, as it reported. */
   #refusal: Failure | null = null;
   #state: EngineState | null = null;
   #deaths: number[] = [];
   #timer: NodeJS.Timeout | undefined;
   #lastId = 0;
   readonly #heartbeat: Heartbeat;
-  /** Restarts and the final stop happen one after the other. */
+  /** Last of the restarts and the final stop, which run one after the other. */
   #turn: Promise<void> = Promise.resolve();
 
   constructor(options: EngineHostOptions) {
@@ -76,7 +76,7 @@ export class EngineHost {
     });
   }
 
-  /** The last state that was told; null while the first start goes on. */
+  /** The state that was reported last; null during the first start. */
   get state(): EngineState | null {
     return this.#state;
   }
@@ -101,7 +101,7 @@ export class EngineHost {
       if (child === this.#child) this.#receive(received);
     });
     child.on('disconnect', () => {
-      // Without its channel it is of no use; it has a moment to end by itself.
+      // Without its channel it is useless; it gets a moment to end by itself.
       setTimeout(() => {
         if (child === this.#child) child.kill();
       }, 2000).unref();
@@ -110,7 +110,7 @@ export class EngineHost {
       this.#ended(child, error.message);
     });
     child.once('exit', (code, signal) => {
-      // What it wrote last arrives after its exit; a worker may hold the pipe open, so not for long.
+      // Its last output arrives after its exit; a worker may hold the pipe open, so the wait is short.
       const end = (): void => {
         this.#ended(child, signal === null ? `exit code ${code ?? 0}` : `signal ${signal}`);
       };
@@ -122,7 +122,7 @@ export class EngineHost {
     });
   }
 
-  /** Asks the engine. Never rejects. */
+  /** Sends a request to the engine. Never rejects. */
   request(method: EngineMethod, params: unknown, signal?: AbortSignal): Promise<Answer<unknown>> {
     if (this.#state?.state === 'failed') {
       const { code, message, details } = this.#state.error ?? stopped;
@@ -150,7 +150,7 @@ export class EngineHost {
     });
   }
 
-  /** Ends it, cleanly if it still answers, and starts it anew; also after it was given up. */
+  /** Ends the engine, cleanly if it still answers, and starts it again; also after the host gave up. */
   restart(): Promise<void> {
     return this.#inTurn(async () => {
       this.#tell({ state: 'restarting', error: null });
@@ -160,7 +160,7 @@ export class EngineHost {
     });
   }
 
-  /** Ends it cleanly: running jobs keep their checkpoints. */
+  /** Ends the engine cleanly: running jobs keep their checkpoints. */
   stop(): Promise<void> {
     return this.#inTurn(async () => {
       await this.#stopChild();
@@ -183,14 +183,14 @@ export class EngineHost {
     }
     const state = message.kind === 'event' && message.name === 'engine.state';
     if (state) {
-      // A database from a later version, say: starting again would be of no use.
+      // For example a database from a later version: starting again would not help.
       const parsed = events['engine.state'].safeParse(message.content);
       if (parsed.data?.state === 'failed') {
         this.#refusal = parsed.data.error ?? stopped;
         return;
       }
     }
-    // It can answer while it still opens the workspace.
+    // It can answer even while it opens the workspace.
     if (message.kind === 'pong') return;
     if (!this.#isReady) this.#becomeReady();
     if (message.kind === 'response') this.#pending.get(message.id)?.settle(message.answer);
@@ -217,7 +217,7 @@ export class EngineHost {
   }
 
   #send(message: EngineRequest): void {
-    // A channel that just closed is an exit about to be seen.
+    // A channel that has just closed means that the exit event follows.
     if (this.#child?.connected === true) this.#child.send(message, () => undefined);
   }
 
@@ -281,7 +281,7 @@ export class EngineHost {
     clearTimeout(this.#timer);
     const child = this.#child;
     const isSilent = this.#heartbeat.isSilent;
-    // From here on its end is no death.
+    // From here on, its end is not a crash.
     this.#child = null;
     this.#isReady = false;
     this.#heartbeat.end();

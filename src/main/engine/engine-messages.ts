@@ -4,7 +4,7 @@ import type { Answer, EngineMessage, EventName, Failure } from '../../contract/a
 
 const failure = z.object({ code: z.string(), message: z.string(), details: z.string().optional() });
 
-/** The form of what the engine sends. Values are its own affair; the page checks events. */
+/** Form of the engine's messages. Their values are not checked here; the page checks events. */
 const message = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('response'),
@@ -22,7 +22,7 @@ const message = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('pong') }),
 ]);
 
-/** The message, or null for anything else: a stray line of a library, say. */
+/** Returns the message, or null for anything else, such as a stray line of a library. */
 export function readEngineMessage(received: unknown): EngineMessage | null {
   const parsed = message.safeParse(received);
   return parsed.success ? parsed.data : null;

@@ -4,22 +4,22 @@ import process from 'node:process';
 import type { EngineRequest } from '../../contract/app.ts';
 
 export interface EngineProgram {
-  /** A plain Node 24: see docs/architecture.md for why it is not Electron's. */
+  /** Path of a plain Node 24: see docs/architecture.md for why it is not Electron's. */
   readonly node: string;
   readonly entry: string;
 }
 
-/** Folder of the projects. */
+/** Folder for projects. */
 export interface WorkspaceFolder {
   readonly folder: string;
-  /** There were projects in it before: the engine begins no new workspace where they are missing. */
+  /** True if the folder had projects before: if they are missing, the engine creates no new workspace. */
   readonly isKnown: boolean;
 }
 
 /**
  * Starts the engine on a workspace.
  *
- * @param onOutput receives what it prints; it has nothing to print in the ordinary course
+ * @param onOutput receives its output, of which there is normally none
  */
 export function startEngineProcess(
   { node, entry }: EngineProgram,
@@ -37,7 +37,7 @@ export function startEngineProcess(
     ],
     {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // Pictures cross as bytes; the default would write them out as JSON.
+      // Thumbnails cross as bytes; the default serialisation would write them as JSON.
       serialization: 'advanced',
       windowsHide: true,
       env: environment(),
@@ -49,12 +49,12 @@ export function startEngineProcess(
   return child;
 }
 
-/** Ours, without what is meant for Electron or a debugger. */
+/** Returns our environment without variables meant for Electron or a debugger. */
 function environment(): NodeJS.ProcessEnv {
   return { ...process.env, ELECTRON_RUN_AS_NODE: undefined, NODE_OPTIONS: undefined };
 }
 
-/** Asks a process to end; kills it when it has not after `limitMs`. */
+/** Asks a process to end; kills it if it has not ended after `limitMs`. */
 export async function endProcess(child: ChildProcess, limitMs: number): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   await new Promise<void>((resolve) => {

@@ -18,7 +18,7 @@ function watched() {
   return { heartbeat, told };
 }
 
-test('silence is told once, and asked into once', () => {
+test('sends one ping per silence, and reports each silence once', () => {
   const { heartbeat, told } = watched();
   vi.advanceTimersByTime(20_000);
   expect(told).toEqual(['ping']);
@@ -31,7 +31,7 @@ test('silence is told once, and asked into once', () => {
   expect(told).toEqual(['ping', 'silent', 'ping', 'silent']);
 });
 
-test('a process that answers each time, however late, is never silent', () => {
+test('a process that always answers, however late, is never silent', () => {
   const { heartbeat, told } = watched();
   for (let round = 0; round < 30; round++) {
     vi.advanceTimersByTime(19_000);
@@ -40,10 +40,10 @@ test('a process that answers each time, however late, is never silent', () => {
   expect(told).not.toContain('silent');
 });
 
-test('a computer that slept for a night has not been waiting', () => {
+test('a night of sleep of the computer does not count as silence', () => {
   const { told } = watched();
   vi.advanceTimersByTime(2000);
-  // The clock goes on; timers stand still.
+  // The clock advances; timers stand still.
   vi.setSystemTime(Date.now() + 8 * 3_600_000);
   vi.advanceTimersByTime(2000);
   expect(told).toEqual(['ping']);

@@ -5,7 +5,7 @@
 export const silentAfter = { whenReady: 20, whenStarting: 60 } as const;
 
 export interface HeartbeatOptions {
-  /** Asks the process for a sign of life. */
+  /** Sends a heartbeat request to the process. */
   readonly ping: () => void;
   /** Called once for each silence. */
   readonly onSilent: () => void;
@@ -14,9 +14,9 @@ export interface HeartbeatOptions {
 }
 
 /**
- * Notices that a process neither ends nor answers: it is stopped (SIGSTOP), hangs, or its memory is being swapped. Silence is
- * counted in ticks of this process's own timer and not in time, because a computer that sleeps stops both processes: when it
- * wakes, one tick has passed, however long it slept.
+ * Detects a process that neither exits nor responds: it is stopped (SIGSTOP), hangs, or its memory is being swapped.
+ * Silence is counted in ticks of this process's own timer and not in time, because a computer that sleeps stops both
+ * processes: when it wakes, one tick has passed, however long it slept.
  */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
@@ -48,13 +48,13 @@ export class Heartbeat {
     this.#isAsked = false;
   }
 
-  /** The process said something, whatever it is. */
+  /** Records any message from the process. */
   heard(): void {
     this.#silentTicks = 0;
     this.#isAsked = false;
   }
 
-  /** Asks one question at a time, so that none pile up before a stopped process. */
+  /** Sends one request at a time, so that none pile up for a stopped process. */
   #tick(): void {
     if (!this.#isAsked) {
       this.#isAsked = true;

@@ -1,9 +1,8 @@
 import process from 'node:process';
 import type { Answer, EngineMessage, EngineRequest } from '../../contract/app.ts';
 
-// An engine for tests of the process that hosts it: what it does with a request depends on the method
-// alone. With the argument `dead` it ends at once, with `unfit` it says why before, with `mute` it never
-// ends when told to.
+// An engine for tests of its host: its reaction to a request depends only on the method. With the argument `dead` it
+// exits at once, with `unfit` it reports why before it exits, with `mute` it never ends when asked to.
 
 const manner = process.argv.at(-1);
 
@@ -31,7 +30,7 @@ process.on('message', (message: EngineRequest) => {
   }
 });
 
-// Later than at once, so that requests find it unready.
+// Delayed, so that requests arrive before it is ready.
 setTimeout(() => {
   send({ kind: 'event', name: 'engine.state', content: { state: 'ready', error: null } });
 }, 50);
@@ -48,7 +47,7 @@ function serve({ id, method, params }: EngineRequest & { kind: 'request' }): voi
     process.stderr.write('its last words\n');
     process.exit(1);
   }
-  // Any other is never answered, unless aborted.
+  // Any other request is never answered, unless aborted.
 }
 
 function respond(id: number, answer: Answer<unknown>): void {

@@ -9,11 +9,11 @@ import { root } from '../paths.ts';
 
 const manifest = z.object({
   version: z.string(),
-  /** Packages may come without it. */
+  /** Build information, which packages may lack. */
   devDependencies: z.object({ electron: z.string().optional() }).optional(),
 });
 
-/** Describes what the window runs on and where it keeps its data. */
+/** Describes the software that the app runs on and the location of its data. */
 export async function about(workspace: string, log: string): Promise<Result<'shell.about'>> {
   const { version, devDependencies } = manifest.parse(
     JSON.parse(await readFile(join(root, 'package.json'), 'utf8')),

@@ -21,9 +21,9 @@ export class Closing {
   #window: BrowserWindow | null = null;
   #isDecided = false;
 
-  /** Told of every event of the engine. */
+  /** Receives every event of the engine. */
   hear(name: EventName, content: unknown): void {
-    // Another engine, or another workspace: it says itself what it takes up. One that was silent goes on.
+    // Another engine or workspace reports by itself which runs it continues. A silent engine continues its runs.
     const engine = name === 'engine.state' ? events[name].safeParse(content).data : undefined;
     if (engine && hasEnded(engine.state)) this.#atWork.clear();
     const removed = name === 'run.removed' ? removedEvent.safeParse(content).data : undefined;
@@ -32,7 +32,7 @@ export class Closing {
     if (removed) this.#atWork.delete(removed.run);
     if (run?.state === 'running' || run?.state === 'queued') this.#atWork.add(run.id);
     else if (run) this.#atWork.delete(run.id);
-    // Nobody is waiting for a window any more.
+    // The window was hidden during the last run, so the app can end.
     if (this.#atWork.size === 0 && this.#window?.isVisible() === false) this.#quit();
   }
 

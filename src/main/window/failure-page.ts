@@ -7,7 +7,7 @@ export interface PageFailure {
   readonly details: string;
 }
 
-/** Links of the failure page; following one is seen by the window and does not navigate. */
+/** Links of the failure page; the app handles a click on one, without navigation. */
 export const failureActions = {
   reload: 'understudy://page/failure/reload',
   log: 'understudy://page/failure/log',
@@ -15,8 +15,8 @@ export const failureActions = {
 } as const;
 
 /**
- * A page without scripts or files, which can be shown when the real one cannot. Styles stand in
- * attributes, as the policy allows no style element; system colours follow dark and light.
+ * Returns a page without scripts or files, which can be shown when the real one cannot. Styles are in attributes,
+ * because the policy allows no style element; system colours follow dark and light mode.
  */
 export function failurePage({ title, text, details }: PageFailure): string {
   const button = 'display:inline-block;margin-right:16px;color:LinkText';

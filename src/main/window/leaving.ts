@@ -1,7 +1,7 @@
 import type { BrowserWindow } from 'electron';
 
 /**
- * Continuation for a page that delayed its end to save something first: it cannot know whether it is closed or
+ * Continues after a page delayed its end to save something first: the page cannot know whether it is closed or
  * reloaded.
  */
 export class Leaving {
@@ -9,7 +9,7 @@ export class Leaving {
   /** True if the page delayed closing, false if reloading. */
   #isClosing = false;
 
-  /** Attaches to a window; call it after others who may keep the window open. */
+  /** Attaches to a window; call it after all others that may keep the window open. */
   watch(window: BrowserWindow): void {
     this.#window = window;
     window.on('close', (event) => {

@@ -7,12 +7,12 @@ import { menuText } from '../../text/index.ts';
 type Command = EventOf<'menu.command'>['command'];
 
 export interface MenuActions {
-  /** Something the page does. */
+  /** Sends a command to the page. */
   readonly command: (command: Command) => void;
   readonly showLog: () => void;
 }
 
-/** Keys in use until the page sends those a person chose. */
+/** Keys used until the page sends those that the user chose. */
 const usualKeys: Required<MenuKeys> = {
   'new-project': ['CmdOrCtrl+N'],
   'open-projects': ['CmdOrCtrl+O'],
@@ -23,9 +23,9 @@ const usualKeys: Required<MenuKeys> = {
 };
 
 /**
- * The application's menu, the same on every system but for the places where a Mac wants things.
+ * Sets the application's menu, the same on every system except for macOS conventions.
  *
- * @param chosen keys of commands, none where there is an empty list
+ * @param chosen keys of commands; an empty list means no keys
  */
 export function setMenu(actions: MenuActions, chosen: MenuKeys = {}): void {
   const keys = { ...usualKeys, ...chosen };
@@ -45,7 +45,7 @@ export function setMenu(actions: MenuActions, chosen: MenuKeys = {}): void {
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));
 }
 
-/** An item of the menu with the keys of its command. */
+/** Creates an item of the menu with the keys of its command. */
 type KeyedItem = (label: string, command: keyof MenuKeys) => MenuItemConstructorOptions[];
 
 function fileMenu(
@@ -73,7 +73,7 @@ function fileMenu(
   };
 }
 
-/** The page keeps what can be undone; text fields undo their own typing before this is reached. */
+/** The page owns the undo history; text fields undo their own typing before this is reached. */
 function editMenu(item: KeyedItem): MenuItemConstructorOptions {
   return {
     label: menuText.edit,
@@ -127,7 +127,7 @@ function helpMenu({ command, showLog }: MenuActions, item: KeyedItem): MenuItemC
   };
 }
 
-/** An item has one key: for each further one there is an item that is not seen. */
+/** Creates hidden items for further keys, because an item can have only one. */
 function items(
   label: string,
   [key, ...others]: readonly string[],

@@ -3,12 +3,16 @@ import type { ParsedParams } from '../../contract/app.ts';
 
 type Asked = ParsedParams<'shell.notify'>;
 
-/** Kept while they are shown: one that is collected is never clicked. */
+/** Shown notifications, referenced here because a garbage-collected one is never clicked. */
 const shown = new Set<Notification>();
-/** Older ones are let go. */
+/** Number of references; older ones are dropped. */
 const most = 20;
 
-/** Shows a notification of the system where it has such. @param onclick somebody wants to see what it tells of */
+/**
+ * Shows a system notification, if supported.
+ *
+ * @param onclick called when the user clicks it
+ */
 export function notify(
   { title, body, target }: Asked,
   onclick: (target: Asked['target']) => void,

@@ -7,8 +7,8 @@ import type { Log } from '../log.ts';
 import { failureUrl, isOwnUrl, isPageUrl, pageUrl } from './page.ts';
 
 /**
- * Watches over the page: when its process ends or it cannot be loaded, a page without scripts takes its
- * place, which says so and offers to reload; and when the window shows anything else, the page comes back.
+ * Guards the page: replaces a page that crashed or cannot be loaded by a script-free error page with a reload link,
+ * and loads the page again if the window shows any other address.
  */
 export class PageGuard {
   readonly #log: Log;
@@ -34,9 +34,9 @@ export class PageGuard {
       });
     });
     webContents.on('did-fail-load', (_event, code, description, url, isMainFrame) => {
-      // -3: another load took its place.
+      // -3: replaced by another load.
       if (!isMainFrame || code === -3) return;
-      // Something else was to take the page's place, and is not to be had.
+      // Another address was about to replace the page, and cannot be loaded.
       if (!isOwnUrl(url)) {
         this.#keep(webContents, url);
         return;
@@ -47,17 +47,17 @@ export class PageGuard {
         details: `${description} (${code}), ${url}`,
       });
     });
-    // Chromium goes to some addresses, `about:blank` among them, without asking `will-frame-navigate`. To stop it on its way
-    // ends the whole program (Electron 33), so the page is brought back once it has gone.
+    // Chromium goes to some addresses, `about:blank` among them, without asking `will-frame-navigate`. Stopping that
+    // navigation would end the whole program (Electron 33), so the page is loaded again afterwards.
     webContents.on('did-navigate', (_event, url) => {
       if (!isOwnUrl(url)) this.#keep(webContents, url);
     });
     webContents.on('did-navigate-in-page', (_event, url, isMainFrame) => {
-      // A page can give itself the address of the failure page, which may ask for nothing.
+      // A page could give itself the address of the failure page, which must make no requests.
       if (isMainFrame && !isPageUrl(url)) this.#keep(webContents, url);
     });
     webContents.on('did-finish-load', () => {
-      // There is nothing to go back to: not a failure that is over, nor what once took the page's place.
+      // Going back is never useful: neither to a past failure, nor to an address that replaced the page.
       webContents.navigationHistory.clear();
     });
     webContents.on('preload-error', (_event, file, error) => {
@@ -69,7 +69,7 @@ export class PageGuard {
     this.#load(webContents, pageUrl);
   }
 
-  /** A link of the failure page was followed; from any other page nothing happens. */
+  /** Handles a click on a link of the failure page; ignores other pages. */
   follow(url: string, contents: WebContents): void {
     if (contents.getURL() !== failureUrl) return;
     if (url === failureActions.reload) this.#load(contents, pageUrl);
@@ -80,7 +80,7 @@ export class PageGuard {
     }
   }
 
-  /** Brings the page back where something else took its place. */
+  /** Loads the page again if another address has replaced it. */
   #keep(contents: WebContents, url: string): void {
     this.#log.note(
       `The window opened ${url.slice(0, 200)} instead of its page; the page is loaded again.`,
@@ -90,14 +90,14 @@ export class PageGuard {
 
   #show(contents: WebContents, failure: PageFailure): void {
     this.#log.note(`${failure.title}: ${failure.details}`);
-    // When not even this page can be shown, showing it again would go on for ever.
+    // If not even this page can be shown, showing it again would never end.
     if (contents.getURL() === failureUrl && this.#failure.details === failure.details) return;
     this.#failure = failure;
     this.#load(contents, failureUrl);
   }
 
   #load(contents: WebContents, url: string): void {
-    // A failure comes as an event as well.
+    // A failure also arrives as an event.
     contents.loadURL(url).catch(() => undefined);
   }
 }

@@ -8,13 +8,13 @@ import type { PageFailure } from './failure-page.ts';
 import { pageFolder } from '../paths.ts';
 
 /**
- * The page is served under a scheme of its own and not from `file:`, so that it has an origin by which
- * messages can be told from those of other pages, a policy in a header, and no way to other files.
+ * Scheme of the page. It is not `file:`, so that the page has an origin that distinguishes its messages from those of
+ * other pages, a policy in a header, and no access to other files.
  */
 export const pageScheme = 'understudy';
 const pageOrigin = `${pageScheme}://page`;
 
-/** Vite's server, while developing. */
+/** Vite's server during development. */
 export const devServer: string | undefined = app.isPackaged
   ? undefined
   : process.env.ELECTRON_RENDERER_URL;
@@ -22,14 +22,16 @@ export const devServer: string | undefined = app.isPackaged
 export const pageUrl = devServer ?? `${pageOrigin}/index.html`;
 export const failureUrl = `${pageOrigin}/failure`;
 
-/** Returns true if a frame is the page itself: not a frame in it, nor the failure page, nor anything else. */
+/**
+ * Returns true if a frame is the page itself: not a frame inside it, nor the failure page, nor any other page.
+ */
 export function isPage(frame: WebFrameMain | null): boolean {
-  // A frame that has gone has no parent either, but no URL of ours.
+  // A frame that was removed has no parent either, but its URL is not ours.
   if (frame?.parent !== null) return false;
   return isPageUrl(frame.url);
 }
 
-/** Returns true if an address is the page's, whatever follows `?` and `#`. */
+/** Returns true if an address is the page's, ignoring `?` and `#` parts. */
 export function isPageUrl(url: string): boolean {
   return isSamePage(url, pageUrl);
 }
@@ -39,7 +41,7 @@ export function isOwnUrl(url: string): boolean {
   return isPageUrl(url) || url === failureUrl;
 }
 
-/** Compares two addresses without what follows `?` and `#`. */
+/** Compares two addresses without their `?` and `#` parts. */
 function isSamePage(url: string, other: string): boolean {
   if (!URL.canParse(url)) return false;
   const [a, b] = [new URL(url), new URL(other)];
@@ -47,8 +49,8 @@ function isSamePage(url: string, other: string): boolean {
 }
 
 /**
- * Nothing but the page's own files, and pictures from the engine. Styles in attributes are allowed,
- * because bars and positions are set that way; style elements and scripts in the page are not.
+ * Content policy: only the page's own files, and thumbnails from the engine. Style attributes are allowed, because
+ * bars and positions are set that way; style elements and inline scripts are not.
  */
 const policy = [
   "default-src 'none'",
@@ -78,7 +80,7 @@ const types: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
-/** Serves the built page, and in its place a page that says what went wrong. */
+/** Serves the built page, and under its own address the error page. */
 export function servePage(session: Session, failure: () => PageFailure): void {
   session.protocol.handle(pageScheme, async (request) => {
     if (request.method !== 'GET' || !request.url.startsWith(`${pageOrigin}/`)) return notFound();

@@ -1,9 +1,9 @@
-/** The end of a long text: what a process said last, for the details of an error. */
+/** Keeps the last part of a process's output, for error details. */
 export class RecentText {
   readonly #limit: number;
   #text = '';
 
-  /** @param limit characters */
+  /** @param limit maximum length in characters */
   constructor(limit = 4000) {
     this.#limit = limit;
   }

@@ -12,7 +12,7 @@ test.each([
   ['with a strip too narrow to take hold of', { x: 1800, y: 60 }, [screen], false],
   ['with its upper edge above the screen', { x: 100, y: -200 }, [screen], false],
   ['with its upper edge at the very bottom', { x: 100, y: 1060 }, [screen], false],
-])('a window that was left %s', (_name, place, screens, isKept) => {
+])('handles a window that was left %s', (_name, place, screens, isKept) => {
   const expected = isKept ? { ...place, width: 1400, height: 900 } : defaultSize;
   expect(openingBounds({ ...kept, ...place }, screens)).toEqual(expected);
 });
@@ -21,6 +21,6 @@ test('the first window has the default size', () => {
   expect(openingBounds(null, [screen])).toEqual(defaultSize);
 });
 
-test('a size that no window has is not believed', () => {
+test('a size that no window can have is rejected', () => {
   expect(windowState.safeParse({ ...kept, x: 0, y: 0, width: 3 }).success).toBe(false);
 });

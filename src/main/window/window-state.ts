@@ -21,14 +21,14 @@ export const windowState = z.strictObject({
 });
 export type WindowState = z.infer<typeof windowState>;
 
-/** Part of the window that must be on a screen so that a person can grab it. */
+/** Part of the window that must be on a screen, so that the user can grab it. */
 const grip = { width: 160, height: 80 } as const;
 
 /**
- * The bounds to open with: as the window was left, if that place is still on a screen (a monitor may
- * have gone), else the default size without a place, which the system then chooses.
+ * Returns the bounds to open with: those saved, if they are still on a screen (a monitor may be disconnected), else
+ * the default size without a position, which the system then chooses.
  *
- * @param screens what each screen leaves to windows
+ * @param screens work area of each screen
  */
 export function openingBounds(
   state: WindowState | null,
@@ -41,7 +41,7 @@ export function openingBounds(
   return defaultSize;
 }
 
-/** Returns true if the upper edge, where a window is dragged, is on the screen. */
+/** Returns true if the upper edge, by which a window is dragged, is on the screen. */
 function isReachable(window: Rectangle, screen: Rectangle): boolean {
   const width =
     Math.min(window.x + window.width, screen.x + screen.width) - Math.max(window.x, screen.x);

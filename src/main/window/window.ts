@@ -6,10 +6,10 @@ import { preloadFile } from '../paths.ts';
 import { openingBounds, smallestSize, windowState } from './window-state.ts';
 import type { WindowState } from './window-state.ts';
 
-/** Background colour, as in the page's styles, so that nothing flashes before the page is there. */
+/** Background colour, as in the page's styles, so that nothing flashes before the page is loaded. */
 const canvas = { dark: '#0E1013', light: '#E9EBEE' } as const;
 
-/** Opens the one window, where and as it was left; it appears with its first picture. */
+/** Opens the window at its last position; it is shown once the first frame is drawn. */
 export function openWindow(log: Log): BrowserWindow {
   const stateFile = join(app.getPath('userData'), 'window.json');
   const state = readKept(stateFile, windowState.nullable(), null);
@@ -31,7 +31,7 @@ export function openWindow(log: Log): BrowserWindow {
       webSecurity: true,
       webviewTag: false,
       navigateOnDragDrop: false,
-      // Names and labels are no prose; see zero-network.ts for its dictionaries.
+      // Names and labels are not prose; see zero-network.ts for the spell checker's dictionaries.
       spellcheck: false,
       devTools: !app.isPackaged,
     },
@@ -44,7 +44,7 @@ export function openWindow(log: Log): BrowserWindow {
   return window;
 }
 
-/** Written when the window closes, and soon after a change, for the case that it never closes. */
+/** Writes the state when the window closes, and soon after a change in case it never closes. */
 function keepState(window: BrowserWindow, file: string, log: Log): void {
   let timer: NodeJS.Timeout | undefined;
   const keep = (): void => {

@@ -1,8 +1,8 @@
 import type { Migration } from './migration.ts';
 
 /**
- * Tables of the first version. Ids are never reused (AUTOINCREMENT): the window keeps
- * them in its undo history and in the addresses of pictures, where a reused id would be confused.
+ * Tables of the first version. Ids are never reused (AUTOINCREMENT): the page keeps them in its undo history and in
+ * the addresses of thumbnails, where a reused id would be confused.
  */
 export const workspace: Migration = {
   version: 10,

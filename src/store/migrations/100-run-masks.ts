@@ -1,8 +1,8 @@
 import type { Migration } from './migration.ts';
 
 /**
- * Segmentation runs: their masks beside the person's, their scores on each test image, and settings of
- * decoders. SQLite cannot drop a UNIQUE, so the table of masks is rebuilt.
+ * Segmentation runs: their masks next to the user's, their scores on each test image, and settings of decoders.
+ * SQLite cannot drop a UNIQUE, so the table of masks is rebuilt.
  */
 export const runMasks: Migration = {
   version: 100,

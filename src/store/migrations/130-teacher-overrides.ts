@@ -1,6 +1,8 @@
 import type { Migration } from './migration.ts';
 
-/** Corrections by a person of a teacher whose file is ambiguous; earlier only possible on the command line. */
+/**
+ * Corrections by the user of a teacher whose file is ambiguous; earlier only possible on the command line.
+ */
 export const teacherOverrides: Migration = {
   version: 130,
   name: 'teacher-overrides',

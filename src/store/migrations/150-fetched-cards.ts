@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** Facts about downloaded files of the catalogue, which only the window remembered before. */
+/** Facts about downloaded files of the catalogue, which only the page remembered before. */
 export const fetchedCards: Migration = {
   version: 150,
   name: 'fetched-cards',

@@ -4,8 +4,8 @@ import type { Connection } from '../connection.ts';
 import type { Migration } from './migration.ts';
 
 /**
- * Test sets that stay: the drawn use of each image, a person's choices, and the test set that a result is measured on.
- * A project with results keeps the test images of the latest one, unless its test images are marked.
+ * Permanent test sets: the sampled use of each image, the user's choices, and the test set that a result is measured
+ * on. A project with results keeps the test images of the latest one, unless its test images are marked.
  */
 export const testSets: Migration = {
   version: 180,
@@ -64,7 +64,7 @@ WHERE id IN (SELECT project FROM images WHERE drawn = 'test');
 
 const memberRow = z.object({ project: z.number(), image: z.number(), labels: z.string() });
 
-/** Names the test images of the latest results test set A, with their present labels. */
+/** Names the test images of the latest results test set A, with their current labels. */
 function nameLatest(connection: Connection): void {
   const rows = connection.all(
     memberRow,

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** Files that an export has begun: those of a killed process are deleted at the next opening. */
+/** Unfinished files of exports: those of a killed process are deleted at the next opening. */
 export const unfinishedFiles: Migration = {
   version: 190,
   name: 'unfinished-files',

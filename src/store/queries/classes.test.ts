@@ -20,7 +20,7 @@ test('a class is added last, renamed and recoloured', () => {
   });
 });
 
-test('a name is taken once a project', () => {
+test('a name is unique within a project', () => {
   const store = temporaryStore();
   const { id: project, classes } = addProject(store, ['x', 'y']);
   const other = addProject(store);
@@ -32,7 +32,7 @@ test('a name is taken once a project', () => {
 });
 
 test.each(['background', 'Ignore', ' _BACKGROUND_ '])(
-  'a class of masks is not called %j, which is no class in lists of them',
+  'refuses %j as a class name in segmentation, because it means no class in mask files',
   (name) => {
     const store = temporaryStore();
     const refused = expect.objectContaining({
@@ -49,7 +49,7 @@ test.each(['background', 'Ignore', ' _BACKGROUND_ '])(
   },
 );
 
-test('masks hold 254 classes, and no project of masks has more', () => {
+test('masks hold 254 classes, and no segmentation project has more', () => {
   const store = temporaryStore();
   const names = Array.from({ length: 255 }, (_, at) => `class ${at}`);
   const refused = expect.objectContaining({
@@ -63,7 +63,7 @@ test('masks hold 254 classes, and no project of masks has more', () => {
   expect(addProject(store, names).classes.at(-1)?.maskValue).toBeNull();
 });
 
-test('a project whose classes masks cannot have does not turn to masks', () => {
+test('a project whose classes do not fit masks cannot become a segmentation project', () => {
   const store = temporaryStore();
   const task = 'segmentation';
   const reserved = addProject(store, ['x', 'Ignore']);
@@ -79,7 +79,7 @@ test('a project whose classes masks cannot have does not turn to masks', () => {
   expect(store.projects.update(many.id, { task }).task).toBe(task);
 });
 
-test('its labels go with a class, and images without another become unlabelled', () => {
+test('labels are removed with their class, and images without another become unlabelled', () => {
   const store = temporaryStore();
   const { id: project, classes } = addProject(store, ['x', 'y']);
   const [x = 0, y = 0] = classes.map(({ id }) => id);
@@ -95,7 +95,7 @@ test('its labels go with a class, and images without another become unlabelled',
   expect(store.images.get(none)).toMatchObject({ isLabelled: true, classes: [] });
 });
 
-test('masks by a person that show a class are counted, done or not', () => {
+test("counts the user's masks that show a class, done or not", () => {
   const store = temporaryStore();
   const { id: project, classes } = addProject(store, ['x', 'y'], 'segmentation');
   const [x = 0, y = 0] = classes.map(({ id }) => id);
@@ -111,7 +111,7 @@ test('masks by a person that show a class are counted, done or not', () => {
   expect([store.classes.masksWith(x), store.classes.masksWith(y)]).toEqual([2, 0]);
 });
 
-test('classes and projects that are not there', () => {
+test('rejects missing classes and projects', () => {
   const store = temporaryStore();
   const missing = expect.objectContaining({ code: 'not-found' }) as Error;
   expect(() => store.classes.add(7, { name: 'x', colour })).toThrow(missing);

@@ -55,7 +55,7 @@ export function insertClass(
   ).id;
 }
 
-/** @throws UserError 'invalid-option' if classes that were made for whole images cannot be those of masks */
+/** @throws UserError 'invalid-option' if classes made for whole images cannot be used in masks */
 export function requireMaskClasses(classes: readonly NamedClass[]): void {
   for (const { name, maskValue } of classes) {
     const why = reservedNameProblem(name);
@@ -65,7 +65,7 @@ export function requireMaskClasses(classes: readonly NamedClass[]): void {
   }
 }
 
-/** Lowest mask value that no class of the project has; null if all 254 are taken. */
+/** Returns the lowest mask value that no class of the project has; null if all 254 are taken. */
 function freeMaskValue(connection: Connection, project: number): number | null {
   const taken = connection.all(
     oneNumber,
@@ -78,13 +78,13 @@ function freeMaskValue(connection: Connection, project: number): number | null {
   return value <= lastClassValue ? value : null;
 }
 
-/** True if the project's classes are for regions of images. */
+/** Returns true for segmentation projects. */
 function isOutlined(connection: Connection, project: number): boolean {
   const sql = `SELECT 1 AS value FROM projects WHERE id = ? AND task = 'segmentation'`;
   return connection.get(oneNumber, sql, project) !== undefined;
 }
 
-/** Refuses names that mean "no class" in mask files, in projects that outline regions. */
+/** Refuses names that mean "no class" in mask files, in segmentation projects. */
 function refuseReservedName(connection: Connection, project: number, name: string): void {
   const why = reservedNameProblem(name);
   if (why === null || !isOutlined(connection, project)) return;
@@ -138,7 +138,7 @@ export class ClassQueries {
     return project;
   }
 
-  /** Number of masks by a person that contain the class. @throws UserError 'not-found' */
+  /** Returns the number of the user's masks that contain the class. @throws UserError 'not-found' */
   masksWith(id: number): number {
     this.projectOf(id);
     const sql = `
@@ -152,7 +152,7 @@ export class ClassQueries {
 
   /**
    * Removes a class with its labels; its pixels in masks become background. Images without another label become
-   * unlabelled, since nobody said that they belong to none of the classes.
+   * unlabelled, since they were not labelled as showing none of the classes.
    */
   remove(id: number): number {
     return this.#connection.transaction(() => {

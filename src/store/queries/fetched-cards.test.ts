@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { temporaryStore } from '../testing/temporary-store.ts';
 
-test('what was known of a card’s file is kept as long as it is that file', () => {
+test('facts about a card’s file are kept as long as it is unchanged', () => {
   const { fetched } = temporaryStore();
   const unsure = { card: 'dinov2-small', sha256: 'a'.repeat(64), isVerified: false };
   const sure = { ...unsure, isVerified: true };

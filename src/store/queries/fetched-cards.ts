@@ -20,7 +20,9 @@ export class FetchedCardQueries {
     this.#connection = connection;
   }
 
-  /** Saves a download. Unchanged content stays verified, since a file found on the disk again is not checked again. */
+  /**
+   * Saves a download. Unchanged content stays verified, since a file found on the disk is not checked again.
+   */
   save({ card, sha256, isVerified }: FetchedCard): void {
     this.#connection.run(
       `INSERT INTO fetched_cards (card, sha256, is_verified) VALUES (:card, :sha256, :isVerified)

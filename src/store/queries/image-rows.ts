@@ -89,12 +89,12 @@ export const keyedRow = z
     path: join(folder, frame === null ? name : name.replace(/#\d+$/, '')),
   }));
 
-/** Image with a group under the workspace's secret, and its file. */
+/** Image whose group was derived with the workspace's secret, and its file. */
 export type KeyedImage = z.infer<typeof keyedRow>;
 
 /** Pattern of groups from files: 16 hex digits, a hash of patient, volume or series with the workspace's secret. */
 export const keyedGlob = '[0-9a-f]'.repeat(16);
-/** Condition for rows of images with such a group. */
+/** Condition for rows of images with a group of this form. */
 export const isKeyed = `group_name GLOB '${keyedGlob}'`;
 
 const imageColumns = `

@@ -15,7 +15,7 @@ function projectWith(groups: readonly (string | undefined)[]) {
   return { store, id, images, uses };
 }
 
-test('a group follows what is set of one of its images, and undoing takes all of it back', () => {
+test('a change to one image applies to its group, and undoing reverts all of it', () => {
   const { store, id, images, uses } = projectWith(['p', 'p', undefined, 'q']);
   const [first = 0, , third = 0] = images;
   const { undo, followed } = store.imageUses.set(id, [
@@ -30,7 +30,7 @@ test('a group follows what is set of one of its images, and undoing takes all of
   expect(uses()).toEqual(['p test', 'p test', 'learn', 'q auto']);
 });
 
-test('images that join a group with a test image are test images', () => {
+test('images that join a group with a test image become test images', () => {
   const { store, id, images, uses } = projectWith(['p', undefined, undefined]);
   const [first = 0, second = 0, third = 0] = images;
   store.imageUses.set(id, [{ image: first, use: 'test' }]);
@@ -45,13 +45,13 @@ test('images that join a group with a test image are test images', () => {
   expect(uses()).toEqual(['p test', 'learn', 'auto']);
 });
 
-test('an image leaves its group', () => {
+test('an image can leave its group', () => {
   const { store, id, images, uses } = projectWith(['p', 'p']);
   store.imageUses.set(id, [{ image: images[0] ?? 0, group: null, use: 'learn' }]);
   expect(uses()).toEqual(['learn', 'p auto']);
 });
 
-test('one of the images of a patient, as their files say, takes the others along', () => {
+test('moving one image of a patient, according to the files, moves the others too', () => {
   const patient = '52577a820415abcd';
   const { store, id, images, uses } = projectWith([patient, patient, undefined, 'p']);
   const [first = 0] = images;
@@ -62,7 +62,7 @@ test('one of the images of a patient, as their files say, takes the others along
   expect(uses()).toEqual([`${patient} auto`, `${patient} auto`, 'auto', 'p auto']);
 });
 
-test('a slice takes the other slices of its file along, whatever their group', () => {
+test('moving a slice moves the other slices of its file, whatever their group', () => {
   const store = temporaryStore();
   const { id } = addProject(store, ['a'], 'single');
   const sha256 = new Uint8Array(32).fill(7);
@@ -74,7 +74,7 @@ test('a slice takes the other slices of its file along, whatever their group', (
   expect(images.map((image) => store.images.get(image).group)).toEqual(Array(3).fill(undefined));
 });
 
-test('of an image that is not there nothing is set', () => {
+test('changes nothing if an image is missing', () => {
   const { store, id, images, uses } = projectWith([undefined]);
   const set = () =>
     store.imageUses.set(id, [
@@ -85,7 +85,7 @@ test('of an image that is not there nothing is set', () => {
   expect(uses()).toEqual(['auto']);
 });
 
-test('a folder that comes in later does not take back what a person set', () => {
+test('a later import does not override the user’s choice', () => {
   const { store, id, images, uses } = projectWith([undefined]);
   const [image = 0] = images;
   store.imageUses.set(id, [{ image, use: 'learn' }]);

@@ -9,9 +9,9 @@ import { keyedGlob } from './image-rows.ts';
 export interface UseChangeResult {
   /** Changes that undo it, to be applied with `setExactly`, in this order. */
   readonly undo: UseChange[];
-  /** Number of images that were not named and changed with their group. */
+  /** Number of other images that changed with their group. */
   readonly followed: number;
-  /** Groups that had images on both sides of the test set; all their images are test images now. */
+  /** Groups that had both test images and other images; all their images are test images now. */
   readonly spanning: string[];
 }
 
@@ -40,7 +40,7 @@ const tiedRow = z.object({
 const selectUse = `SELECT id, group_name AS "group", is_test AS isTest, is_learn AS isLearn, drawn
   FROM images`;
 
-/** Queries of a person's choices for images: their use, and their group. */
+/** Queries of the user's choices for images: their use, and their group. */
 export class ImageUseQueries {
   readonly #connection: Connection;
 
@@ -58,10 +58,11 @@ export class ImageUseQueries {
   }
 
   /**
-   * Applies changes as `setExactly` does, and to all other images of their groups: no patient, volume or scene is on
-   * both sides. If a group gains images and some of its images are set as test images, all of them become test images.
-   * An image moved to another group takes along the other slices of its file, and all images of the patient that the file
-   * names: a slice that left its volume could be tested on what was learnt from the others.
+   * Applies changes as `setExactly` does, and to all other images of their groups: no patient, volume or scene has
+   * both test and training images. If a group gains images and some of its images are set as test images, all of them
+   * become test images. An image moved to another group takes along the other slices of its file, and all images of
+   * the patient that the file names: a slice that left its volume could become a test image while the others are used
+   * for training.
    *
    * @throws UserError 'not-found'
    */
@@ -110,9 +111,9 @@ export class ImageUseQueries {
   }
 
   /**
-   * Changes of group for images that are inseparable from those that change it: other slices of their files, and other
-   * images of the patient, volume or series that a group names. To be read before the changes are applied. One query
-   * for all of them, since a change may name every image of a large project.
+   * Changes of group for images that are inseparable from those that change it: other slices of their files, and
+   * other images of the patient, volume or series that a group names. Must be called before the changes are applied.
+   * One query for all of them, since a change may name every image of a large project.
    */
   #followers(project: number, changes: readonly UseChange[]): UseChange[] {
     const grouping = changes.filter(({ group }) => group !== undefined);
@@ -157,12 +158,12 @@ export class ImageUseQueries {
   }
 }
 
-/** Keys of what holds an image together with others. */
+/** Keys of properties that hold an image together with others. */
 function tiesOf(row: z.infer<typeof tiedRow> | undefined): string[] {
   return [row?.group, row?.file].flatMap((tie) => tie ?? []);
 }
 
-/** True if a group has images on both sides of the test set. */
+/** Returns true if a group has both test images and other images. */
 function spans(members: readonly UseRow[]): boolean {
   const sides = new Set(members.map(({ use, drawn }) => (use === 'auto' ? drawn : use)));
   return sides.has('test') && sides.has('learn');

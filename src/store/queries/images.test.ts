@@ -13,7 +13,7 @@ function names(store: Store, project: number, filter: Partial<ImageFilter>): str
   return images.map(({ name }) => name);
 }
 
-test('an image keeps what is known of it', () => {
+test('stores all facts about an image', () => {
   const store = temporaryStore();
   const { id: project } = addProject(store);
   const image = newImage('sub/a.png', { group: 'patient 7', isTest: true });
@@ -43,7 +43,7 @@ test('an image keeps what is known of it', () => {
   ]);
 });
 
-test('slices of a file are images of their own, known by content and number', () => {
+test('slices of a file are images of their own, identified by content and number', () => {
   const store = temporaryStore();
   const { id: project } = addProject(store);
   const slices = [0, 1].map((frame) =>
@@ -65,7 +65,7 @@ test('slices of a file are images of their own, known by content and number', ()
   expect(store.images.get(3).path).toBe(join('/images', 'b#2.png'));
 });
 
-test('content is known again within a project, wherever it lies', () => {
+test('content is recognised within a project, wherever its file is', () => {
   const store = temporaryStore();
   const { id: project } = addProject(store);
   const other = addProject(store).id;
@@ -83,7 +83,7 @@ test('content is known again within a project, wherever it lies', () => {
   expect(store.images.add(other, [newImage('a.png')])[0]?.isNew).toBe(true);
 });
 
-test('all of a batch is added or nothing', () => {
+test('a batch is added completely or not at all', () => {
   const store = temporaryStore();
   const { id: project } = addProject(store);
   const images = [newImage('a.png'), newImage('b.png', { width: 0 })];
@@ -92,8 +92,8 @@ test('all of a batch is added or nothing', () => {
   expect(() => store.images.add(7, [newImage('a.png')])).toThrow(/removed in the meantime/);
 });
 
-describe('a page', () => {
-  test('by folder and natural name', () => {
+describe('a page of images', () => {
+  test('is sorted by folder and natural name', () => {
     const store = temporaryStore();
     const { id: project } = addProject(store);
     store.images.add(project, [newImage('1.png', { folder: '/z' }, 'in another folder')]);
@@ -107,7 +107,7 @@ describe('a page', () => {
     expect(store.images.page(project, everything, 6, 10)).toEqual({ total: 6, images: [] });
   });
 
-  test('of what is held out by chance, where none is marked', () => {
+  test('shows the sampled test images if none is marked', () => {
     const store = temporaryStore();
     const { id: project, classes } = addProject(store, ['x', 'y']);
     const [x = 0] = classes.map(({ id }) => id);
@@ -138,7 +138,7 @@ describe('a page', () => {
     expect(store.projects.get(project).drawn).toEqual([]);
   });
 
-  test('of what a filter leaves', () => {
+  test('is filtered', () => {
     const store = temporaryStore();
     const { id: project, classes } = addProject(store, ['x', 'y']);
     const [x = 0, y = 0] = classes.map(({ id }) => id);
@@ -163,7 +163,7 @@ describe('a page', () => {
     ]);
   });
 
-  test('of what a student has predicted and nobody has marked as done', () => {
+  test("shows images with a student's prediction and without a done mask", () => {
     const store = temporaryStore();
     const { id: project } = addProject(store, ['x'], 'segmentation');
     const [a = 0, b = 0, c = 0] = addImages(store, project, ['a', 'b', 'c', 'd']);
@@ -181,7 +181,7 @@ describe('a page', () => {
     ]);
   });
 
-  test('of what a search finds: any part, no case, nothing read as a pattern', () => {
+  test('shows search results: any part of the name, ignoring case, without wildcards', () => {
     const store = temporaryStore();
     const { id: project } = addProject(store);
     addImages(store, project, ['Pru\u0308fung_1.png', '100%.png', 'plain.png']);
@@ -231,7 +231,7 @@ test('an image that moved keeps its labels and is found by its new name', () => 
   }).toThrow(/does not exist/);
 });
 
-test('removes images of this project only, and never gives an id twice', () => {
+test('removes images of this project only, and never reuses an id', () => {
   const store = temporaryStore();
   const { id: project } = addProject(store);
   const other = addProject(store).id;

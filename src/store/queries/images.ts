@@ -36,7 +36,7 @@ export interface NewImage extends ImagePlace {
   readonly bytes: number;
   readonly width: number;
   readonly height: number;
-  /** Patient, scene or similar; related images stay on one side of a split. */
+  /** Patient, scene or similar; related images stay together in a split. */
   readonly group: string | undefined;
   readonly isTest: boolean;
 }
@@ -58,9 +58,9 @@ export interface StoredImage extends NewImage {
   readonly isLabelled: boolean;
   /** Ids of its classes. */
   readonly classes: readonly number[];
-  /** Use that a person, a folder's name or a table assigned to it. */
+  /** Use that the user, a folder's name or a table assigned to it. */
   readonly assigned: Part | undefined;
-  /** Use that the draw assigned when the test set was frozen. */
+  /** Use that was sampled when the test set was frozen. */
   readonly drawn: Part | undefined;
 }
 
@@ -138,7 +138,7 @@ export class ImageQueries {
     return { total, images };
   }
 
-  /** Images that are held out by the draw, since none is marked. */
+  /** Images that are held out by sampling, because none is marked. */
   #drawn(project: number): readonly number[] {
     const sql = 'SELECT task FROM projects WHERE id = ?';
     const row = this.#connection.get(z.object({ task: projectTask }), sql, project);
@@ -197,7 +197,7 @@ export class ImageQueries {
       .map(({ id, name }) => ({ id, name, path: join(folder, name) }));
   }
 
-  /** Mean number of pixels of an image; 0 if there is none. */
+  /** Returns the mean number of pixels of an image; 0 if there is none. */
   meanPixels(project: number): number {
     const sql = 'SELECT coalesce(avg(width * height), 0) AS value FROM images WHERE project = ?';
     return this.#connection.one(oneNumber, sql, project).value;
@@ -234,8 +234,8 @@ export class ImageQueries {
   }
 
   /**
-   * Adds later information about images: that they are held out, and their group. Images that a person set to
-   * be learnt from stay as they are.
+   * Adds later information about images: that they are held out, and their group. Images that the user marked as
+   * training images keep their use.
    */
   assign(
     project: number,
@@ -252,19 +252,19 @@ export class ImageQueries {
     });
   }
 
-  /** Number of groups keyed by the workspace's secret. */
+  /** Returns the number of groups derived with the workspace's secret. */
   keyedGroups(): number {
     const sql = `SELECT count(DISTINCT group_name) AS value FROM images WHERE ${isKeyed}`;
     return this.#connection.one(oneNumber, sql).value;
   }
 
-  /** Names of groups keyed by the workspace's secret. */
+  /** Names of groups derived with the workspace's secret. */
   keyedGroupNames(): Set<string> {
     const sql = `SELECT DISTINCT group_name AS "group" FROM images WHERE ${isKeyed}`;
     return new Set(this.#connection.all(groupRow, sql).map(({ group }) => group));
   }
 
-  /** Images of all projects with a group keyed by the workspace's secret. */
+  /** Images of all projects with a group derived with the workspace's secret. */
   keyed(): KeyedImage[] {
     const sql = `SELECT id, project, folder, name, sha256, bytes, modified, group_name AS "group", frame
       FROM images WHERE ${isKeyed} ORDER BY id`;
@@ -299,8 +299,8 @@ export class ImageQueries {
   }
 
   /**
-   * Images that share their location with others, since the content of a file changed. Their future is
-   * decided when the whole folder has been read, as their own content may be elsewhere now.
+   * Images that share their location with others, because the content of a file changed. Whether they stay is decided
+   * when the whole folder has been read, since their own content may be elsewhere now.
    */
   sharingPlaces(project: number, folder: string): number[] {
     const sql = `SELECT id FROM images WHERE project = :project AND folder = :folder AND name IN
@@ -309,7 +309,7 @@ export class ImageQueries {
     return this.#connection.all(idRow, sql, { project, folder }).map(({ id }) => id);
   }
 
-  /** Other images at the location of one: its content changed, and each content is an image. */
+  /** Returns the other images at the location of one: its content changed, and each content is an image. */
   othersAtPlace(id: number): number[] {
     const sql = `SELECT other.id FROM images JOIN images AS other
         ON other.project = images.project AND other.folder = images.folder AND other.name = images.name
@@ -317,7 +317,7 @@ export class ImageQueries {
     return this.#connection.all(idRow, sql, id).map((row) => row.id);
   }
 
-  /** SHA-256 of the files of a project's images, or of some of them; each once. */
+  /** Returns the SHA-256 of the files of a project's images, or of some of them; each once. */
   contents(project: number, images?: readonly number[]): Uint8Array[] {
     const some = images ? 'AND id IN (SELECT value FROM json_each(:images))' : '';
     const sql = `SELECT DISTINCT sha256 FROM images WHERE project = :project ${some}`;

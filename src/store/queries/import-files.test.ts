@@ -40,7 +40,7 @@ function opened(): { store: Store; project: number; report: number } {
   return { store, project, report: addReport(store, project) };
 }
 
-test('pages by path, with what became of them all', () => {
+test('returns pages by path, with counts of all outcomes', () => {
   const { store, project, report } = opened();
   const skipped = { outcome: 'skipped', reason: 'is empty', sha256: null, images: 0 } as const;
   store.importFiles.put(project, report, [
@@ -60,7 +60,7 @@ test('pages by path, with what became of them all', () => {
   expect(store.importFiles.page(project, { ...all, report: report + 1 }, 0, 9).total).toBe(0);
 });
 
-test('is searched without case, and however accents are written', () => {
+test('a search ignores case and the encoding of accents', () => {
   const { store, project, report } = opened();
   store.importFiles.put(project, report, [record(join(scans, 'E\u0301TE\u0301.png'))]);
   const found = (search: string): number =>
@@ -68,7 +68,7 @@ test('is searched without case, and however accents are written', () => {
   expect(['\u00e9t\u00e9', 'ÉTÉ', 'ete', '%'].map(found)).toEqual([1, 1, 0, 0]);
 });
 
-test('what a later import sees is its own; what it does not is forgotten, but for other folders', () => {
+test('files seen by a later import belong to it; unseen ones are forgotten, except in other folders', () => {
   const { store, project, report } = opened();
   const other = addReport(store, project, resolve('/scans 2'));
   const paths = ['1.png', '2.png'].map((name) => join(scans, name));
@@ -85,7 +85,7 @@ test('what a later import sees is its own; what it does not is forgotten, but fo
   expect(store.importFiles.page(project, { ...all, report: later }, 0, 9).total).toBe(1);
 });
 
-test('files outlive the reports that are no longer kept, and go with their project', () => {
+test('files outlive old reports, and are removed with their project', () => {
   const { store, project, report } = opened();
   store.importFiles.put(project, report, [record(join(scans, '1.png'))]);
   for (let count = 0; count < 25; count++) addReport(store, project, resolve('/other'));
@@ -95,7 +95,7 @@ test('files outlive the reports that are no longer kept, and go with their proje
   expect(store.importFiles.page(project, all, 0, 9).total).toBe(0);
 });
 
-test('knows the images that have a file’s content, and where else it lies', () => {
+test('finds the images with a file’s content, and further files with it', () => {
   const { store, project, report } = opened();
   const [one, copy] = [join(scans, 'one.png'), join(scans, 'copy.png')];
   const { sha256 } = newImage('one.png', {}, 'x');

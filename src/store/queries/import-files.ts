@@ -12,7 +12,7 @@ export interface FileRecord {
   readonly path: string;
   readonly outcome: FileOutcome;
   readonly reason: string | null;
-  /** Size and time of the file; null if it could not be read, or was not. */
+  /** Size and time of the file; null if they could not be read, or were not read. */
   readonly stamp: {
     readonly bytes: number;
     readonly modified: number;
@@ -118,7 +118,7 @@ export class ImportFileQueries {
     );
   }
 
-  /** Inode of each file, if known, by path. */
+  /** Returns the inode of each file, if known, by path. */
   inodes(project: number): Map<string, number> {
     const sql = 'SELECT path, inode FROM import_files WHERE project = ? AND inode IS NOT NULL';
     const rows = this.#connection.all(inodeRow, sql, project);
@@ -226,7 +226,7 @@ export class ImportFileQueries {
     );
   }
 
-  /** Number of skipped files of a project. */
+  /** Returns the number of skipped files of a project. */
   leftOut(project: number): number {
     const sql = `SELECT count(*) AS value FROM import_files
       WHERE project = ? AND outcome = 'skipped'`;
@@ -293,7 +293,7 @@ function where(
   };
 }
 
-/** Path relative to the folder, with `/` on every system; the whole path if the file is elsewhere. */
+/** Returns the path relative to the folder, with `/` on every system; the whole path if the file is elsewhere. */
 function nameIn(folder: string | null, path: string): string {
   if (folder === null) return path;
   const name = relative(folder, path);

@@ -29,7 +29,7 @@ test('keeps the last twenty reports of a project, the latest first', () => {
   expect(store.imports.list(other)).toMatchObject([report(other, 1)]);
 });
 
-test('a project that was removed meanwhile', () => {
+test('refuses a report for a project that was removed', () => {
   const error = expect.objectContaining({ name: 'UserError', code: 'not-found' }) as Error;
   const { imports } = temporaryStore();
   expect(() => {

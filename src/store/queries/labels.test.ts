@@ -10,7 +10,7 @@ function labelsOf(store: Store, project: number): (readonly number[] | null)[] {
   return images.map(({ isLabelled, classes }) => (isLabelled ? classes : null));
 }
 
-test('labels, none of the classes, and no label are three things', () => {
+test('distinguishes classes, none of the classes, and no label', () => {
   const store = temporaryStore();
   const { id: project, classes } = addProject(store, ['x', 'y']);
   const [x = 0, y = 0] = classes.map(({ id }) => id);
@@ -30,7 +30,7 @@ test('labels, none of the classes, and no label are three things', () => {
   ]);
 });
 
-test('whatever is set, undoing it gives the start again, and redoing it the end', () => {
+test('undo restores the state before any change, redo the state after it', () => {
   const store = temporaryStore();
   const { id: project, classes } = addProject(store, ['x', 'y', 'z']);
   const images = addImages(store, project, ['a', 'b', 'c', 'd']);
@@ -56,7 +56,7 @@ test('whatever is set, undoing it gives the start again, and redoing it the end'
 test.each([
   ['a class of another project', 'not-found', 1, 2],
   ['an image of another project', 'not-found', 2, 1],
-] as const)('%s is refused, and nothing is changed', (_name, code, imageOf, classOf) => {
+] as const)('refuses %s, and changes nothing', (_name, code, imageOf, classOf) => {
   const store = temporaryStore();
   const projects = [addProject(store, ['x']), addProject(store, ['x'])];
   const [own = 0] = addImages(store, 1, ['a']);
@@ -71,7 +71,7 @@ test.each([
   expect(labelsOf(store, 1)).toEqual([null]);
 });
 
-test('where every image has one class, two or none are refused', () => {
+test('refuses two classes or none in a project with one class per image', () => {
   const store = temporaryStore();
   const { id: project, classes } = addProject(store, ['x', 'y'], 'single');
   const [image = 0] = addImages(store, project, ['a.png']);
@@ -84,6 +84,6 @@ test('where every image has one class, two or none are refused', () => {
   ]);
 });
 
-test('a project that is not there', () => {
+test('rejects a missing project', () => {
   expect(() => temporaryStore().labels.set(7, [])).toThrow(/project with number 7/);
 });

@@ -23,11 +23,11 @@ export class LabelQueries {
   }
 
   /**
-   * Applies all changes, in order, or none. Returns the changes that undo them, in the order in which to
-   * apply them. Labels by a person count as reviewed, unless a change says otherwise.
+   * Applies all changes, in order, or none. Returns the changes that undo them, in the order in which to apply them.
+   * Labels by the user count as reviewed, unless a change states otherwise.
    *
-   * @throws UserError 'not-found' for an image or class that is not the project's, 'invalid-labels' if
-   * an image would not have exactly the one class that the project's task requires
+   * @throws UserError 'not-found' for an image or class that is not the project's, 'invalid-labels' if an image would
+   * not have exactly the one class that the project's task requires
    */
   set(project: number, changes: readonly LabelChange[], isByPerson = false): LabelChange[] {
     return this.#connection.transaction(() => {

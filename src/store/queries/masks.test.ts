@@ -17,7 +17,7 @@ const addLargeImages = (store: Store, project: number, names: readonly string[])
   return store.images.add(project, images).map(({ id }) => id);
 };
 
-test('a mask is what was saved last, tile by tile', () => {
+test('a mask has the last saved content of each tile', () => {
   const store = temporaryStore();
   const { id: project } = addProject(store, ['x', 'y']);
   const [image = 0, other = 0] = addLargeImages(store, project, ['a', 'b']);
@@ -55,7 +55,7 @@ test('a mask is what was saved last, tile by tile', () => {
   expect(store.masks.list(other)).toEqual([]);
 });
 
-test('states are counted by project', () => {
+test('counts states by project', () => {
   const store = temporaryStore();
   const { id: project } = addProject(store, ['x']);
   const [a = 0, b = 0, c = 0] = addImages(store, project, ['a', 'b', 'c']);
@@ -68,7 +68,7 @@ test('states are counted by project', () => {
   expect(store.masks.count(project, 'human')).toEqual({ draft: 1, done: 0 });
 });
 
-test('the pixels of a class go with it, and its value can be another’s', () => {
+test('a class’s pixels are removed with it, and its value can be reused', () => {
   const store = temporaryStore();
   const { id: project, classes } = addProject(store, ['x', 'y']);
   const other = addProject(store, ['x']);
@@ -93,7 +93,7 @@ test('the pixels of a class go with it, and its value can be another’s', () =>
   ]);
 });
 
-test('past 254 classes one has no value in masks', () => {
+test('classes after the 254th have no value in masks', () => {
   const store = temporaryStore();
   const names = Array.from({ length: 256 }, (_, index) => `class ${index + 1}`);
   const { id } = addProject(store, names);
@@ -101,7 +101,7 @@ test('past 254 classes one has no value in masks', () => {
   expect(values.slice(252)).toEqual([253, 254, null, null]);
 });
 
-test('masks go with their image', () => {
+test('masks are removed with their image', () => {
   const store = temporaryStore();
   const { id: project } = addProject(store, ['x']);
   const [image = 0] = addImages(store, project, ['a']);
@@ -111,7 +111,7 @@ test('masks go with their image', () => {
   expect(store.masks.get(image, 'human')).toBeUndefined();
 });
 
-test('a staged mask is nobody’s until all of it is put in the place of another', () => {
+test('a staged mask belongs to no image until it replaces another as a whole', () => {
   const store = temporaryStore();
   const { id: project } = addProject(store, ['x', 'y']);
   const [image = 0, other = 0] = addLargeImages(store, project, ['a', 'b']);
@@ -150,7 +150,7 @@ function replaceTile(folder: string, bytes: Uint8Array): void {
   database.close();
 }
 
-test('tiles whose pixels were compressed, as they once were, can be read and changed', () => {
+test('tiles compressed in the former format can be read and changed', () => {
   const store = temporaryStore();
   const { id: project, classes } = addProject(store, ['x', 'y']);
   const [image = 0] = addImages(store, project, ['a']);
@@ -170,7 +170,7 @@ test('tiles whose pixels were compressed, as they once were, can be read and cha
   expect(isThere(pixels.map((value) => (value === 1 ? 0 : value)))).toBe(true);
 });
 
-test('a tile that is damaged is told of', () => {
+test('a damaged tile is reported', () => {
   const store = temporaryStore();
   const { id: project } = addProject(store, ['x']);
   const [image = 0] = addImages(store, project, ['a']);
@@ -186,7 +186,7 @@ test('a tile that is damaged is told of', () => {
   }
 });
 
-test('models have a mask for each run, which goes with it; without a run it is the latest', () => {
+test('each run has masks of its own, which are removed with it; the latest is used without a run', () => {
   const store = temporaryStore();
   const { id: project, classes } = addProject(store, ['x', 'y']);
   const [image = 0, other = 0] = addImages(store, project, ['a', 'b']);
@@ -233,7 +233,7 @@ test('models have a mask for each run, which goes with it; without a run it is t
   expect(layersOf(null)).toEqual(layersOf(first));
 });
 
-test('how well test images were outlined is told, the worst first', () => {
+test('lists test images by Dice, the worst first', () => {
   const store = temporaryStore();
   const { id: project } = addProject(store, ['x']);
   const [a = 0, b = 0, c = 0] = addImages(store, project, ['a', 'b', 'c']);
@@ -260,7 +260,7 @@ test('how well test images were outlined is told, the worst first', () => {
   expect(store.records.masks(id)).toHaveLength(2);
 });
 
-test('a tile outside its image is damage, whether the mask is asked for or read tile by tile', () => {
+test('a tile outside its image is reported as damage, both when listing and when reading tiles', () => {
   const store = temporaryStore();
   const { id: project } = addProject(store, ['x']);
   const [image = 0] = addImages(store, project, ['a']);

@@ -69,7 +69,7 @@ export class MaskQueries {
     return this.#row(image, layer) !== undefined;
   }
 
-  /** Reads the tiles at some places; tiles that are all background are omitted. */
+  /** Reads the tiles at some positions; tiles that are all background are omitted. */
   tiles(
     image: number,
     layer: MaskLayer,
@@ -123,7 +123,7 @@ export class MaskQueries {
     });
   }
 
-  /** Counts a project's images, and those whose mask a run's student has predicted. */
+  /** Counts a project's images, and those with a mask predicted by a run's student. */
   predictionCounts(project: number, run: number): Omit<PredictionStatus, 'seconds' | 'isAtWork'> {
     const counts = this.#connection.one(
       countsRow,
@@ -139,7 +139,7 @@ export class MaskQueries {
     return { all: { images, predicted }, unlabelled: { images: unlabelled, predicted: both } };
   }
 
-  /** Images whose mask a run's model has predicted. */
+  /** Images with a mask predicted by a run's model. */
   predicted(run: number, layer: ModelLayer): Set<number> {
     const sql = 'SELECT image AS value FROM masks WHERE run = ? AND layer = ?';
     const rows = this.#connection.all(oneNumber, sql, run, layer);
@@ -165,8 +165,8 @@ export class MaskQueries {
   }
 
   /**
-   * Moves an image's mask to the image that has replaced it, as a draft: only a person can tell whether
-   * it still fits. Returns false if there is no mask, the other image has one, or their sizes differ.
+   * Moves an image's mask to the image that has replaced it, as a draft: only the user can decide whether it still
+   * fits. Returns false if there is no mask, the other image has one, or their sizes differ.
    */
   carryOver(from: number, to: number): boolean {
     return this.#connection.transaction(() => {

@@ -12,11 +12,11 @@ test.each([
   ['no case', ['a.png', 'B.png', 'c.png']],
   ['folders before those that begin alike', ['a/z.png', 'a b/a.png', 'a-b/a.png', 'ab/a.png']],
   ['several numbers', ['s2/i9.png', 's2/i10.png', 's11/i1.png']],
-])('natural order: %s', (_name, names) => {
+])('sorts in natural order: %s', (_name, names) => {
   expect(names.toReversed().sort(compare)).toEqual(names);
 });
 
-test('whole numbers are ordered as numbers', () => {
+test('sorts whole numbers as numbers', () => {
   const number = fc.bigInt({ min: 0n, max: 10n ** 40n });
   fc.assert(
     fc.property(number, number, fc.nat(5), (one, other, zeros) => {
@@ -26,11 +26,11 @@ test('whole numbers are ordered as numbers', () => {
   );
 });
 
-describe('what a search takes to be the same', () => {
+describe('the search form of a name', () => {
   test.each([
     ['Prüfung', 'PRÜFUNG'],
     ['e\u0301', 'É'],
-  ])('%s and %s', (one, other) => {
+  ])('is the same for %s and %s', (one, other) => {
     expect(foldedName(one)).toBe(foldedName(other));
   });
 });

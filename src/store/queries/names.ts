@@ -1,12 +1,12 @@
-/** Forms of names for searching and sorting as people expect. */
+/** Forms of names for searching and sorting as users expect. */
 
-/** Lower-case form with composed accents, since file systems store them differently (é). */
+/** Returns the lower-case form with composed accents, since file systems store them differently (é). */
 export function foldedName(name: string): string {
   return name.toLowerCase().normalize('NFC');
 }
 
 /**
- * Sort key of a name whose code point order is natural order: numbers by value (`2` before `10`), without
+ * Returns the sort key of a name whose code point order is natural order: numbers by value (`2` before `10`), without
  * case, a folder's content before that of folders whose names begin with its name.
  */
 export function naturalKey(name: string): string {

@@ -21,7 +21,7 @@ const known = new WeakMap<Connection, Map<number, Counted>>();
 const countRow = z.object({ image: z.number(), class: z.number(), pixels: count });
 const versionRow = z.object({ version: z.string() });
 
-/** Counts the classes in masks by a person. */
+/** Counts the classes in the user's masks. */
 export function outlinedClasses(connection: Connection, project: number): OutlinedClasses {
   const version = versionOf(connection, project);
   const counted = known.get(connection) ?? new Map<number, Counted>();

@@ -7,7 +7,7 @@ import { unused } from './uses.ts';
 beforeEach(() => vi.useFakeTimers({ now: new Date('2026-01-01T10:00:00Z') }));
 afterEach(() => vi.useRealTimers());
 
-test('a project keeps what it was made with', () => {
+test('stores the properties that a project is created with', () => {
   const store = temporaryStore();
   const created = store.projects.create({
     name: 'Fields',
@@ -44,13 +44,13 @@ test('a project keeps what it was made with', () => {
   expect(store.projects.get(created.id)).toEqual(created);
 });
 
-test('two classes of one name make no project at all', () => {
+test('two classes with the same name prevent the creation of a project', () => {
   const store = temporaryStore();
   expect(() => addProject(store, ['a', 'a'])).toThrow(/class named “a” already/);
   expect(store.projects.list()).toEqual([]);
 });
 
-test('counts images, labelled ones, tested ones and those of each class, of this project only', () => {
+test("counts the project's own images: all, labelled, test images, and those of each class", () => {
   const store = temporaryStore();
   const { id, classes } = addProject(store, ['x', 'y']);
   const other = addProject(store, ['z']);
@@ -87,7 +87,7 @@ test('lists the one opened last first', () => {
   expect(store.projects.get(second ?? 0).openedAt).toBe('2026-01-01T10:00:01.000Z');
 });
 
-test('an update changes what it names', () => {
+test('an update changes only the given properties', () => {
   const store = temporaryStore();
   const before = addProject(store, ['x']);
   const after = store.projects.update(before.id, {
@@ -102,14 +102,14 @@ test('an update changes what it names', () => {
   });
 });
 
-test('settings that the contract refuses are not written', () => {
+test('settings that the contract rejects are not written', () => {
   const store = temporaryStore();
   const { id } = addProject(store);
   expect(() => store.projects.update(id, { settings: { rank: 0 } })).toThrow();
   expect(store.projects.get(id).settings.rank).toBe(16);
 });
 
-test('removing a project takes all that is its own', () => {
+test('a project is removed with all its own rows', () => {
   const store = temporaryStore();
   const { id, classes } = addProject(store, ['x']);
   const kept = addProject(store, ['x']);
@@ -123,7 +123,7 @@ test('removing a project takes all that is its own', () => {
   expect(addProject(store).id).toBe(3);
 });
 
-test('a project that is not there', () => {
+test('rejects a missing project', () => {
   const { projects } = temporaryStore();
   const error = expect.objectContaining({ name: 'UserError', code: 'not-found' }) as Error;
   for (const action of [

@@ -25,7 +25,7 @@ export interface NewProject {
   readonly classes: readonly NewClass[];
 }
 
-/** Change of a project; absent or undefined values stay. */
+/** Change of a project; absent or undefined values stay unchanged. */
 export interface ProjectChange {
   readonly name?: string | undefined;
   readonly domain?: Domain | undefined;

@@ -23,8 +23,8 @@ function withImages(store: Store, project: number, names: readonly string[]): Ma
   return new Map(names.map((name, index) => [name, ids[index] ?? 0]));
 }
 
-describe('what to look at next', () => {
-  test('is what has no label, then what was labelled by nobody here; scores decide within both', () => {
+describe('the images to review next', () => {
+  test('are unlabelled images first, then imported labels, each ordered by score', () => {
     const store = temporaryStore();
     const { id: project, classes } = addProject(store, ['x', 'y'], 'single');
     const [x = 0, y = 0] = classes.map(({ id }) => id);
@@ -34,7 +34,7 @@ describe('what to look at next', () => {
     ]);
     const id = (name: string): number => ids.get(name) ?? 0;
     const labelled = ['k agreed', 'l contradicted', 'm unsure', 'n reviewed', 'test known'];
-    // Labelled as an import does, without review; then by a person.
+    // Labelled by an import, without review; then by the user.
     store.labels.set(
       project,
       labelled.map((name) => ({ image: id(name), classes: [x] })),
@@ -86,7 +86,7 @@ describe('what to look at next', () => {
         { class: y, probability: 0.45 },
       ],
     });
-    // Pages give the same order.
+    // Pages have the same order.
     const parts = [0, 4, 8].flatMap(
       (offset) => store.review.page(project, 'single', { search: '' }, offset, 4).images,
     );
@@ -94,7 +94,7 @@ describe('what to look at next', () => {
     expect(store.review.page(project, 'single', { search: 'UNSURE' }, 0, 9).total).toBe(3);
   });
 
-  test('is said by the latest student that was asked, and goes with runs and images', () => {
+  test('are ranked by the latest student, without removed runs and images', () => {
     const store = temporaryStore();
     const { id: project, classes } = addProject(store, ['x', 'y'], 'single');
     const x = classes[0]?.id ?? 0;
@@ -115,7 +115,7 @@ describe('what to look at next', () => {
   });
 });
 
-test('a label that a person confirms was looked at, and undoing that takes it back', () => {
+test('exclude a label that the user confirmed, unless that is undone', () => {
   const store = temporaryStore();
   const { id: project, classes } = addProject(store, ['x', 'y'], 'single');
   const image = withImages(store, project, ['a']).get('a') ?? 0;
@@ -131,7 +131,7 @@ test('a label that a person confirms was looked at, and undoing that takes it ba
   expect(reasons(store, project)).toEqual([]);
 });
 
-test('where regions are outlined: without a mask, drafts, then those that are done', () => {
+test('are those without a mask, then drafts, then done ones in segmentation projects', () => {
   const store = temporaryStore();
   const { id: project, classes } = addProject(store, ['x'], 'segmentation');
   const ids = withImages(store, project, ['a', 'b', 'c']);
@@ -158,7 +158,7 @@ test('where regions are outlined: without a mask, drafts, then those that are do
   );
 });
 
-test('where images have classes a mask does not label them', () => {
+test('are not affected by masks in classification projects', () => {
   const store = temporaryStore();
   const { id: project } = addProject(store, ['x'], 'single');
   const a = withImages(store, project, ['a']).get('a') ?? 0;

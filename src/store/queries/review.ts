@@ -33,8 +33,8 @@ const queueRow = projectImageRow.extend({
 });
 
 /**
- * Bands of the queue, separately for images with and without a label: 0 the student is
- * unsure, 1 teacher, student or label disagree, 2 the rest.
+ * Ranks in the queue, separately for images with and without a label: 0 the student is unsure, 1 teacher, student or
+ * label disagree, 2 the rest.
  */
 const bands = `
   CASE
@@ -83,7 +83,7 @@ export class ReviewQueries {
     return this.#connection.one(oneNumber, sql, project).value;
   }
 
-  /** Latest run of a project that has scores; undefined if there is none. */
+  /** Returns the latest run of a project that has scores; undefined if there is none. */
   latest(project: number): number | undefined {
     const sql = `SELECT id AS value FROM runs WHERE project = ?
       AND EXISTS (SELECT 1 FROM image_scores WHERE run = runs.id) ORDER BY id DESC LIMIT 1`;

@@ -14,7 +14,7 @@ function addRun(store: Store, project: number): Run {
   return store.runs.create({ project, teacher, settings });
 }
 
-test('a run from its start to its end', () => {
+test('stores a run from its start to its end', () => {
   const store = temporaryStore();
   const { id: project } = addProject(store);
   const created = addRun(store, project);
@@ -54,7 +54,7 @@ test('a run from its start to its end', () => {
   expect(store.runs.get(1)).toEqual(done);
 });
 
-test('a run that has learnt nothing gets other settings and another teacher', () => {
+test('a run that has not been trained yet can get other settings and another teacher', () => {
   const store = temporaryStore();
   const { id } = addRun(store, addProject(store).id);
   const other = store.teachers.upsert(newTeacher({ name: 'other', file: '/models/other' })).id;
@@ -66,7 +66,7 @@ test('a run that has learnt nothing gets other settings and another teacher', ()
   expect(store.runs.get(id)).toEqual(renewed);
 });
 
-test('lists a project, the latest first, and what was interrupted, in its order', () => {
+test("lists a project's runs, the latest first, and interrupted runs in their order", () => {
   const store = temporaryStore();
   const project = addProject(store).id;
   const other = addProject(store).id;
@@ -78,7 +78,7 @@ test('lists a project, the latest first, and what was interrupted, in its order'
   expect(store.runs.interrupted().map(({ id }) => id)).toEqual([1, 2, 6]);
 });
 
-test('curve, without the points from which a run went back', () => {
+test('a curve omits the points from before the run returned to a checkpoint', () => {
   const store = temporaryStore();
   const { id } = addRun(store, addProject(store).id);
   const curve = (first: number, last: number, loss: number): { step: number; loss: number }[] =>
@@ -88,13 +88,13 @@ test('curve, without the points from which a run went back', () => {
   store.records.addMetrics(id, 'decoder', curve(1, 20, 0.75));
   const all = [...curve(1, 8, 0.5), ...curve(9, 15, 0.25)];
   expect(store.records.metrics(id, 'distill')).toEqual(all);
-  // A run that returned to its checkpoint, and the points that it lost by that.
+  // A run that returned to its checkpoint, and the points that it lost thereby.
   store.records.forgetMetrics(id, 'distill', 12);
   expect(store.records.metrics(id, 'distill')).toEqual(all.slice(0, 12));
   expect(store.records.metrics(id, 'decoder')).toEqual(curve(1, 20, 0.75));
 });
 
-test('looks at a student: later ones of a run that went back are forgotten, images may go', () => {
+test('probes of later steps are forgotten when a run goes back; images may be missing', () => {
   const store = temporaryStore();
   const project = addProject(store).id;
   const { id } = addRun(store, project);
@@ -119,7 +119,7 @@ test('looks at a student: later ones of a run that went back are forgotten, imag
   expect([...(found.glimpses[1]?.map ?? [])]).toEqual([6, 5, 4, 3, 2, 1]);
 });
 
-test('predictions are replaced as a whole; images that have gone are passed over', () => {
+test('predictions are replaced as a whole, without images that no longer exist', () => {
   const store = temporaryStore();
   const project = addProject(store).id;
   const { id } = addRun(store, project);
@@ -136,7 +136,7 @@ test('predictions are replaced as a whole; images that have gone are passed over
   expect(store.records.predictions(id)).toHaveLength(1);
 });
 
-test('exports, the latest first', () => {
+test('lists exports, the latest first', () => {
   const store = temporaryStore();
   const { id: run } = addRun(store, addProject(store).id);
   const exported = { run, format: 'int8', file: '/out/student.onnx', bytes: 12 } as const;
@@ -150,7 +150,7 @@ test('exports, the latest first', () => {
   ]);
 });
 
-test('a removed run leaves nothing', () => {
+test('a run is removed with all its rows', () => {
   const store = temporaryStore();
   const project = addProject(store).id;
   const { id: run } = addRun(store, project);
@@ -164,7 +164,7 @@ test('a removed run leaves nothing', () => {
   expect(store.exports.list(run)).toEqual([]);
 });
 
-test('what is not there', () => {
+test('rejects missing runs', () => {
   const store = temporaryStore();
   const project = addProject(store).id;
   const missing = expect.objectContaining({ name: 'UserError', code: 'not-found' }) as Error;

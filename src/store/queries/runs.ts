@@ -23,7 +23,7 @@ export interface NewRun {
   readonly settings: ProjectSettings;
 }
 
-/** Change of a run; absent values stay. */
+/** Change of a run; absent values stay unchanged. */
 export interface RunChange {
   readonly state?: RunState;
   readonly step?: number;
@@ -37,7 +37,7 @@ export interface RunChange {
 export interface RunFiles {
   /** Path relative to the workspace, with `/`. */
   readonly folder: string;
-  /** Id of the teacher; null if it was removed since. */
+  /** Id of the teacher; null if it has been removed. */
   readonly teacher: number | null;
 }
 

@@ -15,7 +15,7 @@ export class SettingsQueries {
     this.#connection = connection;
   }
 
-  /** Settings of downloads; empty at first. */
+  /** Returns the download settings; empty at first. */
   downloads(): StoredDownloads {
     const sql = `SELECT value FROM settings WHERE name = 'downloads'`;
     return (
@@ -27,7 +27,9 @@ export class SettingsQueries {
     );
   }
 
-  /** Mark of the last opening with services (see engine/files/workspace-origin); null if there was none. */
+  /**
+   * Returns the mark of the last opening with services (see engine/files/workspace-origin); null if there was none.
+   */
   openingMark(): string | null {
     return this.#text('opening');
   }
@@ -36,7 +38,7 @@ export class SettingsQueries {
     this.#saveText('opening', mark);
   }
 
-  /** Fingerprint of the secret that keys groups; null if there is no secret yet. */
+  /** Returns the fingerprint of the secret that keys groups; null if there is no secret yet. */
   secretFingerprint(): string | null {
     return this.#text('secret');
   }

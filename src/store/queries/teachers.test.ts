@@ -5,7 +5,7 @@ import { temporaryStore } from '../testing/temporary-store.ts';
 
 const otherFile = { ...description, sha256: 'b'.repeat(64) };
 
-test('a teacher is known again by its content', () => {
+test('a teacher is recognised by its content', () => {
   const store = temporaryStore();
   const first = store.teachers.upsert(newTeacher({ isBundled: true }));
   expect(first).toEqual({
@@ -21,7 +21,7 @@ test('a teacher is known again by its content', () => {
   expect(store.teachers.get(second.id)).toEqual(second);
 });
 
-test('a teacher goes when no unfinished run needs it, and out of the projects that chose it', () => {
+test('a teacher can be removed if no unfinished run needs it, also from projects that chose it', () => {
   const store = temporaryStore();
   const { id: project } = addProject(store);
   const { id: teacher } = store.teachers.upsert(newTeacher());
@@ -41,7 +41,7 @@ test('a teacher goes when no unfinished run needs it, and out of the projects th
   expect(store.runs.files(run.id)).toEqual({ folder: 'runs/1', teacher: null });
 });
 
-test('what was measured is kept by teacher and machine', () => {
+test('measurements are stored by teacher and computer', () => {
   const store = temporaryStore();
   const { id } = store.teachers.upsert(newTeacher());
   const form = z.strictObject({ seconds: z.number() });
@@ -58,7 +58,7 @@ test('what was measured is kept by teacher and machine', () => {
   expect(store.teachers.estimate(form, id, 'here')).toBeUndefined();
 });
 
-test('a teacher that is not there', () => {
+test('rejects a missing teacher', () => {
   const { teachers } = temporaryStore();
   expect(() => teachers.get(7)).toThrow(/teacher with number 7/);
   expect(() => {

@@ -13,7 +13,7 @@ export interface NewTeacher {
   readonly file: string;
   /** Description, whose sha256 identifies the teacher. */
   readonly description: TeacherDescription;
-  /** Corrections by a person of inferred properties; runs apply them when reading the file. */
+  /** The user's corrections of inferred properties; runs apply them when reading the file. */
   readonly overrides: TeacherOverrides;
   /** Images that it was trained on, and purposes that it suits; null if unknown. */
   readonly training: string | null;
@@ -134,7 +134,7 @@ export class TeacherQueries {
     });
   }
 
-  /** Measurements of a teacher on a machine; undefined if there are none, or in another form. */
+  /** Measurements of a teacher on a computer; undefined if there are none, or in another form. */
   estimate<T>(schema: z.ZodType<T>, teacher: number, machine: string): T | undefined {
     const sql = 'SELECT measured FROM estimates WHERE teacher = ? AND machine = ?';
     const found = this.#connection.get(measuredRow, sql, teacher, machine);

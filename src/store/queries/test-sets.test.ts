@@ -5,7 +5,9 @@ import { addProject, newImage, newTeacher, settings } from '../testing/fixtures.
 import { temporaryStore } from '../testing/temporary-store.ts';
 import { testSetName } from './test-sets.ts';
 
-/** Project with one class per image: a number of labelled images of the class `a`, and unlabelled ones. */
+/**
+ * Creates a project with one class per image: a number of labelled images of the class `a`, and unlabelled ones.
+ */
 function projectOf(store: Store, labelled: number, unlabelled = 0) {
   const { id, classes } = addProject(store, ['a', 'b'], 'single');
   const names = Array.from({ length: labelled + unlabelled }, (_, at) => newImage(`${at}.png`));
@@ -40,14 +42,14 @@ function runOn(store: Store, project: number): { run: number; tested: number[] }
   return { run, tested: made.tested.map(({ id }) => id) };
 }
 
-test('the letters of test sets', () => {
+test('letters name the test sets', () => {
   expect([1, 2, 26, 27, 52, 53].map((draw) => testSetName(draw, 1))).toEqual([
     ...['A', 'B', 'Z', 'AA', 'AZ', 'BA'],
   ]);
   expect(testSetName(1, 3)).toBe('A3');
 });
 
-test('labelling more leaves the test set as it is, in its name and in what the project counts', () => {
+test('further labels change neither the test set nor its name nor its counts', () => {
   const store = temporaryStore();
   const { id, images, label } = projectOf(store, 20, 80);
   const before = store.projects.get(id);
@@ -63,7 +65,7 @@ test('labelling more leaves the test set as it is, in its name and in what the p
   expect(sets[1]).toEqual(sets[0]);
 });
 
-test('another label of a test image gives the set another name, and taking it back the old one', () => {
+test('relabelling a test image renames the set; undoing it restores the name', () => {
   const store = temporaryStore();
   const { id, label, classes } = projectOf(store, 20);
   const first = runOn(store, id);
@@ -84,7 +86,7 @@ test('another label of a test image gives the set another name, and taking it ba
   expect(names()).toEqual(['A', 'A2', 'A', 'A3', 'A4']);
 });
 
-test('once all test images are gone another set is drawn', () => {
+test('another set is sampled once all test images have been removed', () => {
   const store = temporaryStore();
   const { id } = projectOf(store, 20);
   store.images.remove(id, runOn(store, id).tested);
@@ -92,7 +94,7 @@ test('once all test images are gone another set is drawn', () => {
   expect(store.runs.get(runOn(store, id).run).testSet).toMatchObject({ name: 'B', images: 3 });
 });
 
-test('a person draws another set, and what is set by hand stays', () => {
+test("another set can be sampled on request, and the user's choices stay", () => {
   const store = temporaryStore();
   const { id, images } = projectOf(store, 40);
   const first = runOn(store, id);
@@ -113,7 +115,7 @@ test('a person draws another set, and what is set by hand stays', () => {
   expect(names).toEqual(['B', 'A2', 'A']);
 });
 
-test('a run that is cancelled leaves no test set behind, unless another was measured on it', () => {
+test('a cancelled run leaves no test set behind, unless another run was measured on it', () => {
   const store = temporaryStore();
   const { id, images, label } = projectOf(store, 10, 30);
   const first = runOn(store, id);
@@ -129,7 +131,7 @@ test('a run that is cancelled leaves no test set behind, unless another was meas
   expect(store.projects.get(id).testSet?.name).toBe('A');
 });
 
-test('a result of fewer images than were held out is of another set', () => {
+test('a result on fewer images than were held out has another set', () => {
   const store = temporaryStore();
   const { id } = projectOf(store, 20);
   const { run, tested } = runOn(store, id);

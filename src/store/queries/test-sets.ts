@@ -13,7 +13,7 @@ export type TestMember = readonly [image: number, labels: string];
 export interface TestState {
   /** Origin of the frozen test set; undefined before it is frozen. */
   readonly mode: TestMode | undefined;
-  /** Seed of the draw. */
+  /** Seed of the random draw. */
   readonly seed: number;
 }
 
@@ -24,7 +24,7 @@ export interface NewTestSet {
   readonly isNew: boolean;
   /** Ids of test images that were not marked. */
   readonly test: readonly number[];
-  /** Ids of labelled images to learn from. */
+  /** Ids of labelled training images. */
   readonly learn: readonly number[];
   readonly members: readonly TestMember[];
 }
@@ -58,7 +58,9 @@ const idRow = z.object({ id: z.number() });
 
 const selectSet = `SELECT id, draw, version, fingerprint, images, frozen_at AS frozenAt FROM test_sets`;
 
-/** Name of a test set: A, B … Z, AA …, by draw; from the first change of its images or labels with a number: A2. */
+/**
+ * Returns the name of a test set: A, B … Z, AA … by draw, followed by a number once its images or labels change: A2.
+ */
 export function testSetName(draw: number, version: number): string {
   let letters = '';
   for (let rest = draw; rest > 0; rest = Math.floor((rest - 1) / 26)) {
@@ -73,7 +75,7 @@ export function testState(connection: Connection, project: number): TestState {
   return { mode: mode ?? undefined, seed: mode === null ? draws : draws - 1 };
 }
 
-/** Test set of a project as of the last measurement; null if none is frozen. */
+/** Returns the test set of a project as of the last measurement; null if none is frozen. */
 export function latestTestSet(connection: Connection, project: number): TestSet | null {
   const { mode, draws } = stateOf(connection, project);
   if (mode === null) return null;
@@ -81,7 +83,7 @@ export function latestTestSet(connection: Connection, project: number): TestSet 
   return connection.get(setRow, sql, project, draws) ?? null;
 }
 
-/** Test set that a run refers to. */
+/** Returns the test set that a run refers to. */
 export function testSetById(connection: Connection, id: number | null): TestSet | null {
   if (id === null) return null;
   return connection.get(setRow, `${selectSet} WHERE id = ?`, id) ?? null;
@@ -94,7 +96,9 @@ function stateOf(connection: Connection, project: number): z.infer<typeof stateR
   return row;
 }
 
-/** Queries of projects' test sets: the images held out from the first run on, and the results measured on each set. */
+/**
+ * Queries of projects' test sets: the images held out from the first run on, and the results measured on each set.
+ */
 export class TestSetQueries {
   readonly #connection: Connection;
 
@@ -143,7 +147,7 @@ export class TestSetQueries {
     });
   }
 
-  /** Lets the next run draw another test set. Images that were marked or chosen by a person stay as they are. */
+  /** Lets the next run sample another test set. Images that the user marked or assigned keep their use. */
   drawAnew(project: number): void {
     this.#connection.transaction(() => {
       this.#connection.run('UPDATE images SET drawn = NULL WHERE project = ?', project);
@@ -198,7 +202,7 @@ export class TestSetQueries {
   }
 }
 
-/** Fingerprint of images and labels, regardless of their original order. */
+/** Returns the fingerprint of images and labels, regardless of their original order. */
 function fingerprintOf(sorted: readonly TestMember[]): string {
   const hash = createHash('sha256');
   for (const [image, labels] of sorted) hash.update(`${image}:${labels}\n`);

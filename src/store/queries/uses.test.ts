@@ -5,7 +5,7 @@ import type { Store } from '../store.ts';
 import { addProject, newImage } from '../testing/fixtures.ts';
 import { temporaryStore } from '../testing/temporary-store.ts';
 
-/** Project with one class per image: a number of labelled images of each class, in groups if given. */
+/** Creates a project with one class per image: a number of labelled images of each class, in groups if given. */
 function projectOf(
   store: Store,
   counts: Record<string, number>,
@@ -28,7 +28,7 @@ function projectOf(
 const counted = ({ classes }: Project): number[][] =>
   classes.map(({ labelled, learnt, tested }) => [labelled, learnt, tested]);
 
-test('where nothing is marked, a fifth of each class is not learnt from', () => {
+test('without marks, a fifth of each class is held out', () => {
   const project = projectOf(temporaryStore(), { town: 10, water: 20 });
   expect(project).toMatchObject({ labelled: 30, learnt: 24, tested: 6 });
   expect(counted(project)).toEqual([
@@ -37,7 +37,7 @@ test('where nothing is marked, a fifth of each class is not learnt from', () => 
   ]);
 });
 
-test('marked images are held out whole, and none but they', () => {
+test('if images are marked, all of those and no others are held out', () => {
   const store = temporaryStore();
   const { id } = projectOf(store, { town: 10, water: 20 });
   const marked = [...store.images.all(id)].filter(({ name }) => /town\/[0-3]\.png/.test(name));
@@ -52,7 +52,7 @@ test('marked images are held out whole, and none but they', () => {
   ]);
 });
 
-test('a class of one patient is learnt from and not measured on', () => {
+test('a class of a single patient is used for training and not measured', () => {
   const group = (name: string, index: number): string => (name === 'rare' ? 'p' : `q${index}`);
   const project = projectOf(temporaryStore(), { common: 10, rare: 3 }, group);
   expect(counted(project)).toEqual([
@@ -61,7 +61,7 @@ test('a class of one patient is learnt from and not measured on', () => {
   ]);
 });
 
-test('others of a marked patient are neither learnt from nor measured on', () => {
+test('other images of a marked patient are used neither for training nor for measuring', () => {
   const store = temporaryStore();
   const { id } = projectOf(store, { town: 6, water: 6 }, (_, index) => `p${index % 3}`);
   const [first] = store.images.all(id);
@@ -72,7 +72,7 @@ test('others of a marked patient are neither learnt from nor measured on', () =>
   ]);
 });
 
-test('images of several classes count for each, those of none for the project', () => {
+test('images of several classes count for each class, those of none only for the project', () => {
   const store = temporaryStore();
   const { id, classes } = addProject(store, ['x', 'y']);
   const [x = 0, y = 0] = classes.map((one) => one.id);
@@ -93,7 +93,7 @@ test('images of several classes count for each, those of none for the project', 
   ]);
 });
 
-test('where regions are outlined, a class is in the images whose masks have it and are done', () => {
+test('in segmentation projects, a class counts the images whose done masks contain it', () => {
   const store = temporaryStore();
   const { id, classes } = addProject(store, ['nucleus', 'vessel'], 'segmentation');
   const images = store.images.add(
@@ -123,7 +123,7 @@ test('where regions are outlined, a class is in the images whose masks have it a
   expect(counted(done)[0]).toEqual([10, 8, 2]);
   expect(counted(done)[1]?.[0]).toBe(1);
   expect(done.classes.map(({ pixels }) => pixels)).toEqual([1000, 7]);
-  // Queried again after a change, and after one of them is a draft again.
+  // Queried again after a change, and after one of them has become a draft again.
   outline(0, 1, tile([vessel, 12]));
   store.masks.setState(images[9]?.id ?? 0, 'human', 'draft');
   expect(store.projects.get(id).classes.map(({ pixels }) => pixels)).toEqual([900, 12]);

@@ -17,7 +17,9 @@ export interface UseCounts {
 export interface ProjectUses extends UseCounts {
   /** Ids of images that are held out without being marked. */
   readonly drawn: readonly number[];
-  /** Groups with images on both sides of a frozen test set; all their images are test images now. */
+  /**
+   * Groups with both test and other images although a test set is frozen; all their images are test images now.
+   */
   readonly spanning: readonly string[];
   /** Counts by class; `pixels` in segmentation projects. */
   readonly ofClass: ReadonlyMap<number, UseCounts & { readonly pixels?: number }>;
@@ -70,7 +72,7 @@ export function usesOf(connection: Connection, project: number, task: ProjectTas
   return { ...counts, drawn, spanning, ofClass };
 }
 
-/** Lists labelled images and unlabelled ones whose use is decided, in the order of runs. */
+/** Lists labelled images and unlabelled ones whose use is decided, in the order that runs use. */
 function decidedImages(
   connection: Connection,
   project: number,
@@ -98,7 +100,7 @@ function decidedImages(
   });
 }
 
-/** Use that a person, a folder's name or a table assigned to an image. */
+/** Returns the use that the user, a folder's name or a table assigned to an image. */
 export function assignedPart(isTest: boolean, isLearn: boolean): Part | undefined {
   if (isTest) return 'test';
   return isLearn ? 'learn' : undefined;

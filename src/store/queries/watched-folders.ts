@@ -74,7 +74,7 @@ export class WatchedFolderQueries {
     );
   }
 
-  /** Label files that were read, by path. */
+  /** Returns the label files that were read, by path. */
   labels(project: number, folder: string): Map<string, WatchedLabel> {
     const all = this.#connection.all(
       labelRow,

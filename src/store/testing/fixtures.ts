@@ -43,7 +43,7 @@ export function addProject(
   });
 }
 
-/** Image whose content is its name, unless `content` is given. */
+/** Returns an image whose content is its name, unless `content` is given. */
 export function newImage(name: string, change: Partial<NewImage> = {}, content = name): NewImage {
   return {
     folder: '/images',

@@ -1,10 +1,10 @@
 import { deflateRawSync } from 'node:zlib';
 
 /**
- * Rows of every table as the version that added it wrote them, by the first version that can have
- * them. Rows of a released version are never changed, only added to: the test of migrations
- * reads them with today's queries. They use no types of the contract: if it changes what is stored, these
- * stay, the test fails, and a migration is due.
+ * Rows of every table as the version that added it wrote them, by the first version that can have them. Rows of a
+ * released version are never changed, and new ones may be added: the test of migrations reads them with today's
+ * queries. They use no types of the contract: if it changes the stored form, these rows stay, the test fails, and a
+ * migration is needed.
  */
 
 const settings = {

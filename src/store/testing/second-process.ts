@@ -3,8 +3,8 @@ import { openStore } from '../store.ts';
 import { addProject, newImage } from './fixtures.ts';
 
 /**
- * Second process on a workspace, to be killed: `node second-process.ts <folder> <task>`. It
- * writes `ready` when it has started its task.
+ * Second process on a workspace, to be killed: `node second-process.ts <folder> <task>`. It prints `ready` when it
+ * has started its task.
  */
 const [folder = '', task = ''] = process.argv.slice(2);
 

@@ -1,9 +1,11 @@
 import type { Random } from '../../../src/core/random.ts';
 import { oneOf, type Change } from './drawing.ts';
 
-/** Changes to files that are numbers at places. */
+/** Changes to files that consist of numbers at positions. */
 
-/** Bytes at either end of a file that are changed more often: headers and directories stand there. */
+/**
+ * Number of bytes at either end of a file that are changed more often, because headers and directories are there.
+ */
 const edge = 512;
 
 function place(content: Buffer, random: Random): number {
@@ -13,7 +15,7 @@ function place(content: Buffer, random: Random): number {
   return kind === 1 ? content.length - 1 - at : random.integer(content.length);
 }
 
-/** From a place on: usually a few bytes, sometimes many. */
+/** Changes bytes from a position on: usually a few, sometimes many. */
 function span(content: Buffer, random: Random): [start: number, end: number] {
   const start = place(content, random);
   const longest = oneOf(random, [4, 16, 64, content.length]);
@@ -24,13 +26,15 @@ function inserted(content: Buffer, at: number, piece: Uint8Array): Buffer {
   return Buffer.concat([content.subarray(0, at), piece, content.subarray(at)]);
 }
 
-/** Limits of the usual types of integers, and values about them. */
+/** Limits of the usual integer types, and neighbouring values. */
 const limits = [7, 8, 15, 16, 24, 31, 32, 53, 63, 64].flatMap((bits) => {
   const power = 1n << BigInt(bits);
   return [power - 1n, power, power + 1n, -power];
 });
 
-/** An integer that a program may trip over: a limit, a size of this file, or a relative of what stands there. */
+/**
+ * Returns an integer that may cause failures: a limit, a size of this file, or a value related to the one replaced.
+ */
 function interesting(content: Buffer, random: Random, stored: bigint): bigint {
   const size = BigInt(content.length);
   return oneOf(random, [
@@ -54,7 +58,9 @@ const integer: Change = (content, random) => {
   return content;
 };
 
-/** Digits in a text within the file, such as numbers of DICOM and of XML, without a change of length. */
+/**
+ * Changes digits in a text within the file, such as numbers of DICOM and of XML, without changing its length.
+ */
 const digits: Change = (content, random) => {
   const start = place(content, random);
   const isDigit = (at: number): boolean => /[0-9]/.test(String.fromCharCode(content[at] ?? 0));

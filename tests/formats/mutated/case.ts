@@ -3,37 +3,38 @@ import { dirname, join } from 'node:path';
 import { Random } from '../../../src/core/random.ts';
 import { changed, type Form } from './changes.ts';
 
-/** A sound file that is changed again and again, and what the app does with such a file. */
+/** A sound file that is changed repeatedly, and how the app uses such a file. */
 export interface Case {
   readonly name: string;
-  /** Of the file in its folder, with `/`. */
+  /** Path of the file in its folder, with `/`. */
   readonly path: string;
   readonly form: Form;
-  /** What is changed: the file, or what is packed in it. */
+  /** Content that is changed: the file, or its decompressed content. */
   readonly content: Buffer;
   /** Makes the file from the changed content. */
   readonly pack?: (content: Buffer) => Buffer;
-  /** Files that lie in the same folder and stay as they are. */
+  /** Files in the same folder that stay unchanged. */
   readonly beside?: Readonly<Record<string, Uint8Array>>;
   /**
-   * Reads all that the app would read of it.
+   * Reads everything that the app would read of the file.
    *
-   * @param folder that contains the file and its neighbours. @param timed does one of several things that the app does
-   * with such a file, each of which may take its time; without it all of `read` is one
-   * @throws UserError where the file is refused; any other error is a defect
+   * @param folder folder of the file and its neighbours
+   * @param timed runs one of several actions of the app on such a file, each with a time limit of its own; without
+   * it, `read` counts as one
+   * @throws UserError if the file is refused; any other error is a defect
    */
   readonly read: (folder: string, timed: Timed) => Promise<void>;
 }
 
 export type Timed = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** A file to be read in place of a case's own. */
+/** A file that is read instead of a case's own. */
 export interface Mutant {
   readonly of: Case;
   readonly content: Buffer;
 }
 
-/** The mutant of a number: the same for the same cases, seed and number, whatever was read before. */
+/** Makes the mutant of a number: the same for the same cases, seed and number, whatever was read before. */
 export function mutantOf(cases: readonly Case[], seed: number, number: number): Mutant {
   const random = new Random(seed, number);
   const of = cases[number % cases.length];
@@ -42,7 +43,7 @@ export function mutantOf(cases: readonly Case[], seed: number, number: number): 
   return { of, content: of.pack?.(content) ?? content };
 }
 
-/** The case's own file. */
+/** Returns the case's own file. */
 export function sound(of: Case): Mutant {
   return { of, content: of.pack?.(Buffer.from(of.content)) ?? of.content };
 }

@@ -3,10 +3,12 @@ import { byteChanges } from './byte-changes.ts';
 import { oneOf } from './drawing.ts';
 import { textChanges } from './text-changes.ts';
 
-/** What a file is to a program that reads it: numbers at places, or words in a row. */
+/** Structure of a file: numbers at positions, or words in order. */
 export type Form = 'bytes' | 'text';
 
-/** A changed copy: usually one change, up to three. Texts are changed as texts, and now and then as bytes. */
+/**
+ * Makes a changed copy, usually with one change, up to three. Texts are changed as texts, and sometimes as bytes.
+ */
 export function changed(content: Buffer, form: Form, random: Random): Buffer {
   let copy = Buffer.from(content);
   for (let times = oneOf(random, [1, 1, 1, 2, 3]); times > 0; times--) {

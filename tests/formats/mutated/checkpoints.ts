@@ -15,7 +15,7 @@ import {
 import { encodeSafetensors } from '../../../src/formats/safetensors/safetensors.ts';
 import type { Case } from './case.ts';
 
-/** Checkpoints of PyTorch, in its forms, and safetensors. */
+/** PyTorch checkpoints in all their forms, and safetensors. */
 
 const goldens = join(import.meta.dirname, '..', '..', 'goldens', 'checkpoints');
 
@@ -48,7 +48,7 @@ export function checkpointCases(): Case[] {
     checkpointCase('legacy', legacy),
     checkpointCase('safetensors', weights),
     { ...checkpointCase('index', index), form: 'text', beside: { 'part.bin': weights } },
-    // The pickle in an archive, so that what reads archives does not find the change first.
+    // The pickle in an archive, so that the archive reader does not notice the change first.
     ...([2, 4] as const).map((protocol) => pickleCase(protocol)),
   ];
 }
@@ -68,7 +68,7 @@ function pickleCase(protocol: 2 | 4): Case {
   };
 }
 
-/** A damaged tensor does not keep the others from being read. */
+/** Reads the tensors; a damaged one does not prevent reading the others. */
 async function readAll(path: string): Promise<void> {
   const file = await openTensorFile(path);
   try {

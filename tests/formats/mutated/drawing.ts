@@ -1,6 +1,6 @@
 import type { Random } from '../../../src/core/random.ts';
 
-/** A change to the content of a file, drawn from a seeded generator. It may work in place. */
+/** A change to the content of a file, chosen by a seeded generator. It may work in place. */
 export type Change = (content: Buffer, random: Random) => Buffer;
 
 export function oneOf<T>(random: Random, choices: readonly T[]): T {

@@ -4,7 +4,7 @@ import { UserError } from '../../../src/core/errors.ts';
 import { countWork } from '../../support/work-time.ts';
 import type { Case } from './case.ts';
 
-/** Readers that fail in every way as soon as a file is changed, so that the watch over the others is known to see it. */
+/** Readers that fail in every way once a file is changed, to test that such failures are detected. */
 
 const held: Buffer[] = [];
 

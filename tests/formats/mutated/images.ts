@@ -37,7 +37,7 @@ import {
 import { readTile } from '../../../src/formats/tiles/read-tile.ts';
 import type { Case, Timed } from './case.ts';
 
-/** Images of every format that is read, small ones. */
+/** Small images of every supported format. */
 
 const width = 24;
 const height = 16;
@@ -57,7 +57,7 @@ export async function imageCases(): Promise<Case[]> {
   };
   return [
     ...Object.entries(files).map(([path, content]) => imageCase(path, content)),
-    // What is packed is changed before it is packed, or nothing would come through.
+    // Compressed content is changed before it is compressed, because otherwise no change would get through.
     {
       ...imageCase('inner.nii.gz', askewVolume(1, [5, 4, 3], true)),
       pack: (content) => gzipSync(content, { level: 1 }),
@@ -76,7 +76,7 @@ function imageCase(path: string, content: Buffer): Case {
   };
 }
 
-/** What an import, a training run and the viewer read of an image. */
+/** Reads what an import, a training run and the viewer read of an image. */
 async function readAll(path: string, timed: Timed): Promise<void> {
   const found = await timed(() => readFrames(path));
   const frames = found?.frames ?? 1;
@@ -288,7 +288,7 @@ function niftis(): Record<string, Buffer> {
   };
 }
 
-/** Header and voxels in two files, of which either may be changed. */
+/** Header and voxels in two files, either of which may be changed. */
 function pair(): Case[] {
   const shape = [5, 4, 3];
   const { header, voxels } = niftiParts({

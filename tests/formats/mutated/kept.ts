@@ -4,12 +4,12 @@ import { inflateRawSync } from 'node:zlib';
 import type { Case, Mutant } from './case.ts';
 import type { Kind } from './kinds.ts';
 
-/** A mutant that once hung, crashed, took too much memory or ended in a defect. It is read in every run. */
+/** A mutant that once hung, crashed, used too much memory or ended in a defect. It is read in every run. */
 interface Kept {
   readonly kind: Kind;
-  /** Name of the case that it is of. */
+  /** Name of its case. */
   readonly of: string;
-  /** What was wrong. */
+  /** Description of the fault. */
   readonly was: string;
   /** The file, deflated, in base 64. */
   readonly file: string;

@@ -1,6 +1,6 @@
 import type { Case } from './case.ts';
 
-/** Kinds of files that are changed. Modules are loaded as they are asked for: one kind alone is read in a process. */
+/** Kinds of files that are changed. Modules are loaded on demand: a process reads only one kind. */
 const kinds = {
   images: async (): Promise<Case[]> => (await import('./images.ts')).imageCases(),
   masks: async (): Promise<Case[]> => (await import('./masks.ts')).maskCases(),
@@ -8,7 +8,7 @@ const kinds = {
   labels: async (): Promise<Case[]> => (await import('./labels.ts')).labelCases(),
   checkpoints: async (): Promise<Case[]> => (await import('./checkpoints.ts')).checkpointCases(),
 };
-/** And one that is broken on purpose. */
+/** A kind that fails on purpose. */
 export const allKinds = {
   ...kinds,
   faults: async (): Promise<Case[]> => (await import('./faults.ts')).faultCases(),

@@ -15,7 +15,7 @@ export function labelCases(): Case[] {
   return [...tableCases(), ...listCases(), ...teacherCases()];
 }
 
-/** Files that are found by their names alone. */
+/** Files that are recognised only by their names. */
 const images = {
   'one.png': Buffer.alloc(0),
   'folder/two é.png': Buffer.alloc(0),

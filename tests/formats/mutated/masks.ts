@@ -21,7 +21,7 @@ import { gpkgPolygon } from '../../../src/formats/vector/gpkg-geometry.ts';
 import { tables } from '../../../src/formats/vector/gpkg-tables.ts';
 import type { Case } from './case.ts';
 
-/** Label files of every kind, with the images that they are of. */
+/** Label files of every kind, with their images. */
 
 type Files = Readonly<Record<string, Buffer>>;
 
@@ -72,7 +72,7 @@ function goldenFiles(kind: string): Record<string, Buffer> {
   );
 }
 
-/** One of the files of a folder is changed. */
+/** Changes one of the files of a folder. */
 function maskCase(files: Files, path: string, source: Source, form: Case['form'] = 'bytes'): Case {
   const { [path]: content = Buffer.alloc(0), ...beside } = files;
   return {
@@ -82,7 +82,7 @@ function maskCase(files: Files, path: string, source: Source, form: Case['form']
   };
 }
 
-/** What is packed in one of the files is changed. */
+/** Changes the decompressed content of one of the files. */
 function innerCase(
   outer: Case,
   name: string,
@@ -92,7 +92,7 @@ function innerCase(
   return { ...outer, name: `${outer.name}, ${name}`, content, pack };
 }
 
-/** What a look at a folder and an import read. */
+/** Reads what a survey of a folder and an import read. */
 async function readMasks(folder: string, { kind, path, property }: Source): Promise<void> {
   const found = await findImages(folder);
   await detectMaskSources(folder, found);
@@ -116,7 +116,7 @@ async function readMasks(folder: string, { kind, path, property }: Source): Prom
   }
 }
 
-/** The first and the last slice with their size; of an image that cannot be read, nothing. */
+/** Returns the first and the last slice with their size; nothing for an image that cannot be read. */
 async function framesOf(image: FoundImage): Promise<SizedImage[]> {
   try {
     return await withImage(image.path, ({ header: { width, height, frames } }) => {
@@ -132,14 +132,14 @@ async function framesOf(image: FoundImage): Promise<SizedImage[]> {
 }
 
 /**
- * Whatever a reader trips over becomes a sentence in the end (`soundSource`), but one that does not say what is wrong
- * with the file: here it counts as a defect of the reader.
+ * Rethrows errors as they are: the app converts any reader's error to a message (`soundSource`), but one that does
+ * not describe the problem of the file counts as a defect of the reader here.
  */
 function requireFound({ message, details }: UserError): void {
   if (message.includes('could not be read as labels')) throw new Error(details ?? message);
 }
 
-/** Whether an image has a mask; an import goes on after one that is refused. */
+/** Returns whether an image has a mask; an import continues after a mask that is refused. */
 async function isRead(
   source: MaskSource,
   image: SizedImage,
@@ -280,7 +280,7 @@ function geoPackageCases(): Case[] {
   const rings = ringsOf(land);
   const path = join(mkdtempSync(join(tmpdir(), 'understudy-gpkg-')), 'land.gpkg');
   const database = new Database(path);
-  // Small pages, so that a changed byte is likely to be one that says something.
+  // Small pages, so that a changed byte is likely to be meaningful.
   database.pragma('page_size = 512');
   database.exec(`${tables}
     CREATE TABLE land (fid INTEGER PRIMARY KEY, geom POLYGON, kind TEXT);
@@ -298,7 +298,7 @@ function geoPackageCases(): Case[] {
   return [maskCase({ 'land.gpkg': content, 'utm.tif': image }, 'land.gpkg', source)];
 }
 
-/** Outer rings of the polygons of a file. */
+/** Returns the outer rings of the polygons of a file. */
 function ringsOf(json: Buffer): Float64Array[] {
   const { sets } = parseGeoJson(JSON.parse(json.toString('utf8')), 'land.geojson');
   const shapes = sets.flatMap((set) => set.shapes);
@@ -324,7 +324,7 @@ function labelRasterCases(): Case[] {
 
 function niftiCases(): Case[] {
   const all = Object.entries(goldenFiles('nifti'));
-  // Two volumes do, and take a third of the time.
+  // Two volumes suffice, and take a third of the time.
   const files = Object.fromEntries(all.filter(([name]) => !/moved|sagittal/.test(name)));
   const source = { kind: 'masks', path: '' } as const;
   const name = 'labelsTr/oblique.nii.gz';

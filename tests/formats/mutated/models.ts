@@ -22,7 +22,7 @@ import type { Case } from './case.ts';
 /** Exported students as ONNX files, with their model cards. */
 
 const executor = onnxRuntime('cpu', { threads: 1 });
-/** Of few different values, so that mutants that are kept pack well. */
+/** Weights with few different values, so that stored mutants compress well. */
 const coarse = ({ shape, data }: Tensor): Tensor => ({
   shape,
   data: data.map((value) => Math.round(4 * value) / 4),
@@ -105,7 +105,7 @@ export function modelCases(): Case[] {
       pack: (content: Buffer) => Buffer.from(write(content.toString('utf8')).model),
     })),
     {
-      // Where the weights are: elsewhere, perhaps.
+      // Location of the weights, which may be another file.
       ...modelCase('the name of the weights', Buffer.from(weightsFile)),
       ...{ form: 'text', beside },
       pack: (content) => renamedWeights(apart, content.toString('utf8')),

@@ -1,28 +1,28 @@
 import type { Kind } from './kinds.ts';
 
-/** What is asked of a process that reads mutants. */
+/** Task of a process that reads mutants. */
 export interface Order {
   readonly kind: Kind;
   readonly seed: number;
-  /** Numbers of mutants, `to` exclusive; below 0 they are those that are kept, −1 the last of them. */
+  /** Numbers of mutants, `to` exclusive; below 0 they are stored mutants, −1 being the last. */
   readonly from: number;
   readonly to: number;
-  /** Empty, for its files. */
+  /** Empty folder for its files. */
   readonly folder: string;
-  /** Bytes that the process may grow by before it ends. */
+  /** Number of bytes that the process may grow by before it ends. */
   readonly memory: number;
 }
 
-/** A line of what it says: a number alone before a mutant is read and at the end, all of it afterwards. */
+/** A line of its output: only a number before a mutant is read and at the end, all fields afterwards. */
 export interface Said {
   readonly at: number;
   /** Name of the case. */
   readonly of: string;
   readonly isRead?: boolean;
-  /** Of computing, all threads together: of the longest of what is timed, else of all. */
+  /** Computing time of all threads together, ms: of the longest timed action, else of the whole read. */
   readonly ms?: number;
-  /** Bytes that the process has grown by at most since its start. */
+  /** Largest growth of the process since its start, bytes. */
   readonly grown?: number;
-  /** An error that is no sentence for people. */
+  /** An error that is not a message for the user. */
   readonly defect?: string;
 }

@@ -8,8 +8,8 @@ import { allKinds } from './kinds.ts';
 import type { Order, Said } from './protocol.ts';
 
 /**
- * A process that reads mutants of one kind, one after the other, and says on its standard output, which is a file, what
- * becomes of each. Whoever started it ends it where it hangs.
+ * A process that reads mutants of one kind, one after the other, and reports the outcome of each on its standard
+ * output, which is a file. The parent process ends it if it hangs.
  */
 
 const order = JSON.parse(process.argv[2] ?? '') as Order;
@@ -24,7 +24,7 @@ const folders = new Map(cases.map((one, at) => [one, join(folder, String(at))]))
 
 const peak = (): number => process.resourceUsage().maxRSS * 1024;
 
-/** What was measured of the mutant that is read, ms of computing. */
+/** Measurements of the current mutant, ms of computing. */
 let times: number[] = [];
 const timed: Timed = async (work) => {
   const worked = countWork();
@@ -35,7 +35,7 @@ const timed: Timed = async (work) => {
   }
 };
 
-/** @returns why the file was refused; undefined where it was read */
+/** @returns why the file was refused; undefined if it was read */
 async function read({ of, content }: Mutant): Promise<UserError | undefined> {
   const own = folders.get(of) ?? folder;
   await writeIn(own, of.path, content);
@@ -76,14 +76,14 @@ async function readOne(number: number, mutant: Mutant): Promise<void> {
     grown,
     ...(defect !== undefined && { defect }),
   });
-  // Memory that one has taken hides what the next one takes.
+  // Memory used by one mutant would hide that of the next.
   if (grown > memory) process.exit(0);
 }
 
-// Once, so that what is loaded and compiled is counted for no file.
+// Once in advance, so that loading and compiling is not attributed to a file.
 for (const one of cases) {
   await readSound(one);
-  // A sign of life: a busy machine takes long for all of them.
+  // A heartbeat: a busy computer takes long for all of them.
   writeSync(1, '\n');
 }
 const before = process.memoryUsage.rss();

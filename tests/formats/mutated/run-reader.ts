@@ -3,21 +3,21 @@ import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Order, Said } from './protocol.ts';
 
-/** What a process that read mutants has said, and what it died of. */
+/** Output of a process that read mutants, and the reason why it died. */
 export interface Ended {
   readonly said: readonly Said[];
-  /** Undefined where it ended by itself. */
+  /** Reason why the process was ended; undefined if it ended by itself. */
   readonly fault: string | undefined;
 }
 
 const program = join(import.meta.dirname, 'read-mutants.ts');
 const lookMs = 100;
-/** Until the first sign of life: programs are loaded, which takes long on a busy machine. */
+/** Time until the first heartbeat: programs are loaded, which takes long on a busy computer. */
 const startMs = 180_000;
-/** Bytes at which a process is ended before it harms others. */
+/** Memory in bytes beyond which a process is ended before it harms others. */
 const mostResident = 3e9;
 
-/** @param hangMs on the clock, without a sign of life, after which the process is ended */
+/** @param hangMs time on the clock without a heartbeat after which the process is ended */
 export async function runReader(order: Order, hangMs: number): Promise<Ended> {
   const [output, errors] = [join(order.folder, 'said'), join(order.folder, 'errors')];
   const descriptors = [openSync(output, 'w'), openSync(errors, 'w')] as const;
@@ -39,7 +39,10 @@ export async function runReader(order: Order, hangMs: number): Promise<Ended> {
   return { said: lines(output), fault: stop() ?? died };
 }
 
-/** Ends a process that hangs or takes too much; the function that is returned stops that and tells why it was ended. */
+/**
+ * Ends a process that hangs or uses too much memory; the returned function stops watching and returns why it was
+ * ended.
+ */
 function guard(child: ChildProcess, output: string, hangMs: number): () => string | undefined {
   let why: string | undefined;
   let [size, since] = [0, Date.now()];
@@ -58,7 +61,7 @@ function guard(child: ChildProcess, output: string, hangMs: number): () => strin
   };
 }
 
-/** 0 where the system does not tell. */
+/** Returns the memory of a process, bytes; 0 if the system does not report it. */
 function residentBytes(id: number | undefined): number {
   try {
     const status = readFileSync(`/proc/${id}/status`, 'utf8');

@@ -1,7 +1,9 @@
 import type { Random } from '../../../src/core/random.ts';
 import { oneOf, type Change } from './drawing.ts';
 
-/** Changes to texts: JSON, tables, lists, XML. They work on words, which are numbers, quoted texts, names and marks. */
+/**
+ * Changes to texts: JSON, tables, lists, XML. They work on words: numbers, quoted texts, names and marks.
+ */
 
 const words = /"(?:[^"\\\n]|\\.)*"|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|\w+|[^\w\s]|\s+/giu;
 
@@ -17,7 +19,7 @@ const characters = [
   ...['"', "'", '`', '<', '&#0;', '%s', '%', '\n', '\r', '\r\n', '\t', ',', ';', ':', '|', '='],
 ];
 
-/** Deeply nested brackets, closed or not. */
+/** Returns deeply nested brackets, closed or not. */
 function nested(random: Random): string {
   const depth = oneOf(random, [10, 1000, 20_000]);
   const [open, close] = oneOf(random, [
@@ -50,7 +52,7 @@ function replacement(word: string, random: Random): string {
   }
 }
 
-/** A change of the list of words, in place. */
+/** Changes the list of words, in place. */
 type WordChange = (list: string[], random: Random) => void;
 
 const wordChanges: readonly WordChange[] = [
@@ -58,7 +60,7 @@ const wordChanges: readonly WordChange[] = [
     const at = random.integer(list.length);
     list[at] = replacement(list[at] ?? '', random);
   }),
-  // Numbers are what most is done with.
+  // Most computations use numbers.
   ...new Array<WordChange>(3).fill((list, random) => {
     const places = list.flatMap((word, at) => (/^-?\d/.test(word) ? [at] : []));
     if (places.length > 0) list[oneOf(random, places)] = oneOf(random, numbers);
@@ -69,7 +71,7 @@ const wordChanges: readonly WordChange[] = [
     [list[one], list[other]] = [list[other] ?? '', list[one] ?? ''];
   },
   (list, random) => {
-    // A member, a row or a part of them, again: keys and names repeat.
+    // Repeats a member, a row or a part of them: keys and names then occur twice.
     const start = random.integer(list.length);
     const piece = list.slice(start, start + 1 + random.integer(20));
     const length = piece.join('').length;
@@ -86,7 +88,7 @@ const byWords: Change = (content, random) => {
   return Buffer.from(list.join(''));
 };
 
-/** Of the whole text: another encoding, other line ends, a byte order mark. */
+/** Changes the whole text: another encoding, other line ends, a byte order mark. */
 const ofWhole: Change = (content, random) => {
   const text = content.toString('utf8');
   return oneOf<() => Buffer>(random, [

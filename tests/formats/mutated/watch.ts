@@ -9,22 +9,24 @@ import { runReader } from './run-reader.ts';
 export interface Mutants {
   readonly kind: Kind;
   readonly seed: number;
-  /** Numbers of new ones, `to` exclusive. */
+  /** Numbers of new mutants, `to` exclusive. */
   readonly from: number;
   readonly to: number;
 }
 
-/** Bounds of what reading a mutant may cost. */
+/** Limits on the cost of reading a mutant. */
 export interface Bounds {
-  /** Of computing. */
+  /** Computing time, ms. */
   readonly ms: number;
-  /** On the clock, after which the process is ended. */
+  /** Time on the clock after which the process is ended, ms. */
   readonly hangMs: number;
-  /** Bytes. */
+  /** Memory, bytes. */
   readonly memory: number;
 }
 
-/** A mutant that broke a bound, ended the process, or ended in an error that is no sentence for people. */
+/**
+ * A mutant that exceeded a limit, ended the process, or ended in an error that is not a message for the user.
+ */
 export interface Fault {
   readonly number: number;
   /** Name of its case. */
@@ -36,17 +38,17 @@ export interface Outcome {
   readonly read: number;
   readonly refused: number;
   readonly slowestMs: number;
-  /** Bytes, of the process that grew most. */
+  /** Memory of the process that grew most, bytes. */
   readonly grown: number;
   readonly faults: readonly Fault[];
 }
 
-/** More of them tell nothing new. */
+/** Maximum number of reported faults; more would add no information. */
 const mostFaults = 200;
 
 /**
- * Has kept and new mutants of a kind read in a process of their own. Where one hangs, or the process dies of it, that is
- * a fault, and another process goes on with the next.
+ * Reads stored and new mutants of a kind in a separate process. If one hangs or crashes the process, that is a fault,
+ * and another process continues with the next.
  */
 export async function watchMutants(
   { kind, seed, from: first, to }: Mutants,

@@ -11,10 +11,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { isForbidden, nameContact, readPacket } from './packets.ts';
 import type { Contact } from './packets.ts';
 
-// Programs in a network namespace of their own (Linux), where every packet is seen: the proof that Understudy asks no name
-// server and connects to nothing outside this machine. See docs/adr/0029-zero-network.md.
+// Programs in a network namespace of their own (Linux), where every packet is recorded: the proof that Understudy
+// asks no name server and connects to nothing outside this computer. See docs/adr/0029-zero-network.md.
 
-/** Names the file of packets to what runs inside, so that it can look for itself; see `forbiddenContacts`. */
+/**
+ * Names the file of packets to programs inside, so that they can read it themselves; see `forbiddenContacts`.
+ */
 export const packetsVariable = 'UNDERSTUDY_TEST_PACKETS';
 
 export interface Namespace {
@@ -28,9 +30,9 @@ export interface Namespace {
 }
 
 /**
- * Makes a namespace whose only ways out are a loopback device and a device that leads nowhere.
+ * Makes a namespace whose only network devices are loopback and one that leads nowhere.
  *
- * @throws Error with the reason where this system does not permit that, or lacks `ip`, `unshare`, `nsenter` or Perl
+ * @throws Error with the reason if this system does not permit that, or lacks `ip`, `unshare`, `nsenter` or Perl
  */
 export async function openNamespace(): Promise<Namespace> {
   if (process.platform !== 'linux') throw new Error('network namespaces are a feature of Linux');
@@ -69,7 +71,7 @@ export async function openNamespace(): Promise<Namespace> {
   const kept = createWriteStream(packets);
   await once(kept, 'open');
   holder.stdout.pipe(kept);
-  // Neither may keep the tests from ending, and the namespace ends with this process: its input closes.
+  // Neither may prevent the tests from ending, and the namespace ends with this process, because its input closes.
   holder.unref();
   for (const stream of [holder.stdin, holder.stdout, holder.stderr]) {
     (stream as unknown as { unref(): void }).unref();
@@ -83,7 +85,7 @@ export async function openNamespace(): Promise<Namespace> {
     env,
     packets,
     start: (program, args, options = {}) => {
-      // The mount namespace would begin at its root.
+      // Otherwise the mount namespace would begin at its root.
       const from = `--wd=${String(options.cwd ?? process.cwd())}`;
       return spawn('nsenter', [...enter, from, '--', program, ...args], {
         ...options,
@@ -99,7 +101,7 @@ export async function openNamespace(): Promise<Namespace> {
   };
 }
 
-/** The namespace, or null after the reason was printed: then what it would prove is not proven on this system. */
+/** Returns the namespace, or null after the reason was printed: then nothing is proven on this system. */
 export async function namespaceIfPermitted(what: string): Promise<Namespace | null> {
   try {
     return await openNamespace();
@@ -112,21 +114,22 @@ export async function namespaceIfPermitted(what: string): Promise<Namespace | nu
   }
 }
 
-/** A documentation address (RFC 5737), port 9: the packet by which the watcher shows that it is awake. */
+/** A documentation address (RFC 5737), port 9: the packet that shows that the watcher is running. */
 const marker = { address: '192.0.2.9', port: 9 } as const;
 
 /**
- * Every contact so far that is outside this machine or asks a name server, each once and in words. To be called inside the
- * namespace: it sends a packet that the watcher must see, so that a watcher that died is no proof.
+ * Describes every contact so far that is outside this computer or asks a name server, each once. Must be called
+ * inside the namespace: it sends a packet that the watcher must record, because the silence of a dead watcher proves
+ * nothing.
  *
  * @param packets file of packets, as the namespace names it
- * @throws Error where the watcher does not see that packet within ten seconds
+ * @throws Error if the watcher does not record that packet within ten seconds
  */
 export async function forbiddenContacts(packets: string): Promise<string[]> {
   return inWords((await contactsSoFar(packets)).filter(isForbidden));
 }
 
-/** As `forbiddenContacts`, but every contact, those with a server on loopback among them. */
+/** Like `forbiddenContacts`, but describes every contact, including those with a server on loopback. */
 export async function allContacts(packets: string): Promise<string[]> {
   return inWords(await contactsSoFar(packets));
 }
@@ -161,7 +164,7 @@ function isMarker({ address, port }: Contact): boolean {
 
 async function contactsIn(packets: string): Promise<Contact[]> {
   const text = await readFile(packets, 'utf8');
-  // Its last line may be half written.
+  // Its last line may be incomplete.
   const lines = text.split('\n').slice(0, -1);
   return lines.map(readPacket).filter((contact) => contact !== null);
 }

@@ -1,21 +1,22 @@
 import { isIPv6 } from 'node:net';
 
-/** Where a packet went. */
+/** Destination of a packet. */
 export interface Contact {
   readonly protocol: 'tcp' | 'udp' | 'other';
   readonly address: string;
-  /** Null for other protocols than TCP and UDP. */
+  /** Port; null for other protocols than TCP and UDP. */
   readonly port: number | null;
   /** The name that a DNS query asks for. */
   readonly query: string | null;
   readonly isLoopback: boolean;
 }
 
-/** ICMPv6 by which the kernel itself sets up a device: routers, neighbours, multicast reports. */
+/** ICMPv6 messages by which the kernel itself sets up a device: routers, neighbours, multicast reports. */
 const housekeeping: ReadonlySet<number> = new Set([130, 131, 132, 133, 134, 135, 136, 143]);
 
 /**
- * Reads a line of watch.pl; null for what the kernel sends by itself, and for lines that are no packet.
+ * Reads a line of watch.pl; returns null for packets that the kernel sends by itself, and for lines that are not a
+ * packet.
  *
  * @param line `lo` or `out`, and an IP packet in hex
  */
@@ -40,7 +41,7 @@ export function readPacket(line: string): Contact | null {
   return { ...place, protocol: protocol === 6 ? 'tcp' : 'udp', port, query };
 }
 
-/** Protocol, address and start of what an IPv6 packet carries, after its hop-by-hop options. */
+/** Returns the protocol, address and start of the content of an IPv6 packet, after its hop-by-hop options. */
 function behindExtensions(packet: Buffer): [protocol: number, address: string, start: number] {
   const words = Array.from({ length: 8 }, (_, index) =>
     packet.readUInt16BE(24 + 2 * index).toString(16),
@@ -50,7 +51,7 @@ function behindExtensions(packet: Buffer): [protocol: number, address: string, s
   return [packet[40] ?? 0, address, 40 + 8 * ((packet[41] ?? 0) + 1)];
 }
 
-/** The name in a DNS query whose header begins at `start`. */
+/** Returns the name in a DNS query whose header begins at `start`. */
 function readQuery(packet: Buffer, start: number): string | null {
   const labels: string[] = [];
   let at = start + 12;
@@ -61,7 +62,7 @@ function readQuery(packet: Buffer, start: number): string | null {
   return labels.length === 0 ? null : labels.join('.');
 }
 
-/** A contact as a test's message names it: `UDP 127.0.0.1:53, asking for example.com`. */
+/** Describes a contact for a test's message: `UDP 127.0.0.1:53, asking for example.com`. */
 export function nameContact({ protocol, address, port, query }: Contact): string {
   const host = isIPv6(address) ? `[${address}]` : address;
   const place = port === null ? host : `${host}:${port}`;
@@ -70,8 +71,8 @@ export function nameContact({ protocol, address, port, query }: Contact): string
 }
 
 /**
- * Whether a contact breaks the promise that nothing leaves this machine: all but TCP on loopback, and of that, questions to
- * a name server. Nothing in Understudy sends datagrams, to loopback either.
+ * Returns whether a contact breaks the promise that nothing leaves this computer: all except TCP on loopback, and
+ * among those, queries to a name server. Understudy sends no datagrams, not even to loopback.
  */
 export function isForbidden({ protocol, port, isLoopback }: Contact): boolean {
   return !isLoopback || protocol !== 'tcp' || port === 53;

@@ -6,19 +6,19 @@ import type { PoolOptions, PoolRunnerInitializer, PoolWorker, WorkerRequest } fr
 import { namespaceIfPermitted } from './namespace.ts';
 import type { Namespace } from './namespace.ts';
 
-/** ms that a worker has to end in before it is killed. */
+/** Time for a worker to end before it is killed, ms. */
 const patience = 10_000;
 
 /**
- * Runs each test file in a process in a network namespace of its own, so that the file sees every packet of what it started
- * and of nothing else. Where namespaces are not permitted, an ordinary process takes its place.
+ * Runs each test file in a process in a network namespace of its own, so that the file sees every packet of the
+ * programs it started and no others. If namespaces are not permitted, it uses an ordinary process.
  */
 export const noNetworkPool: PoolRunnerInitializer = {
   name: 'no-network',
   createPoolWorker: (options) => new NamespaceWorker(options),
 };
 
-/** Whether the reason that there are no namespaces was printed, which is of interest once. */
+/** True once the reason why there are no namespaces was printed. */
 let isKnownToFail = false;
 
 class NamespaceWorker implements PoolWorker {

@@ -19,7 +19,7 @@ export const gone = -2;
 export interface AssignedValues {
   /** Mask value in the project by source value; or `undecided` or `gone`. */
   readonly values: Int16Array;
-  /** Names of classes that are gone, by source value. */
+  /** Names of classes that no longer exist, by source value. */
   readonly gone: ReadonlyMap<number, string>;
 }
 
@@ -27,7 +27,7 @@ export interface AssignedValues {
 interface Assigned {
   readonly value: number;
   readonly to: { readonly class: number } | 'background' | 'ignore';
-  /** Name for people, once the class is gone. */
+  /** Displayed name, after the class was removed. */
   readonly name: string;
 }
 
@@ -44,7 +44,7 @@ export class AssignedClasses {
    * Creates the new classes of the plan.
    *
    * @param found classes of the source; `plan.classes` may use other values for them
-   * @param looked classes that `plan.classes` refers to
+   * @param looked classes of the survey that `plan.classes` refers to
    * @param isKept true for a stored plan: a missing class counts as gone
    * @throws UserError 'invalid-option' if a class is not the project's, 'too-large' for more classes than masks hold,
    * 'invalid-labels' for an invalid name
@@ -64,12 +64,12 @@ export class AssignedClasses {
     this.#current = this.#read();
   }
 
-  /** Assignment by source value, with the created classes. */
+  /** Assignment by source value, including the created classes. */
   get plan(): MaskImport['classes'] {
     return this.#assigned.map(({ value, to }) => ({ value, to }));
   }
 
-  /** Current assignment; the same object as long as nothing changes. */
+  /** Returns the current assignment; the same object as long as nothing changes. */
   current(): AssignedValues {
     const read = this.#read();
     if (read.key !== this.#current.key) this.#current = read;
@@ -124,7 +124,7 @@ function isSame(one: SourceClass, other: SourceClass): boolean {
   return one.name === other.name && one.number === other.number && one.colour === other.colour;
 }
 
-/** Class of the same name: category numbers may change when a file is rewritten. */
+/** Finds a class by its name, because category numbers may change when a file is rewritten. */
 function namesake({ name }: SourceClass, looked: readonly SourceClass[]): SourceClass | undefined {
   return name === null ? undefined : looked.find((other) => other.name === name);
 }
@@ -166,7 +166,7 @@ function classFor(
   );
 }
 
-/** Black regions would be invisible on the image. */
+/** True if a colour is too dark: black regions would be invisible on the image. */
 const black = '#000000';
 
 /**

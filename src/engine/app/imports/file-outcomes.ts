@@ -30,7 +30,7 @@ export interface FileResult {
   readonly images: number;
 }
 
-/** Record of a file that was not read. */
+/** Returns a record of a file that was not read. */
 export function unreadFile(path: string, reason: string, outcome: 'skipped' | 'other'): FileRecord {
   return { path, outcome, reason, stamp: null, sha256: null, images: 0 };
 }
@@ -94,7 +94,7 @@ export class FileOutcomes {
   }
 }
 
-/** Result of a file; none if the import was stopped before it was read. */
+/** Returns the result of a file; none if the import was stopped before it was read. */
 function resultOf(file: OpenFile): FileResult[] {
   const { path, stamp, images, read, kept, failures, notes } = file;
   const [failure] = failures;

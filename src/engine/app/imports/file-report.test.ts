@@ -14,7 +14,7 @@ const file = (name: string, more: Partial<ImportedFile> = {}): ImportedFile => (
 const textOf = (files: readonly ImportedFile[]): string =>
   Buffer.concat([...csvOf(files)]).toString('utf8');
 
-test('a table that spreadsheets read as it is', () => {
+test('a table is read unchanged by spreadsheets', () => {
   const names = ['a, b.png', 'say "x".png', 'two\nlines.png', '图像.png', 'é.png'];
   const text = textOf(names.map((name) => file(name)));
   expect(text.startsWith('\u{feff}folder,file,result,reason\r\n')).toBe(true);
@@ -24,7 +24,7 @@ test('a table that spreadsheets read as it is', () => {
 });
 
 test.each(['=1+1', '+1+1', '-1-1', '@sum', '\tx', '=HYPERLINK("http://x")'])(
-  '%s is not computed',
+  '%s is not computed by spreadsheets',
   (name) => {
     const rows: string[][] = parse(textOf([file(name, { reason: name, folder: null })]), {
       bom: true,
@@ -33,7 +33,7 @@ test.each(['=1+1', '+1+1', '-1-1', '@sum', '\tx', '=HYPERLINK("http://x")'])(
   },
 );
 
-test('more rows than become text together', () => {
+test('a table may have more rows than are encoded together', () => {
   const files = Array.from({ length: 2500 }, (_, index) =>
     file(`${index}.png`, { outcome: 'skipped', reason: 'is empty' }),
   );

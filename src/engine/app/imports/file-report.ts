@@ -6,7 +6,7 @@ import type { Store } from '../../../store/store.ts';
 import { requireOutside } from '../../files/outside.ts';
 import { exportMode } from '../../files/private-files.ts';
 
-/** Rows encoded together. */
+/** Number of rows that are encoded together. */
 const batch = 1000;
 
 const outcomeTexts: Readonly<Record<FileOutcome, string>> = {

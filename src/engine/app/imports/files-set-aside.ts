@@ -12,7 +12,8 @@ import { countLoss, filesSetAside } from './risky-files.ts';
 export interface SomeFiles {
   has(path: string): boolean;
   /**
-   * True to defer a file that cannot be read, or labels without an image: it is tried again later and not reported yet.
+   * True to defer a file that cannot be read, or labels without an image: it is tried again later and not reported
+   * yet.
    */
   putOff(path: string): boolean;
 }
@@ -25,8 +26,8 @@ interface AskedFiles {
 }
 
 /**
- * Files that an import leaves out because they crashed the program before. Adding a folder means all of it, so only a
- * watch leaves files out.
+ * Files that an import leaves out because they crashed the program before. An import that the user starts means all
+ * files of the folder, so only a watch leaves files out.
  */
 export class FilesSetAside {
   readonly #store: Store;
@@ -45,7 +46,7 @@ export class FilesSetAside {
     this.#maskSource = masks ? resolve(masks.source.path) : null;
   }
 
-  /** Loads the files for a watch; forgets those of a folder that a person adds. */
+  /** Loads the files for a watch; forgets those of a folder that the user imports. */
   async load(): Promise<void> {
     if (this.#only !== undefined) {
       this.#reasons = await filesSetAside(this.#store, this.#project);
@@ -77,7 +78,7 @@ export class FilesSetAside {
     return { asked: images.filter(({ path }) => !this.has(path)), left };
   }
 
-  /** Problem of the file with all masks, if it is set aside; reported when it appears or changes. */
+  /** Returns the problem of the file with all masks, if it is set aside; reported when it appears or changes. */
   maskProblems(): ImageProblem[] {
     const path = this.#maskSource;
     return path !== null && this.#only?.has(path) === true ? this.#problemOf(path) : [];
@@ -90,7 +91,9 @@ export class FilesSetAside {
     if (isAside) this.#reasons = await filesSetAside(this.#store, this.#project);
   }
 
-  /** Records of the problems' files that are set aside, with stamps, so that a watch ignores them until they change. */
+  /**
+   * Records of the problems' files that are set aside, with stamps, so that a watch ignores them until they change.
+   */
   recordsOf(problems: readonly ImageProblem[]): Promise<FileRecord[]> {
     const files = problems.filter(({ path }) => this.has(path));
     return Promise.all(

@@ -38,7 +38,7 @@ const plain = {
   table: null,
 };
 
-it('sees class folders, what lies outside of them, and what is held out', async () => {
+it('finds class folders, images outside of them, and test images', async () => {
   const files = images('train/dog/1.png', 'train/cat/1.png', 'test/cat/2.png', 'test/3.png');
   expect(await look(files)).toEqual({
     images: 4,
@@ -57,7 +57,7 @@ it('sees class folders, what lies outside of them, and what is held out', async 
   });
 });
 
-it('sees images beside masks, which are no classes', async () => {
+it('finds images next to masks, which are not classes', async () => {
   const files = images(
     ...['train/images/1.png', 'train/images/2.png', 'train/masks/1.png', 'train/masks/2.png'],
     ...['test/images/3.png', 'test/masks/3.png'],
@@ -72,15 +72,15 @@ it('sees images beside masks, which are no classes', async () => {
   });
 });
 
-it('sees a flat folder', async () => {
+it('finds a flat folder', async () => {
   expect(await look(images('1.png', '2.png'))).toEqual({ ...plain, images: 2, inner: null });
 });
 
-it('says where a file may hold several images', async () => {
+it('reports if a file may hold several images', async () => {
   expect(await look(images('1.dcm', '2.png'))).toMatchObject({ images: 2, hasVolumes: true });
 });
 
-it('sees what masks may come from', async () => {
+it('finds possible sources of masks', async () => {
   const coco = '{"info": {}, "categories": []}';
   const polygons = '{"type": "FeatureCollection", "features": []}';
   const files = { 'notes.json': '{"a": 1}', 'b/coco.json': coco, 'c.geojson': polygons };
@@ -91,7 +91,7 @@ it('sees what masks may come from', async () => {
   ]);
 });
 
-it('sees a table with labels, and no other', async () => {
+it('finds a table with labels, and ignores others', async () => {
   const tables = { 'a.csv': 'name,age\n', 'b.TSV': '\uFEFFLabel\tPath\tgroup\n', 'c.csv': '' };
   expect(await look({ ...images('1.png'), ...tables })).toMatchObject({
     table: join(folder, 'b.TSV'),
@@ -102,19 +102,19 @@ it.each([
   ['classes', ['data/cat/1.png', 'data/dog/1.png'], 'data'],
   ['splits', ['data/train/cat/1.png', 'data/test/cat/1.png'], 'data'],
   ['images and masks', ['nuclei/images/1.png', 'nuclei/masks/1.png'], 'nuclei'],
-])('sees one folder with %s inside', async (_, names, inner) => {
+])('suggests the single subfolder with %s inside', async (_, names, inner) => {
   expect((await look(images(...names))).inner).toBe(join(folder, inner));
 });
 
 it.each([
   ['a class of its own', ['cat/1.png', 'cat/2.png']],
-  ['beside images', ['data/cat/1.png', 'data/dog/1.png', '1.png']],
+  ['next to images', ['data/cat/1.png', 'data/dog/1.png', '1.png']],
   ['a split', ['train/cat/1.png', 'train/dog/1.png']],
-])('leaves one folder where it is %s', async (_, names) => {
+])('suggests no subfolder if it is %s', async (_, names) => {
   expect((await look(images(...names))).inner).toBeNull();
 });
 
-it('stops, and says what is no folder of images', async () => {
+it('can be stopped, and reports a folder without images', async () => {
   const stopped = expect.objectContaining({ code: 'cancelled' }) as Error;
   await expect(previewFolder(folder, pool, AbortSignal.abort())).rejects.toThrow(stopped);
   await expect(look({})).rejects.toThrow(/holds no images/);

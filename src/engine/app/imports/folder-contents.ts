@@ -8,7 +8,7 @@ import { separateMasks } from '../../../formats/labels/mask-folders.ts';
 import type { ImagePool } from '../../image-pool/image-pool.ts';
 import { foldersOf, isSplit, labelByFolder } from './import-images.ts';
 
-/** Most classes listed; nobody reads more. */
+/** Maximum number of listed classes; more would not be read. */
 const listedClasses = 200;
 
 /**
@@ -49,7 +49,7 @@ export async function previewFolder(
 }
 
 /**
- * The only subfolder, if it holds everything and has several subfolders: probably that one was meant.
+ * Returns the only subfolder, if it holds everything and has several subfolders: probably it is the intended folder.
  */
 function innerFolder(folder: string, found: readonly FoundImage[]): string | null {
   const firsts = new Set(found.map((image) => foldersOf(image)[0]));

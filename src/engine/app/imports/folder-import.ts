@@ -38,7 +38,7 @@ const filesAtOnce = 256;
 const keptOthers = 10_000;
 
 export interface FolderImportOptions {
-  /** Modifies the found images before they are imported. */
+  /** Hook that modifies the found images before they are imported. */
   readonly prepare?: (images: ImageToImport[]) => ImageToImport[];
   /** Files to import; all by default. */
   readonly only?: SomeFiles | undefined;
@@ -62,13 +62,13 @@ interface FolderFiles {
   readonly images: ImageToImport[];
   readonly problems: readonly ImageProblem[];
   readonly passed: readonly PassedOver[];
-  /** Label files of a watched folder whose images are there. */
+  /** Label files of a watched folder that have images. */
   readonly paired: ReadonlySet<string>;
 }
 
 /**
- * Import of a folder. Imported images stay, even if the import is stopped or fails midway. Files of unchanged size and
- * time whose images are all in the project are not read again; of other files, images already in the project (by
+ * Import of a folder. Imported images stay, even if the import is stopped or fails midway. Files of unchanged size
+ * and time whose images are all in the project are not read again; of other files, images already in the project (by
  * content) are not duplicated.
  */
 export class FolderImport {
@@ -130,7 +130,7 @@ export class FolderImport {
     return this.#record.end(this.#signal.aborted);
   }
 
-  /** Lists the folder; an import stopped meanwhile has found no images. */
+  /** Lists the folder; an import that was stopped in the meantime has found no images. */
   async #list(): Promise<FolderFiles> {
     const { prepare, only } = this.#options;
     const passed: PassedOver[] = [];
@@ -302,7 +302,7 @@ export class FolderImport {
       const isGroup = (group: string): boolean => this.#groups().has(group);
       const options = { secret, refuse, isGroup, signal: this.#signal, read };
       const expanded = await expandFrames(files, options);
-      // Without the key, images of a patient cannot be told from others.
+      // Without the key, images of a patient cannot be grouped.
       if (problem !== null) this.#record.leaveOut(refused, problem.message);
       return expanded;
     } catch (error) {
@@ -328,7 +328,9 @@ export class FolderImport {
     this.#record.finished(chunk.length);
   }
 
-  /** Number of unreadable images whose files are gone, as after the removal of a disk. */
+  /**
+   * Returns the number of unreadable images whose files no longer exist, for example after a disk was disconnected.
+   */
   async #countLost(
     chunk: readonly ImageToImport[],
     problems: readonly ImageProblem[],

@@ -24,7 +24,7 @@ export interface WatchPace {
    * often.
    */
   readonly times: number;
-  /** Time for which a file must be unchanged: a file that still grows is left alone. */
+  /** Time for which a file must be unchanged: a file that still grows is not imported yet. */
   readonly quiet: number;
   /** Time for which an unreadable file must be unchanged before it is no longer retried. */
   readonly patience: number;
@@ -60,7 +60,7 @@ interface Watch extends StoredWatch {
 /**
  * Watched folders, whose new and changed files are imported automatically. A folder is scanned every few seconds by
  * names, sizes and times: this also works on network drives, which report no changes, and needs no handle per file.
- * Unchanged known files are left alone, so an image that was removed from the project does not come back, and a damaged
+ * Unchanged known files are ignored, so an image that was removed from the project does not come back, and a damaged
  * file is reported once. If masks were imported with the folder, later masks are imported by the same assignment.
  */
 export class FolderWatches {
@@ -80,9 +80,7 @@ export class FolderWatches {
     this.#pace = pace;
   }
 
-  /**
-   * Starts the stored watches. In a workspace from elsewhere each folder waits for a person's consent.
-   */
+  /** Starts the stored watches. In a workspace from elsewhere each folder waits for the user's consent. */
   start(origin: WorkspaceOrigin): void {
     for (const kept of this.#store.watched.list()) {
       if (origin === 'here') this.#follow(kept, 0);
@@ -128,7 +126,7 @@ export class FolderWatches {
     this.#emit('project.changed', { project: kept.project });
   }
 
-  /** Current states of a folder's mask files; none if the folder cannot be read. */
+  /** Returns the current states of a folder's mask files; empty if the folder cannot be read. */
   async labelsIn(folder: string, { source }: MaskImport): Promise<WatchedLabel[]> {
     const { signal } = this.#controller;
     const found = await this.#imagesIn(folder).catch(() => undefined);
@@ -193,7 +191,7 @@ export class FolderWatches {
   async #scan(watch: Watch): Promise<void> {
     if (!this.#isFollowed(watch)) return;
     const start = performance.now();
-    // A person's own import sees new files as well.
+    // An import that the user started reads new files as well.
     if (!this.#images.isImporting(watch.project)) await this.#scanNow(watch);
     if (!this.#isFollowed(watch)) return;
     const { interval, times } = this.#pace;
@@ -209,7 +207,7 @@ export class FolderWatches {
       if (this.#controller.signal.aborted) return;
       if (!(error instanceof UserError)) throw error;
       const { code, message } = error;
-      // A person's own import came first.
+      // An import that the user started came first.
       if (code === 'cancelled' || code === 'in-use') return;
       this.#setState(
         watch,
@@ -219,7 +217,7 @@ export class FolderWatches {
     }
   }
 
-  /** New or changed files that have been unchanged for a while. */
+  /** Returns the new or changed files that have been unchanged for a while. */
   async #readyFiles(watch: Watch): Promise<Set<string>> {
     const arriving = new Map<string, ArrivingFile>();
     const ready = new Set<string>();
@@ -278,7 +276,7 @@ export class FolderWatches {
     const { signal } = this.#controller;
     const report = await this.#images.import(project, folder, labels, signal, { only, masks });
     watch.added += report.added - (before ?? 0);
-    // Whoever stopped it started an import, which sees these files as well.
+    // An import was started in the meantime; it reads these files as well.
     if (!this.#isFollowed(watch) || signal.aborted) return;
     await this.#noteLabels(
       watch,
@@ -307,7 +305,7 @@ export class FolderWatches {
   }
 }
 
-/** Mask files beside images, or the single file that contains the masks. */
+/** Returns the mask files next to images, or the single file that contains the masks. */
 function labelFiles(
   { masks }: Pick<MaskFolders, 'masks'>,
   source: MaskImport['source'] | undefined,
@@ -318,7 +316,7 @@ function labelFiles(
   return isFolder ? masks.map(({ path }) => path) : [resolve(source.path)];
 }
 
-/** A watch that does not scan yet. */
+/** Returns a watch that does not scan yet. */
 function inactiveWatch({ project, folder, labels, masks }: StoredWatch): Watch {
   return {
     project,

@@ -15,11 +15,11 @@ import { folderImportText, patientsText } from '../../../text/index.ts';
 interface RunningImport {
   readonly controller: AbortController;
   readonly ended: Promise<unknown>;
-  /** True for the import of a watched folder, which yields to one that a person starts. */
+  /** True for the import of a watched folder, which yields to one that the user starts. */
   readonly isOfWatch: boolean;
 }
 
-/** Images of projects: import, labels, pictures. */
+/** Images of projects: import, labels, thumbnails. */
 export class ImageService {
   readonly #store: Store;
   readonly #pictures: Pictures;
@@ -79,7 +79,7 @@ export class ImageService {
   }
 
   /**
-   * Runs work during which no image of any project may be imported; imports started meanwhile are refused.
+   * Runs work during which no image of any project may be imported; imports started in the meantime are refused.
    *
    * @throws UserError 'in-use' while images are being imported
    */
@@ -131,7 +131,7 @@ export class ImageService {
     return done;
   }
 
-  /** Removes images from the project. Their files stay; their pictures are deleted. */
+  /** Removes images from the project. Their files stay; their thumbnails are deleted. */
   async remove(project: number, images: readonly number[]): Promise<void> {
     const contents = this.#store.images.contents(project, images);
     this.#store.images.remove(project, images);
@@ -139,7 +139,7 @@ export class ImageService {
     await this.forgetPictures(contents);
   }
 
-  /** Deletes the pictures of contents that are no longer in any project. */
+  /** Deletes the thumbnails of contents that are no longer in any project. */
   async forgetPictures(contents: readonly Uint8Array[]): Promise<void> {
     await this.#pictures.forget(this.#store.images.unknownContents(contents));
   }

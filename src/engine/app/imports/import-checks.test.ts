@@ -12,7 +12,7 @@ it.each([
   }).toThrow(message);
 });
 
-it('takes other groups', () => {
+it('accepts other groups', () => {
   expect(() => {
     requireNames([{ ...image, labels: ['cat'], group: 'a b' }]);
   }).not.toThrow();

@@ -6,7 +6,7 @@ import type { ImageToImport } from './import-images.ts';
 import { folderImportText } from '../../../text/index.ts';
 
 /**
- * @throws UserError 'invalid-labels' if an image has no label or several where the task needs one
+ * @throws UserError 'invalid-labels' if an image has no label, or several although the task requires one
  */
 export function requireLabelsOfTask(
   { task, name }: Project,
@@ -25,8 +25,8 @@ export function requireLabelsOfTask(
 }
 
 /**
- * Throws for a class name that the contract does not allow, and for a group with a NUL character: they would make the
- * project unreadable.
+ * Throws for a class name that the contract does not allow, and for a group with a NUL character, because they would
+ * make the project unreadable.
  */
 export function requireNames(images: readonly ImageToImport[]): void {
   for (const { path, labels, group } of images) {
@@ -39,12 +39,12 @@ export function requireNames(images: readonly ImageToImport[]): void {
   }
 }
 
-/** Normalised class name, so that names that look equal are equal. */
+/** Returns the normalised class name, so that names that look equal are equal. */
 export function writtenName(name: string): string {
   return name.trim().normalize('NFC');
 }
 
-/** @throws UserError 'not-found' if the folder is gone */
+/** @throws UserError 'not-found' if the folder no longer exists */
 export async function requireFolder(folder: string, added: number): Promise<void> {
   if (await stat(folder).catch(() => undefined)) return;
   throw new UserError('not-found', folderImportText.folderGone(folder, added));

@@ -11,7 +11,7 @@ it.each([
   ['test/1.png', [], true],
   ['cat/test/1.png', ['cat'], false],
   ['images/test/1.png', ['images'], true],
-])('%s: classes %j, held out %s', (name, labels, isTest) => {
+])('%s: finds classes %j, held out %s', (name, labels, isTest) => {
   const image = labelByFolder({ path: `/images/${name}`, name });
   expect(image).toMatchObject({ labels, isTest, isLabelled: labels.length > 0 });
 });

@@ -76,8 +76,8 @@ export async function listFolder(
 }
 
 /**
- * Labels an image by its folder: `class/image` or `split/class/image` with splits named train and test; test images are
- * held out. An image outside a class folder is unlabelled.
+ * Labels an image by its folder: `class/image` or `split/class/image` with splits named train and test; test images
+ * are held out. An image outside a class folder is unlabelled.
  */
 export function labelByFolder(image: FoundImage): ImageToImport {
   const [first, second] = foldersOf(image);
@@ -87,7 +87,7 @@ export function labelByFolder(image: FoundImage): ImageToImport {
     : { ...unlabelled(image), labels: [label], isLabelled: true };
 }
 
-/** True for a folder named after a split, such as train or test. */
+/** Returns true for a folder named after a split, such as train or test. */
 export function isSplit(folder: string | undefined): boolean {
   return folder !== undefined && splitNames.test(folder);
 }
@@ -96,7 +96,7 @@ export function foldersOf({ name }: FoundImage): string[] {
   return name.split('/').slice(0, -1);
 }
 
-/** True for images in a folder named test, also inside a folder of images: `images/test`. */
+/** Returns true for images in a folder named test, also inside a folder of images: `images/test`. */
 function isInTest(image: FoundImage): boolean {
   const [first = '', second = ''] = foldersOf(image);
   const split = isImageFolder(first) && isSplit(second) ? second : first;
@@ -109,19 +109,19 @@ function unlabelled(image: FoundImage): ImageToImport {
 }
 
 /**
- * Images that a thread reads per task: enough that requests, and waiting for the last one, take little of the time.
+ * Images that a thread reads per task: enough that requests, and waiting for the last image, take little of the time.
  */
 const batchLength = 8;
 
 /**
- * True for slices of a compressed file: each needs the whole file decompressed, so one thread reads them all.
+ * Returns true for slices of a compressed file: each needs the whole file decompressed, so one thread reads them all.
  */
 function isPacked({ path, frame }: ImageToImport): boolean {
   return frame !== undefined && /\.gz$/i.test(path);
 }
 
 /**
- * Reads images: content hash, size and thumbnail. Unreadable images are reported and left out, in order.
+ * Reads images: content hash, size and thumbnail. Unreadable images are reported in order and left out.
  *
  * @param skip called for images that were left out
  */

@@ -18,8 +18,8 @@ interface KnownLabels {
 
 /**
  * Labels of one import. New images get the labels found for them, known images only if they have none yet. Conflicts
- * are never resolved silently: labels given by a person stay, two folders that disagree leave the image unlabelled, and
- * both cases are reported.
+ * are never resolved silently: labels given by the user stay, two folders that disagree leave the image unlabelled,
+ * and both cases are reported.
  */
 export class ImportLabels {
   readonly #store: Store;
@@ -51,7 +51,7 @@ export class ImportLabels {
     this.#assignKnown(images, added);
   }
 
-  /** Updates test use and group of known images, which may be specified later. */
+  /** Updates test use and group of known images, which may be stated later. */
   #assignKnown(images: readonly ImageToImport[], added: readonly AddedImage[]): void {
     const known = images.flatMap(({ isTest, group }, index) => {
       const row = added[index];

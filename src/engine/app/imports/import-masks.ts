@@ -13,7 +13,7 @@ import { commonText, maskImportText } from '../../../text/index.ts';
 /** Tiles saved together, 16 MB. */
 const tilesAtOnce = 64;
 
-/** Plan of a mask import, either just chosen by a person or stored for a watched folder. */
+/** Plan of a mask import, either just chosen by the user or stored for a watched folder. */
 export interface MaskPlan extends MaskImport {
   /** Classes that the plan refers to. */
   readonly looked: readonly SourceClass[];
@@ -28,9 +28,10 @@ interface PaintedTile extends TilePlace {
 }
 
 /**
- * Masks of one import: written to the person's layer tile by tile, with values assigned to classes. Nothing is decided
- * silently: a mask with an unassigned value is left out and reported, and an existing mask of an image stays unless the
- * import is set to replace it. Regions of a class that is removed meanwhile are left out, and that is reported.
+ * Masks of one import: written to the user's layer tile by tile, with values assigned to classes. Nothing is decided
+ * silently: a mask with an unassigned value is left out and reported, and an existing mask of an image stays unless
+ * the import is set to replace it. Regions of a class that is removed in the meantime are left out, which is
+ * reported.
  */
 export class ImportMasks {
   readonly #store: Store;
@@ -73,7 +74,7 @@ export class ImportMasks {
     const { looked, isWatched: isKept } = plan;
     const classes = { found: source.classes, looked, isKept };
     this.#classes = new AssignedClasses(store, project.id, plan, classes);
-    // Classes that were gone before are reported only where regions of them occur.
+    // Classes that were removed before are reported only if regions of them occur.
     if (isKept)
       for (const name of this.#classes.current().gone.values()) this.#goneBefore.add(name);
   }
@@ -209,9 +210,9 @@ export class ImportMasks {
       const staged = masks.stage();
       try {
         for await (const tiles of this.#tiles(image, mask, classes, lost)) staged.put(tiles);
-        // A class may have been removed meanwhile, and another one got its value.
+        // A class may have been removed in the meantime, and another one may have got its value.
         if (this.#classes.current() !== classes) continue;
-        // A person may have started painting meanwhile.
+        // The user may have started painting in the meantime.
         if (!this.#mayWrite(image, id)) return;
         masks.replace(id, 'human', this.#plan.state, staged);
       } finally {
@@ -251,7 +252,7 @@ export class ImportMasks {
     if (some.length > 0) yield some;
   }
 
-  /** @param lost receives values whose class is gone; their pixels become background */
+  /** @param lost receives values whose class was removed; their pixels become background */
   #translated(
     stored: Uint8Array,
     mask: OpenMask,

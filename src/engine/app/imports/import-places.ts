@@ -6,7 +6,7 @@ import type { Store } from '../../../store/store.ts';
 import { hasContent, stampOf } from './known-files.ts';
 import { fileNoteText } from '../../../text/index.ts';
 
-/** Places of a project's images, updated by the import of a folder. */
+/** Paths of a project's images, updated by the import of a folder. */
 export class ImportPlaces {
   readonly #store: Store;
   readonly #project: number;
@@ -19,9 +19,9 @@ export class ImportPlaces {
   }
 
   /**
-   * Moves a known image to this folder if it is no longer at its old place; returns true if it moved.
+   * Moves a known image to this folder if it is no longer at its old path; returns true if it moved.
    *
-   * @param sha256 content of the file here, if it was read: the file at the old place may only look the same
+   * @param sha256 content of the file here, if it was read: the file at the old path may only look the same
    */
   async relocate(
     id: number,
@@ -31,7 +31,7 @@ export class ImportPlaces {
     const { images } = this.#store;
     const { path, bytes, modified } = images.get(id);
     const found = await stat(path).catch(() => undefined);
-    // A different file may be at the old place, after swapping or renumbering files.
+    // A different file may be at the old path, after swapping or renumbering files.
     const isAlike = found?.size === bytes && Math.round(found.mtimeMs) === modified;
     // Files of equal size and time may have been swapped, such as slices of a series.
     if (isAlike && (sha256 === undefined || (await hasContent(path, sha256)))) return false;
@@ -40,7 +40,7 @@ export class ImportPlaces {
   }
 
   /**
-   * Handles images whose place now has other content: their own may be in a file that was known, and so not read.
+   * Handles images whose path now has other content: their own content may be in a known file, which was not read.
    * Returns those that were not found.
    */
   async findElsewhere(gone: readonly number[]): Promise<number[]> {
@@ -58,7 +58,7 @@ export class ImportPlaces {
   }
 
   /**
-   * Keeps a person's mask when a program has only rewritten the image's file. Returns the problem to report.
+   * Keeps the user's mask when a program has only rewritten the image's file. Returns the problem to report.
    *
    * @param seen images that the import has found
    */

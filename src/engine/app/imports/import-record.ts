@@ -11,7 +11,7 @@ import type { FilesSetAside, SomeFiles } from './files-set-aside.ts';
 import { fileNoteText } from '../../../text/index.ts';
 
 /**
- * Most problems per report: more would be a wrong folder, not a list to read. The table of files has all.
+ * Most problems per report: more would mean a wrong folder, not a list to read. The table of files has all.
  */
 const reportedProblems = 5000;
 
@@ -20,7 +20,7 @@ interface RecordServices {
   readonly emit: Emit;
 }
 
-/** What an import record is about. */
+/** Subject of an import record. */
 interface RecordedImport {
   readonly project: number;
   /** Absolute path. */
@@ -82,7 +82,7 @@ export class ImportRecord {
    *
    * @param files number of files to import
    * @param left files of the folder that are not imported
-   * @param paired label files of a watched folder whose images are there
+   * @param paired label files of a watched folder that have images
    */
   async begin(files: number, left: LeftFiles, paired: ReadonlySet<string>): Promise<void> {
     const { problems, passed } = left;

@@ -51,13 +51,13 @@ export async function stampOf(path: string): Promise<FileStamp | null> {
     : null;
 }
 
-/** True if a file has the recorded size, time and inode. */
+/** Returns true if a file has the recorded size, time and inode. */
 export function isUnchanged({ stamp, before }: ComparedFile<unknown>): boolean {
   if (stamp === null || before?.bytes !== stamp.bytes) return false;
   return before.modified === stamp.modified && (before.inode ?? stamp.inode) === stamp.inode;
 }
 
-/** True if all of a file's images are in the project, so that it need not be read. */
+/** Returns true if all of a file's images are in the project, so that it does not have to be read. */
 export function isInProject(looked: ComparedFile<unknown>): boolean {
   const { before } = looked;
   if (before === undefined || !isUnchanged(looked)) return false;
@@ -76,7 +76,7 @@ export function imagesOf({
   }));
 }
 
-/** True if a file has this content, which requires reading it; false if it cannot be read. */
+/** Returns true if a file has this content, which requires reading it; false if it cannot be read. */
 export async function hasContent(path: string, sha256: Uint8Array): Promise<boolean> {
   try {
     return (await hashOfFile(path)).equals(sha256);

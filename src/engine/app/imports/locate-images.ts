@@ -10,13 +10,13 @@ import type { Store } from '../../../store/store.ts';
 import { stampOf } from './known-files.ts';
 import { commonText } from '../../../text/index.ts';
 
-/** Concurrent calls of `stat`, and concurrently read files. */
+/** Number of concurrent calls of `stat`, and of concurrently read files. */
 const statsAtOnce = 32;
 const readsAtOnce = 4;
 
 type Move = ImagePlace & { readonly id: number };
 
-/** An image that is not at its place. */
+/** An image whose file is missing. */
 interface Missing {
   readonly image: StoredImage;
   /** Name of its file, relative to the folder, with `/`. */
@@ -27,16 +27,16 @@ interface Missing {
 export class ImageLocator {
   readonly #store: Store;
   readonly #changed: (project: number) => void;
-  /** Places before the latest search, by project, for undo. */
+  /** Paths before the latest search, by project, for undo. */
   readonly #before = new Map<number, readonly Move[]>();
 
-  /** @param changed called with a project whose images have new places */
+  /** @param changed called with a project whose images have new paths */
   constructor(store: Store, changed: (project: number) => void) {
     this.#store = store;
     this.#changed = changed;
   }
 
-  /** Number of missing images per folder, the largest first. */
+  /** Returns the number of missing images per folder, the largest first. */
   async missing(project: number, signal?: AbortSignal): Promise<MissingImages> {
     const folders = new Map<string, { missing: number; images: number }>();
     const images = [...this.#store.images.all(project)];
@@ -56,8 +56,8 @@ export class ImageLocator {
   }
 
   /**
-   * Looks for the missing images of a project, or of one of its folders, in another folder: by relative path, size and
-   * time, then by content. All found images get their new places together; the others stay unchanged.
+   * Searches another folder for the missing images of a project, or of one of its folders: by relative path, size and
+   * time, then by content. All found images get their new paths in one transaction; the others stay unchanged.
    *
    * @throws UserError 'not-found' without the folder, 'cancelled', and as `findImages`
    */
@@ -103,7 +103,7 @@ export class ImageLocator {
     };
   }
 
-  /** Undoes the latest search; returns the number of images back at their old places. */
+  /** Undoes the latest search; returns the number of images that got their old paths back. */
   undo(project: number): number {
     const before = this.#before.get(project) ?? [];
     this.#before.delete(project);
@@ -184,7 +184,7 @@ async function filesOf(
 }
 
 /**
- * Modification time (ms since 1970) of a file that matches an image; read only if its time differs.
+ * Returns the modification time (ms since 1970) of a file that matches an image; read only if its time differs.
  */
 async function matchAt(path: string, image: StoredImage): Promise<number | undefined> {
   const stamp = await stampOf(path);

@@ -22,7 +22,7 @@ const plain: MaskOptions = {
   state: null,
 };
 
-/** A mask with the numbers 1, 2 and 5; the list names the first two. */
+/** Returns the plan for a mask with the numbers 1, 2 and 5; the list has names for the first two. */
 async function planFor(
   options: Partial<MaskOptions>,
   list = 'LIVER\nspleen\n',
@@ -45,8 +45,8 @@ async function planFor(
   return plan.classes;
 }
 
-describe('masks by options', () => {
-  it('leave nothing to a guess', async () => {
+describe('mask options', () => {
+  it('leave nothing to guess', async () => {
     await expect(planFor({})).rejects.toThrow(
       /how to import spleen \(33\.3 % of the pixels\), 5 \(33\.3 % of the pixels\):/,
     );
@@ -60,12 +60,12 @@ describe('masks by options', () => {
     );
   });
 
-  it('may be told that 0 is background, which it is', async () => {
+  it('accept 0=background, which is the default', async () => {
     const classes = await planFor({ classes: ['0=background', '5=ignore', 'spleen=ignore'] });
     expect(classes.map(({ to }) => to)).toEqual([{ class: 1 }, 'ignore', 'ignore']);
   });
 
-  it('make no one class of two whose names are alike', async () => {
+  it('do not merge two classes with similar names', async () => {
     const list = 'Cyst\ncyst\n';
     const options = { classes: ['5=ignore'], makesClasses: true };
     await expect(planFor(options, list)).rejects.toThrow(
@@ -78,7 +78,7 @@ describe('masks by options', () => {
     ]);
   });
 
-  it('go where they are told, else by name', async () => {
+  it('are assigned as given, otherwise by name', async () => {
     const classes = await planFor({ classes: ['5=liver', 'spleen=ignore'] });
     expect(classes).toMatchObject([
       { value: 1, to: { class: 1 } },
@@ -90,12 +90,12 @@ describe('masks by options', () => {
   it.each([
     ['Background', 'background'],
     ['IGNORE', 'ignore'],
-  ])('know the word %s in any case', async (word, to) => {
+  ])('accept the word %s in any case', async (word, to) => {
     const classes = await planFor({ classes: [`5=${word}`], makesClasses: true });
     expect(classes[2]).toEqual({ value: 3, to });
   });
 
-  it('make classes where that is asked for', async () => {
+  it('create classes if requested', async () => {
     const classes = await planFor({ classes: ['5=background'], makesClasses: true });
     expect(classes.slice(1)).toEqual([
       { value: 2, to: { create: 'spleen' } },

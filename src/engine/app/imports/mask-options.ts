@@ -19,7 +19,7 @@ import { onlyClass } from '../../tasks/segmentation/data/mask-classes.ts';
 import type { MaskSources } from './mask-sources.ts';
 import { maskOptionsText } from '../../../text/index.ts';
 
-/** Mask options of a command line. What the window would ask for must be specified. */
+/** Mask options of a command line. Whatever the app would ask must be specified. */
 export interface MaskOptions {
   /** Mask file, or `found`: the masks in the folder, if they are of one source. */
   readonly masks: string;
@@ -62,7 +62,7 @@ export async function maskImportOf(
   const classes = contents.classes.map((one, index) => {
     const name = given.get(one.value);
     const to = name === undefined ? (proposed[index] ?? null) : { create: name };
-    // Two classes of the file with similar names would be merged, which only a person can decide.
+    // Two classes of the file with similar names would be merged, which only the user can decide.
     const isOther =
       typeof to === 'object' && to !== null && 'create' in to && to.create !== one.name;
     if (isOther && one.name !== null && !given.has(one.value)) throw sameNames(one.name, to.create);
@@ -160,7 +160,7 @@ function requireProperty({ properties, property }: MaskSourceContents): void {
   throw new UserError('invalid-option', maskOptionsText.propertyOpen(names));
 }
 
-/** Existing or new class for a target; null if it does not exist and may not be created. */
+/** Returns the existing or new class for a target; null if it does not exist and may not be created. */
 function targetOf(
   target: ClassTarget,
   { classes }: Project,
@@ -180,7 +180,7 @@ function sameNames(name: string, like: string): UserError {
   return new UserError('invalid-option', maskOptionsText.similarNames({ name, like }));
 }
 
-/** Error that lists the undecided classes; numbers and colours with their share of the pixels. */
+/** Returns an error that lists the undecided classes; numbers and colours with their share of the pixels. */
 function undecidedClasses(
   undecided: readonly SourceClass[],
   values: MaskSourceContents['values'],

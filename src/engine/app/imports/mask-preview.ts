@@ -26,8 +26,8 @@ export interface PreviewRequest {
 }
 
 /**
- * An image of a source with its mask, reduced so that no value is lost: each pixel gets the rarest of the values that
- * fall on it.
+ * Returns an image of a source with its mask, reduced so that no value is lost: each pixel gets the rarest of the
+ * values that fall on it.
  *
  * @returns null if the source does not list images with masks, or the mask is too large to preview
  * @throws UserError as the readers of image and mask, 'cancelled'
@@ -58,7 +58,7 @@ export async function previewMask(
   }
 }
 
-/** Rank by value: higher for rarer values. Background has the lowest rank, unknown the next. */
+/** Returns the rank by value: higher for rarer values. Background has the lowest rank, unknown the next. */
 function rarity(stored: readonly StoredValue[]): Uint16Array {
   const shares = new Map<number, number>();
   for (const { value, share } of stored) shares.set(value, (shares.get(value) ?? 0) + share);

@@ -15,7 +15,7 @@ import type { ImagePool } from '../../image-pool/image-pool.ts';
 import { openInThread, type ThreadedOptions } from '../../image-pool/threaded-source.ts';
 import { marksFolder } from './risky-files.ts';
 
-/** Most problems returned per source: more would be a wrong folder, not a list to read. */
+/** Maximum number of problems returned per source: more would mean a wrong folder, not a list to read. */
 const listedProblems = 200;
 /** Time for which a surveyed source stays open for the following import, ms. */
 const keptFor = 10 * 60_000;
@@ -91,7 +91,7 @@ export class MaskSources {
     return this.#surveyed?.key === placeKey(folder, place) ? this.#surveyed.classes : undefined;
   }
 
-  /** The surveyed source, as long as it stays open for an import: for previews of its masks. */
+  /** Returns the surveyed source, as long as it stays open for an import: for previews of its masks. */
   surveyedSource(folder: string, place: MaskSourcePlace): MaskSource | undefined {
     return this.#kept?.place === placeKey(folder, place) ? this.#kept.source : undefined;
   }

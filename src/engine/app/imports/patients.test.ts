@@ -84,7 +84,7 @@ const damage: readonly [string, string, (file: string) => void][] = [
 ];
 
 describe.each(damage)('a secret that is %s', (_name, state, spoil) => {
-  test('is never replaced in silence: images of patients wait, others come in, and it can be put back', async () => {
+  test('is never replaced silently: images with patients wait, others are imported, and it can be restored', async () => {
     const { store, scans, secret, bringIn, groups, patients } = world();
     await bringIn();
     const before = groups();
@@ -113,7 +113,7 @@ describe.each(damage)('a secret that is %s', (_name, state, spoil) => {
     expect(groups()['a4.dcm']).toBe(before['a1.dcm']);
   });
 
-  test('can be given up: all groups are made anew from the files', async () => {
+  test('can be given up: all groups are computed again from the files', async () => {
     const { scans, secret, bringIn, groups, patients } = world();
     await bringIn();
     const before = groups();
@@ -123,7 +123,7 @@ describe.each(damage)('a secret that is %s', (_name, state, spoil) => {
     expect(report).toEqual({ images: 5, groups: 2, gone: [join(scans, 'a3.dcm')] });
     const after = groups();
     expect(after['a1.dcm']).not.toBe(before['a1.dcm']);
-    // The missing image stays with its patient.
+    // The missing image stays in its patient's group.
     expect(new Set([after['a1.dcm'], after['a2.dcm'], after['a3.dcm']]).size).toBe(1);
     expect(after['b1.dcm']).toBe(after['b2.dcm']);
     expect(after['a1.dcm']).not.toBe(after['b1.dcm']);
@@ -133,7 +133,7 @@ describe.each(damage)('a secret that is %s', (_name, state, spoil) => {
   });
 });
 
-test('a secret that cannot be read for a moment stays as it is', async () => {
+test('a secret that is temporarily unreadable stays unchanged', async () => {
   const { secret, bringIn, patients } = world();
   await bringIn();
   // Simulates a failing disk for any user: a folder cannot be read as a file.
@@ -145,7 +145,7 @@ test('a secret that cannot be read for a moment stays as it is', async () => {
   expect(await patients.status()).toMatchObject({ state: 'sound', message: null });
 });
 
-test('patients all of whose files are gone become one group, and get their own when they are back', async () => {
+test('patients whose files are all missing become one group, and get their own when the files are back', async () => {
   const { scans, secret, bringIn, groups, patients } = world();
   await bringIn();
   rmSync(secret);
@@ -160,7 +160,7 @@ test('patients all of whose files are gone become one group, and get their own w
   expect(groups()['a1.dcm']).toBe(groups()['a3.dcm']);
 });
 
-test('two groups of one patient, as a replaced secret once left them, become one', async () => {
+test('two groups of one patient, as a replaced secret once left them, are merged', async () => {
   const { store, project, bringIn, groups, patients } = world();
   await bringIn();
   const [first] = [...store.images.all(project)];
@@ -170,7 +170,7 @@ test('two groups of one patient, as a replaced secret once left them, become one
   expect(new Set(Object.values(groups())).size).toBe(2);
 });
 
-test('a group that a person gave stays, also where its name looks like ours', async () => {
+test('a group made by the user stays, even if its name looks like a generated one', async () => {
   const { store, project, bringIn, groups, patients } = world();
   await bringIn();
   const all = [...store.images.all(project)].map(({ id }) => id);
@@ -179,7 +179,7 @@ test('a group that a person gave stays, also where its name looks like ours', as
   expect(new Set(Object.values(groups()))).toEqual(new Set(['0123456789abcdef']));
 });
 
-test('what is stopped or fails leaves groups and secret as they were', async () => {
+test('stopping or failing leaves groups and secret unchanged', async () => {
   const { store, secret, bringIn, groups, patients } = world();
   await bringIn();
   const [before, kept] = [groups(), readFileSync(secret)];
@@ -196,7 +196,7 @@ test('what is stopped or fails leaves groups and secret as they were', async () 
   expect(readFileSync(secret)).toEqual(kept);
 });
 
-test('a workspace without groups makes a secret, and a new one where it is lost', async () => {
+test('a workspace without groups creates a secret, and a new one if it is lost', async () => {
   const { store, secret } = world();
   expect((await findSecret(store)).state).toBe('sound');
   rmSync(secret);
@@ -204,7 +204,7 @@ test('a workspace without groups makes a secret, and a new one where it is lost'
   expect(readFileSync(secret)).toHaveLength(32);
 });
 
-test('images join those of their examination that came in before without a patient', async () => {
+test('images join the group of their examination, which was imported earlier without a patient', async () => {
   const { scans, bringIn, groups } = world();
   const person: Entry[] = [
     [0x00100010, 'PN', 'Schmidt^Hans'],

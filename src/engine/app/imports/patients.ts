@@ -17,11 +17,11 @@ const filesAtOnce = 64;
 /** A file of grouped images, with the patient identity in its header. */
 interface ReadFile {
   readonly images: readonly KeyedImage[];
-  /** Undefined if the file is gone, changed or unreadable. */
+  /** Group of the file's images; undefined if the file is missing, changed or unreadable. */
   readonly frames: FileFrames | undefined;
 }
 
-/** Groups of images by patient, and the workspace's secret key for them. */
+/** Groups images by patient, and keeps the workspace's secret key for this. */
 export class PatientService {
   readonly #store: Store;
   readonly #pool: ImagePool;
@@ -45,10 +45,10 @@ export class PatientService {
   }
 
   /**
-   * Reads the patient of each image again from its file, and stores all groups under a new secret. Images whose file is
-   * gone stay with the images of their group; if none of those is there either, all such images of a project become one
-   * group: nobody can tell whose they are, so they must not be on different sides of a split. They get their own group
-   * once their folder is imported again. Groups given by a person stay.
+   * Reads the patient of each image again from its file, and stores all groups under a new secret. Images whose file
+   * is missing stay with the images of their group. If none of those can be read either, all such images of a project
+   * form one group: their patients are unknown, so they must stay on one side of a split. They get their own groups
+   * when their folder is imported again. Groups made by the user stay.
    *
    * @throws UserError 'in-use' while this is running, 'cancelled', 'disk'; then nothing has changed
    */
@@ -105,15 +105,13 @@ export class PatientService {
   }
 }
 
-/** New groups for all images that have one under the old secret. */
+/** Returns the new groups for all images that have one under the old secret. */
 function regroup(
   files: readonly ReadFile[],
   secret: Uint8Array,
 ): { groups: { id: number; group: string }[]; gone: KeyedImage[] } {
   const keyOf = ({ project, group }: KeyedImage): string => `${project} ${group}`;
-  /**
-   * Old groups given by a person that only look like keyed ones: a file in them has no group itself.
-   */
+  /** Old groups made by the user that only look like generated ones: a file in them has no group itself. */
   const given = new Set<string>();
   /** New groups of the readable images, by old group. */
   const found = new Map<string, Set<string>>();
@@ -134,7 +132,7 @@ function regroup(
     if (first !== undefined && frames === undefined) gone.push(first);
     for (const image of images) {
       const candidates = [...(found.get(keyOf(image)) ?? [])];
-      // Several patients in one group: a person combined them under a name that looks like a hash.
+      // Several patients in one group: the user combined them under a name that looks like a hash.
       if (candidates.length > 1 || given.has(keyOf(image))) continue;
       const [group = goneGroup(image.project, secret)] = candidates;
       groups.push({ id: image.id, group });

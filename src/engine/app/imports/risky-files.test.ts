@@ -22,7 +22,7 @@ async function watched() {
   return { store, project, folder, bad, endAt };
 }
 
-it('a file of a watched folder that ended the program twice is set aside until it changes', async () => {
+it('sets aside a file of a watched folder that crashed the program twice, until it changes', async () => {
   const { store, project, bad, endAt } = await watched();
   await endAt(bad);
   expect(await filesSetAside(store, project)).toEqual(new Map());
@@ -39,7 +39,7 @@ it('a file of a watched folder that ended the program twice is set aside until i
   expect(await countLoss(store, project, bad)).toBe(true);
 });
 
-it('a file elsewhere, one that was read to its end, and a mark that is no text count for nothing', async () => {
+it('ignores files elsewhere, files read to their end, and unreadable marks', async () => {
   const { store, project, folder, bad, endAt } = await watched();
   await endAt(join(folder, '..', 'elsewhere.png'));
   const mark = new ReadingMark(join(marksFolder(store), '7-2'));
@@ -51,7 +51,7 @@ it('a file elsewhere, one that was read to its end, and a mark that is no text c
   expect(takeMarks(marksFolder(store))).toEqual([]);
 });
 
-it('what a person asks for again is forgotten, and so is what goes with a project', async () => {
+it('forgets files that the user imports again, and those of a removed project', async () => {
   const { store, project, folder, bad } = await watched();
   await countLoss(store, project, bad);
   store.riskyFiles.forget(project, join(folder, 'other'));

@@ -8,14 +8,14 @@ import { fileNoteText } from '../../../text/index.ts';
 /** Crashes that a file of a watched folder may cause before it is set aside. */
 const mostLosses = 2;
 
-/** Folder where threads record their current file. */
+/** Returns the folder where threads record their current file. */
 export function marksFolder(store: Pick<Store, 'folder'>): string {
   return join(store.folder, 'reading');
 }
 
 /**
- * Counts the files that the program was reading when it crashed, among those that watched folders would import: such a
- * file would crash it at every start. To be called before anything is read.
+ * Counts the files that the program was reading when it crashed, among those that watched folders would import: such
+ * a file would crash it at every start. Must be called before anything is read.
  */
 export async function countMarkedFiles(store: Store): Promise<void> {
   for (const path of takeMarks(marksFolder(store))) {

@@ -4,14 +4,15 @@ import { UserError } from '../../../core/errors.ts';
 import { folderImportText } from '../../../text/index.ts';
 
 /**
- * Path of the workspace, which a search for images must skip: it contains pictures of images, and a watched folder
- * around it would import pictures of pictures endlessly.
+ * Checks that a folder is not the workspace.
  *
- * @throws UserError 'invalid-option' if the folder is the workspace itself or inside its pictures
+ * @returns the workspace's path, to be skipped when images are searched for: it contains thumbnails, and watching a
+ * folder around it would import thumbnails of thumbnails without end
+ * @throws UserError 'invalid-option' if the folder is the workspace itself or inside its thumbnails
  */
 export async function requireNotWorkspace(workspace: string, folder: string): Promise<string> {
   const own = await realpath(workspace).catch(() => workspace);
-  // Opening the folder reports errors.
+  // Errors are reported when the folder is opened.
   const chosen = await realpath(folder).catch(() => folder);
   const pictures = join(own, 'thumbnails');
   if (chosen !== own && chosen !== pictures && !chosen.startsWith(pictures + sep)) return own;

@@ -19,8 +19,8 @@ type FoundSecret =
 
 /**
  * Reads the workspace's random key. Patient numbers are stored as hashes under it, so that images of one patient are
- * recognised but nobody can find a number by trial. The key moves with the workspace. The database stores its
- * fingerprint, so that another key in its place is noticed.
+ * recognised but a number cannot be found by trial. The key moves with the workspace. The database stores its
+ * fingerprint, so that a different key in its place is detected.
  *
  * A new key is created only if no image has a group under an old one: under a new key the same patient would get
  * another group, and could end up on both sides of a split.
@@ -59,7 +59,7 @@ export async function findSecret(store: Store): Promise<FoundSecret> {
   return { state: 'sound', secret };
 }
 
-/** Error that explains what happened to the secret and what to do; null if it is sound. */
+/** Returns an error that explains what happened to the secret and what to do; null if it is intact. */
 export function secretProblem(store: Store, found: FoundSecret): UserError | null {
   if (found.state === 'sound') return null;
   const file = secretFile(store);
@@ -74,7 +74,7 @@ export function secretProblem(store: Store, found: FoundSecret): UserError | nul
 
 /**
  * Replaces the secret and everything that depends on it, atomically even if the process is killed midway: the new key
- * is stored beside the old one until the database has been updated.
+ * is stored next to the old one until the database has been updated.
  *
  * @param change writes the new groups; called in a transaction
  * @throws UserError 'disk'; then nothing has changed
@@ -120,7 +120,8 @@ function secretFile(store: Store): string {
 }
 
 /**
- * Fingerprint of a key that reveals nothing of it: HMAC (RFC 2104) with SHA-256 of a fixed text, 16 bytes.
+ * Returns the fingerprint of a key that reveals nothing of it: HMAC (RFC 2104) with SHA-256 of a fixed text, 16
+ * bytes.
  */
 function fingerprintOf(secret: Uint8Array): string {
   return createHmac('sha256', secret).update('workspace secret').digest('hex').slice(0, 32);

@@ -16,7 +16,7 @@ import { maskEditingText } from '../../../text/index.ts';
 const largestEdit = 64 * 2 ** 20;
 
 export interface Adopted {
-  /** Null if nothing changed. */
+  /** The saved mask; null if nothing changed. */
   readonly info: MaskInfo | null;
   readonly tiles: MaskTilePatch[];
 }
@@ -29,10 +29,10 @@ interface Span {
 }
 
 /**
- * Copies a predicted mask into the person's layer, all or nothing; see `adoption` in the contract.
+ * Copies a predicted mask into the user's layer, all or nothing; see `adoption` in the contract.
  *
- * @throws UserError 'not-found' without the image or such a mask, 'invalid-option' for a place outside the image,
- * 'too-large' for more than one edit can hold, 'in-use' if the person's mask changed meanwhile
+ * @throws UserError 'not-found' without the image or such a mask, 'invalid-option' for a position outside the image,
+ * 'too-large' for more than one edit can hold, 'in-use' if the user's mask changed in the meantime
  */
 export async function adoptMask(store: Store, image: number, asked: Adoption): Promise<Adopted> {
   const size = store.images.get(image);
@@ -117,7 +117,7 @@ function placesOf(
   before: MaskInfo | undefined,
 ): TilePlace[] {
   const there = new Set(info.tiles.map(tileKey));
-  // The person's marks where nothing is predicted are removed.
+  // The user's marks are removed wherever nothing is predicted.
   if (!keep && classes === null) for (const place of before?.tiles ?? []) there.add(tileKey(place));
   return tilesIn(part, size).filter((place) => there.has(tileKey(place)));
 }
@@ -172,7 +172,7 @@ function spansIn(
   });
 }
 
-/** Change of a tile; undefined if nothing changes. */
+/** Returns the change of a tile; undefined if nothing changes. */
 function changeOf(
   place: TilePlace,
   store: Store,

@@ -13,7 +13,7 @@ const files = Array.from({ length: 5 }, (_, at) => ({
   bytes,
 }));
 
-it('tells how far it is, is alone in its project, and can be stopped', async () => {
+it('reports progress, is the only one in its project, and can be stopped', async () => {
   const { store, id: project } = await projectOfFiles(files);
   const told: { name: EventName; content: unknown }[] = [];
   const exports = new LabelExports(store, (name, content) => void told.push({ name, content }));

@@ -48,7 +48,7 @@ function open(
   return { store, masks, image: addImage(store, id, width, height), told };
 }
 
-test('a tile outside the image, marks beyond its edge, unknown values and damage are refused, and nothing is kept', () => {
+test('refuses a tile outside the image, marks beyond its edge, unknown values and damage, and stores nothing', () => {
   const { masks, image } = open();
   const good = { x: 0, y: 0, runs: runsOf(1) };
   const beyond = new Uint8Array(tilePixels);
@@ -64,7 +64,7 @@ test('a tile outside the image, marks beyond its edge, unknown values and damage
     { x: 2, y: 0, runs: encodeRuns(long) },
     { x: 0, y: 1, runs: encodeRuns(below) },
     { x: 0, y: 0, runs: runsOf(3) },
-    // Too few pixels, too many, an unterminated length, and no runs at all.
+    // Too few pixels, too many, a run length without an end, and no runs at all.
     { x: 0, y: 0, runs: encodeRuns(new Uint8Array(tilePixels - 1)) },
     { x: 0, y: 0, runs: encodeRuns(new Uint8Array(tilePixels + 1)) },
     { x: 0, y: 0, runs: new Uint8Array(2 * tilePixels).fill(255) },
@@ -78,7 +78,7 @@ test('a tile outside the image, marks beyond its edge, unknown values and damage
   expect(masks.save(image, [good, { x: 2, y: 0, runs: encodeRuns(beyond) }]).tiles).toHaveLength(2);
 });
 
-test('from afar a mask is smaller, and lies where it lay', async () => {
+test('a coarser level has the mask at the same position', async () => {
   const { store, masks, image } = open(3000, 2000);
   const pixels = new Uint8Array(tilePixels);
   pixels[tileSide * 100 + 37] = 2;
@@ -101,7 +101,7 @@ test('from afar a mask is smaller, and lies where it lay', async () => {
   expect(await raster.tile(0, 0)).toBeNull();
 });
 
-test('the page is told of what it shows beyond the mask itself', () => {
+test('the page is notified of changes to what it shows besides the mask', () => {
   const { masks, image, told } = open();
   const tile = { x: 0, y: 0, runs: runsOf(1) };
   masks.save(image, [tile]);
@@ -113,7 +113,7 @@ test('the page is told of what it shows beyond the mask itself', () => {
 
 describe('adopting', () => {
   const run = 1;
-  /** A store with a person's mask and one predicted by a run. */
+  /** Returns a store with a mask of the user and one predicted by a run. */
   function predicted(human: Uint8Array | null, student: Uint8Array) {
     const { store, masks, image } = open();
     const teacher = store.teachers.upsert(newTeacher()).id;
@@ -129,7 +129,7 @@ describe('adopting', () => {
       store.masks.tiles(image, 'human', [{ x: 0, y: 0 }])[0]?.pixels ?? new Uint8Array(tilePixels);
     return { store, masks, image, asked, now };
   }
-  /** First of two rows. */
+  /** Writes the first of two rows. */
   const row = (values: readonly number[]): Uint8Array => {
     const pixels = new Uint8Array(tilePixels);
     pixels.set(values);
@@ -139,12 +139,12 @@ describe('adopting', () => {
   const student = row([1, 2, 0, 2, 0, 0, 2]);
 
   test.each<[string, Partial<Adoption>, number[]]>([
-    ['fills what nobody has marked', {}, [1, 1, 1, 2, 0, 2, 2]],
-    ['takes the place of all', { keep: false }, [1, 2, 0, 2, 0, 0, 2]],
-    ['brings one class', { classes: [2], keep: false }, [0, 2, 1, 2, 0, 2, 2]],
-    ['brings a part', { region: { x: 0, y: 0, width: 2, height: 1 } }, [1, 1, 1, 0, 0, 2, 0]],
-    ['brings what hangs together', { at: { x: 3, y: 0 } }, [0, 1, 1, 2, 0, 2, 0]],
-  ])('%s, and the answer takes it back', async (_, change, expected) => {
+    ['fills unmarked pixels', {}, [1, 1, 1, 2, 0, 2, 2]],
+    ['replaces all pixels', { keep: false }, [1, 2, 0, 2, 0, 0, 2]],
+    ['adopts one class', { classes: [2], keep: false }, [0, 2, 1, 2, 0, 2, 2]],
+    ['adopts a region', { region: { x: 0, y: 0, width: 2, height: 1 } }, [1, 1, 1, 0, 0, 2, 0]],
+    ['adopts a connected region', { at: { x: 3, y: 0 } }, [0, 1, 1, 2, 0, 2, 0]],
+  ])('%s, and the result undoes it', async (_, change, expected) => {
     const { masks, image, asked, now } = predicted(human, student);
     const { info, tiles } = await masks.adopt(image, asked(change));
     expect([...now().subarray(0, 7)]).toEqual(expected);
@@ -156,7 +156,7 @@ describe('adopting', () => {
     expect(Buffer.compare(mask.tile({ x: 0, y: 0 }) ?? blankTile, human)).toBe(0);
   });
 
-  test('makes a draft where there was no mask', async () => {
+  test('creates a draft if there was no mask', async () => {
     const { store, masks, image, asked, now } = predicted(null, student);
     expect((await masks.adopt(image, asked({}))).info?.state).toBe('draft');
     expect(Buffer.compare(now(), student)).toBe(0);
@@ -167,7 +167,7 @@ describe('adopting', () => {
     ]);
   });
 
-  test('where there is nothing to take, the mask is not counted as changed, nor made', async () => {
+  test('with nothing to adopt, the mask is neither counted as changed nor created', async () => {
     const nothing = { info: null, tiles: [] };
     const { store, masks, image, asked } = predicted(human, student);
     await masks.adopt(image, asked({}));
@@ -179,7 +179,7 @@ describe('adopting', () => {
     expect(blank.store.masks.get(blank.image, 'human')).toBeUndefined();
   });
 
-  test('of what is not there, or lies outside, is refused', async () => {
+  test('a missing mask, or a position outside the image, is refused', async () => {
     const { masks, image, asked } = predicted(null, student);
     await expect(masks.adopt(image, asked({ layer: 'teacher' }))).rejects.toMatchObject({
       code: 'not-found',
@@ -191,7 +191,7 @@ describe('adopting', () => {
     expect(masks.list(image)).toHaveLength(1);
   });
 
-  test('what changed meanwhile is left as it is', async () => {
+  test('a mask that changed in the meantime is left unchanged', async () => {
     const { store, masks, image, asked, now } = predicted(human, student);
     const adopting = masks.adopt(image, asked({ keep: false }));
     store.masks.save(image, 'human', [{ x: 0, y: 0, pixels: row([2]) }]);

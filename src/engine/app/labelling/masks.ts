@@ -23,7 +23,7 @@ import type { Adopted } from './adopt-mask.ts';
 import type { Emit } from '../../events.ts';
 import { maskEditingText } from '../../../text/index.ts';
 
-/** Masks of images: a person's own, and predicted ones. */
+/** Masks of images: the user's own, and predicted ones. */
 export class MaskService {
   readonly #store: Store;
   readonly #emit: Emit;
@@ -64,7 +64,7 @@ export class MaskService {
   }
 
   /**
-   * Saves tiles to the person's layer, all or none.
+   * Saves tiles to the user's layer, all or none.
    *
    * @throws UserError 'not-found', 'invalid-option' for a tile outside the image, a value of no class of the project,
    * or runs of the wrong length

@@ -38,7 +38,7 @@ function isRunning(pid: number | undefined): boolean {
   }
 }
 
-it('starts when it is first asked, stays, and ends when nobody asks for a while', async () => {
+it('starts at the first request, stays, and ends after an idle time', async () => {
   worker = new SuggestProcess(300);
   expect(worker.pid).toBeUndefined();
   const first = worker.ask({ kind: 'look', request }, never, silent);
@@ -52,7 +52,7 @@ it('starts when it is first asked, stays, and ends when nobody asks for a while'
   expect(worker.pid).not.toBe(pid);
 });
 
-it('that is killed says so, and the next request starts another', async () => {
+it('reports that it was killed, and the next request starts another', async () => {
   worker = new SuggestProcess();
   const asked = worker.ask({ kind: 'look', request }, never, silent);
   process.kill(worker.pid ?? 0, 'SIGKILL');
@@ -61,7 +61,7 @@ it('that is killed says so, and the next request starts another', async () => {
   expect(await worker.ask({ kind: 'look', request }, never, silent)).toBeNull();
 });
 
-it('fails with the sentence of what failed in it', async () => {
+it('fails with the message of the failure in it', async () => {
   worker = new SuggestProcess();
   const path = join(folder, 'no.png');
   const gone = { ...request, image: { ...request.image, path } };
@@ -72,7 +72,7 @@ it('fails with the sentence of what failed in it', async () => {
   });
 });
 
-it('whoever gives up is told at once, and others are not disturbed', async () => {
+it('a cancelled request ends at once, and others continue', async () => {
   worker = new SuggestProcess();
   const controller = new AbortController();
   const first = worker.ask({ kind: 'look', request }, controller.signal, silent);

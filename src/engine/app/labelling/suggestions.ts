@@ -11,10 +11,10 @@ import { maskEditingText, suggestionText } from '../../../text/index.ts';
 
 /** Most tiles per request: 4096 × 4096 px at any offset. */
 const mostTiles = 81;
-/** Least number of tiles for progress events: fewer are done before a person has read them. */
+/** Minimum number of tiles for progress events: fewer are done before the user has read them. */
 const worthTelling = 8;
 
-/** Suggestions for masks from a few strokes. Nothing is stored. */
+/** Suggests masks from a few strokes. Stores nothing. */
 export class SuggestionService {
   readonly #store: Store;
   readonly #emit: Emit;

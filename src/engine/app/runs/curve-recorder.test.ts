@@ -45,7 +45,7 @@ const range = (first: number, last: number): number[] =>
 const at = (steps: readonly number[], loss: number): [number, number][] =>
   steps.map((step) => [step, loss]);
 
-it('both curves are kept, and the count of steps is that of the distillation', () => {
+it('stores both curves, and the number of distillation steps', () => {
   const watched = new Watched();
   watched.keeper.begin();
   watched.begin('distill');
@@ -61,9 +61,9 @@ it('both curves are kept, and the count of steps is that of the distillation', (
 });
 
 it.each([
-  ['after two decoders that were kept', [4, 8], 8],
+  ['after two stored decoders', [4, 8], 8],
   ['from the first decoder on', [], 0],
-])('a worker that goes on %s drops what was lost', (_, kept, first) => {
+])('a worker that continues %s drops the lost points', (_, kept, first) => {
   const watched = new Watched();
   watched.keeper.begin();
   watched.step('decoder', range(1, 11), 0.5);
@@ -77,7 +77,7 @@ it.each([
   expect(watched.kept('decoder')).toEqual([...at(range(1, first), 0.5), [first + 1, 0.25]]);
 });
 
-it('a student that learns on has other decoders', () => {
+it('a student that is trained further has other decoders', () => {
   const watched = new Watched();
   watched.keeper.begin();
   watched.step('distill', [1, 2], 0.5);

@@ -25,9 +25,7 @@ interface UnwrittenCurve {
   backTo: number | undefined;
 }
 
-/**
- * Stores a run's curves, step and probes, and reports its progress to the window, at limited rates.
- */
+/** Stores a run's curves, step and probes, and reports its progress to the page, at limited rates. */
 export class CurveRecorder {
   readonly #store: Store;
   readonly #emit: Emit;

@@ -18,7 +18,7 @@ export function changedProblem(
   return { path: placeName(image), reason: runDataText.imageChanged(image.path) };
 }
 
-/** An image as a distillation takes it. */
+/** Returns an image as a distillation takes it. */
 export function datasetRow(
   { id, path, frame, folder, name, sha256, isLabelled, group }: StoredImage,
   labels: readonly string[],
@@ -53,7 +53,7 @@ export function divideRows(
   return { ...made, rest: rowsOf(rest), tested: rowsOf(tested), shared: rowsOf(shared) };
 }
 
-/** Record of a run's test split. */
+/** Returns the record of a run's test split. */
 export function testSetOf(
   rows: readonly DecidedRow[],
   { mode, isNew, rest, tested }: Division<LabelledImage>,
@@ -67,12 +67,12 @@ export function testSetOf(
   return { mode, isNew, test, learn: ids(rest.filter(({ isLabelled }) => isLabelled)), members };
 }
 
-/** Note on groups that were on both sides of the split. */
+/** Returns a note on groups that were on both sides of the split. */
 export function spanningNote(groups: readonly string[]): string[] {
   return groups.length === 0 ? [] : [runDataText.groupsJoinTest(groups)];
 }
 
-/** Problems for images left out because a person marked others of their group as test images. */
+/** Problems for images left out because the user marked others of their group as test images. */
 export function sharedProblems(
   marked: readonly LabelledImage[],
   shared: readonly LabelledImage[],

@@ -19,12 +19,12 @@ const endings: Readonly<Record<ExportFormat, string>> = {
 };
 
 /**
- * Copies one format of a student to a chosen file, each file completely or not at all: with the weights file of a large
- * model, and with the decoder of a segmentation student, as `x.decoder.safetensors` beside `x.safetensors`.
+ * Copies one format of a student to a chosen file, each file completely or not at all: with the weights file of a
+ * large model, and with the decoder of a segmentation student, as `x.decoder.safetensors` next to `x.safetensors`.
  *
  * @param file absolute path; an existing file is replaced
  * @param model the student, or the untrained copy of a run in which that performed better
- * @throws UserError 'not-found' if the run's file is gone, 'disk' if the copy cannot be written
+ * @throws UserError 'not-found' if the run's file is missing, 'disk' if the copy cannot be written
  */
 export async function exportStudent(
   store: Store,

@@ -67,8 +67,8 @@ export async function writeContent(store: Store, folder: string, content: object
 }
 
 /**
- * Stored data of a run, with current paths of the images: they may have moved with the workspace, or have been found
- * elsewhere by content.
+ * Returns the stored data of a run, with current paths of the images: they may have moved with the workspace, or have
+ * been found elsewhere by content.
  *
  * @returns undefined if nothing was stored
  */
@@ -83,12 +83,12 @@ export async function findDataset(
   return placedNow(store, project, ids, dataset);
 }
 
-/** Content of a run's data file; undefined if there is none. */
+/** Returns the content of a run's data file; undefined if there is none. */
 export async function readContent(folder: string): Promise<unknown> {
   return parseJson(await readFile(fileIn(folder), 'utf8').catch(() => undefined));
 }
 
-/** Data set with current paths of the images. */
+/** Returns the data set with current paths of the images. */
 export function placedNow<
   T extends { readonly distilled: LabelledImage[]; readonly tested: LabelledImage[] },
 >(
@@ -146,7 +146,7 @@ export async function requireSameImages(
   );
 }
 
-/** File to check; none for an image that was already missing when the run began. */
+/** Returns the file to check; none for an image that was already missing when the run began. */
 function knownFile(
   { path, contentHash }: LabelledImage,
   stored: StoredImage | undefined,

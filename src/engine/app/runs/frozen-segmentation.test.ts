@@ -21,7 +21,7 @@ interface Outlined extends Partial<NewImage> {
   readonly state?: MaskState;
 }
 
-/** A project of three classes, values 1 to 3, with these images. */
+/** Returns a project of three classes, values 1 to 3, with these images. */
 function open(images: readonly Outlined[]): { store: Store; project: Project; ids: number[] } {
   const store = temporaryStore();
   const { id } = addProject(store, ['x', 'y', 'z'], 'segmentation');
@@ -44,7 +44,7 @@ const outlinesOf = ({ store, project }: ReturnType<typeof open>, smallest = 8) =
   projectSegmentation(store, project, smallest);
 const heldOut = { isTest: true } as const;
 
-test('masks that are done are learnt from or held out, and all others distilled on', () => {
+test('done masks are used for training or held out, and all other images for distilling', () => {
   const opened = open([
     { row: [1] },
     { row: [3], state: 'draft' },
@@ -77,7 +77,7 @@ test('masks that are done are learnt from or held out, and all others distilled 
   ]);
 });
 
-test('that test images show nothing is said before a run, and refuses none', () => {
+test('test images without classes cause a warning, not an error', () => {
   const opened = open([{ row: [1, 2, 3] }, { row: [0], ...heldOut }]);
   expect(outlinesOf(opened).notes[0]).toMatch(/^No test image shows any class, so the quality/);
 });
@@ -98,23 +98,27 @@ test('groups stay on one side', () => {
 
 test.each<[string, Outlined[], RegExp]>([
   [
-    'nothing is done',
+    'no mask is done',
     [{ row: [1], state: 'draft' }, {}],
     /0 images .* One mask is not marked as done/,
   ],
-  ['one alone is done', [{ row: [1] }, {}], /1 image with a finished mask.*At least two/],
+  ['only one mask is done', [{ row: [1] }, {}], /1 image with a finished mask.*At least two/],
   ['only test images are done', [{ ...heldOut, row: [1] }, {}], /all of them test images/],
   [
-    'nothing is outlined',
+    'no mask shows a class',
     [{ row: [0] }, { row: [255] }, { ...heldOut, row: [1] }],
     /training masks show only background/,
   ],
-  ['all are of one group', [1, 1].map((value) => ({ row: [value], group: 'p' })), /one group/],
-])('where %s, that is said before a run', (_, images, message) => {
+  [
+    'all masks are of one group',
+    [1, 1].map((value) => ({ row: [value], group: 'p' })),
+    /one group/,
+  ],
+])('reports before a run that %s', (_, images, message) => {
   expect(() => outlinesOf(open(images))).toThrow(message);
 });
 
-test('images smaller than a patch are left out and told of', () => {
+test('images smaller than a patch are left out and reported', () => {
   const small = { row: [1], width: 7 };
   const opened = open([{ row: [1] }, { row: [1], ...heldOut }, small, { height: 3 }]);
   const { dataset, notes } = outlinesOf(opened);
@@ -127,13 +131,13 @@ test('images smaller than a patch are left out and told of', () => {
   expect(() => outlinesOf(opened, 11)).toThrow(/0 images with a finished mask/);
 });
 
-test('a project without classes has nothing to outline', () => {
+test('a project without classes cannot start a run', () => {
   const store = temporaryStore();
   const project = addProject(store, [], 'segmentation');
   expect(() => projectSegmentation(store, project, 8)).toThrow(/has no classes yet/);
 });
 
-test('a run goes on with the masks as they were, in its own values', async () => {
+test('a run continues with the masks from its start, in its own values', async () => {
   const { store, project, ids } = open([
     { row: [0, 1, 3, 255, 1] },
     // A class without training masks is not measured.

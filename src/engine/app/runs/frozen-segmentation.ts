@@ -21,7 +21,8 @@ import {
 import { projectSegmentation } from './project-segmentation.ts';
 import { workspaceMask } from '../../label-export/workspace-mask.ts';
 
-// Data of a segmentation run, in files of its folder: with copies of the masks, since people go on drawing.
+// Data of a segmentation run, in files of its folder: with copies of the masks, because the user may continue
+// drawing.
 
 const frozenFile = z.strictObject({
   ids: z.array(z.tuple([z.string(), z.number()])),
@@ -42,10 +43,10 @@ export interface FrozenSegmentation {
 }
 
 /**
- * Data of a segmentation run, frozen at its start with the masks; see `runDataset`.
+ * Returns the data of a segmentation run, frozen at its start with the masks; see `runDataset`.
  *
  * @param smallest least side of an image, px
- * @throws UserError if there is not enough training data or the frozen data is gone, and 'cancelled'
+ * @throws UserError if there is not enough training data or the frozen data is missing, and 'cancelled'
  */
 export async function frozenSegmentation(
   store: Store,
@@ -83,7 +84,7 @@ export async function frozenSegmentation(
   return { dataset: withMaskFiles(dataset, ids, folder), ids, classIds };
 }
 
-/** Stored data of a run, with current paths of the images; undefined if nothing was stored. */
+/** Returns the stored data of a run, with current paths of the images; undefined if nothing was stored. */
 export async function findFrozenSegmentation(
   store: Store,
   project: number,
@@ -102,7 +103,8 @@ export function dropMasks(folder: string): Promise<void> {
 }
 
 /**
- * Table from mask values of a run to current values of the project; removed classes become background, as in all masks.
+ * Returns the table from mask values of a run to current values of the project; removed classes become background, as
+ * in all masks.
  */
 export function valuesNow(store: Store, project: number, classIds: readonly number[]): Uint8Array {
   const values = new Map(store.classes.list(project).map(({ id, maskValue }) => [id, maskValue]));

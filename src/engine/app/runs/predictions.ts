@@ -232,7 +232,7 @@ class MaskImporter {
   }
 }
 
-/** Approximate time for an image, seconds. */
+/** Returns the approximate time for an image, seconds. */
 function timeOf({ summary, settings }: Run, image: Size): number {
   if (summary?.task !== 'segmentation') return 0;
   const { columns, rows } = tileGrid(image, summary.side, settings.overlap);

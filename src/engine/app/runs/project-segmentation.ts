@@ -29,14 +29,14 @@ export interface ProjectSegmentation {
   /** Class id of the project for each value from 1. */
   readonly classIds: readonly number[];
   readonly testSet: NewTestSet;
-  /** Notes for people before the run begins. */
+  /** Notes for the user before the run begins. */
   readonly notes: readonly string[];
 }
 
 /**
- * Divides the images of a segmentation project, like `projectDataset`, by masks marked as done. All images but the test
- * images are used for distillation. Classes that no training mask shows are left out, and their regions in test images
- * are not measured.
+ * Divides the images of a segmentation project, like `projectDataset`, by masks marked as done. All images except the
+ * test images are used for distillation. Classes that no training mask shows are left out, and their regions in test
+ * images are not measured.
  *
  * @param smallest least side of an image, px: the teacher's patch size
  * @param states states of the files, if they were checked: changed files are left out
@@ -117,7 +117,7 @@ function smallProblem(image: StoredImage, smallest: number): ImageProblem | unde
   return { path: placeName(image), reason };
 }
 
-/** Mask values that occur in these images. */
+/** Returns the mask values that occur in these images. */
 function valuesShown(
   store: Store,
   images: readonly LabelledImage[],
@@ -156,7 +156,7 @@ function requireMasks(
 }
 
 /**
- * Notes on a data set, for people.
+ * Notes on a data set, for the user.
  *
  * @param unseen `learnt`: classes that no training mask shows; `tested`: learnt classes that no test mask shows
  * @param classes number of learnt classes

@@ -54,7 +54,7 @@ export class ReviewService {
    * labels would be biased towards the student that they are to measure.
    *
    * @throws UserError 'invalid-option' without a student, 'in-use' if a review or run is in progress, 'not-found' if
-   * the student's file is gone, 'cancelled'
+   * the student's file is missing, 'cancelled'
    */
   async find(project: number, signal: AbortSignal): Promise<{ images: number; skipped: number }> {
     if (this.#store.projects.get(project).task === 'segmentation') {
@@ -184,7 +184,7 @@ function foundImage({ path, frame, folder, name }: StoredImage): FoundImage {
   return { path, frame, name: `${folder}/${name}` };
 }
 
-/** Score with class ids; predictions of removed classes are left out. */
+/** Returns the score with class ids; predictions of removed classes are left out. */
 function scoreOf(
   { path, uncertainty, likeliest, student, teacher }: ScoreOutcome['scored'][number],
   images: ReadonlyMap<string, number>,

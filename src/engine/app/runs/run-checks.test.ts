@@ -7,7 +7,7 @@ import { checkRun } from './run-checks.ts';
 
 const manyGigabytes = 1e12;
 
-/** Notes on a segmentation run with these settings, on a machine with so much memory. */
+/** Returns notes on a segmentation run with these settings, on a computer with this much memory. */
 async function said(settings: Partial<ProjectSettings>, memory: number): Promise<string[]> {
   const store = temporaryStore();
   const { id } = addProject(store, ['x'], 'segmentation');
@@ -25,7 +25,7 @@ async function said(settings: Partial<ProjectSettings>, memory: number): Promise
   return checkRun(store, store.projects.get(id), memory);
 }
 
-test('what is beyond the memory of the machine is said before a run, and refused far beyond', async () => {
+test("a run that exceeds the computer's memory is reported, and refused if it exceeds it by far", async () => {
   const about = expect.stringMatching(
     /^With an image size of \d+ px, a run needs about [\d.]+ GB/,
   ) as string;

@@ -8,13 +8,13 @@ import { runTasks } from './run-tasks.ts';
 import { architectureOf, workOf } from '../teachers/teachers.ts';
 import { runText } from '../../../text/index.ts';
 
-/** Multiple of the machine's memory beyond which an estimate leaves no doubt. */
+/** Multiple of the computer's memory beyond which an estimate leaves no doubt. */
 const hopeless = 2;
 
 /**
- * Checks a run before it begins; returns notes for people.
+ * Checks a run before it begins; returns notes for the user.
  *
- * @param memory memory of the machine, bytes
+ * @param memory memory of the computer, bytes
  * @throws UserError with what is missing
  */
 export async function checkRun(

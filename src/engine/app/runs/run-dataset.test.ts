@@ -10,7 +10,7 @@ const image = fc.record({
   isTest: fc.boolean(),
 });
 
-test('a project counts what its runs would learn from and measure on', () => {
+test('a project counts the images that its runs would use for training and testing', () => {
   const store = temporaryStore();
   let compared = 0;
   const cases = fc.tuple(fc.array(image, { minLength: 4, maxLength: 40 }), fc.boolean());
@@ -48,7 +48,7 @@ test('a project counts what its runs would learn from and measure on', () => {
   expect(compared).toBeGreaterThan(20);
 });
 
-test('where all labelled images are test images, the refusal says so', () => {
+test('the error states if all labelled images are test images', () => {
   const store = temporaryStore();
   const { id, classes } = addProject(store, ['x', 'y'], 'single');
   const images = store.images.add(id, [newImage('a.png'), newImage('b.png')]);
@@ -63,7 +63,7 @@ test('where all labelled images are test images, the refusal says so', () => {
   );
 });
 
-test('a class with only test images is neither learnt nor measured, and the others are', () => {
+test('a class with only test images is neither trained nor measured, unlike the others', () => {
   const store = temporaryStore();
   const { id, classes } = addProject(store, ['x', 'y', 'z'], 'single');
   const names = Array.from({ length: 15 }, (_, at) => newImage(`${at}.png`));

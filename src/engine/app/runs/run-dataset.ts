@@ -23,12 +23,12 @@ import type { ProjectDataset } from './frozen-dataset.ts';
 import { runDataText } from '../../../text/index.ts';
 
 /**
- * Data of a run, frozen at its start: labels and images added later affect only later runs, because the run could not
- * continue from its checkpoint with other data. Files whose content has changed since import are left out and reported.
- * The first run freezes the test set.
+ * Returns the data of a run, frozen at its start: labels and images added later affect only later runs, because the
+ * run could not continue from its checkpoint with other data. Files whose content has changed since import are left
+ * out and reported. The first run freezes the test set.
  *
  * @param folder folder of the run
- * @throws UserError if there is not enough training data, or the frozen data is gone
+ * @throws UserError if there is not enough training data, or the frozen data is missing
  */
 export async function runDataset(
   store: Store,
@@ -56,15 +56,15 @@ export async function runDataset(
 /** Data that a run would use now, with its split. */
 export interface DividedDataset extends ProjectDataset {
   readonly testSet: NewTestSet;
-  /** Notes for people before the run begins. */
+  /** Notes for the user before the run begins. */
   readonly notes: readonly string[];
 }
 
 /**
  * Divides a project's images: held out is its frozen test set or, before the first run, the images marked as test
- * images or else a seeded fifth of the labelled ones, whole groups at a time. All others are used for distillation, and
- * the labelled among them train the head. Images that share a group with a marked one are left out and reported, since
- * no patient or scene may be on both sides. Test images of classes without training images are left out.
+ * images or else a seeded fifth of the labelled ones, whole groups at a time. All others are used for distillation,
+ * and the labelled among them train the head. Images that share a group with a marked one are left out and reported,
+ * because no patient or scene may be on both sides. Test images of classes without training images are left out.
  *
  * @param states states of the files, if they were checked: changed files are left out
  * @throws UserError 'invalid-labels' with what is missing

@@ -9,13 +9,14 @@ export const elsewhereFailure: Failure = {
   message: runText.elsewhere,
 };
 
-/** Failure of a run that was asked to stop, did not answer, and was killed. */
+/** Returns the failure of a run that was asked to stop, did not answer, and was killed. */
 export function hungFailure(silentMs: number): Failure {
   return { code: 'not-responding', message: runText.killedSilent(silentMs) };
 }
 
 /**
- * Warning about a silent run; the run is left alone, since slow and hung processes look the same from outside.
+ * Returns a warning about a silent run; the run is not stopped, because slow and hung processes look the same from
+ * outside.
  */
 export function silentFailure(silentMs: number): Failure {
   return { code: 'silent', message: runText.silent(silentMs) };

@@ -3,7 +3,7 @@ import { addProject, newTeacher, settings } from '../../../store/testing/fixture
 import { temporaryStore } from '../../../store/testing/temporary-store.ts';
 import { optionsOf } from './run-options.ts';
 
-it.each(['float32', 'float16'] as const)('a run of a project in %s asks for it', (precision) => {
+it.each(['float32', 'float16'] as const)('runs with the precision %s', (precision) => {
   const store = temporaryStore();
   const run = { project: addProject(store).id, settings: { ...settings, precision } };
   expect(optionsOf(run, store, newTeacher(), '/out', false)).toMatchObject({ precision });

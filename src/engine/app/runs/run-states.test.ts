@@ -41,7 +41,7 @@ function openStates(): {
 
 const failed = { state: 'failed', error: { code: 'disk', message: 'The disk is full.' } } as const;
 
-it('a run that ended is seen so though it cannot be written, and is not taken up again', () => {
+it('shows a run as ended even if that cannot be stored, and does not restart it', () => {
   const { states, run, events, hold } = openStates();
   states.change(run.id, { state: 'running' });
   const release = hold();
@@ -59,7 +59,7 @@ it('a run that ended is seen so though it cannot be written, and is not taken up
   expect(states.waiting()).toMatchObject([{ id: run.id, step: 7, error: null }]);
 });
 
-it('what can be written is forgotten here', () => {
+it('a state that can be stored is no longer kept in memory', () => {
   const { states, run, hold } = openStates();
   const release = hold();
   states.note(run.id, failed);

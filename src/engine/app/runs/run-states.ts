@@ -4,7 +4,7 @@ import type { Store } from '../../../store/store.ts';
 import type { Emit } from '../../events.ts';
 
 /**
- * States of runs, in the database and for the window. Changes that cannot be written, because of a full disk for
+ * States of runs, in the database and for the page. Changes that cannot be written, because of a full disk for
  * example, are kept in memory: a run that ended must not appear to be running.
  */
 export class RunStates {

@@ -31,7 +31,7 @@ export interface BegunRun {
 /** Task-specific parts of a run; `run-tasks` has the table. */
 export interface RunTask {
   /**
-   * Notes for people before a run begins.
+   * Notes for the user before a run begins.
    *
    * @throws UserError with what is missing
    */
@@ -41,7 +41,7 @@ export interface RunTask {
   /**
    * Input of a run, frozen at its start.
    *
-   * @throws UserError if there is not enough training data, or the frozen data is gone
+   * @throws UserError if there is not enough training data, or the frozen data is missing
    */
   input(begun: BegunRun, signal: AbortSignal): Promise<RunInput>;
 }

@@ -45,8 +45,8 @@ interface ActiveRun {
 }
 
 /**
- * Runs of all projects: one at a time, each in a separate process. After a crash of the worker or of the engine, a run
- * is restarted from its last checkpoint.
+ * Runs of all projects: one at a time, each in a separate process. After a crash of the worker or of the engine, a
+ * run is restarted from its last checkpoint.
  */
 export class RunService {
   readonly #store: Store;
@@ -78,7 +78,7 @@ export class RunService {
 
   /**
    * Resumes runs that were interrupted when the previous process ended. In a workspace from elsewhere nothing starts
-   * without a person: its rows are somebody else's.
+   * without the user's consent: somebody else may have written its rows.
    */
   recover(origin: WorkspaceOrigin): void {
     for (const { id } of this.#store.runs.interrupted()) {
@@ -89,7 +89,7 @@ export class RunService {
       try {
         this.#states.change(id, { state: 'queued' });
       } catch (error) {
-        // With a full disk a person can still view and save, and resume later.
+        // With a full disk the user can still view and save, and resume later.
         this.#states.note(id, { state: 'failed', error: failureOf(error) });
       }
     }
@@ -138,7 +138,7 @@ export class RunService {
     return this.get(id);
   }
 
-  /** Stops all runs of a project that is about to be removed; their progress need not be kept. */
+  /** Stops all runs of a project that is about to be removed; their progress does not have to be kept. */
   async endProject(project: number): Promise<void> {
     const waiting = (): Run | undefined =>
       this.#states.waiting().find((run) => run.project === project);
@@ -153,7 +153,7 @@ export class RunService {
    * Resumes a run from its checkpoint, or from the start if there is none. A run that failed without progress starts
    * with the project's current settings and labels, which may have been corrected.
    *
-   * @throws UserError as `start`, if it starts anew
+   * @throws UserError as `start`, if it starts from the beginning
    */
   async resume(id: number): Promise<Run> {
     if (this.get(id).state === 'failed' && !(await hasCheckpoint(folderOfRun(this.#store, id)))) {
@@ -172,7 +172,7 @@ export class RunService {
     await checkRun(this.#store, project);
     await removeOwnFolder(this.#store.folder, this.#store.runs.files(id).folder);
     const { settings } = project;
-    // Another request may have resumed it meanwhile.
+    // Another request may have resumed it in the meantime.
     if (this.get(id).state !== 'failed' || settings.teacher === null) return;
     this.#store.runs.renew(id, { teacher: settings.teacher, settings });
   }
@@ -183,7 +183,7 @@ export class RunService {
     const [folder] = this.#store.runs.ownFolders(project, id);
     if (this.#active?.id === id) await this.#stop(this.#active, 'cancel');
     this.#states.remove(id);
-    // A folder outside the runs' own is not ours, and stays.
+    // A folder outside the runs' own is not ours, and is kept.
     if (folder !== undefined) await removeOwnFolder(this.#store.folder, folder);
     this.#store.testSets.release(project);
     this.#emit('run.removed', { run: id, project });
@@ -239,7 +239,7 @@ export class RunService {
     }
   }
 
-  /** Final state of a run that did not complete. */
+  /** Stores the final state of a run that did not complete. */
   async #end(id: number, error: unknown): Promise<void> {
     const intent = this.#active?.intent;
     const failure = error instanceof WorkerHung ? hungFailure(error.silentMs) : failureOf(error);
@@ -373,7 +373,7 @@ export class RunService {
   }
 }
 
-/** Marker file that ends a run's training early. */
+/** Returns the marker file that ends a run's training early. */
 function enoughFile(folder: string): string {
   return join(folder, 'enough');
 }
@@ -383,7 +383,7 @@ async function exists(file: string): Promise<boolean> {
 }
 
 /**
- * Folder of a run's files.
+ * Returns the folder of a run's files.
  *
  * @throws UserError 'invalid-file' if the database names a folder outside the workspace
  */

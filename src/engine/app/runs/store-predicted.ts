@@ -14,8 +14,8 @@ export interface PredictedPlace {
 }
 
 /**
- * Stores a predicted mask file in the workspace, atomically, with one row of tiles in memory. Does nothing if the image
- * is gone.
+ * Stores a predicted mask file in the workspace, atomically, with one row of tiles in memory. Does nothing if the
+ * image no longer exists.
  *
  * @param table table from values of the file to values of the project's masks
  * @throws UserError 'not-found', 'invalid-file', 'disk', 'cancelled'

@@ -87,7 +87,7 @@ export class CatalogueService {
 
   /**
    * Downloads a card's missing files and adds the teacher, with `catalogue.progress` events. Weights without a known
-   * hash that turn out not to be a teacher are deleted, so that another download starts anew.
+   * hash that turn out not to be a teacher are deleted, so that another download starts from the beginning.
    *
    * @throws UserError 'in-use' if the card is being downloaded, and as `fetchCard` and `TeacherService.add`
    */
@@ -138,7 +138,7 @@ export class CatalogueService {
   }
 
   /**
-   * Adds a file that a person downloaded for a card as a teacher.
+   * Adds a file that the user downloaded for a card as a teacher.
    *
    * @throws UserError 'invalid-file' if it is another file or another transformer, and as `TeacherService.add`
    */
@@ -222,8 +222,8 @@ export class CatalogueService {
 }
 
 /**
- * Verification state of downloaded weights. Only a SHA-256 pinned in the catalogue counts as verification, whatever an
- * older version of this program recorded.
+ * Returns the verification state of downloaded weights. Only a SHA-256 pinned in the catalogue counts as
+ * verification, whatever an older version of this program recorded.
  */
 function fetchedAs(
   { files: [weights] }: Card,

@@ -15,7 +15,7 @@ import { workspaceTeacherText } from '../../../text/index.ts';
 /** Estimate for a project on a device, or the reason why there is none. */
 type Outcome = { readonly estimate: Estimate } | { readonly missing: string };
 
-/** Devices of this machine, with estimates of runs on them. */
+/** Devices of this computer, with estimates of runs on them. */
 export class DeviceService {
   readonly #store: Store;
   readonly #teachers: TeacherService;
@@ -38,7 +38,7 @@ export class DeviceService {
   }
 
   /**
-   * Device of a run: the project's choice, or the one with the shortest estimated run.
+   * Returns the device of a run: the project's choice, or the one with the shortest estimated run.
    *
    * @throws UserError 'invalid-option' if the environment variable names no device
    */
@@ -105,13 +105,13 @@ export class DeviceService {
     }
   }
 
-  /** Devices, detected once; hardware added later is found after a restart. */
+  /** Returns the devices, detected once; hardware added later is found after a restart. */
   #devices(): Promise<FoundDevice[]> {
     this.#found ??= findDevices();
     return this.#found;
   }
 
-  /** Detected device; one that this system cannot have counts as missing. */
+  /** Returns the detected device; one that this system cannot have counts as missing. */
   async #device(name: DeviceName): Promise<FoundDevice> {
     if (name === 'cpu') return processor();
     const found = (await this.#devices()).find((device) => device.name === name);

@@ -8,7 +8,7 @@ import { TeacherService } from './teachers.ts';
 
 const signal = new AbortController().signal;
 
-/** Speed of a machine with so many images per second in a step, whatever the student. */
+/** Returns the speed of a computer with so many images per second in a step, whatever the student. */
 function speedOf(imagesPerSecond: number): MachineSpeed {
   const time = { fixed: 1 / imagesPerSecond, block: 0 };
   return { step: time, inference: time, target: 1e-3, view: 1e-3 };
@@ -20,7 +20,7 @@ it.each<[DeviceName, Precision, number]>([
   ['cpu', 'float32', 10],
   // The processor always uses float32: no new measurement.
   ['cpu', 'float16', 10],
-])('the speed of %s in %s is its own', async (name, precision, expected) => {
+])('measures the speed of %s in %s separately', async (name, precision, expected) => {
   const store = temporaryStore();
   const teacher = store.teachers.upsert(newTeacher()).id;
   const { id } = addProject(store);

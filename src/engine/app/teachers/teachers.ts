@@ -49,12 +49,12 @@ const unknownBackground: Background = {
   isBundled: false,
 };
 
-/** Information from the catalogue on a teacher. */
+/** Returns the information from the catalogue on a teacher. */
 export function backgroundOf({ name, training, suits, licence }: Card): Background {
   return { name, training, suits, licence, isBundled: false };
 }
 
-/** Settings of a measurement besides the teacher. */
+/** Settings of a measurement in addition to the teacher. */
 type Measured = Omit<SpeedRequest, 'teacher'>;
 
 /** Estimates for runs on a device. */
@@ -66,25 +66,23 @@ export interface Estimate {
 
 /** Time limit of a measurement, ms; on a busy processor it takes a minute. */
 const timeLimitMs = 300_000;
-/** Time for which a disturbed measurement is reused, ms: the machine is probably still busy. */
+/** Time for which a disturbed measurement is reused, ms: the computer is probably still busy. */
 const reuseMs = 120_000;
 /** Time for which a device is not tried again after a failed measurement, ms. */
 const retryAfterMs = 600_000;
 
-/** Teachers of a workspace, and this machine's speed with them. */
+/** Teachers of a workspace, and this computer's speed with them. */
 export class TeacherService {
   readonly #store: Store;
   readonly #pool: ImagePool | undefined;
-  /** Running measurements by teacher and machine, so that none is made twice. */
+  /** Running measurements by teacher and computer, so that none is made twice. */
   readonly #measuring = new Map<string, Promise<MachineSpeed>>();
-  /** Failed measurements by teacher and machine. */
+  /** Failed measurements by teacher and computer. */
   readonly #failed = new Map<string, { readonly error: UserError; readonly at: number }>();
-  /** Measurements disturbed by other programs, by teacher and machine. */
+  /** Measurements disturbed by other programs, by teacher and computer. */
   readonly #disturbed = new Map<string, { readonly speed: MachineSpeed; readonly at: number }>();
 
-  /**
-   * @param pool threads that read a person's files; undefined if the process has nothing else to do
-   */
+  /** @param pool threads that read the user's files; undefined if the process has nothing else to do */
   constructor(store: Store, pool?: ImagePool) {
     this.#store = store;
     this.#pool = pool;
@@ -110,10 +108,10 @@ export class TeacherService {
   /**
    * Adds a teacher after a trial on a few images. Adding the same file again updates its information.
    *
-   * @param overrides a person's corrections of the file's properties
+   * @param overrides the user's corrections of the file's properties
    * @param background by default the catalogue's information on this content, or what is already stored
-   * @throws UserError if the file is not a usable vision transformer, or seems to be misread; 'too-large', 'cancelled',
-   * 'invalid-option' for corrections of the bundled teacher
+   * @throws UserError if the file is not a usable vision transformer, or seems to be misread; 'too-large',
+   * 'cancelled', 'invalid-option' for corrections of the bundled teacher
    */
   async add(
     file: string,
@@ -143,7 +141,7 @@ export class TeacherService {
   }
 
   /**
-   * Removes a teacher, and its downloaded files. A file that a person brought stays.
+   * Removes a teacher, and its downloaded files. A file that the user brought stays.
    *
    * @throws UserError 'in-use' if an unfinished run needs it, 'invalid-option', 'disk'
    */
@@ -233,7 +231,7 @@ export class TeacherService {
     const kill = AbortSignal.timeout(timeLimitMs);
     const result = await performInWorker(task, new AbortController().signal, {
       report: () => undefined,
-      // Output of a missing driver does not help people.
+      // Output of a missing driver does not help the user.
       isMuted: request.device !== 'cpu',
       kill,
     }).catch((error: unknown) => {
@@ -265,14 +263,14 @@ export class TeacherService {
     throw new UserError('invalid-option', workspaceTeacherText.bundledIsCertain);
   }
 
-  /** Disturbed measurement that is recent enough to be reused. */
+  /** Returns the disturbed measurement that is recent enough to be reused. */
   #recent(key: string): MachineSpeed | undefined {
     const found = this.#disturbed.get(key);
     return found && performance.now() - found.at < reuseMs ? found.speed : undefined;
   }
 }
 
-/** Error for a file that changed between reading and trial. */
+/** Returns the error for a file that changed between reading and trial. */
 function replaced(path: string): UserError {
   return new UserError('invalid-file', workspaceTeacherText.changedMeanwhile(path));
 }
@@ -325,7 +323,7 @@ function requireMemory(architecture: VitArchitecture, atOnce: number, outlines: 
   );
 }
 
-/** Replaces errors of the runtime, which people cannot act on, by advice. */
+/** Replaces errors of the runtime, which the user cannot act on, by advice. */
 function unmeasured(error: unknown, { imageSize }: SpeedRequest): unknown {
   const { code, message, details } = failureOf(error);
   if (code !== 'defect') return error;
@@ -352,7 +350,8 @@ function workloadOf(
 }
 
 /**
- * Architecture of a teacher. The contract has the activation as text; the file's reader has validated it.
+ * Returns the architecture of a teacher. The contract stores the activation as a string, which the file's reader has
+ * validated.
  */
 export function architectureOf({ description }: StoredTeacher): VitArchitecture {
   return description.architecture as VitArchitecture;

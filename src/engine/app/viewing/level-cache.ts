@@ -6,7 +6,7 @@ import type { ImagePool } from '../../image-pool/image-pool.ts';
 
 /** Folder in the workspace, structured like the thumbnails, so that both are deleted alike. */
 export const levelsFolder = 'levels';
-/** Most bytes of all levels on the disk; the least recently used are deleted first. */
+/** Maximum size of all levels on the disk, in bytes; the least recently used are deleted first. */
 const keptBytes = 4 * 2 ** 30;
 /** Time between two progress reports, ms. */
 const reportInterval = 150;
@@ -126,7 +126,7 @@ export class LevelCache {
     }
   }
 
-  /** True for a file of a running build. */
+  /** Returns true for a file of a running build. */
   #isBuilt(path: string): boolean {
     return [...this.#building.keys()].some((target) => path.startsWith(target));
   }

@@ -6,7 +6,7 @@ import type { ImagePool, PoolRunOptions } from '../../image-pool/image-pool.ts';
 import type { PictureRequest } from '../../image-pool/picture-task.ts';
 import { levelsFolder } from './level-cache.ts';
 
-/** Image and preparation shown by a picture. */
+/** Image and preparation that a picture shows. */
 export interface Pictured {
   /** SHA-256 of the file. */
   readonly sha256: Uint8Array;
@@ -19,13 +19,13 @@ export interface StoredPicture extends Pictured {
 }
 
 /**
- * Pictures of images for the window, as the project's model sees them. Thumbnails are files in the workspace, named by
- * the content hash of the image, so that names reveal nothing of a patient; missing ones are drawn again.
+ * Pictures of images for the page, as the project's model sees them. Thumbnails are files in the workspace, named by
+ * the content hash of the image, so that names reveal nothing of a patient; missing ones are rendered again.
  */
 export class Pictures {
   readonly #workspace: string;
   readonly #folder: string;
-  /** Threads that read images and draw pictures. */
+  /** Threads that read images and render pictures. */
   readonly pool: ImagePool;
 
   constructor(workspace: string, pool: ImagePool) {
@@ -43,7 +43,7 @@ export class Pictures {
     await this.pool.run('store', { files, within: this.#workspace }, { turn: 'next' });
   }
 
-  /** @throws UserError if the image is no longer at its place */
+  /** @throws UserError if the image's file is missing */
   async thumbnail(image: StoredPicture): Promise<Uint8Array> {
     const kept = await readFile(this.#place(image)).catch(() => undefined);
     if (kept !== undefined) return kept;
@@ -93,12 +93,12 @@ function placeOf({ path, frame, preparation }: StoredPicture): PictureRequest {
   return { path, frame, preparation };
 }
 
-/** Options for a picture that a person waits for. */
+/** Options for a picture that the user is waiting for. */
 function runOptions({ path, frame }: StoredPicture): PoolRunOptions {
   return { subject: path, file: frame === undefined ? undefined : path, turn: 'now' };
 }
 
-/** Suffix that distinguishes thumbnails of one image by bands and range. */
+/** Returns the suffix that distinguishes thumbnails of one image by bands and range. */
 function markOf(preparation: WrittenPreparation): string {
   const { bands = [], range } = preparation;
   return createHash('sha256').update(`${bands.join()} ${range}`).digest('hex').slice(0, 8);

@@ -26,7 +26,7 @@ export class Previews {
     signal: AbortSignal,
   ): Promise<Uint8Array> {
     const { path, frame, sha256 } = this.#store.images.get(id);
-    // People try many ranges on one image: the task goes to the thread that has its values.
+    // Users try many ranges on one image: the task goes to the thread that has its values.
     return this.#pool.run(
       'preview',
       { path, frame, sha256, preparation },

@@ -7,7 +7,7 @@ import type { Store } from '../../../store/store.ts';
 
 /** Number of files whose headers are read concurrently. */
 const filesAtOnce = 4;
-/** Most files of a folder to examine: a longer series is not a stack to scroll through. */
+/** Maximum number of files of a folder to examine: a longer series is not useful for scrolling. */
 const most = 4000;
 /** Number of files whose membership is cached. */
 const remembered = 20_000;
@@ -30,7 +30,7 @@ export class Stacks {
     this.#store = store;
   }
 
-  /** @returns ids in the order of the slices; of a single image only its own */
+  /** @returns ids in slice order; for a single image, only its own id */
   async of(image: StoredImage, signal: AbortSignal): Promise<number[]> {
     if (image.frame !== undefined) {
       return this.#store.images.framesOf(image.project, image.sha256);

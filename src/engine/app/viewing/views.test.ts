@@ -19,7 +19,7 @@ const pool = new ImagePool({ threads: 1 });
 
 afterAll(() => pool.close());
 
-/** A slice of a series, at a height in mm. */
+/** Returns a slice of a series, at a height in mm. */
 function slice(series: string, height: number | null, shade: number): Buffer {
   const placed: Entry[] =
     height === null
@@ -37,7 +37,7 @@ function slice(series: string, height: number | null, shade: number): Buffer {
   ]);
 }
 
-/** A project with these images, each the neighbour of the next, and its viewer. */
+/** Creates a project with these images, each the neighbour of the next, and its viewer. */
 async function viewed(
   images: readonly { name: string; bytes: Uint8Array; frames?: number }[],
 ): Promise<{
@@ -70,7 +70,7 @@ async function opened(name: string): ReturnType<typeof openImage> {
   return file;
 }
 
-test('a stack is the files of one series by their places, not by their names', async () => {
+test('a stack consists of the files of one series, ordered by position and not by name', async () => {
   const { ids, views } = await viewed([
     { name: 'a.dcm', bytes: slice('1.2', 30, 1) },
     { name: 'b.dcm', bytes: slice('1.2', -10, 2) },
@@ -82,7 +82,7 @@ test('a stack is the files of one series by their places, not by their names', a
   expect(await views.stack(c, never)).toEqual([c]);
 });
 
-test('without places it is in the order of names', async () => {
+test('a stack without positions is ordered by name', async () => {
   const names = ['s10.dcm', 's2.dcm', 's1.dcm'];
   const { ids, views } = await viewed(
     names.map((name, index) => ({ name, bytes: slice('1.9', null, index) })),
@@ -91,7 +91,7 @@ test('without places it is in the order of names', async () => {
   expect(await views.stack(two, never)).toEqual([one, two, ten]);
 });
 
-test('slices of a file are a stack, and other images are alone', async () => {
+test('slices of a file form a stack; other images have none', async () => {
   const grey = (shade: number) => ({ width: 3, height: 2, values: Array<number>(6).fill(shade) });
   const { ids, views } = await viewed([
     { name: 'pages.tif', bytes: tiffBytes([grey(1), grey(2), grey(3)]), frames: 3 },
@@ -103,7 +103,7 @@ test('slices of a file are a stack, and other images are alone', async () => {
   expect([...(await views.tile(ids[2] ?? 0, request, never)).values]).toEqual([3, 3, 3, 3, 3, 3]);
 });
 
-test('what is said of an image fits the contract, and says nothing of a patient', async () => {
+test('the description of an image fits the contract, and contains nothing about a patient', async () => {
   const { ids, views } = await viewed([
     { name: 'a.dcm', bytes: slice('1.2.77', 5, 1) },
     { name: 'b.dcm', bytes: slice('1.2.77', 6, 2) },
@@ -121,7 +121,7 @@ test('what is said of an image fits the contract, and says nothing of a patient'
   await expect(wrong).rejects.toMatchObject({ code: 'invalid-option' });
 });
 
-test('smaller copies are made once, told of, and forgotten with the image', async () => {
+test('smaller copies are made once, reported, and deleted with the image', async () => {
   const page = (width: number, height: number, more: readonly ReturnType<typeof long>[] = []) => ({
     width,
     height,

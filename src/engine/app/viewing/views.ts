@@ -9,16 +9,14 @@ import type { Emit } from '../../events.ts';
 import { LevelCache } from './level-cache.ts';
 import { Stacks } from './stacks.ts';
 
-/** Images for the viewer: their stored values, by tiles. */
+/** Images for the viewer: their stored values, tile by tile. */
 export class Views {
   readonly #store: Store;
   readonly #pool: ImagePool;
   readonly #emit: Emit;
   readonly #levels: LevelCache;
   readonly #stacks: Stacks;
-  /**
-   * Key for the names of series in the page: nothing that a file says of a patient leaves the engine.
-   */
+  /** Key for the names of series in the page: no patient data from a file leaves the engine. */
   readonly #secret = randomBytes(32);
 
   constructor(store: Store, pool: ImagePool, emit: Emit) {
@@ -90,7 +88,7 @@ export class Views {
   }
 }
 
-/** Options for a task that a person waits for, sent to the thread that has the file open. */
+/** Options for a task that the user is waiting for, sent to the thread that has the file open. */
 function urgentTask(path: string, signal?: AbortSignal): PoolRunOptions {
   return { subject: path, file: path, turn: 'now', signal };
 }

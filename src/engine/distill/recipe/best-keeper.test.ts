@@ -5,7 +5,7 @@ import type { Tensor } from '../../../core/tensor.ts';
 import { BestKeeper } from './best-keeper.ts';
 import type { KeeperState } from './best-keeper.ts';
 
-/** Measurement of a state with so many of 20 images predicted correctly. */
+/** Returns a measurement of a state with so many of 20 images predicted correctly. */
 function measured(loss: number, right: number): Measured {
   return {
     losses: Float32Array.from({ length: 6 }, (_, at) => loss * (1 + 0.01 * at)),
@@ -72,15 +72,15 @@ async function watch(
 
 const [copy, start] = [measured(8, 12), measured(2, 16)];
 
-describe('the rate', () => {
-  it('stays where the loss falls, with a first step that is noisy', async () => {
+describe('the learning rate', () => {
+  it('stays if the loss falls after a noisy first step', async () => {
     const course = [2.05, 1.9, 1.8, 1.7, 1.6, 1.5].map((loss) => measured(loss, 16));
     const { state, backTo, said } = await watch(course, begun(copy, start));
     expect({ backTo, said, falls: state.falls }).toEqual({ backTo: [], said: [], falls: 0 });
     expect(state.champion.kept).toBe(6);
   });
 
-  it('falls where the loss stays above where it began, and training goes back to the nearest state', async () => {
+  it('is lowered if the loss stays above its initial value, and training returns to the nearest state', async () => {
     const course = [1.5, 1.4, 2.2, 2.3, 1.3, 1.2].map((loss) => measured(loss, 16));
     const { state, backTo, said } = await watch(course, begun(copy, start));
     expect(backTo).toEqual([2]);
@@ -88,14 +88,14 @@ describe('the rate', () => {
     expect(said[0]).toMatch(/^After step 4 .* rolled back to step 2 and .* with a quarter/);
   });
 
-  it('falls at once where the loss leaps or is no number', async () => {
+  it('is lowered at once if the loss jumps or is NaN', async () => {
     const course = [4, NaN, 1.9, 1.9, 1.9, 1.8].map((loss) => measured(loss, 16));
     const { backTo, state } = await watch(course, begun(copy, start));
     expect(backTo).toEqual([0, 0]);
     expect(state.rateScale).toBe(1 / 16);
   });
 
-  it('ends training where no rate is small enough, with what was best', async () => {
+  it('ends training if no rate is small enough, with the best state', async () => {
     const course = Array.from({ length: 24 }, () => measured(9, 16));
     const { state, steps, said } = await watch(course, begun(copy, start));
     expect(steps).toBe(7);
@@ -117,7 +117,7 @@ describe('the state that is kept', () => {
     );
   });
 
-  it('is the copy where nothing is as accurate', async () => {
+  it('is the copy if no other state is as accurate', async () => {
     const best = measured(8, 19);
     const state = { ...begun(best, measured(2, 8)), peak: best };
     const kept = { kept: 'copy' as const, measured: best, adapters: null };

@@ -58,20 +58,20 @@ export interface WatchedTraining {
 }
 
 /**
- * Relative rise of the loss that is acted on immediately; a smaller rise, at the second check in a row: first steps are
- * noisy.
+ * Relative rise of the loss that is acted on immediately; a smaller rise, at the second check in a row: first steps
+ * are noisy.
  */
 const largeRise = 0.25;
 /** Divisor of the learning rate when training diverges from the teacher. */
 const divisor = 4;
 /** Most reductions of the rate; if 1/4,096 of it does not help, training ends. */
 const mostFalls = 6;
-/** Number of loss checks per run; every n-th check also measures accuracy. */
+/** Number of loss checks per run; accuracy is also measured at every n-th check. */
 const [checks, accuracyEvery] = [24, 3];
 
 /**
- * Keeps the best state of a training: rolls back and lowers the rate if the student is further from the teacher than at
- * its start, and keeps the state that is best on the reserved images.
+ * Keeps the best state of a training: rolls back and lowers the rate if the student is further from the teacher than
+ * at its start, and keeps the state that is best on the reserved images.
  */
 export class BestKeeper {
   readonly #student: EvaluatedStudent;
@@ -92,7 +92,8 @@ export class BestKeeper {
   }
 
   /**
-   * True if a check follows a step; depends on the step's number alone, so that a resumed run checks at the same steps.
+   * Returns true if a check follows a step; depends on the step's number alone, so that a resumed run checks at the
+   * same steps.
    */
   isDue(step: number): boolean {
     return step % this.#every === 0 || step === this.#steps;
@@ -183,7 +184,7 @@ export class BestKeeper {
   }
 }
 
-/** True if one state has a higher accuracy than the other, by however little. */
+/** Returns true if one state has a higher accuracy than the other, by however little. */
 export function isHigher(one: Measured, other: Measured): boolean {
   return (accuracyOf(one) ?? -Infinity) > (accuracyOf(other) ?? -Infinity);
 }

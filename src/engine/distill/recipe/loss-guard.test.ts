@@ -23,23 +23,23 @@ async function watch(lossOf: (step: number) => number): Promise<number[][]> {
   return back;
 }
 
-it('leaves a noisy loss that falls alone', async () => {
+it('ignores a noisy loss that falls', async () => {
   expect(await watch((step) => 2 - step / 40 + (step % 2))).toEqual([]);
 });
 
-it('goes back to where the loss was least once it rises above where it began', async () => {
+it('returns to the lowest loss once it rises above its initial value', async () => {
   const back = await watch((step) => (step <= 8 ? 1 - step / 100 : step <= 12 ? 4 : 0.9));
   expect(back).toEqual([[12, 8, 1 / 4]]);
 });
 
-it('goes back from a loss that is no number, to the beginning where nothing is known yet', async () => {
+it('returns from a NaN loss, to the beginning if no loss is known yet', async () => {
   expect(await watch((step) => (step === 2 || step === 20 ? NaN : 1 - step / 100))).toEqual([
     [2, 0, 1 / 4],
     [20, 18, 1 / 16],
   ]);
 });
 
-it('gives up where no rate is small enough, and on other errors', async () => {
+it('gives up if no rate is small enough, and on other errors', async () => {
   await expect(watch(() => NaN)).rejects.toMatchObject({ code: 'diverged' });
   const training = { parameters: parameters(1), goBack: () => undefined };
   expect(() => {

@@ -19,7 +19,7 @@ export function recipeReport(state: KeeperState, tested: number): RecipeReport {
   };
 }
 
-/** Notice about the state that was kept; undefined if it is the last one, as expected. */
+/** Returns a notice about the state that was kept; undefined if it is the last one, as expected. */
 export function keptMessage(
   { kept, start, aside }: RecipeReport,
   steps: number,

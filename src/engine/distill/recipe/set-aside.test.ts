@@ -15,7 +15,7 @@ function candidates(
   }));
 }
 
-it('sets a fifth aside, class by class, the same for a seed', () => {
+it('reserves a fifth, class by class, the same for a seed', () => {
   const images = candidates(100);
   const { seen, aside } = setAside(images, 3);
   expect(aside).toHaveLength(20);
@@ -27,11 +27,11 @@ it('sets a fifth aside, class by class, the same for a seed', () => {
   expect(setAside(images, 4).aside).not.toEqual(aside);
 });
 
-it('spares no image of a few', () => {
+it('reserves nothing of a small set', () => {
   expect(setAside(candidates(19), 0)).toEqual({ seen: [...Array(19).keys()], aside: [] });
 });
 
-it('sets labelled images aside where there are enough, else any', () => {
+it('reserves labelled images if there are enough, otherwise any', () => {
   const few = candidates(200, (index) => ({ isLabelled: index < 40 }));
   expect(setAside(few, 0).aside.every((index) => index < 40)).toBe(true);
   expect(setAside(few, 0).aside).toHaveLength(8);
@@ -39,7 +39,7 @@ it('sets labelled images aside where there are enough, else any', () => {
   expect(setAside(none, 0).aside).toHaveLength(40);
 });
 
-it('spares no more of a large set than tells something', () => {
+it('reserves at most 100 images of a large set', () => {
   const { seen, aside } = setAside(candidates(2000), 0);
   expect(aside).toHaveLength(100);
   expect(seen).toHaveLength(1900);
@@ -55,13 +55,13 @@ it('keeps images of one group on one side', () => {
   expect(aside.length).toBeGreaterThan(20);
 });
 
-it('sets nothing aside where one group is most of the images', () => {
+it('reserves nothing if one group has most of the images', () => {
   const images = candidates(30, (index) => ({ group: index < 28 ? 'a' : 'b' }));
   const { seen, aside } = setAside(images, 0);
   expect(aside.length === 0 || seen.length >= 18).toBe(true);
 });
 
-it('numbers the views of some images anew', async () => {
+it('renumbers the views of some images', async () => {
   const expected: unknown[] = [];
   const source = {
     count: 5,

@@ -43,7 +43,7 @@ export interface EvaluationImages {
    * Views whose features are compared with the teacher's: those of reserved images, if there are any.
    */
   readonly source: ViewSource;
-  /** Number of each image's view, which training never draws. */
+  /** Number of each image's view, which training never uses. */
   readonly view: number;
   readonly probe?: ProbeImages | undefined;
 }
@@ -266,7 +266,7 @@ async function readProbe(
     : { batches, labels, learnt: count, classes: classes.length, task };
 }
 
-/** Share of labels that the probe predicts correctly, for each image that it was not trained on. */
+/** Returns the share of labels that the probe predicts correctly, for each image that it was not trained on. */
 async function correctShares(
   { shape: [, width = 0], data }: Tensor,
   { labels, learnt, classes, task }: KeptProbe,

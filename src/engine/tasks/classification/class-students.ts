@@ -111,7 +111,7 @@ function trainingImages(job: ClassJob): TrainingImages {
   };
 }
 
-/** Split of the labelled images for the probe that compares states of the student. */
+/** Returns the split of the labelled images for the probe that compares states of the student. */
 function probeImages(
   { labelled, dataset, store, teacher, request }: ClassJob,
   { seen, aside }: SetAside,

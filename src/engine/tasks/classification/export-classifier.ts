@@ -76,7 +76,7 @@ export async function exportClassifier(
   );
 }
 
-/** Share of the images (rows of logits) with the same prediction. */
+/** Returns the share of the images (rows of logits) with the same prediction. */
 function agreementOf(expected: Tensor, got: Tensor, task: ClassCard['task']): number {
   const [images = 0, classes = 1] = expected.shape;
   let agreeing = 0;
@@ -89,7 +89,7 @@ function agreementOf(expected: Tensor, got: Tensor, task: ClassCard['task']): nu
   return images === 0 ? 1 : agreeing / images;
 }
 
-/** True for the same class or, with several labels, the same set of classes. */
+/** Returns true for the same class or, with several labels, the same set of classes. */
 function samePrediction(a: Float32Array, b: Float32Array, task: ClassCard['task']): boolean {
   if (task === 'several') return a.every((value, index) => value >= 0 === (b[index] ?? 0) >= 0);
   return a.indexOf(Math.max(...a)) === b.indexOf(Math.max(...b));

@@ -18,7 +18,7 @@ export interface MeasuredImage extends Size {
 
 const millimetres = { mm: 1, m: 1000 } as const;
 
-/** Tolerance of a request, or the default one. */
+/** Returns the tolerance of a request, or the default one. */
 export function toleranceOf({
   tolerance = usualTolerance.distance,
   toleranceUnit = usualTolerance.unit,
@@ -27,7 +27,7 @@ export function toleranceOf({
 }
 
 /**
- * Tolerance converted for an image.
+ * Returns the tolerance converted for an image.
  *
  * @throws UserError 'invalid-option' if the image does not give its pixel size, or the tolerance reaches too far
  */

@@ -76,7 +76,7 @@ export class CropPool {
     return drawn;
   }
 
-  /** Digest of all crops: training on equal crops in the same order gives equal results. */
+  /** Returns the digest of all crops: training on equal crops in the same order gives equal results. */
   async digest(context: JobContext): Promise<string> {
     const hash = createHash('sha256');
     for (let index = 0; index < this.count; index++) {
@@ -137,7 +137,7 @@ export class CropPool {
 }
 
 /**
- * One-hot classes for the loss: 1 at the class of each pixel, zeros for unknown pixels.
+ * Returns the one-hot classes for the loss: 1 at the class of each pixel, zeros for unknown pixels.
  *
  * @param crops crops of P pixels each
  * @returns (B, P, K)
@@ -155,7 +155,7 @@ export function oneHot(crops: readonly LabelledCrop[], outputs: number): Tensor 
   return { shape: [crops.length, pixels, outputs], data };
 }
 
-/** Sum of the class weights of known pixels. */
+/** Returns the sum of the class weights of known pixels. */
 export function weightOfCrops(crops: readonly LabelledCrop[], classWeights: Float32Array): number {
   const counts = new Float64Array(256);
   for (const { labels } of crops) {

@@ -20,7 +20,7 @@ const all: readonly NumberedView[] = [0, 1, 2].flatMap((image) =>
 let images: OpenImages;
 let source: ViewSource;
 let ahead: ViewPrefetch;
-/** Number of views drawn by this thread. */
+/** Number of views rendered by this thread. */
 let here: number;
 
 beforeEach(async () => {
@@ -50,7 +50,7 @@ afterEach(async () => {
   await images.close();
 });
 
-test('crops drawn ahead in threads are the same bits, whatever the order', async () => {
+test('crops prefetched in threads have the same bits, whatever the order', async () => {
   ahead.expect(all);
   const drawn = await Promise.all(
     all.toReversed().map(({ image, view }) => ahead.draw(image, view)),
@@ -62,7 +62,7 @@ test('crops drawn ahead in threads are the same bits, whatever the order', async
   expect(new Set(drawn.map((crop) => crop.join())).size).toBe(all.length);
 });
 
-test('an image that has gone fails as it does without threads', async () => {
+test('a missing image fails as it does without threads', async () => {
   await rm(folder.path + '/picture.png');
   ahead.expect(all);
   const alone = await source.draw(1, 0).catch((error: unknown) => error);

@@ -43,7 +43,7 @@ const scaled = (range: string, bands?: number[]): { mean: number[]; deviation: n
 };
 
 // Deepness computes (value / 255 − mean) / deviation from the raster's values.
-test('what Deepness makes of values seen through a window is what the model takes', () => {
+test('the input that Deepness computes from windowed values is that of the model', () => {
   const { mean, deviation } = scaled('window:5000:10000', [1, 2, 3, 4, 5, 6]);
   expect([mean.length, deviation.length]).toEqual([6, 6]);
   for (const [value, expected] of [
@@ -55,6 +55,9 @@ test('what Deepness makes of values seen through a window is what the model take
   }
 });
 
-test.each(['auto', 'stored', 'percentile:2:98'])('and with %s pixels of eight bits', (range) => {
-  expect(scaled(range)).toEqual({ mean: [0, 0, 0], deviation: [1, 1, 1] });
-});
+test.each(['auto', 'stored', 'percentile:2:98'])(
+  '%s pixels are scaled from eight bits',
+  (range) => {
+    expect(scaled(range)).toEqual({ mean: [0, 0, 0], deviation: [1, 1, 1] });
+  },
+);

@@ -75,8 +75,8 @@ export async function exportSegmenter(
 }
 
 /**
- * Metadata for the QGIS plugin Deepness, each value in JSON: the plugin then cuts tiles, scales pixels to [0, 1] and
- * joins the results itself. The key for the tile size differs between its versions.
+ * Returns the metadata for the QGIS plugin Deepness, each value in JSON: the plugin then cuts tiles, scales pixels to
+ * [0, 1] and joins the results itself. The key for the tile size differs between its versions.
  */
 export function deepnessMetadata(
   { preprocessing, masks }: MaskCard,
@@ -100,8 +100,8 @@ export function deepnessMetadata(
 }
 
 /**
- * Offset and divisor for Deepness, (value / 255 − origin) / span: for a window, its black level and its width. Ranges
- * that depend on each image are impossible there; pixels are then taken as 8-bit values.
+ * Returns the offset and divisor for Deepness, (value / 255 − origin) / span: for a window, its black level and its
+ * width. Ranges that depend on each image are impossible there; pixels are then taken as 8-bit values.
  */
 function deepnessScaling({ range }: Preparation): { origin: number; span: number } {
   if (range.kind !== 'window') return { origin: 0, span: 1 };
@@ -112,7 +112,7 @@ function deepnessScaling({ range }: Preparation): { origin: number; span: number
 /** Largest 8-bit value. */
 const brightest = 255;
 
-/** Share of the pixels with the same class. */
+/** Returns the share of the pixels with the same class. */
 function agreementOf(expected: readonly Tensor[], got: readonly Tensor[], outputs: number): number {
   let [agreeing, total] = [0, 0];
   for (const [index, { data, shape }] of expected.entries()) {

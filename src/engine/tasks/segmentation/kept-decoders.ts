@@ -41,7 +41,7 @@ export class KeptDecoders {
     return new KeptDecoders(out, isThere ? await readKept(out).catch(() => none) : none);
   }
 
-  /** Decoder of this name, if it has this digest. */
+  /** Returns the decoder of this name, if it has this digest. */
   get(name: string, digest: string): TrainedDecoder | undefined {
     const known = this.#known.get(name);
     return known?.digest === digest ? known.made : undefined;
@@ -79,8 +79,8 @@ async function readKept(out: string): Promise<Kept> {
 }
 
 /**
- * Digest of everything a decoder depends on: the encoder's weights, the adapters to fine-tune, the recipe, and the
- * crops.
+ * Returns the digest of everything a decoder depends on: the encoder's weights, the adapters to fine-tune, the
+ * recipe, and the crops.
  *
  * @param crops digest of the crops
  */

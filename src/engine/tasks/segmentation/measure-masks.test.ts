@@ -15,7 +15,7 @@ const folder = testFolder();
 const size = { width: 40, height: 48 };
 const context = { signal: new AbortController().signal, report: () => undefined };
 
-/** A square of 16 px. */
+/** Returns a square of 16 px. */
 function square(left: number, top: number, value: number): Uint8Array {
   return Uint8Array.from({ length: size.width * size.height }, (_, at) => {
     const [x, y] = [(at % size.width) - left, Math.floor(at / size.width) - top];
@@ -77,7 +77,7 @@ test.each([
   ['a.tif', geotiff, 1.6, 'm', { distance: 1.6, spacing: { x: 0.5, y: 0.75 } }],
   ['b.tif', geotiff, 1600, 'mm', { distance: 1.6, spacing: { x: 0.5, y: 0.75 } }],
   ['c.tif', geotiff, 2, 'px', { distance: 2 }],
-] as const)('borders of %s are compared as far as is asked', async (...given) => {
+] as const)('compares borders of %s within the requested tolerance', async (...given) => {
   const [name, bytes, distance, unit, same] = given;
   const image = { path: await folder.file(name, bytes), name, group: undefined };
   const images = new OpenImages(plainPreparation, 2 ** 20);

@@ -48,7 +48,8 @@ export interface SegmentationOutcome {
 }
 
 /**
- * Files with the predicted masks of a test image, as `writeMaskFile` writes them, with the values of the data set's classes.
+ * Files with the predicted masks of a test image, as `writeMaskFile` writes them, with the values of the data set's
+ * classes.
  */
 interface PredictedTestMasks {
   /** Path as given by `placeName`. */
@@ -58,7 +59,7 @@ interface PredictedTestMasks {
   readonly student: string;
 }
 
-/** Images and masks, and where to keep predicted masks. */
+/** Images and masks, and the folder for predicted masks. */
 export interface SegmentationData extends SegmentationDataset {
   /** Folder for the predicted masks of the test images; without it they are not kept. */
   readonly masksFolder?: string;
@@ -70,7 +71,7 @@ const defaultSide = 128;
 const baseRate = 3e-3;
 const defaultBatch = usualTraining.segmentation.batch;
 
-/** Segmentation: distillation on crops, with a decoder in place of a head. */
+/** Segmentation: distillation on crops, with a decoder instead of a head. */
 export const segmentationStudents: StudentTask<SegmentationData, SegmentationOutcome> = {
   defaults: 'segmentation',
   imageSize: sideFor,
@@ -101,7 +102,7 @@ export const segmentationStudents: StudentTask<SegmentationData, SegmentationOut
 };
 
 /**
- * Default side: the teacher's own, or the smallest multiple of its patch size from `defaultSide` up.
+ * Returns the default side: the teacher's own, or the smallest multiple of its patch size from `defaultSide` up.
  */
 export function sideFor({
   architecture: { imageSize, patchSize },
@@ -161,7 +162,7 @@ function requireMaskedImages(
   }
 }
 
-/** Watch that shows patch features of labelled images; without classes there is no accuracy. */
+/** Returns a watch that shows patch features of labelled images; without classes there is no accuracy. */
 function watchOf(
   { request, executor, context, teacher }: StudentJob,
   dataset: SegmentationDataset,
@@ -331,7 +332,7 @@ function nameOf({ name, value }: SegmentationDataset['classes'][number]): string
   return name ?? String(value);
 }
 
-/** Number of independent test images with a Dice: images of one group count once. */
+/** Returns the number of independent test images with a Dice: images of one group count once. */
 function countUnits(tested: readonly MaskedImage[], candidates: Candidates): number {
   const all = Object.values(candidates);
   const units = tested.flatMap(({ image }, index) =>
@@ -340,7 +341,7 @@ function countUnits(tested: readonly MaskedImage[], candidates: Candidates): num
   return new Set(units).size;
 }
 
-/** Dice per image, the student's worst first; images without a Dice last. */
+/** Returns the Dice per image, the student's worst first; images without a Dice last. */
 function perImage(
   tested: readonly MaskedImage[],
   { teacher, copy, student }: Candidates,
@@ -385,7 +386,7 @@ function cardOf(
   };
 }
 
-/** Resolution in cm per pixel, of the first image that states it and still exists. */
+/** Returns the resolution in cm per pixel, of the first image that states it and still exists. */
 async function resolutionOf(maskedImages: readonly MaskedImage[]): Promise<number | null> {
   for (const { image } of maskedImages.slice(0, 8)) {
     const spacing = await withImage(image.path, ({ header }) =>

@@ -30,20 +30,20 @@ test.each([
   ['class', { id: 7, class: 'lake', area_m2: 12.5 }, ['lake']],
   ['only', { kind: 'wood' }, ['wood']],
   ['none', {}, ['object']],
-])('polygons of a file name their class (%s)', async (name, properties, expected) => {
+])('polygons of a file have a class name (%s)', async (name, properties, expected) => {
   const masks = await withPolygons(name, properties);
   expect(classesOf(masks).map((one) => one.name)).toEqual(expected);
   await masks.source.close();
 });
 
-test('polygons that could be named by several properties are not guessed at', async () => {
+test('polygons with several possible class properties are refused, not guessed', async () => {
   await expect(withPolygons('several', { kind: 'a', use: 'b' })).rejects.toMatchObject({
     code: 'invalid-labels',
     message: expect.stringMatching(/properties kind, use, but none called "class"/) as string,
   });
 });
 
-test('all numbers of masks that are not known are named', async () => {
+test('names all unknown numbers in masks', async () => {
   for (const [name, value] of [1, 2, 3].entries()) {
     await folder.file(join('numbers', 'images', `${name}.png`), flat(9));
     await folder.file(join('numbers', 'masks', `${name}.png`), flat(value));
@@ -56,7 +56,7 @@ test('all numbers of masks that are not known are named', async () => {
   await masks.source.close();
 });
 
-test('255 beside other values is explained by an option, never dropped', async () => {
+test('255 next to other values has to be explained by an option, and is never dropped', async () => {
   const square = { width: 2, height: 2, channels: 1, bits: 8 } as const;
   await folder.file('three/images/a.png', flat(9));
   const mask = pngFile({ ...square, values: [0, 0, 128, 255] });

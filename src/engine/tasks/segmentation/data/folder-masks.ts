@@ -42,11 +42,12 @@ interface Place {
 }
 
 /**
- * Finds images and their masks: `images/x.*` with `masks/x.png` in a folder or next to the given folder of images, or a
- * label file.
+ * Finds images and their masks: `images/x.*` with `masks/x.png` in a folder or next to the given folder of images, or
+ * a label file.
  *
  * @param labels `masks` or its synonym `imagefolder`, or the path of a label file
- * @param options `named`: `WHAT=CLASS` pairs, see `namedValues`; `isStrict`: true if each WHAT must occur in the masks
+ * @param options `named`: `WHAT=CLASS` pairs, see `namedValues`; `isStrict`: true if each WHAT must occur in the
+ * masks
  * @throws UserError 'invalid-labels' if there are no masks, 'not-found', and as the source's reader
  */
 export async function openFolderMasks(
@@ -78,7 +79,7 @@ export async function openFolderMasks(
   };
 }
 
-/** The folder itself if it holds the masks, else its parent with the mask folders next to it. */
+/** Returns the folder itself if it holds the masks, else its parent with the mask folders next to it. */
 async function withMasks(
   folder: string,
   listed: readonly FoundImage[],
@@ -106,7 +107,7 @@ async function withMasks(
   return { root, found };
 }
 
-/** The parent folder if the list of classes is there, as when training and test images share it. */
+/** Returns the parent folder if the list of classes is there, as when training and test images share it. */
 async function withLabelList({ root, found }: Place): Promise<Place> {
   const parent = dirname(root);
   const folders = [root, ...new Set(found.map(({ path }) => dirname(path)))];
@@ -174,7 +175,7 @@ async function openWithProperty(kind: MaskSourceKind, request: SourceRequest): P
   return openMaskSource(kind, { ...request, property });
 }
 
-/** Property `class`, as in exported files, or the only property. */
+/** Returns the property `class`, as in exported files, or the only property. */
 function classProperty(properties: MaskSource['properties'], path: string): string {
   const names = properties.map(({ name }) => name);
   const [only] = names;

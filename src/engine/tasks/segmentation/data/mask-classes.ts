@@ -43,7 +43,7 @@ export function classesOf({ origin, source, classes }: FolderMasks): MaskClass[]
 }
 
 /**
- * Table (256) from mask values of a folder to values of the classes; unlisted values become 255.
+ * Returns the table (256) from mask values of a folder to values of the classes; unlisted values become 255.
  *
  * @param model file of the model with these classes; the training images have them by default
  * @throws UserError 'invalid-labels' for a class that is not among `classes`
@@ -78,7 +78,7 @@ export function valuesOf(
   return table;
 }
 
-/** Mask translated into the values of the classes. */
+/** Returns a mask translated into the values of the classes. */
 export function translated(
   mask: OpenMask,
   table: Uint8Array,
@@ -97,7 +97,7 @@ export function translated(
   };
 }
 
-/** True for a class to train on; unknown pixels and background are not classes. */
+/** Returns true for a class to train on; unknown pixels and background are not classes. */
 function isTrainable({ name }: SourceClass): boolean {
   return name === null || !(ignoreName.test(name) || isBackground(name));
 }

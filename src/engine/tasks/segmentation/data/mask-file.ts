@@ -73,7 +73,7 @@ function markOf({ width, height }: Size): string {
   return `kept mask ${width} × ${height}`;
 }
 
-/** Mask with its values translated; values missing from the table become unknown (255). */
+/** Returns a mask with its values translated; values missing from the table become unknown (255). */
 export function translatedMask(
   mask: MaskRaster,
   table: Uint8Array,

@@ -27,14 +27,14 @@ export class MaskRows {
     this.#strip = new Uint8Array(tileSide * (band.right - band.left));
   }
 
-  /** Buffer for the next row of the image, (width of the band); rows come in order. */
+  /** Returns the buffer for the next row of the image, (width of the band); rows come in order. */
   line(y: number): Uint8Array {
     const width = this.#band.right - this.#band.left;
     const at = (y % tileSide) * width;
     return this.#strip.subarray(at, at + width);
   }
 
-  /** True if this row completes a row of mask tiles, so that `flush` is due. */
+  /** Returns true if this row completes a row of mask tiles, so that `flush` is due. */
   isFull(y: number): boolean {
     return (y + 1) % tileSide === 0 || y + 1 === this.#height;
   }

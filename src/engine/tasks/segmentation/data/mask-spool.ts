@@ -13,7 +13,8 @@ import { predictText } from '../../../../text/index.ts';
 
 /**
  * File format of a mask in progress: compressed tiles, each with a checksum, and after each row of tiles a record of
- * progress. Nothing is ever overwritten, so after any interruption everything up to the last progress record is intact.
+ * progress. Nothing is ever overwritten, so after any interruption everything up to the last progress record is
+ * intact.
  */
 
 const magic = Buffer.from('understudy mask spool 1\n', 'latin1');
@@ -75,13 +76,13 @@ export class MaskSpool {
     }
   }
 
-  /** Completed rows of mask tiles of a band, from the top. */
+  /** Returns the completed rows of mask tiles of a band, from the top. */
   rowsDone(band: number): number {
     return this.#done.get(band) ?? 0;
   }
 
   /**
-   * Appends the next row of mask tiles of a band; tiles of background alone take no space.
+   * Appends the next row of mask tiles of a band; tiles of only background take no space.
    *
    * @throws UserError 'disk'
    */

@@ -141,9 +141,7 @@ export function requireLargeEnough({ width, height }: Size, smallest: number): v
   throw new UserError('invalid-file', segmentationText.tooSmall({ width, height }, smallest));
 }
 
-/**
- * Counts classes, and draws random pixels of each by reservoir sampling (Vitter, 1985, algorithm R).
- */
+/** Counts classes, and picks random pixels of each by reservoir sampling (Vitter, 1985, algorithm R). */
 class PlaceSampler {
   readonly counts: number[];
   readonly places: number[][];

@@ -51,9 +51,9 @@ const areasName = 'areas.csv';
 const spoolFolder = '.understudy-unfinished';
 
 /**
- * Predicts the masks of images of any size and writes each as soon as it is complete: `masks/x.png` for `x.jpg`, and a
- * table of areas by class. Continues an interrupted prediction if requested. Replaces no existing files
- * except earlier predictions in the same folder.
+ * Predicts the masks of images of any size and writes each as soon as it is complete: `masks/x.png` for `x.jpg`, and
+ * a table of areas by class. Continues an interrupted prediction if requested. Replaces no existing files except
+ * earlier predictions in the same folder.
  *
  * @throws UserError 'no-images', 'in-use', 'disk', 'invalid-option', and 'cancelled': written files stay
  */
@@ -379,7 +379,7 @@ function resumableStop(error: unknown, out: string): unknown {
   return new UserError('cancelled', predictText.stopped(out));
 }
 
-/** True for the error of a platform function whose signal is aborted. */
+/** Returns true for the error of a platform function whose signal is aborted. */
 function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }

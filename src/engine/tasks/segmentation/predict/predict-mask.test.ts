@@ -24,7 +24,7 @@ interface Drawn extends PreparedImage {
   readonly asked: Rectangle[];
 }
 
-/** An image of random reds below 4, without data where `isNothing`. */
+/** Returns an image of random reds below 4, without data where `isNothing` is true. */
 function drawn(
   width: number,
   height: number,
@@ -60,8 +60,8 @@ interface Counted extends TileModel {
 }
 
 /**
- * Model that classifies pixels by red; with `drift` also by the position in the tile, so that neighbouring tiles
- * disagree.
+ * Returns a model that classifies pixels by red; with `drift` also by the position in the tile, so that neighbouring
+ * tiles disagree.
  */
 function modelOf(side: number, batch = 3, drift = 0): Counted {
   const pixels = side * side;
@@ -103,7 +103,7 @@ async function predicted(
 
 const isSame = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;
 
-describe('a mask by tiles', () => {
+describe('a mask predicted in tiles', () => {
   test.each([
     [1, 1, 8, 0.5],
     [5, 90, 32, 0.5],
@@ -114,7 +114,7 @@ describe('a mask by tiles', () => {
     [1030, 70, 48, 0],
     [130, 1100, 40, 0.3],
   ])(
-    'is what the model says of each pixel: %d × %d in tiles of %d that overlap by %d',
+    "has the model's class of each pixel: %d × %d in tiles of %d that overlap by %d",
     async (...[width, height, side, overlap]) => {
       const image = drawn(width, height);
       const found = await predicted(modelOf(side), image, { overlap });
@@ -122,7 +122,7 @@ describe('a mask by tiles', () => {
     },
   );
 
-  test('is 255 where there is nothing, and tiles of nothing alone are not computed', async () => {
+  test('is 255 at pixels without data; tiles without any data are not computed', async () => {
     const [width, height] = [300, 280];
     const isNothing = (x: number, y: number): boolean => x < 150 || (x + y) % 7 === 0;
     const image = drawn(width, height, isNothing);
@@ -135,7 +135,7 @@ describe('a mask by tiles', () => {
     expect(model.tiles).toBe(3 * 6);
   });
 
-  test('reads every row once, from top to bottom, and tells how far it is', async () => {
+  test('reads every row once, from top to bottom, and reports its progress', async () => {
     const image = drawn(200, 333);
     const told: [number, number][] = [];
     const progress = (done: number, total: number): void => void told.push([done, total]);
@@ -153,7 +153,7 @@ describe('a mask by tiles', () => {
     );
   });
 
-  test('is the same to the bit in bands, in batches of any size, and whatever was there before', async () => {
+  test('has the same bits for any band width, batch size and earlier prediction', async () => {
     const image = drawn(1100, 600, (x, y) => x > 900 && y < 200);
     const whole = await predicted(modelOf(64, 5, 3), image);
     expect(isSame(whole, image.reds)).toBe(false);
@@ -167,12 +167,12 @@ describe('a mask by tiles', () => {
     }
   });
 
-  test('of more classes than a mask can hold is refused', async () => {
+  test('is refused for more classes than a mask can hold', async () => {
     const model = { ...modelOf(8), outputs: 256 };
     await expect(predicted(model, drawn(8, 8))).rejects.toThrow(/256 classes/);
   });
 
-  test('tells what is missing of what a model gives', async () => {
+  test('reports an incomplete output of the model', async () => {
     const model = { ...modelOf(8), run: () => Promise.resolve(new Float32Array(7)) };
     await expect(predicted(model, drawn(8, 8))).rejects.toThrow(
       'TileModel: (1, 4, 8, 8) has 256 values, got 7',
@@ -180,7 +180,7 @@ describe('a mask by tiles', () => {
   });
 });
 
-describe('a prediction that was stopped', () => {
+describe('a stopped prediction', () => {
   const image = drawn(700, 1200);
   const model = (): Counted => modelOf(100, 4, 3);
   // Two bands of 14 rows of tiles, the first of 6 columns and the second of 3.
@@ -209,7 +209,7 @@ describe('a prediction that was stopped', () => {
   }
 
   test.each([1, 40, 50, 90, 110, 120])(
-    'goes on with the same result (after %d tiles)',
+    'continues with the same result (after %d tiles)',
     async (after) => {
       const { mask, tiles } = await fresh();
       const spool = await stopped(after);
@@ -225,7 +225,7 @@ describe('a prediction that was stopped', () => {
     },
   );
 
-  test('and was done already is only read', async () => {
+  test('is only read if it was already complete', async () => {
     const spool = newSpool();
     const mask = await predicted(model(), image, { spool, budget, overlap });
     const second = model();
@@ -237,7 +237,7 @@ describe('a prediction that was stopped', () => {
     await expect(stat(spool.path)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  test('goes on where its file was cut off, and begins anew where it is damaged', async () => {
+  test('continues where its file was truncated, and starts over if it is damaged', async () => {
     const { mask, tiles } = await fresh();
     const bytes = await readFile((await stopped(120)).path);
     const spool = newSpool();
@@ -267,7 +267,7 @@ describe('a prediction that was stopped', () => {
     expect(await again()).toBe(tiles);
   });
 
-  test('begins anew for another file, model or overlap', async () => {
+  test('starts over if file, model or overlap changed', async () => {
     const spool = newSpool();
     await predicted(model(), image, { spool, budget, overlap });
     const other = model();
@@ -279,7 +279,7 @@ describe('a prediction that was stopped', () => {
   });
 });
 
-test('what a mask of an image that fails half-way is can be gone on with', async () => {
+test('can be resumed after the image failed midway', async () => {
   const image = drawn(600, 1300);
   const spool = newSpool();
   const failing: PreparedImage = {
@@ -293,7 +293,7 @@ test('what a mask of an image that fails half-way is can be gone on with', async
   expect(second.tiles).toBeLessThan(0.8 * 18 * 40);
 });
 
-test('what a mask depends on is the file as it is, the frame, what is seen of it, and the model', async () => {
+test('the fingerprint depends on file content, frame, preparation and model', async () => {
   const path = await folder.file('seen.tif', Uint8Array.of(1, 2, 3));
   const subject: PredictionSubject = {
     image: { path, frame: 1 },

@@ -68,21 +68,21 @@ export interface PredictedMask extends MaskRaster {
 const usualBudget = 256 * 2 ** 20;
 
 /**
- * Predicts the mask of an image of any size in overlapping tiles, whose probabilities are blended (see `tileWeights`).
- * Each pixel gets the most probable class, the first of equal ones. Pixels without image data get 255, and tiles
- * without any image data are not computed.
+ * Predicts the mask of an image of any size in overlapping tiles, whose probabilities are blended (see
+ * `tileWeights`). Each pixel gets the most probable class, the first of equal ones. Pixels without image data get
+ * 255, and tiles without any image data are not computed.
  *
- * Memory: with B px the width of a band (the image's width W, or less: 4·K·S·B ≤ `budget`, but B ≥ 512 where the image
- * is as wide), R rows of tiles run together (1 where a row fills a batch), overlap o, and n tiles in a batch,
+ * Memory: with B px the width of a band (the image's width W, or less: 4·K·S·B ≤ `budget`, but B ≥ 512 where the
+ * image is as wide), R rows of tiles run together (1 where a row fills a batch), overlap o, and n tiles in a batch,
  *
- *   4·K·S·B + 4·(S + 2·R·S·(1 − o))·(B + 2·S) + 512·B + n·S²·(5·C + 4·K) bytes
+ * 4·K·S·B + 4·(S + 2·R·S·(1 − o))·(B + 2·S) + 512·B + n·S²·(5·C + 4·K) bytes
  *
- * and the memory of the image's reader: R·S·(1 − o)·(B + 2·S) stored values of each band, and the blocks of a TIFF that it
- * keeps (64 MB, of wide ones up to 256 MB). It does not grow with the image's height, and the mask itself is on the
- * disk: K = 5, S = 224 and half an overlap take 82 MB plus the reader's for 10,000 × 10,000 px.
+ * and the memory of the image's reader: R·S·(1 − o)·(B + 2·S) stored values of each band, and the blocks of a TIFF
+ * that it keeps (64 MB, of wide ones up to 256 MB). It does not grow with the image's height, and the mask itself is
+ * on the disk: K = 5, S = 224 and half an overlap take 82 MB plus the reader's for 10,000 × 10,000 px.
  *
- * The spool holds whole rows of mask tiles, so that an interrupted prediction continues from the last of them with the
- * same result. It must not be in use by another prediction.
+ * The spool holds whole rows of mask tiles, so that an interrupted prediction continues from the last of them with
+ * the same result. It must not be in use by another prediction.
  *
  * @throws UserError 'cancelled', 'disk', as the image's `read`, and errors of the model; RangeError for an overlap
  * outside its range and for more than 255 classes
@@ -132,8 +132,8 @@ export interface PredictionSubject {
 }
 
 /**
- * Everything that a predicted mask depends on besides tile size and overlap: the file's state on the disk, its
- * preparation, and the model.
+ * Returns a fingerprint of everything that a predicted mask depends on, in addition to tile size and overlap: the file's state on the
+ * disk, its preparation, and the model.
  */
 export async function predictionFingerprint({
   image: { path, frame },
@@ -250,7 +250,7 @@ class BandPrediction {
     return Math.min(this.#all.image.width, end) - this.#left;
   }
 
-  /** Row after the last one that a group needs. */
+  /** Returns the row after the last one that a group needs. */
   #endOf(group: readonly number[] | undefined): number {
     const { image, grid } = this.#all;
     return Math.min(image.height, (group?.at(-1) ?? 0) + grid.side);

@@ -25,14 +25,14 @@ async function predicted(): Promise<string> {
 }
 
 describe('a journal of predictions', () => {
-  it('finds what was predicted, by what it depended on and by its file', async () => {
+  it('finds predictions by fingerprint and file', async () => {
     const journal = await PredictionJournal.open(await predicted());
     expect(await journal.find('one', file)).toEqual(written);
     expect(await journal.find('two', file)).toBeUndefined();
     expect(await journal.find('one', 'masks/b.png')).toBeUndefined();
   });
 
-  it('does not find what was emptied, replaced, or begun again', async () => {
+  it('does not find predictions that were emptied, replaced or begun again', async () => {
     const emptied = await predicted();
     await truncate(join(emptied, file));
     expect(await (await PredictionJournal.open(emptied)).find('one', file)).toBeUndefined();
@@ -44,7 +44,7 @@ describe('a journal of predictions', () => {
     expect(await (await PredictionJournal.open(begun)).find('one', file)).toBeUndefined();
   });
 
-  it('lets nothing be replaced but what is known as it is, what is empty, and what was begun', async () => {
+  it('allows replacing only unchanged files that it lists, empty files, and unfinished ones', async () => {
     const folder = await predicted();
     const may = async (name: string): Promise<void> =>
       (await PredictionJournal.open(folder)).requireReplaceable(name);
@@ -61,7 +61,7 @@ describe('a journal of predictions', () => {
     await may(file);
   });
 
-  it('forgets predictions, and still knows its files', async () => {
+  it('forgets predictions, but still knows its files', async () => {
     const folder = await predicted();
     await (await PredictionJournal.open(folder)).forget();
     const journal = await PredictionJournal.open(folder);
@@ -70,13 +70,13 @@ describe('a journal of predictions', () => {
     await journal.requireReplaceable(file);
   });
 
-  it('leaves nothing where it knows of nothing', async () => {
+  it('leaves no file if nothing was predicted', async () => {
     const folder = temporaryFolder();
     await (await PredictionJournal.open(folder)).forget();
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('goes on behind a line that was cut short', async () => {
+  it('continues after an incomplete line', async () => {
     const folder = await folderWith('mask');
     const path = join(folder, '.understudy-predictions');
     await appendFile(path, '{"fingerprint":"zero","fra');

@@ -76,7 +76,7 @@ export class PredictionJournal {
     return journal;
   }
 
-  /** True if a prediction wrote this file here, whatever happened to it since. */
+  /** Returns true if a prediction wrote this file here, whatever happened to it since. */
   has(file: string): boolean {
     return this.#sizes.has(file);
   }

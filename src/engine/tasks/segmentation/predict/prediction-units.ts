@@ -23,8 +23,8 @@ interface UnitsRequest {
 }
 
 /**
- * Output files for images and their names, independent of existing files: a name must not depend on earlier runs.
- * `x.png` becomes `masks/x.png`.
+ * Returns the output files for images and their names, independent of existing files: a name must not depend on
+ * earlier runs. `x.png` becomes `masks/x.png`.
  *
  * @param leaveOut called for images that do not fit the format
  * @throws UserError 'cancelled'

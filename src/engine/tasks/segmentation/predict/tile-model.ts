@@ -10,7 +10,7 @@ import type { TileModel } from './predict-mask.ts';
 export const tilesAtOnce = 8;
 
 /**
- * Batch size, [1, 8]; smaller for large tiles, since attention grows with the fourth power of the side.
+ * Returns the batch size, [1, 8]; smaller for large tiles, since attention grows with the fourth power of the side.
  */
 export function tilesOfSide(side: number): number {
   return Math.min(tilesAtOnce, imagesOfSide(side));
@@ -42,9 +42,7 @@ export function maskClasses({ classes, masks }: MaskCard): MaskClass[] {
     .map((name, index) => ({ value: index + 1, name, colour: masks.colours[index] ?? null }));
 }
 
-/**
- * Wraps a model to time its tiles, without the first batch, which includes set-up for the others.
- */
+/** Wraps a model to time its tiles, excluding the first batch, which includes one-time set-up. */
 export function timed(model: TileModel): TileModel & { readonly msPerTile: () => number } {
   let [batches, tiles, milliseconds] = [0, 0, 0];
   return {

@@ -27,7 +27,7 @@ const classes = [
 ];
 const options = { classes, model: 'student-7' };
 
-/** Names beside a target; frames of a stack have their number. */
+/** Names next to a target; frames of a stack have their number. */
 function named(format: MaskFormat, target: string, isNumbered = false) {
   const nameFor = (frame: number | null): string =>
     `${target}${frame !== null && isNumbered ? `#${frame + 1}` : ''}${maskEndings[format]}`;
@@ -41,7 +41,7 @@ function drawn(seed: number, size: Size, values = [0, 1, 2, 255]) {
 
 const isSame = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;
 
-/** Stored values of a frame. */
+/** Returns the stored values of a frame. */
 async function valuesOf(path: string, frame = 0): Promise<Uint8Array> {
   const file = await openImage(path);
   const { data } = await file.read({ frame });
@@ -50,7 +50,7 @@ async function valuesOf(path: string, frame = 0): Promise<Uint8Array> {
 }
 
 describe('predicted masks', () => {
-  it('as GeoTIFF lie where the image does, with the classes, and 255 as nodata', async () => {
+  it("have the image's position as GeoTIFF, with the classes, and 255 as nodata", async () => {
     const size = { width: 520, height: 515 };
     const path = await folder.file('map.tif', turnedGeotiff(size.width, size.height));
     const { pixels, mask } = drawn(1, size);
@@ -70,7 +70,7 @@ describe('predicted masks', () => {
     expect(isSame(await valuesOf(`${target}.tif`), pixels)).toBe(true);
   });
 
-  it('as PNG are a file for each slice', async () => {
+  it('have one file per slice as PNG', async () => {
     const size = { width: 7, height: 5 };
     const [first, second] = [drawn(2, size, [0, 1]), drawn(3, size, [0, 2, 255])];
     const masks = new Map<number, MaskRaster>([
@@ -89,7 +89,7 @@ describe('predicted masks', () => {
     expect(found.map(({ name }) => name)).toEqual(['v#1.png', 'v#3.png']);
   });
 
-  it('as NIfTI are a volume of the same place, 255 where nothing is known', async () => {
+  it("have the volume's position as NIfTI, with 255 for unknown pixels", async () => {
     const size = { width: 7, height: 5 };
     const path = await folder.file('askew.nii', askewVolume(1, [5, 7, 4], false));
     const drawnOnes = [0, 1, 3].map((frame) => [frame, drawn(frame + 4, size)] as const);
@@ -106,7 +106,7 @@ describe('predicted masks', () => {
     expect(new Set(await valuesOf(`${target}.nii.gz`, 2))).toEqual(new Set([255]));
   });
 
-  it('as DICOM say that a model made them, one file for a series', async () => {
+  it('state as DICOM that a model made them, in one file per series', async () => {
     const size = { width: 53, height: 37 };
     const series = await Promise.all(
       [4, -1, 7].map(async (z, at) => {
@@ -148,7 +148,7 @@ describe('predicted masks', () => {
     ['geotiff', 'is not a GeoTIFF'],
     ['nifti', 'is not a NIfTI volume'],
     ['dicom-seg', 'is not a DICOM image'],
-  ] as const)('of a photograph are refused as %s, and nothing is left', async (format, why) => {
+  ] as const)('are refused as %s for a photograph, and no file is left', async (format, why) => {
     const bytes = pngFile({ width: 2, height: 2, channels: 1, bits: 8, values: [1, 2, 3, 4] });
     const path = await folder.file('photo.png', bytes);
     const { mask } = drawn(1, { width: 2, height: 2 });
@@ -164,7 +164,7 @@ describe('predicted masks', () => {
   });
 
   it.each(['geotiff', 'nifti', 'dicom-seg'] as const)(
-    'of another size than the image are refused as %s',
+    'are refused as %s if their size differs from that of the image',
     async (format) => {
       const files = {
         geotiff: turnedGeotiff(9, 9),
@@ -180,7 +180,7 @@ describe('predicted masks', () => {
     },
   );
 
-  it('of a prediction that is stopped are not there', async () => {
+  it('are not written if the prediction is stopped', async () => {
     const size = { width: 600, height: 600 };
     const path = await folder.file('stop.tif', turnedGeotiff(9, 9));
     const { mask } = drawn(1, size);

@@ -34,7 +34,7 @@ import { version } from '../../../version.ts';
 export interface PredictedFile {
   /** Path of the image. */
   readonly path: string;
-  /** Masks by frame, from 0; frame 0 alone in single-frame files. */
+  /** Masks by frame, from 0; only frame 0 in single-frame files. */
   readonly masks: FrameMasks;
 }
 
@@ -42,11 +42,11 @@ export interface WriteMasksOptions {
   /** Classes of the masks, without 0 and 255. */
   readonly classes: readonly MaskClass[];
   /**
-   * Output path with the ending from `maskEndings`: of a frame's own file or, for null, of one file for all frames. Its
-   * folder is created. An existing file is replaced.
+   * Output path with the ending from `maskEndings`: of a frame's own file or, for null, of one file for all frames.
+   * Its folder is created. An existing file is replaced.
    */
   readonly nameFor: (frame: number | null) => string;
-  /** Name of the model, for formats that record who made a mask. */
+  /** Name of the model, for formats that record the author of a mask. */
   readonly model: string;
   /** Tolerance for simplifying polygons, px; no simplification by default. */
   readonly simplify?: number | undefined;
@@ -96,8 +96,8 @@ export async function requireFormat(format: MaskFormat, path: string): Promise<v
  * for all.
  *
  * @returns the written paths
- * @throws UserError 'unsupported' if the image does not fit the format, 'invalid-file' if its size differs from that of
- * its masks, 'too-large', 'disk', 'cancelled', and as the masks do
+ * @throws UserError 'unsupported' if the image does not fit the format, 'invalid-file' if its size differs from that
+ * of its masks, 'too-large', 'disk', 'cancelled', and as the masks do
  */
 export function writeMasks(
   format: MaskFormat,
@@ -108,7 +108,7 @@ export function writeMasks(
 }
 
 /**
- * Key of the segmentation that a file belongs to: slices of a series share it.
+ * Returns the key of the segmentation that a file belongs to: slices of a series share it.
  *
  * @throws UserError 'unsupported' if the file is not a DICOM image, or lacks required attributes
  */
