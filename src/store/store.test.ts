@@ -154,7 +154,12 @@ describe('opening refuses', () => {
   });
 
   test.each([
-    ['a secret', (folder: string) => writeFileSync(join(folder, 'secret'), 'x')],
+    [
+      'a secret',
+      (folder: string) => {
+        writeFileSync(join(folder, 'secret'), 'x');
+      },
+    ],
     ['a run', (folder: string) => mkdirSync(join(folder, 'runs', '1'), { recursive: true })],
   ])('an empty database next to %s is damaged, not a first start', (_name, write) => {
     const folder = temporaryFolder();

@@ -40,7 +40,7 @@ function storedRuns(
   const { size, counts } = segmentation;
   const [height, width] = Array.isArray(size) ? (size as unknown[]) : [];
   if (height !== image.height || width !== image.width) {
-    throw wrong(name, cocoText.runsOfOtherSize(String(width ?? '?'), String(height ?? '?'), image));
+    throw wrong(name, cocoText.runsOfOtherSize(statedSide(width), statedSide(height), image));
   }
   budget.spend(lengthOfRuns(counts));
   if (typeof counts === 'string') return checkRuns(decodeRuns(counts, name), image, name);
@@ -85,4 +85,9 @@ function withoutOutline(name: string): UserError {
 
 function wrong(name: string, why: string): UserError {
   return new UserError('invalid-labels', cocoText.wrongAnnotation(name, why));
+}
+
+/** Returns a stated side for a message, whatever the file has in its place. */
+function statedSide(value: unknown): string {
+  return typeof value === 'number' ? String(value) : '?';
 }
