@@ -27,7 +27,7 @@ it('tries the fitted copy by default, and reports which copy was chosen and why'
   const summary = asClasses(await distill(tinyRequest(folder, { start: 'auto', out }), context));
   expect(notices(context)).toContainEqual(
     expect.stringMatching(
-      /^The student starts as the (fitted|untrained) copy: .* Tried on 9 validation images: the fitted copy is right on .* %, the untrained one on .* %.*; the fitted copy differs from the teacher by /,
+      /^The student starts as the (fitted|untrained) copy: .* Tried on 9 validation images: the fitted copy is correct for .* %, the untrained one for .* %.*; the fitted copy differs from the teacher by /,
     ),
   );
   expect(summary.recipe?.aside).toMatchObject({ images: 9 });
