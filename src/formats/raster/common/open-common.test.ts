@@ -293,7 +293,7 @@ it('stops reading on request, and when the file is closed', async () => {
   const stopped = file.read({ signal: stop.signal });
   const other = file.read({ region: { x: 0, y: 0, width: 1, height: 1 } });
   stop.abort();
-  await expectRefusal(stopped, 'cancelled', /stopped/);
+  await expectRefusal(stopped, 'cancelled', /^Stopped/);
   expect([...(await other).data]).toEqual([255, 0, 0]);
   await file.close();
   await expectRefusal(file.read(), 'cancelled', /closed/);
