@@ -15,7 +15,7 @@ export const recipeText = {
   endedEarly: (rise: Rise) =>
     `${riseText(rise)}, even with the smallest learning rate. Training ends here, with the best state so far.`,
   belowCopy: ({ step, student, copy }: { step: number; student: Accuracy; copy: Accuracy }) =>
-    `After step ${step} the student is right on ${percent(student)} of the validation images, its untrained copy on ${percent(copy)}. The best state so far is kept.`,
+    `After step ${step} the student classifies ${percent(student)} of the validation images correctly, its untrained copy ${percent(copy)}. The best state so far is kept.`,
 
   /** @param tested see `StartTrial` */
   keptCopy: (tested: number, accuracy: Accuracy) =>
