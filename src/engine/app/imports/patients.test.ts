@@ -104,7 +104,9 @@ describe.each(damage)('a secret that is %s', (_name, state, spoil) => {
     const report = await bringIn();
     expect(report.added).toBe(1);
     expect(report.skipped).toHaveLength(1);
-    expect(report.skipped[0]?.reason).toMatch(/key that distinguishes patients.*Restore the file from a backup/);
+    expect(report.skipped[0]?.reason).toMatch(
+      /key that distinguishes patients.*Restore the file from a backup/,
+    );
     expect(await patients.status()).toMatchObject({ state, groups: 2 });
     expect(groups()).toMatchObject(before);
 
