@@ -140,7 +140,7 @@ describe('keys that the user chooses', () => {
       .toBe('done');
     await page.keyboard.press('Alt+3');
     await page.getByRole('button', { name: /^Find images to check next/ }).click();
-    await page.getByText(/The student predicted [\d,]+ images/).waitFor();
+    await page.getByText(/The student made predictions for [\d,]+ images/).waitFor();
     await expect.poll(() => selected(page).count()).toBe(1);
     const queue = async (): Promise<ProjectImage[]> => {
       const request = { project: project.id, filter: { show: 'review' }, offset: 0, limit: 200 };

@@ -7,7 +7,7 @@ export const predicting = {
   none: (images: number) =>
     `A student is ready: it can outline ${counted(images, 'image')} without a mask marked as done.`,
   some: (predicted: number, left: number) =>
-    `Of the images without a mask marked as done, ${count(predicted)} ${predicted === 1 ? 'is' : 'are'} predicted and ${count(left)} ${left === 1 ? 'is' : 'are'} not.`,
+    `Of the images without a mask marked as done, ${count(predicted)} ${predicted === 1 ? 'has' : 'have'} a predicted mask and ${count(left)} ${left === 1 ? 'does' : 'do'} not.`,
   ready: (predicted: number) =>
     `The student has outlined ${counted(predicted, 'image')} not yet marked as done.`,
   allDone: 'Every mask is marked as done.',

@@ -24,7 +24,7 @@ export const review = {
   left: (seconds: number) => `${roughDuration(seconds)} left`,
   stop: 'Stop',
   found: (images: number, skipped: number) =>
-    `The student predicted ${counted(images, 'image')}${skipped > 0 ? `; ${counted(skipped, 'image')} could not be read or had changed` : ''}.`,
+    `The student made predictions for ${counted(images, 'image')}${skipped > 0 ? `; ${counted(skipped, 'image')} could not be read or had changed` : ''}.`,
   accept: (names: readonly string[]) => `Accept ${list(names)}`,
   hint: (key: string) =>
     `${key} accepts the proposal and moves to the next image. Numbers choose another class.`,
