@@ -163,7 +163,7 @@ describe('the Labels step', () => {
     await shown('ice has 1 training image; 9 more labels would help most.');
   });
 
-  test('a click moves no image under the pointer, and a double click opens the clicked one', async () => {
+  test('a click does not move the image away from the pointer, and a double click opens it', async () => {
     const { page } = launched;
     await page.keyboard.press('Escape');
     await expect.poll(() => selected().count()).toBe(0);

@@ -151,7 +151,7 @@ describe('a new project', () => {
       .getByRole('button', { name: 'Undo' })
       .last()
       .click();
-    await page.getByText('48 images have their previous location again.').waitFor();
+    await page.getByText('48 images are back at their previous location.').waitFor();
   });
 
   test('work that ends while another project is open is reported with a link to it', async () => {

@@ -73,7 +73,7 @@ describe('keys that the user chooses', () => {
     await row.waitFor();
     await page.keyboard.press('Enter');
     await page.keyboard.press('j');
-    await expect.poll(said).toBe('Choose a class by its name has the key J.');
+    await expect.poll(said).toBe('J is now a key for “Choose a class by its name”.');
     const focused = (): Promise<string | null> =>
       page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? null);
     await expect.poll(focused).toBe('Choose a class by its name: J, change');
@@ -221,7 +221,7 @@ describe('a segmentation project', () => {
     await page.keyboard.press('Alt+3');
     await page.getByText(/^0 of \d+ images have masks marked as done\.$/).waitFor();
     await page.getByRole('button', { name: 'Outline the next image' }).click();
-    const large = page.getByRole('dialog', { name: /^The image / });
+    const large = page.getByRole('dialog', { name: /, enlarged$/ });
     await large.waitFor();
     const before = await large.getAttribute('aria-label');
     await page.keyboard.press('Control+Enter');

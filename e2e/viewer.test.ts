@@ -50,7 +50,7 @@ describe('the viewer', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const dialog = (): Locator => launched.page.getByRole('dialog', { name: /, large$/ });
+  const dialog = (): Locator => launched.page.getByRole('dialog', { name: /, enlarged$/ });
   const stage = (): Locator => dialog().getByRole('img', { name: /^The image / });
   const shown = (words: string | RegExp): Promise<void> =>
     dialog().getByText(words).first().waitFor();

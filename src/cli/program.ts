@@ -52,7 +52,7 @@ const terms = `Terms:
   skip factor     keep every r-th block of the teacher: 2 keeps half, 3 a third; smaller and
                   faster, but less accurate
   rank            size of the adapters: small trained matrices that make up for skipped blocks
-  views           number of random crops and flips per image; they add variety to few images
+  views           random crops of an image, some flipped; the option is their number per image
   untrained copy  the kept blocks without training; the student's gain over it is the benefit
                   of distilling
 

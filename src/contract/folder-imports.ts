@@ -71,7 +71,7 @@ export const locateReport = z.strictObject({
   /** Missing images before the search. */
   missing: z.int().nonnegative(),
   found: z.int().nonnegative(),
-  /** Found images that have another name or folder than before. */
+  /** Images that were found under a different name or in a different folder. */
   byContent: z.int().nonnegative(),
   /** Found images whose files have another name. */
   renamed: z.int().nonnegative(),

@@ -81,7 +81,7 @@ export function loadTensorFlow(
 }
 
 /**
- * Makes a backend the one that ops run on until another is chosen. All copies of TensorFlow.js in a process share
+ * Chooses the backend that ops run on. Call it before each use: all copies of TensorFlow.js in a process share
  * one engine, which would silently move tensors from one backend to another.
  */
 export function chooseBackend(tf: TensorFlow, backend: TensorFlowBackend): void {

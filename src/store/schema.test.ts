@@ -56,7 +56,7 @@ test.each([
   expect(() => openStore(folder)).toThrow(/changed by another program.*Restore a backup of it/);
 });
 
-test('refuses an older database with a view before it is copied and changed', () => {
+test('refuses an older database with a view, before copying or changing it', () => {
   const folder = changed(
     `CREATE VIEW more AS ${endless} SELECT * FROM c; PRAGMA user_version = 200`,
   );

@@ -161,7 +161,7 @@ describe("images with all bands as the model's input", async () => {
     await expect(seen).rejects.toMatchObject({
       code: 'invalid-option',
       message: expect.stringMatching(
-        /20 of 20 images have a single shade .* No training images are left/,
+        /20 of 20 images are a single shade.* No training images are left/,
       ) as string,
     });
   });

@@ -102,7 +102,7 @@ it('a file replaced during its trial is not imported', async () => {
 it('a list names teachers whose file is missing, and needs a workspace', async () => {
   const workspace = join(folder, 'gone-workspace');
   expect(() => listTeachers(workspace)).toThrow(
-    /There is no workspace in .*import create workspaces/,
+    /There is no workspace in .*A workspace is created by/,
   );
   const file = await dinov2();
   const { teacher } = await importTeacher({ file, workspace, heads: 2 }, context);

@@ -113,12 +113,12 @@ const table: OptionTable<DistillRequest, 'toleranceUnit'> = {
   },
   views: {
     flags: '--views <n>',
-    help: 'number of random crops and flips per image; more views add variety, but the teacher must process each of them once',
+    help: 'number of views (random crops, some flipped) per image; more add variety, but the teacher must process each of them once',
     group: training,
   },
   seed: {
     flags: '--seed <n>',
-    help: 'seed of all random choices; the same seed repeats a run',
+    help: 'seed of all random choices; the same seed gives the same result',
     group: training,
   },
   resume: {

@@ -165,7 +165,7 @@ async function train(
   }
 }
 
-describe('a training whose views are prefetched', () => {
+describe('a training run whose views are prefetched', () => {
   it.each<[string, Training]>([
     ['with room for all targets', {}],
     ['with room for none', { changes: { cacheBytes: 0 } }],

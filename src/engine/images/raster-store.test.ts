@@ -38,12 +38,14 @@ async function opened(even: readonly boolean[]): Promise<string[]> {
 it('reports how many images have a single shade, and the first of them', async () => {
   expect(await opened([false, false])).toEqual([]);
   const said = await opened([false, true, true, false]);
-  expect(said).toEqual([expect.stringMatching(/^2 of 4 images have a single shade .*-1\.png: /)]);
+  expect(said).toEqual([
+    expect.stringMatching(/^With .*, 2 of 4 images are a single shade.*-1\.png: /),
+  ]);
 });
 
 it('fails if all images have a single shade', async () => {
   await expect(opened([true, true])).rejects.toMatchObject({
     code: 'invalid-option',
-    message: expect.stringMatching(/^2 of 2 images .* No training images are left/) as string,
+    message: expect.stringMatching(/2 of 2 images .* No training images are left/) as string,
   });
 });

@@ -8,7 +8,7 @@ import { PhaseProgress } from '../job.ts';
 import type { JobContext } from '../job.ts';
 import { workspaceJobText } from '../../text/index.ts';
 
-/** Least time between two progress reports of a file, ms. */
+/** Minimum time between two progress reports of a file, ms. */
 const reportInterval = 200;
 
 /**

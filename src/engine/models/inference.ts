@@ -12,7 +12,7 @@ import { throwIfCancelled, breathe } from '../job.ts';
 import type { JobContext } from '../job.ts';
 import { decodersAtOnce, skip } from '../images/raster-store.ts';
 
-/** Batch size for models of small inputs: enough to fill a processor, little memory. */
+/** Batch size for models with small inputs: large enough to keep a CPU busy, small enough to need little memory. */
 export const inferenceBatch = 16;
 
 /** Share of the memory for activations of inference; several models are open at a time. */

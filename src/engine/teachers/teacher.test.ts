@@ -150,7 +150,7 @@ describe('a teacher of stored values', () => {
 
   it('uses its own mean and deviation for a window of such values, which is reported', async () => {
     const teacher = await through({});
-    expect(teacher.notes.join()).toContain('values as stored in files (means of 1087, 1342, 1433');
+    expect(teacher.notes.join()).toContain('stored values (means of 1087, 1342, 1433');
     const { normalization } = teacher.model;
     normalization.mean.forEach((value, band) => {
       expect(value).toBeCloseTo(((mean[band] ?? 0) + 0.5) / 10_000, 9);

@@ -147,7 +147,7 @@ describe('preprocessor_config.json:', () => {
     if (said !== undefined) expect(teacher.notes[0]).toContain(`preprocess_cfg has ${said}`);
   });
 
-  it('a processor that could reverse colours, but does not, only leaves a guess', async () => {
+  it('mean and deviation are guesses for a processor that can reverse colours, even if that is switched off', async () => {
     const type = { image_processor_type: 'MobileViTImageProcessor' };
     const teacher = await found({ ...type, do_flip_channel_order: false });
     expect(sourceOf(teacher)).toEqual(['guess', 'guess']);

@@ -250,7 +250,7 @@ describe('notes its guesses', () => {
   it('and notes that a distilled DeiT averages two tokens', async () => {
     const path = await checkpoint(tinyVit({ classTokens: 2 }).weights);
     expect((await describeTeacher(path, heads)).notes).toEqual([
-      'Its reference implementation averages the predictions of class and distillation token; here only the class token is used.',
+      'Its reference implementation averages the predictions of the class token and the distillation token; here only the class token is used.',
     ]);
   });
 });

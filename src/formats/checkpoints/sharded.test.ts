@@ -65,7 +65,7 @@ describe('refused', () => {
     ['a part by a path of Windows', { x: 'sub\\a.safetensors' }, /not a file of its folder/],
     ['a drive', { x: 'C:a.safetensors' }, /not a file of its folder/],
     ['the folder', { x: '..' }, /not a file of its folder/],
-    ['no name', { x: 1 }, /in a value that is not a name/],
+    ['no name', { x: 1 }, /does not give the file of a tensor as a name/],
     ['a tensor in another part', { x: 'b.safetensors' }, /tensor "x" is not in b\.safetensors/],
     ['a tensor in two parts', '{"weight_map":{"x":"a.safetensors","y":"b.safetensors","x":"b.safetensors","y":"a.safetensors"}}', /tensor "[xy]" is in both/],
     ['no tensors', {}, /lists no tensors/],

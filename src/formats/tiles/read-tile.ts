@@ -102,7 +102,7 @@ interface Part {
   readonly bands: readonly number[];
 }
 
-/** Reads a halved tile from the level of the file below it. */
+/** Reads a tile of a halved level: reads its pixels from the file's level and halves them as often as needed. */
 async function readHalved(
   file: ImageFile,
   frame: number,

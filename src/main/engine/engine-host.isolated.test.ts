@@ -135,7 +135,7 @@ test('gives up a program that cannot be started, with the reason', async () => {
   });
 });
 
-test('an abort reaches the engine; before it is ready, the request ends at once', async () => {
+test('an abort reaches the engine; an abort before the engine is ready ends the request at once', async () => {
   const { engine } = host();
   engine.start();
   const early = new AbortController();

@@ -72,7 +72,7 @@ test('other images of a marked patient are used neither for training nor for mea
   ]);
 });
 
-test('images of several classes count for each class, those of none only for the project', () => {
+test('images with several classes count towards each; those without a class, only towards the project', () => {
   const store = temporaryStore();
   const { id, classes } = addProject(store, ['x', 'y']);
   const [x = 0, y = 0] = classes.map((one) => one.id);

@@ -17,10 +17,10 @@ import { folderImportText } from '../../../text/index.ts';
 
 /** Timing of folder watches, ms. */
 export interface WatchPace {
-  /** Least time between two scans of a folder. */
+  /** Minimum time between two scans of a folder. */
   readonly interval: number;
   /**
-   * Least time between two scans, as a multiple of a scan's duration: a large folder on a slow disk is scanned less
+   * Minimum time between two scans, as a multiple of a scan's duration: a large folder on a slow disk is scanned less
    * often.
    */
   readonly times: number;

@@ -7,7 +7,7 @@ import { exportLabels } from '../../label-export/export-labels.ts';
 import type { Emit } from '../../events.ts';
 import { maskEditingText } from '../../../text/index.ts';
 
-/** Least time between two progress events, ms. */
+/** Minimum time between two progress events, ms. */
 const reportInterval = 200;
 
 /** Exports of labels, one at a time per project. */

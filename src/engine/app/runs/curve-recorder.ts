@@ -5,9 +5,9 @@ import { UserError } from '../../../core/errors.ts';
 import type { Store } from '../../../store/store.ts';
 import type { Emit } from '../../events.ts';
 
-/** Least time between two progress events, ms. */
+/** Minimum time between two progress events, ms. */
 const reportInterval = 100;
-/** Least time between two writes to the database, ms. */
+/** Minimum time between two writes to the database, ms. */
 const writeInterval = 2000;
 /** Approximate maximum number of points kept per curve. */
 const points = 2000;

@@ -71,7 +71,7 @@ test('done masks are used for training or held out, and all other images for dis
   expect(notes).toEqual([
     expect.stringMatching(/shows y, so the student will not find it/),
     expect.stringMatching(
-      /^No test image shows x, so it cannot be measured how well the student finds it/,
+      /^No test mask shows x, so how well the student finds it cannot be measured/,
     ),
     expect.stringMatching(/tested on one image only/),
   ]);

@@ -22,7 +22,7 @@ import { studentText } from '../../../text/index.ts';
 
 type Outcome = Result<'run.predictMasks'>;
 
-/** Least time between two progress events, ms. */
+/** Minimum time between two progress events, ms. */
 const reportInterval = 100;
 
 /** Predicts masks of a project's images with the student of a run, in a separate process. */

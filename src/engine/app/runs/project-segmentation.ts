@@ -16,7 +16,7 @@ import {
   testSetOf,
 } from './dataset-rows.ts';
 import type { DecidedRow } from './dataset-rows.ts';
-import { runMasksText } from '../../../text/index.ts';
+import { runMasksText, segmentationText } from '../../../text/index.ts';
 
 /** Number of test images below which metrics mean little. */
 const fewTested = 5;
@@ -168,9 +168,9 @@ function notesOf(
   small: number,
 ): string[] {
   const notes: string[] = [];
-  if (unseen.learnt.length > 0) notes.push(runMasksText.classesNotTrained(unseen.learnt));
+  if (unseen.learnt.length > 0) notes.push(segmentationText.unseenInTraining(unseen.learnt));
   if (unseen.tested.length === classes) notes.push(runMasksText.nothingTested);
-  else if (unseen.tested.length > 0) notes.push(runMasksText.classesNotTested(unseen.tested));
+  else if (unseen.tested.length > 0) notes.push(segmentationText.unseenInTest(unseen.tested));
   if (tested < fewTested) notes.push(runMasksText.fewTestImages(tested));
   if (small > 0) notes.push(runMasksText.imagesSmallerThanPatch(small));
   return notes;

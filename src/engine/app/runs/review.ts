@@ -19,7 +19,7 @@ import { studentText } from '../../../text/index.ts';
 
 /** Time to read an image and resize it, ms; inference times are measured. */
 const readingTime = 6;
-/** Least time between two progress events, ms. */
+/** Minimum time between two progress events, ms. */
 const reportInterval = 100;
 
 /**

@@ -24,7 +24,7 @@ import { backgroundOf } from './teachers.ts';
 import type { TeacherService } from './teachers.ts';
 import { workspaceTeacherText } from '../../../text/index.ts';
 
-/** Least time between two progress events, ms. */
+/** Minimum time between two progress events, ms. */
 const reportInterval = 200;
 
 /** Teachers that can be downloaded into a workspace on request. */

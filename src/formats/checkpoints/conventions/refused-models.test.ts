@@ -231,11 +231,15 @@ describe('are refused with the reason', () => {
     ['an optimiser', { 'state.0.exp_avg': [6] }, 'the state of an optimiser'],
     ['a segmentation head', { 'decode_head.conv_seg.weight': [6] }, 'detection or segmentation'],
     ['a detector', { 'roi_heads.box_head.fc1.weight': [6] }, 'detection or segmentation'],
-    ['SAM', { ...block, 'blocks.0.attn.rel_pos_h': [7, 6] }, 'relative positions (rel_pos)'],
+    [
+      'SAM',
+      { ...block, 'blocks.0.attn.rel_pos_h': [7, 6] },
+      'relative position embeddings (rel_pos)',
+    ],
     [
       "SAM of Hugging Face's",
       { 'vision_encoder.layers.0.attn.rel_pos_h': [7, 6], 'mask_decoder.iou_token.weight': [1, 6] },
-      'relative positions (rel_pos)',
+      'relative position embeddings (rel_pos)',
     ],
     ['a hybrid', { ...block, 'patch_embed.backbone.conv.weight': [6] }, 'hybrids'],
     ['a UNet', { 'down_blocks.0.resnets.0.conv1.weight': [6] }, 'the network (UNet)'],

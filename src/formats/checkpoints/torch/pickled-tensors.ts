@@ -13,7 +13,7 @@ import { pytorchText } from '../../../text/index.ts';
 export type LocateStorage = (storage: PickleStorage) => number | Promise<number>;
 
 /**
- * Makes a tensor file of a PyTorch checkpoint whose pickle has been interpreted. Its tensors are read as float32: F64
+ * Presents a PyTorch checkpoint, its pickle already interpreted, as a tensor file. Its tensors are read as float32: F64
  * is rounded, types other than floating-point ones are refused. It closes `source`.
  *
  * @param container its name, for messages

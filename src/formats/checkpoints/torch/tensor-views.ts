@@ -58,7 +58,7 @@ function spanOf({ shape, strides }: PickleTensor): number {
   return shape.reduce((sum, size, axis) => sum + (size - 1) * (strides[axis] ?? 0), 1);
 }
 
-/** Puts the values of a view in order, its last axis in the inner loop. */
+/** Copies the values of a view into contiguous order, the last axis varying fastest. */
 function gather(
   stored: Float32Array,
   { shape, strides }: PickleTensor,

@@ -12,7 +12,7 @@ export interface PlacedFrame {
 
 /** Voxels under the pixels of a frame: those of one slice, along two axes of the volume. */
 export interface VolumeSlice {
-  /** Axis of the file that is crossed, and its index. */
+  /** Axis of the file perpendicular to the slice, and the slice's index along it. */
   readonly axis: 0 | 1 | 2;
   readonly index: number;
   /** The voxel (i, j, k) of pixel (column, row). */

@@ -162,7 +162,7 @@ async function surveyAll(
   };
 }
 
-/** Returns images with a readable mask, those whose masks have most values first. */
+/** Returns the images with a readable mask, in descending order of the number of values in the mask. */
 function samplesOf(
   found: readonly FoundImage[],
   { byImage, bySlice }: MaskPairs,

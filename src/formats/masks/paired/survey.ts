@@ -16,7 +16,7 @@ export interface MaskValues {
   readonly palette: Uint8Array | null;
 }
 
-/** Most values of a mask: a file with more is a photograph, or was saved with lossy compression. */
+/** Maximum number of values in a mask: a file with more is a photograph, or was saved with lossy compression. */
 const valueLimit = 256;
 /** Values read at a time. */
 const bandPixels = 2 ** 22;

@@ -66,7 +66,7 @@ describe('fragments and frames', () => {
     });
   });
 
-  it('are one each if the table points between them', async () => {
+  it('one fragment is taken as one frame if the offset table is wrong', async () => {
     for (const broken of [[0, 10, 20], [0, 0, 0], [8, ...table.slice(1)], table.slice(0, 2)]) {
       expect(await all(rle(coded, { table: broken }))).toEqual({ values, notes: [] });
     }
@@ -134,7 +134,7 @@ describe('a file that is cut short', () => {
     });
   });
 
-  it('loses a frame with a missing fragment', async () => {
+  it('loses the frame whose fragment is missing', async () => {
     const split = table.map((offset, i) => offset + 8 * i);
     const bytes = rle(coded.flatMap(halves), { table: split });
     // In the last frame's second half, in its first half, and in the second frame's second half.

@@ -7,7 +7,7 @@ import { numbers } from './values.ts';
 
 export interface TableDescriptor {
   readonly entries: number;
-  /** Value that entry 0 is for. */
+  /** Largest pixel value that maps to entry 0. */
   readonly first: number;
   /** Bits per entry. */
   readonly bits: number;

@@ -6,7 +6,7 @@ import { niftiText } from '../../../text/index.ts';
 const endings = { header: /\.hdr(\.gz)?$/i, voxels: /\.img(\.gz)?$/i } as const;
 
 /**
- * Returns the file with the voxels of a separate header.
+ * Returns the voxel file that belongs to a separate header file.
  *
  * @throws UserError 'not-found' if there is none, 'invalid-file' if the header's name has no known extension
  */

@@ -57,7 +57,7 @@ describe('verdict on masks', () => {
     expect(text).toContain('Fine-tune the adapters on the masks');
     expect(tone).toBe('doubt');
     expect(verdictWith([0.9, 0.6, 0.5]).text).toMatch(
-      /^Distilling did harm here: mean Dice is 0\.100 lower than/,
+      /^Distilling made the student worse here: mean Dice is 0\.100 lower than/,
     );
     expect(verdictWith([0.48, 0.5, 0.5]).text).toContain('this may be chance; if not, the teacher');
   });

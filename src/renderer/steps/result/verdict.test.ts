@@ -44,7 +44,7 @@ describe('verdict against the copy', () => {
 
   it('says that distilling did harm', () => {
     expect(verdictWith(0.9, 0.85).sentences[0]).toMatch(
-      /^Distilling did harm here: accuracy is 5\.0 points lower .* do not overlap/,
+      /^Distilling made the student worse here: accuracy is 5\.0 points lower .* do not overlap/,
     );
     expect(verdictWith(0.9, 0.89).sentences[0]).toMatch(
       /^Distilling did not help here: accuracy is 1\.0 point lower .* chance/,

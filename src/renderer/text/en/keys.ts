@@ -111,7 +111,7 @@ export const keysText = {
   remove: (action: string, key: string) => `Remove ${key} from ${action}`,
   reset: (action: string) => `Reset the keys of ${action}`,
   resetAll: 'Reset all keys',
-  given: (action: string, key: string) => `${action} has the key ${key}.`,
+  given: (action: string, key: string) => `${key} is now a key for “${action}”.`,
   wasReset: (action: string) => `${action} has its default keys.`,
   allReset: 'All actions have their default keys.',
   taken: (key: string, other: string) =>

@@ -23,8 +23,8 @@ export const masks = {
     suggest: 'Suggest: proposes regions from a few strokes',
   },
   hints: {
-    brush: 'Paint. Alt erases, Shift draws a straight line, Shift and the wheel change the size.',
-    eraser: 'Erase. Shift erases along a straight line, Shift and the wheel change the size.',
+    brush: 'Paint. Alt erases; Shift draws a straight line; Shift and the wheel change the size.',
+    eraser: 'Erase. Shift erases along a straight line; Shift and the wheel change the size.',
     polygon:
       'Click corner by corner, or draw around a region. A double click or Enter closes the polygon.',
     fill: 'Click a region of the mask: all of it gets the selected class.',

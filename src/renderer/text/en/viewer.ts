@@ -43,13 +43,13 @@ interface Legend {
 /** Hints for dragging with tools that do not paint. */
 const drags: Readonly<Record<string, string>> = {
   pan: 'Drag: pan.',
-  window: 'Drag: width across, level up and down.',
+  window: 'Drag left or right for width, up or down for level.',
   measure: 'Drag: measure. Space and drag: pan.',
 };
 
 /** Text of the image viewer. */
 export const viewer = {
-  name: (name: string) => `The image ${name}, large`,
+  name: (name: string) => `Image ${name}, enlarged`,
   whole: (name: string) => `The image ${name}`,
   tools: 'Tools',
   inspector: 'About this image',
@@ -83,7 +83,9 @@ export const viewer = {
       `Wheel: ${stack ?? 'zoom'}.`,
       ...(stack !== null || isPainting ? [`${mod} and wheel: ${withMod}.`] : []),
       drags[tool] ?? 'Space and drag: pan.',
-      ...(tool === 'window' ? [] : ['Right button: width across, level up and down.']),
+      ...(tool === 'window'
+        ? []
+        : ['Right button: drag left or right for width, up or down for level.']),
     ].join(' ');
   },
   display: {

@@ -19,7 +19,7 @@ export const downloadText = {
     `it sent ${received} bytes but announced ${announced}`,
   silent: 'it sent nothing for a while',
   wholeRangeRefused: 'it answers 416 (range not satisfiable) to a request for the whole file',
-  otherVersion: 'it has a different file now',
+  otherVersion: 'the file on the server has changed since the download began',
   rangeNotStated: 'it does not state which part it sends',
   otherRange: ({ start, requested }: { readonly start: number; readonly requested: number }) =>
     `it continued at byte ${start}, not ${requested}`,

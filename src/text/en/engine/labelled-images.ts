@@ -3,9 +3,9 @@ export const labelledImagesText = {
   tooFew: (folder: string) =>
     `${folder}: there are too few labelled images, or too few groups, to train on some and test on others. Label more, or give a test folder with --test.`,
   noneReadable: (folder: string, classes: readonly string[]) =>
-    `${folder}: no image labelled ${anyOf(classes)} could be read, so the class cannot be trained. Replace the damaged images or remove the class.`,
+    `${folder}: no image labelled ${anyOf(classes)} could be read, so the student cannot learn ${theseClasses(classes)}. Replace the damaged images, or remove the class.`,
   noneReadableNow: (classes: readonly string[]) =>
-    `No image labelled ${anyOf(classes)} can be read any more, so the class cannot be trained. Put the images back and resume.`,
+    `No image labelled ${anyOf(classes)} can be read any more, so the student cannot learn ${theseClasses(classes)}. Put the images back and resume.`,
   allAlike: (folder: string, images: number) =>
     `${folder}: all ${images} labelled images have the same labels, so there is nothing to distinguish. Add images with other labels, or with none ("-" in the table).`,
   fewReadable: (name: string, { read, requested }: { read: number; requested: number }) =>
@@ -44,4 +44,8 @@ function divided(path: string, others: string): string {
 /** Names in quotation marks: `"a" or "b"`. */
 function anyOf(names: readonly string[]): string {
   return names.map((name) => `"${name}"`).join(' or ');
+}
+
+function theseClasses(names: readonly string[]): string {
+  return names.length === 1 ? 'this class' : 'these classes';
 }

@@ -1,7 +1,7 @@
 /** Messages about workspaces and files given to commands. */
 export const outputText = {
   noWorkspace: (folder: string) =>
-    `There is no workspace in ${folder}. Check the path. The window, import and teacher import create workspaces.`,
+    `There is no workspace in ${folder}. Check the path. A workspace is created by the window, or by the commands “import” and “teacher import”.`,
   folderInPlace: (path: string) =>
     `${path} is a folder, so no file can be written there. Move it away.`,
   isFolder: (path: string) => `${path} is a folder. Remove it.`,

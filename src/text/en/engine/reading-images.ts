@@ -16,7 +16,7 @@ export const readingImagesText = {
   allSingleShade: (images: number, first: string) =>
     `${singleShade({ even: images, images }, first)} No training images are left.`,
   singleShadeMiddles:
-    'The middle of every image has a single shade with the chosen values (--range) and bands (--bands): its values may be outside of the range. “understudy image inspect” prints the values of a file.',
+    'With the chosen values (--range) and bands (--bands), the middle of every image is a single shade: its values may be outside the range. “understudy image inspect” prints the values of a file.',
 
   /** @param channels bands of each image that are used */
   otherBandCount: ({ named, channels }: { named: number; channels: number }) =>
@@ -27,5 +27,5 @@ export const readingImagesText = {
 
 /** @param first name of the first image of a single shade */
 function singleShade({ even, images }: { even: number; images: number }, first: string): string {
-  return `${even} of ${images} images have a single shade with the chosen values (--range) and bands (--bands), the first of them ${first}: their values are outside of the range, or all the same. “understudy image inspect” prints the values of a file.`;
+  return `With the chosen values (--range) and bands (--bands), ${even} of ${images} images are a single shade, the first of them ${first}: their values are outside the range, or all the same. “understudy image inspect” prints the values of a file.`;
 }

@@ -33,9 +33,9 @@ export const segmentationText = {
   tooSmall: (image: Size, patch: number) =>
     `it has ${image.width} × ${image.height} pixels, but a patch of the teacher has ${patch} × ${patch}. Images must be at least as large`,
   unseenInTraining: (classes: readonly string[]) =>
-    `No training mask shows ${classes.join(', ')}, so the student will not find it.`,
+    `No training mask shows ${classes.join(', ')}, so the student will not find ${themText(classes)}.`,
   unseenInTest: (classes: readonly string[]) =>
-    `No test mask shows ${classes.join(', ')}, so it cannot be measured how well the student finds it.`,
+    `No test mask shows ${classes.join(', ')}, so how well the student finds ${themText(classes)} cannot be measured.`,
 
   toleranceTooLarge: (
     image: string,
@@ -59,4 +59,8 @@ interface Size {
 interface Tolerance {
   readonly distance: number;
   readonly unit: string;
+}
+
+function themText(classes: readonly string[]): string {
+  return classes.length === 1 ? 'it' : 'them';
 }

@@ -32,7 +32,7 @@ export const teacherText = {
   adaptedManyBands: (bands: number) =>
     `${adapted(bands)}: each colour uses the mean of the weights of all bands, so the colours carry less information than in its training.${allBands(bands)}`,
   storedValues: (means: readonly number[]) =>
-    `It was trained on values as stored in files (means of ${means.join(', ')}). Its own mean and deviation are used if the range of the images is a window that contains these means, such as window:5000:10000 for reflectance times 10,000; otherwise, and for files that scale their values, default values are used.`,
+    `It was trained on stored values (means of ${means.join(', ')}). Its own mean and standard deviation are used only with a value range that is a window containing these means, such as window:5000:10000 for reflectance times 10,000; otherwise a default mean and standard deviation are used.`,
 
   coloursToAll: (bands: number) =>
     `${coloursUsed(bands)}: each colour goes to all of these. ${useAll(bands)}`,

@@ -12,7 +12,7 @@ export const trainingText = {
     `Block ${block} of the student could not be fitted: the device produced NaN or infinite values. Start from the untrained copy instead (--start copy).`,
 
   sharedGpu:
-    'Another run of Understudy uses this GPU: both are slower, and this run uses half of the GPU’s memory.',
+    'Another Understudy run is using this GPU: both will be slower, and this run uses at most half of the GPU’s memory.',
   exceedsGpu: (memory: Memory) => `${shortage(memory, 'GPU')}.`,
   exceedsComputer: (memory: Memory) =>
     `${shortage(memory, 'computer')}: it may be very slow, or be stopped by the system. Choose a smaller teacher or --image-size.`,

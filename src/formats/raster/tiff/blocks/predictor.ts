@@ -23,7 +23,7 @@ export function undoDifferences(
   }
 }
 
-/** Sums wrap around as the array's type does. */
+/** Adds the differences up; sums wrap around at the limits of the array's type. */
 function sum(
   values: Uint8Array | Uint16Array | Uint32Array,
   rowLength: number,

@@ -42,7 +42,7 @@ function wordBefore(text: string, end: number, start: number): string {
   return text.slice(first, last);
 }
 
-/** The first value of each name counts. */
+/** Returns the attributes of a tag; of repeated ones, the first. */
 function attributesOf(tag: string): ReadonlyMap<string, string> {
   const attributes = new Map<string, string>();
   let start = 0;

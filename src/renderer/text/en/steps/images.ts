@@ -152,7 +152,7 @@ export const images = {
     none: (folder: string) =>
       `None of the missing images is in ${folder}. Choose the folder that contains them now.`,
     undone: (images: number) =>
-      `${counted(images, 'image has its', 'images have their')} previous location again.`,
+      `${counted(images, 'image is back at its', 'images are back at their')} previous location.`,
   },
   noneAdded: (known: number, copies: number, unusable: number) =>
     [

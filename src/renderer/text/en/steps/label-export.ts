@@ -8,7 +8,7 @@ const formats: Record<LabelFormat, { readonly title: string; readonly why: strin
   },
   coco: {
     title: 'COCO',
-    why: 'One JSON file for all images, with masks as exact run lengths.',
+    why: 'One JSON file for all images, with masks run-length encoded, pixel for pixel.',
   },
   geotiff: {
     title: 'GeoTIFF',

@@ -70,7 +70,7 @@ export const outlines = {
   needs: {
     images: 'Add images first',
     classes: 'Name a class first',
-    masks: 'Outline a class in an image and mark its mask as done',
+    masks: 'Outline regions of a class in an image, and mark the mask as done',
     tested: 'Mark a few more as done: one is held out for the test',
   },
 };

@@ -18,10 +18,10 @@ const domains: Record<Domain, { title: string; why: string }> = {
 };
 
 const tasks: Record<ProjectTask, { title: string; why: string }> = {
-  single: { title: 'One class per image', why: 'Each image is exactly one of the classes.' },
+  single: { title: 'One class per image', why: 'Each image belongs to exactly one class.' },
   several: {
     title: 'Several labels',
-    why: 'An image can be any number of the classes, or none of them.',
+    why: 'An image can have any number of the labels, or none.',
   },
   segmentation: {
     title: 'Outline regions',

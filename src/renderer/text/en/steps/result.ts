@@ -77,7 +77,7 @@ export const resultText = {
     perhapsWorse: (loss: number, who: string, tested: number) =>
       `${who} did not help here: accuracy is ${points(loss)} lower than for the untrained copy. The 95 % intervals overlap, so with ${counted(tested, 'test image')} this may be chance.`,
     worse: (loss: number, who: string) =>
-      `${who} did harm here: accuracy is ${points(loss)} lower than for the untrained copy, and the 95 % intervals do not overlap. More steps or a lower rank may do better.`,
+      `${who} made the student worse here: accuracy is ${points(loss)} lower than for the untrained copy, and the 95 % intervals do not overlap. More steps or a lower rank may help.`,
     paired: (differing: number, student: number, copy: number) =>
       `Student and untrained copy differ on ${counted(differing, 'test image')}: there the student is right on ${count(student)}, the copy on ${count(copy)}.`,
     few: (tested: number) =>
@@ -117,7 +117,7 @@ export const resultText = {
     perhapsWorse: (loss: number, who: string, tested: string) =>
       `${who} did not help here: mean Dice is ${share(loss)} lower than for the untrained copy. The 95 % intervals overlap, so with ${tested} this may be chance.`,
     worse: (loss: number, who: string) =>
-      `${who} did harm here: mean Dice is ${share(loss)} lower than for the untrained copy, and the 95 % intervals do not overlap.`,
+      `${who} made the student worse here: mean Dice is ${share(loss)} lower than for the untrained copy, and the 95 % intervals do not overlap.`,
     paired: (differing: number, student: number, copy: number) =>
       `Student and untrained copy differ on ${counted(differing, 'test image')}: the student is better on ${count(student)}, the copy on ${count(copy)}.`,
     contradiction: (student: number, copy: number, isApart: boolean) =>
@@ -131,7 +131,7 @@ export const resultText = {
     advice: {
       adapt:
         'Fine-tune the adapters on the masks: the student then learns from your outlines, not only from its teacher.',
-      more: 'More outlined images, more steps for the decoder or another rank may do better.',
+      more: 'More outlined images, more decoder steps or a different rank may help.',
     },
     few: (units: number, areGroups: boolean) =>
       `Only ${areGroups ? counted(units, 'group of test images', 'groups of test images') : counted(units, 'test image')}: ${units === 1 ? 'too few for intervals' : 'the intervals are rough'}. Outline and hold out more for a more precise result.`,

@@ -80,7 +80,7 @@ export const skipText = {
     },
     precision: {
       name: 'Precision',
-      why: 'In float16, matrix products on a graphics card take half the memory and can be faster; losses differ from about the fourth decimal on. Processors always compute in float32.',
+      why: 'In float16, matrix products on a GPU take half the memory and can be faster; losses differ from about the fourth decimal place. CPUs always compute in float32.',
       /** Warning if float16 is chosen and no device supports it. */
       none: 'No device that this project can use now supports float16: a run computes in float32.',
       options: { float32: 'float32', float16: 'float16' },
@@ -118,7 +118,7 @@ export const skipText = {
   },
   distil: (kept: number, depth: number) => `Distil ${kept} of ${depth} blocks`,
   starting: 'Starting…',
-  queue: 'Another run is running; this one will wait until it is done.',
+  queue: 'Another run is in progress; this one will wait until it is done.',
   wrongSetting: (name: string) => `Correct “${name}” first`,
   startFailed: 'Distilling could not be started',
   notes: 'Good to know before you start',

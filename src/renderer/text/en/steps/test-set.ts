@@ -76,7 +76,7 @@ export const testSetText = {
   measured: (name: string, images: number, when: string) =>
     `Measured on test set ${name}: ${counted(images, 'image')}, frozen on ${dayOf(when)}.`,
   notComparable: (name: string | null, current: string | null) =>
-    `Measured on ${name === null ? 'a test set that was not recorded' : `test set ${name}`}, not on ${current === null ? 'the test set of the shown run' : `test set ${current}`}: the results are not comparable.`,
+    `Measured on ${name === null ? 'a test set that was not recorded' : `test set ${name}`}, not on ${current === null ? 'the test set of the run shown' : `test set ${current}`}: the results are not comparable.`,
   several: (names: readonly string[]) =>
     `These runs were measured on different test sets (${names.join(', ')}). Compare results of the same test set only.`,
 };

@@ -13,7 +13,7 @@ test('a mask is stale after a save between which others changed it, until it is 
   expect(revisions.stale.size).toBe(0);
 });
 
-test('others changed a mask that has another revision than it was left with', () => {
+test('a mask counts as changed elsewhere if its revision is not the one last read or saved', () => {
   const revisions = new MaskRevisions();
   revisions.read(1, 0);
   revisions.saved(1, 1);

@@ -26,10 +26,10 @@ export const runDataText = {
     `All labelled images of ${project} are test images, so no training images are left. Make some of them training images in Images, or label others.`,
   noClassLabelled: (project: string, needed: 1 | 2) =>
     needed === 1
-      ? `${project} has labelled training images of no class. Label images of at least one class.`
-      : `${project} has labelled training images of no class. Label images of at least two classes.`,
+      ? `No training image of ${project} is labelled with a class. Label images of at least one class.`
+      : `No training image of ${project} is labelled with a class. Label images of at least two classes.`,
   oneClassLabelled: (project: string) =>
-    `${project} has labelled training images of one class. Label images of at least two classes.`,
+    `${project} has labelled training images of only one class. Label images of at least two classes.`,
   tooFewLabelled: (project: string) =>
     `${project} has too few labelled images, or too few groups, to train on some and test on others. Label more.`,
 };
@@ -70,12 +70,8 @@ export const runMasksText = {
     images === 1
       ? 'One image is smaller than a patch of the teacher and was skipped.'
       : `${images} images are smaller than a patch of the teacher and were skipped.`,
-  classesNotTrained: (classes: readonly string[]) =>
-    `No training mask shows ${classes.join(', ')}, so the student will not find ${themText(classes)}.`,
   nothingTested:
     'No test image shows any class, so the quality of the student cannot be measured. Hold out images that show its classes.',
-  classesNotTested: (classes: readonly string[]) =>
-    `No test image shows ${classes.join(', ')}, so it cannot be measured how well the student finds ${themText(classes)}.`,
   fewTestImages: (images: number) =>
     `The student is tested on ${images === 1 ? 'one image' : `${images} images`} only, so its figures are uncertain. Outline more images.`,
 };
@@ -95,8 +91,4 @@ interface SmallImage {
   readonly height: number;
   /** Side of a patch, px. */
   readonly patch: number;
-}
-
-function themText(classes: readonly string[]): string {
-  return classes.length === 1 ? 'it' : 'them';
 }

@@ -28,7 +28,7 @@ export const niftiText = {
     `${path} has ${shape.length} axes (${shape.join(' × ')}), which is not supported beyond space and time. Save it as one volume, or as a series of volumes in time.`,
   /** @param type one of the types below */
   unsupportedType: (path: string, type: string) =>
-    `${path} holds ${type}, which is not supported. Save it as integers or as floating point of 32 or 64 bits.`,
+    `${path} holds ${type}, which is not supported. Save it as integers, or as 32-bit or 64-bit floating point.`,
   singleBits: 'single bits',
   complexNumbers: 'complex numbers',
   wideFloats: '128-bit floating point',

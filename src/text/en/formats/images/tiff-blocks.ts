@@ -4,7 +4,7 @@ export const tiffBlockText = {
   tooShort: 'a block is shorter than its pixels can be',
   noLengths: 'it does not state the length of its blocks',
   notDecoded: 'a part of its pixels cannot be decoded',
-  otherValues: 'a part of its pixels has another type or size',
+  otherValues: 'some of its pixels have a different type or size',
   pixelsMissing: 'a part of its pixels is missing',
 
   notJpeg: 'a block is not a JPEG stream',

@@ -30,7 +30,7 @@ export const maskFileText = {
 /** Notes about images that a file of masks names. */
 export const namedImagesText = {
   severalImages: (path: string, another: string) =>
-    `several images match a name in ${path} (${another} is another); no mask was imported for it`,
+    `a name in ${path} may mean this image or ${another}, so its mask was not imported`,
   severalEntries: (path: string) =>
     `${path} has more than one entry that may be this image; no mask was imported for it`,
   /** @param name an example of a name in the file. @param image the image that it was matched with */

@@ -25,8 +25,7 @@ export const checkpointText = {
   tensorNotListed: (tensor: string) => `it does not list tensor ${tensor}`,
   tensorInOtherFolder: (part: string) =>
     `it places a tensor in ${part}, which is not a file of its folder`,
-  tensorInNoFile:
-    'it places a tensor in a value that is not a name, which is not a file of its folder',
+  tensorInNoFile: 'it does not give the file of a tensor as a name',
   tensorInTwoFiles: (tensor: string, first: string, second: string) =>
     `tensor ${tensor} is in both ${first} and ${second}`,
   tensorNotInFile: (tensor: string, part: string) => `tensor ${tensor} is not in ${part}`,

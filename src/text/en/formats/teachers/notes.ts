@@ -65,11 +65,11 @@ export const teacherNotes = {
     `${severalEncoders(encoders, prefixes)}: the one trained by gradient descent is used.`,
 
   headsOfMoco: (heads: number) =>
-    `It was trained by MoCo v3, whose authors' ViT-S has 12 attention heads, while other ViT-S have 6. ${heads} heads are assumed, as the weights do not show which number is right.`,
+    `It was trained with MoCo v3, whose authors' ViT-S has 12 attention heads, while other ViT-S have 6. ${heads} heads are assumed, as the weights do not show which number is right.`,
   otherPooling: ({ own, where, used }: ReplacedPooling) =>
     `Its own pooling (${own}; ${where}) is not supported; ${pooledTokens[used]} is used instead.`,
   distillationToken:
-    'Its reference implementation averages the predictions of class and distillation token; here only the class token is used.',
+    'Its reference implementation averages the predictions of the class token and the distillation token; here only the class token is used.',
   /** @param stated and covered: px */
   largerImages: (stated: number, covered: number) =>
     `It was made for images of ${stated} × ${stated} px, of which its patches cover ${covered} × ${covered}: images are resized to ${covered} × ${covered} px.`,

@@ -11,10 +11,10 @@ export const refusedModelText = {
   lora: 'it holds low-rank adapters (LoRA), not the weights that they change. Merge them into their model and save the result.',
   swin: 'it is a Swin transformer: its attention has windows, and its blocks differ in width.',
   relativePositions:
-    'its attention has relative positions (rel_pos), as in SAM, ViTDet, MViT and others.',
+    'its attention uses relative position embeddings (rel_pos), as in SAM, ViTDet and MViT.',
   hybrid:
     'its patches come from a convolutional network (patch_embed.backbone). Such hybrids are not supported.',
-  beit: 'it is a BEiT or a related model: its attention has relative positions (relative_position_bias_table).',
+  beit: 'it is a BEiT or a related model: its attention uses relative position embeddings (relative_position_bias_table).',
   perceptionEncoder:
     'it is a Perception Encoder: it has a norm before its blocks (norm_pre) and attention pooling (attn_pool), and it uses rotary positions (RoPE), which need no weights.',
   spatialPerceptionEncoder:
@@ -33,7 +33,7 @@ export const refusedModelText = {
   groupedBands: 'it has a patch embedding for each group of bands, as in SatMAE with groups.',
   dofa: 'its patch embedding is computed from the wavelengths of the bands, as in DOFA.',
   croma:
-    'it is a CROMA: its attention has relative positions, and its input includes radar as well as optical bands.',
+    'it is a CROMA model: its attention uses relative position embeddings, and its input includes radar as well as optical bands.',
   imageAutoencoder: 'it is the autoencoder (VAE) of an image generator.',
   imageGenerator: 'it is the network (UNet) of an image generator.',
   detection:
@@ -49,5 +49,5 @@ export const refusedModelText = {
     'its MLPs are gated (SwiGLU), as in the giant DINOv2 and EVA-02. Choose a smaller model of the family.',
   stages:
     'it is not a plain vision transformer: its blocks are in stages of different widths (stages.0.blocks), as in MViT, PVT, LeViT and Swin.',
-  dinov3: 'it is a DINOv3: its positions are rotary (RoPE), and it has no pos_embed.',
+  dinov3: 'it is a DINOv3 model: its positions are rotary (RoPE), and it has no pos_embed.',
 };
