@@ -30,7 +30,7 @@ export interface ImageIndex {
   of(path: string, frame: number): IndexedFrame | undefined;
 }
 
-/** A thread reads one file at a time, and reports which. */
+/** A worker thread reads one file at a time, so that it can report which file it is reading. */
 const filesAtOnce = isMainThread ? 8 : 1;
 
 /**

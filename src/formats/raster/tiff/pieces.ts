@@ -47,7 +47,7 @@ export function copyPiece(piece: Piece, target: Target, pairs: readonly BandPair
   }
 }
 
-/** Sets the part inside the target's window to one value. */
+/** Sets the part of `area` that is inside the target's window to one value. */
 export function fillPiece(
   area: Window,
   value: number,
