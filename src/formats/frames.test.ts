@@ -3,8 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expandFrames, identitiesOf, noSecret } from './frames.ts';
-import type { FileFrames } from './frames.ts';
+import { expandFrames, noSecret } from './frames.ts';
 import { findImages } from './image-folder.ts';
 import { readImage } from './images.ts';
 import { pictureFile, syntax, type Entry } from './testing/dicom-fixtures.ts';
@@ -209,52 +208,5 @@ describe('patients without an ID', () => {
       { id: 'Schmidt^Hans19700101' },
     ]);
     expect(numbers).not.toContain(person);
-  });
-});
-
-describe('the patient of an examination', () => {
-  type Named = Partial<NonNullable<FileFrames['grouping']>>;
-  const file = (named: Named): FileFrames => ({
-    frames: 1,
-    grouping: {
-      patient: null,
-      person: null,
-      study: null,
-      series: null,
-      position: null,
-      ...named,
-    },
-  });
-  const identities = (...files: Named[]): string[] => identitiesOf(files.map(file));
-
-  test.each<[string, Named[]]>([
-    ['some leave the number out', [{ patient: '7', series: 's' }, { series: 's' }]],
-    [
-      'some leave the number out, and name and birth date stand in all',
-      [
-        { patient: '7', person: 'p', study: 'a' },
-        { person: 'p', study: 'a' },
-      ],
-    ],
-    ['some leave the name out', [{ person: 'p', series: 's', study: 'a' }, { study: 'a' }]],
-    ['numbers differ by case', [{ patient: 'z9X' }, { patient: 'Z9x' }]],
-    ['numbers differ by width', [{ patient: '１２' }, { patient: '12' }]],
-  ])('is one patient if %s', (_, files) => {
-    expect(new Set(identities(...files)).size).toBe(1);
-    expect(identities(...files.toReversed())).toEqual(identities(...files).toReversed());
-  });
-
-  test('are two patients if both are named', () => {
-    const [one, two] = [
-      { patient: '1', series: 's' },
-      { patient: '2', series: 's' },
-    ];
-    expect(identities(one, two)).toEqual(['1', '2']);
-    expect(identities({ person: 'p' }, { person: 'q' })).toHaveLength(2);
-    expect(new Set(identities({ study: 'a' }, { study: 'b' })).size).toBe(2);
-  });
-
-  test('is unknown for files without identifiers', () => {
-    expect(identitiesOf([undefined, { frames: 1, grouping: null }])).toEqual(['', '']);
   });
 });

@@ -4,7 +4,8 @@ import { UserError } from '../core/errors.ts';
 import { mapConcurrently } from './files/concurrently.ts';
 import type { FoundImage } from './labels/labelled-images.ts';
 import { withImage } from './open-images.ts';
-import type { ImageHeader } from './raster/image-file.ts';
+import { identitiesOf, keepLeast } from './patient-identities.ts';
+import type { FileFrames } from './patient-identities.ts';
 
 /** Number of files whose headers are requested together, */
 const partLength = 8;
@@ -21,9 +22,6 @@ const looked: ReadonlySet<string> = new Set([
   '.tif',
   '.tiff',
 ]);
-
-/** Number of images in a file, and the identifiers that hold them together. */
-export type FileFrames = Pick<ImageHeader, 'frames' | 'grouping'>;
 
 /** Undefined if the file cannot be opened; reading it reports the reason. */
 export async function readFrames(path: string): Promise<FileFrames | undefined> {
@@ -46,8 +44,8 @@ export interface FrameOptions {
   /** Called for images that name a patient if patients cannot be distinguished: they are left out. */
   readonly refuse?: ((image: FoundImage) => void) | undefined;
   /**
-   * Returns true if images already have this group. If images of an examination have, its other images join them
-   * because of the examination, whichever patient they name: an examination is never on both sides of a split.
+   * Returns true if images already have this group. Images without a patient's number join the images of their
+   * examination or person that are grouped already.
    */
   readonly isGroup?: ((group: string) => boolean) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -91,7 +89,7 @@ export async function expandFrames<T extends Imaged>(
     signal,
   );
   const files = looks.flat();
-  const identities = identitiesOf(files, (examination) => isGroup(hashed(examination)));
+  const identities = identitiesOf(files, (identity) => isGroup(hashed(identity)));
   const named = namedGroups(images, identities);
   return images.flatMap((image, at) => {
     const [file, identity = ''] = [files[at], identities[at]];
@@ -125,13 +123,6 @@ function namedGroups(
 
 const readHere: ReadFrames = (paths) => mapConcurrently(paths, 1, readFrames);
 
-/**
- * Values that anonymisers write in place of a patient's number: the same for everybody. A word with digits, such as
- * `ANON001`, is a pseudonym: taking it for a placeholder would put one patient's studies on both sides.
- */
-const placeholder =
-  /^(?:anon[\p{L}_]*|de-?identified|removed|unknown|none|n\/?a|patient|subject|test|x+|0+|-+)?$/iu;
-
 /** Returns true if a file is DICOM or NIfTI by its name: each slice or frame in it becomes an image. */
 export function isVolumeName(name: string): boolean {
   return mayHoldMore(name) && !/\.tiff?$/i.test(name);
@@ -141,83 +132,6 @@ export function isVolumeName(name: string): boolean {
 function mayHoldMore(name: string): boolean {
   const extension = extname(name).toLowerCase();
   return looked.has(extension) || /^\.\d+$/.test(extension);
-}
-
-/**
- * Whom each file names, if anybody: its patient by number, else by name and date of birth, else the examination or
- * series whose images belong together. A file without a number has that of its series, its
- * study, or the same person in another study, and numbers that differ by case or width alone are one patient's. Neither numbers nor UIDs hold a NUL, so
- * that none of them is the same as a person's digest.
- *
- * @param isBegun whether images have the examination itself as their group already
- * @returns one per file, empty for files without identifiers
- */
-export function identitiesOf(
-  files: readonly (FileFrames | undefined)[],
-  isBegun: (examination: string) => boolean = () => false,
-): string[] {
-  const numbers = new Map<string, string>();
-  const [byNumber, byPerson] = [new Map<string, string>(), new Map<string, string>()];
-  /** Numbers of persons: one study may leave the number out that another states. */
-  const numberOf = new Map<string, string>();
-  const own = (file: FileFrames): string | undefined => {
-    const number = patientNumber(file);
-    return number === null ? undefined : numbers.get(plainly(number));
-  };
-  for (const file of files) {
-    const number = file === undefined ? null : patientNumber(file);
-    if (number !== null) keepLeast(numbers, plainly(number), number);
-  }
-  for (const file of files) {
-    if (file === undefined) continue;
-    const [number, person] = [own(file), personOf(file)];
-    if (number !== undefined && person !== undefined) keepLeast(numberOf, person, number);
-    for (const uid of uidsOf(file)) {
-      if (number !== undefined) keepLeast(byNumber, uid, number);
-      else if (person !== undefined) keepLeast(byPerson, uid, person);
-    }
-  }
-  return files.map((file) => {
-    if (file === undefined) return '';
-    const examination = examinationOf(file);
-    const ofOthers = (named: ReadonlyMap<string, string>): string | undefined =>
-      uidsOf(file).flatMap((uid) => named.get(uid) ?? [])[0];
-    const number = own(file) ?? ofOthers(byNumber) ?? numberOf.get(personOf(file) ?? '');
-    if (number !== undefined) return number;
-    if (examination !== '' && isBegun(examination)) return examination;
-    return ofOthers(byPerson) ?? personOf(file) ?? examination;
-  });
-}
-
-/** The first in order, so that the result does not depend on the order of the files. */
-function keepLeast(map: Map<string, string>, key: string, value: string): void {
-  const known = map.get(key);
-  if (known === undefined || value < known) map.set(key, value);
-}
-
-/** Returns a number without differences that programs introduce when writing files. */
-function plainly(number: string): string {
-  return number.normalize('NFKC').toLowerCase();
-}
-
-/** Returns the identifiers that hold a file together, the nearest first: its series, then its study. */
-function uidsOf({ grouping }: FileFrames): string[] {
-  return [grouping?.series, grouping?.study].flatMap((uid) => uid ?? []);
-}
-
-function personOf({ grouping }: FileFrames): string | undefined {
-  const person = grouping?.person ?? null;
-  return person === null ? undefined : `name and date of birth\0${person}`;
-}
-
-/** Returns the patient's number; null if it is absent or a placeholder. */
-function patientNumber({ grouping }: FileFrames): string | null {
-  const number = grouping?.patient?.trim() ?? '';
-  return placeholder.test(number) ? null : number;
-}
-
-function examinationOf({ grouping }: FileFrames): string {
-  return grouping?.study ?? grouping?.series ?? '';
 }
 
 /**

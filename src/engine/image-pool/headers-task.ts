@@ -1,5 +1,5 @@
 import { readFrames } from '../../formats/frames.ts';
-import type { FileFrames } from '../../formats/frames.ts';
+import type { FileFrames } from '../../formats/patient-identities.ts';
 import type { TaskContext } from './task.ts';
 
 /**

@@ -1,7 +1,8 @@
 import type { PatientStatus, RekeyReport } from '../../../contract/patients.ts';
 import { UserError } from '../../../core/errors.ts';
-import { frameGroup, goneGroup, identitiesOf } from '../../../formats/frames.ts';
-import type { FileFrames } from '../../../formats/frames.ts';
+import { frameGroup, goneGroup } from '../../../formats/frames.ts';
+import { identitiesOf } from '../../../formats/patient-identities.ts';
+import type { FileFrames } from '../../../formats/patient-identities.ts';
 import type { KeyedImage } from '../../../store/queries/image-rows.ts';
 import type { Store } from '../../../store/store.ts';
 import type { ImagePool } from '../../image-pool/image-pool.ts';
