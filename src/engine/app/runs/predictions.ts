@@ -164,7 +164,7 @@ export class PredictionService {
     signal: AbortSignal,
   ): Promise<readonly ImageProblem[]> {
     let reportedAt = -Infinity;
-    const result = await performInWorker({ kind: 'predict', request }, signal, {
+    const { outcome } = await performInWorker({ kind: 'predict', request }, signal, {
       take: (made) => {
         importer.take(made);
       },
@@ -178,8 +178,7 @@ export class PredictionService {
         this.#emit('predict.progress', { run: id, project, done, total, part, secondsLeft });
       },
     });
-    if (result.kind !== 'predict') throw new Error('the worker answered another task');
-    return result.outcome.problems;
+    return outcome.problems;
   }
 }
 

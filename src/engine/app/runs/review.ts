@@ -145,15 +145,14 @@ export class ReviewService {
       reportedAt = performance.now();
       this.#emit('review.progress', { project, ...progress });
     };
-    const result = await performInWorker({ kind: 'score', request }, signal, {
+    const { outcome } = await performInWorker({ kind: 'score', request }, signal, {
       report: (event) => {
         if (event.type !== 'progress') return;
         const { done, total, secondsLeft } = event;
         tell({ done, total, secondsLeft });
       },
     });
-    if (result.kind !== 'score') throw new Error('the worker answered another task');
-    return result.outcome;
+    return outcome;
   }
 
   #latestDone(project: number): Run | undefined {
