@@ -1,11 +1,9 @@
 import { usualTraining } from '../../../contract/jobs.ts';
 import type { MaskCard } from '../../../contract/model-card.ts';
 import type { MaskSummary } from '../../../contract/results.ts';
-import { UserError } from '../../../core/errors.ts';
 import { preparationOf } from '../../../core/image/preparation.ts';
 import { mergeAdapters } from '../../../core/vit/adapters.ts';
 import type { VitModel } from '../../../core/vit/weights.ts';
-import { withImage } from '../../../formats/open-images.ts';
 import { openFileExecutor } from '../../devices/open-executor.ts';
 import { openProbes } from '../../distill/probes.ts';
 import { mostThreads } from '../../image-pool/image-pool.ts';
@@ -105,7 +103,6 @@ function watchOf(
     isLabelled: true,
     split: undefined,
   }));
-  // Without classes no accuracy is estimated.
   const plan = { labelled, classes: [], task: 'several' as const };
   const form = { imageSize, channels, framing, preparation };
   return (training, graph) => openProbes(training, { ...plan, form }, graph, executor, context);
@@ -178,7 +175,7 @@ async function exportModels(
 ): Promise<ExportResult> {
   const batches = await parityTiles(images, tested, teacher.model.architecture.imageSize);
   const destination = {
-    resolution: await resolutionOf(labelled),
+    resolution: resolutionOf(labelled),
     batches,
     folder: output.staging,
   };
@@ -211,15 +208,9 @@ async function exportModels(
   return { files: [...exported.files, ...copied.files], parity: exported.parity };
 }
 
-/** Returns the resolution in cm per pixel, of the first image that states it and still exists. */
-async function resolutionOf(maskedImages: readonly MaskedImage[]): Promise<number | null> {
-  for (const { image } of maskedImages.slice(0, 8)) {
-    const spacing = await withImage(image.path, ({ header }) =>
-      Promise.resolve(header.spacing),
-    ).catch((error: unknown) => {
-      if (error instanceof UserError) return undefined;
-      throw error;
-    });
+/** Returns the resolution in cm per pixel, of the first image that states it. */
+function resolutionOf(maskedImages: readonly MaskedImage[]): number | null {
+  for (const { spacing } of maskedImages) {
     if (spacing?.unit === 'm') return Math.round(1e4 * spacing.x) / 100;
   }
   return null;
