@@ -20,3 +20,9 @@ export const name = z
 export const className = name;
 export const nothing = z.null();
 export const when = z.iso.datetime();
+
+/** Method between processes. */
+export interface Method {
+  readonly params: z.ZodType;
+  readonly result: z.ZodType;
+}

@@ -17,7 +17,7 @@ import { openStore } from '../../src/store/store.ts';
 import { temporaryFolder } from '../../src/store/testing/temporary-store.ts';
 import { importFolder } from '../../src/engine/jobs/import-folder.ts';
 import { workspaceMask } from '../../src/engine/label-export/workspace-mask.ts';
-import { exportLabels } from '../../src/engine/label-export/export-labels.ts';
+import { exported } from '../../src/engine/testing/exported-labels.ts';
 import {
   projectOfFiles,
   testClasses,
@@ -84,12 +84,6 @@ const sets: Sets = [
 ];
 
 const inFolders = (name: string) => (file: TestFile) => ({ ...file, name: `${name}/${file.name}` });
-
-async function exported(project: TestProject, format: LabelFormat, folder: string) {
-  const options = { project: project.id, format, which: 'all', folder } as const;
-  const { signal } = new AbortController();
-  return exportLabels(project.store, options, { signal, progress: () => undefined });
-}
 
 /** Masks of a folder imported into a new project, in the values of `testClasses`. */
 async function imported(
@@ -159,9 +153,9 @@ describe('labels export, then import --masks found', () => {
 
   it.each(placed)('%s: %s', async (where, format, files, inside) => {
     const project = await projectOfFiles(inside === '' ? files : files.map(inFolders(inside)));
-    if (where.startsWith('into')) await exported(project, format, project.folder);
+    if (where.startsWith('into')) await exported(project, { format, folder: project.folder });
     else
-      await cp((await exported(project, format, temporaryFolder())).folder, project.folder, {
+      await cp((await exported(project, { format })).folder, project.folder, {
         recursive: true,
       });
     const { summary, masks } = await imported(project.folder);
@@ -175,7 +169,7 @@ describe('labels export, then import --masks found', () => {
     '%s exports an image without marks as empty',
     async (format) => {
       const project = await projectOfFiles([...photos, ...scenes], [0]);
-      await exported(project, format, project.folder);
+      await exported(project, { format, folder: project.folder });
       const { masks } = await imported(project.folder);
       expect(different(project, masks, false)).toEqual([]);
     },

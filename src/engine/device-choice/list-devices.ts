@@ -7,7 +7,7 @@ import { defaultThreads } from '../../runtime/threads.ts';
 import { commonText, deviceText } from '../../text/index.ts';
 import { performInWorker, WorkerDied } from '../worker/worker-process.ts';
 import { openTeacher } from '../teachers/teacher.ts';
-import type { WorkerResult, WorkerTask } from '../worker/worker-protocol.ts';
+import type { ResultOf, WorkerTask } from '../worker/worker-protocol.ts';
 import { processorMemory } from '../devices/device-memory.ts';
 import { findGpu } from '../devices/find-gpu.ts';
 import type { Gpu } from '../devices/find-gpu.ts';
@@ -79,10 +79,8 @@ export async function timeDevice(
   request: TrialRequest,
   signal?: AbortSignal,
 ): Promise<TrialOutcome | { readonly missing: string }> {
-  const outcome = await inWorker({ kind: 'trial', request }, signal);
+  const outcome = await inWorker({ kind: 'trial', request }, patienceMs.trial, signal);
   if (typeof outcome === 'string') return { missing: outcome };
-  if (outcome.kind !== 'trial')
-    throw new Error('expected a trial result from the worker, got another result');
   return outcome.outcome;
 }
 
@@ -92,27 +90,27 @@ async function reasonMissing(
   signal: AbortSignal | undefined,
 ): Promise<string | null> {
   if (device === 'cpu') return null;
-  const outcome = await inWorker({ kind: 'reach', device }, signal);
+  const outcome = await inWorker({ kind: 'reach', device }, patienceMs.reach, signal);
   if (typeof outcome === 'string') return outcome;
-  if (outcome.kind !== 'reach')
-    throw new Error('expected a reach result from the worker, got another result');
   return outcome.gigaflops < slowest ? deviceText.emulated : null;
 }
 
 /**
  * Returns the result of a worker, or a sentence with the reason why there is none.
  *
+ * @param patience longest wait, ms
  * @throws UserError 'cancelled' as soon as the signal is aborted: there is nothing to save
  */
-async function inWorker(
-  task: Extract<WorkerTask, { kind: 'reach' | 'trial' }>,
+async function inWorker<Kind extends WorkerTask['kind']>(
+  task: Extract<WorkerTask, { kind: Kind }>,
+  patience: number,
   signal: AbortSignal = new AbortController().signal,
-): Promise<WorkerResult | string> {
-  const late = AbortSignal.timeout(patienceMs[task.kind]);
+): Promise<ResultOf<Kind> | string> {
+  const late = AbortSignal.timeout(patience);
   const kill = AbortSignal.any([late, signal]);
   try {
     const watch = { report: () => undefined, kill, isMuted: true };
-    return await performInWorker(task, new AbortController().signal, watch);
+    return await performInWorker<Kind>(task, new AbortController().signal, watch);
   } catch (error) {
     if (signal.aborted) throw new UserError('cancelled', commonText.stopped);
     if (late.aborted) return deviceText.driverSilent;

@@ -9,7 +9,7 @@ import { Random } from '../../core/random.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { gridSize } from '../../core/vit/architecture.ts';
 import type { LabelledImage } from '../../formats/labels/labelled-images.ts';
-import { readResult } from '../../runtime/executor.ts';
+import { loadAll, readResult } from '../../runtime/executor.ts';
 import type { DeviceTensor, Executor, LoadedGraph } from '../../runtime/executor.ts';
 import { labelIndices } from '../images/dataset.ts';
 import {
@@ -63,11 +63,12 @@ export async function openProbes(
   const batch = form.batch ?? imagesToInfer(plan.teacher.architecture, executor);
   const { pixels, read } = await readPixels(images, { ...form, batch }, context);
   if (read.length === 0) return { see: () => Promise.resolve(), close: () => Promise.resolve() };
-  const [student, reader] = await Promise.all([
-    executor.load(studentTokens(plan)),
-    executor.load(readout(plan.teacher)),
-  ]);
   const labels = read.map((image) => labelIndices(image, classes));
+  const [student, reader] = await loadAll(executor, [studentTokens(plan), readout(plan.teacher)]);
+  if (!student || !reader) throw new Error('two graphs were loaded');
+  const close = async (): Promise<void> => {
+    await Promise.all([student.dispose(), reader.dispose()]);
+  };
   const probe = async (tokens: (batch: Tensor) => Promise<DeviceTensor>): Promise<ProbeResult> => {
     const seen = await featuresOf(tokens, reader, pixels, context);
     const training = { features: seen.features, labels, classes: classes.length, task };
@@ -80,7 +81,10 @@ export async function openProbes(
   };
   const reference = await probe(async (batch) =>
     result(await teacher.run({ images: batch }), 'targets'),
-  );
+  ).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   const colours = featureColours(reference.patches);
   context.report({
     type: 'reference',
@@ -91,9 +95,7 @@ export async function openProbes(
   });
   const probeStudent = (adapters: Tensor | DeviceTensor): Promise<ProbeResult> =>
     probe(async (batch) => result(await student.run({ images: batch, adapters }), 'tokens'));
-  return new ProbeWatch(plan.steps, probeStudent, colours, context, async () => {
-    await Promise.all([student.dispose(), reader.dispose()]);
-  });
+  return new ProbeWatch(plan.steps, probeStudent, colours, context, close);
 }
 
 /** Result of probing an encoder. */

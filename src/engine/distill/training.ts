@@ -71,13 +71,14 @@ export async function trainStudent(
   const { teacher, student, targets, dispose } = await loadTraining(plan, start, source, executor);
   const feedOf = feeding(plan, targets);
   const begin = (): PhaseProgress => new PhaseProgress(context, 'distill', plan.steps, start.step);
-  begin();
-  const watch = await openWatch?.(plan, teacher);
+  let watch: TrainingWatch | undefined;
   const check = (step: number, isLast = false): Promise<boolean> =>
     keeper?.after(step, student, isLast).catch(unlessCancelled) ?? Promise.resolve(true);
   const stateSoFar = async (): Promise<TrainingState> =>
     requireFinite({ ...(await student.state()), keeper: keeper?.state });
   try {
+    begin();
+    watch = await openWatch?.(plan, teacher);
     await watch?.see(start.step, student.parameters);
     // The estimate of the time left uses the pace of steps alone.
     const progress = begin();

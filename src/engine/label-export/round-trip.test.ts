@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import type { LabelExportReport, LabelFormat } from '../../contract/label-export.ts';
+import type { LabelExportReport } from '../../contract/label-export.ts';
 import type { MaskSourceKind } from '../../contract/mask-sources.ts';
 import { ignoreValue } from '../../core/mask/tiles.ts';
 import { pngFile } from '../../formats/testing/image-fixtures.ts';
@@ -13,8 +13,7 @@ import { wholeMask } from '../../formats/masks/strips.ts';
 import { askewVolume, ctSlice, turnedGeotiff } from '../../formats/masks/testing/geo-fixtures.ts';
 import type { Entry } from '../../formats/testing/dicom-fixtures.ts';
 import { tiffBytes } from '../../formats/testing/tiff-fixtures.ts';
-import { temporaryFolder } from '../../store/testing/temporary-store.ts';
-import { exportLabels } from './export-labels.ts';
+import { exported } from '../testing/exported-labels.ts';
 import {
   projectOfFiles,
   testClasses,
@@ -60,16 +59,6 @@ const size3 = { width: 6, height: 4 };
 function stackTiff(): Buffer {
   const values = Array.from({ length: 24 }, (_, at) => at);
   return Buffer.from(tiffBytes([1, 2, 3].map(() => ({ ...size3, values }))));
-}
-
-async function exported(
-  project: TestProject,
-  format: LabelFormat,
-  folder = temporaryFolder(),
-): Promise<LabelExportReport> {
-  const options = { project: project.id, format, which: 'all', folder } as const;
-  const signal = new AbortController().signal;
-  return exportLabels(project.store, options, { signal, progress: () => undefined });
 }
 
 /**
@@ -147,7 +136,7 @@ const formats = [
 describe('exported labels, imported again,', () => {
   it.each(formats)('are the same as %s', async (format, kind, files) => {
     const project = await projectOfFiles(files);
-    const report = await exported(project, format);
+    const report = await exported(project, { format });
     expect(report).toMatchObject({ images: project.masks.size, leftOut: [], unmarked: 0 });
     const { masks, problems } = await readBack(project, report, kind);
     expect(problems).toEqual([]);
@@ -161,7 +150,7 @@ describe('exported labels, imported again,', () => {
     const project = await projectOfFiles([
       { name: 'images/t.tif', width: 515, height: 530, bytes: turnedGeotiff(515, 530) },
     ]);
-    const report = await exported(project, 'geojson');
+    const report = await exported(project, { format: 'geojson' });
     expect(report).toMatchObject({ images: 1, leftOut: [], files: ['masks/t.geojson'] });
     expect(report.notes).toEqual([
       expect.stringMatching(/^images\/t\.tif: Unknown pixels \(255\) have no polygon/),
@@ -176,7 +165,7 @@ describe('exported labels, imported again,', () => {
       { name: 'images/t.tif', width: 515, height: 530, bytes: turnedGeotiff(515, 530) },
       photo('b.png', 7, 5),
     ]);
-    const report = await exported(project, 'gpkg');
+    const report = await exported(project, { format: 'gpkg' });
     expect(report).toMatchObject({ images: 2, leftOut: [] });
     expect(report.files.toSorted()).toEqual(['masks/b.gpkg', 'masks/t.gpkg']);
     expect(report.notes.join()).toContain('pixels from its upper left corner');
@@ -204,7 +193,7 @@ describe('exported labels, imported again,', () => {
     async (format, kind, files) => {
       const names = Array.from({ length: 254 }, (_, at) => `class ${at + 1}`);
       const project = await projectOfFiles(files, [...names.keys(), 254, 255], names);
-      const report = await exported(project, format);
+      const report = await exported(project, { format });
       expect(report).toMatchObject({ images: project.masks.size, leftOut: [] });
       const { masks, problems } = await readBack(project, report, kind, names);
       expect(problems).toEqual([]);
@@ -234,7 +223,7 @@ describe('exported labels, imported again,', () => {
   ] as const)('are the same slice by slice as %s (%s)', async (format, kind, inside) => {
     const files = stacks.map((file) => ({ ...file, name: inside + file.name }));
     const project = await projectOfFiles(files);
-    const report = await exported(project, format);
+    const report = await exported(project, { format });
     expect(report).toMatchObject({ images: 10, unmarked: 1, leftOut: [] });
     const { masks, problems } = await readBack(project, report, kind);
     expect(problems).toEqual([]);
@@ -254,7 +243,7 @@ describe('exported labels, imported again,', () => {
         bytes: askewVolume(2, [5, 7, 4], true),
       },
     ]);
-    const report = await exported(project, 'nifti');
+    const report = await exported(project, { format: 'nifti' });
     expect(report).toMatchObject({
       images: 2,
       unmarked: 2,
@@ -272,7 +261,7 @@ describe('exported labels, imported again,', () => {
     const project = await projectOfFiles([
       { name: 'm.dcm', width: 53, height: 37, slices: 3, bare: [1], bytes: cine() },
     ]);
-    const report = await exported(project, 'dicom-seg');
+    const report = await exported(project, { format: 'dicom-seg' });
     expect(report).toMatchObject({ images: 2, unmarked: 1, leftOut: [] });
     expect(report.notes.join()).toContain('1 of 3 frames have no mask');
     const { masks, problems } = await readBack(project, report, 'dicom-seg');
@@ -288,7 +277,7 @@ describe('exported labels, imported again,', () => {
       { name: 'v.nii', width: 7, height: 5, slices: 4, bytes: volume },
     ]);
     for (const format of ['dicom-seg', 'nifti'] as const) {
-      const { folder, files } = await exported(project, format);
+      const { folder, files } = await exported(project, { format });
       for (const file of files) {
         const stored = await readFile(join(folder, file));
         const bytes = file.endsWith('.gz') ? gunzipSync(stored) : stored;

@@ -7,7 +7,13 @@ import { withNativeMemory } from '../../contract/native-memory.ts';
 import { UserError } from '../../core/errors.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import type { MadeMask } from '../tasks/segmentation/predict/predict-images.ts';
-import type { WorkerMessage, WorkerOrder, WorkerResult, WorkerTask } from './worker-protocol.ts';
+import type {
+  ResultOf,
+  WorkerMessage,
+  WorkerOrder,
+  WorkerResult,
+  WorkerTask,
+} from './worker-protocol.ts';
 import { defaultSilenceLimits, Watchdog } from './watchdog.ts';
 import type { SilenceLimits } from './watchdog.ts';
 
@@ -53,11 +59,11 @@ const workerFile = fileURLToPath(new URL('./worker.ts', import.meta.url));
  *
  * @throws UserError as the task does; WorkerDied; WorkerHung
  */
-export async function performInWorker(
-  task: WorkerTask,
+export async function performInWorker<Kind extends WorkerTask['kind']>(
+  task: Extract<WorkerTask, { kind: Kind }>,
   signal: AbortSignal,
   watch: WorkerWatch,
-): Promise<WorkerResult> {
+): Promise<ResultOf<Kind>> {
   const worker = new WorkerProcess(watch);
   worker.order({ kind: 'task', task });
   const disposers = [
@@ -72,10 +78,19 @@ export async function performInWorker(
     }),
   ];
   try {
-    return await worker.outcome;
+    const result = await worker.outcome;
+    if (isOfKind<Kind>(result, task.kind)) return result;
+    throw new Error(`expected a result of ${task.kind} from the worker, got ${result.kind}`);
   } finally {
     for (const dispose of disposers) dispose();
   }
+}
+
+function isOfKind<Kind extends WorkerTask['kind']>(
+  result: WorkerResult,
+  kind: WorkerTask['kind'],
+): result is ResultOf<Kind> {
+  return result.kind === kind;
 }
 
 class WorkerProcess {

@@ -17,7 +17,7 @@ import type { DistillOutcome, FrozenData } from '../tasks/tasks.ts';
  * validated when they are sent on to the page.
  */
 
-/** First message: the task. */
+/** First message: the task; the result has the same `kind`. */
 export type WorkerTask =
   | {
       readonly kind: 'distill';
@@ -48,6 +48,9 @@ export type WorkerResult =
   | { readonly kind: 'trial'; readonly outcome: TrialOutcome }
   | { readonly kind: 'score'; readonly outcome: ScoreOutcome }
   | { readonly kind: 'check' };
+
+/** Result of a kind of task. */
+export type ResultOf<Kind extends WorkerTask['kind']> = Extract<WorkerResult, { kind: Kind }>;
 
 export type WorkerMessage =
   | { readonly kind: 'event'; readonly event: JobEvent }

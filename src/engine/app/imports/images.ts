@@ -4,20 +4,13 @@ import { preparationMark } from '../../../contract/bridge.ts';
 import { UserError } from '../../../core/errors.ts';
 import type { Store } from '../../../store/store.ts';
 import type { Emit } from '../../events.ts';
+import { RunningWork } from '../../running-work.ts';
 import { FolderImport } from './folder-import.ts';
 import type { FolderImportOptions } from './folder-import.ts';
 import type { LabelSource } from './import-images.ts';
 import { MaskSources } from './mask-sources.ts';
 import type { Pictures } from '../viewing/pictures.ts';
 import { folderImportText, patientsText } from '../../../text/index.ts';
-
-/** A running import. */
-interface RunningImport {
-  readonly controller: AbortController;
-  readonly ended: Promise<unknown>;
-  /** True for the import of a watched folder, which yields to one that the user starts. */
-  readonly isOfWatch: boolean;
-}
 
 /** Images of projects: import, labels, thumbnails. */
 export class ImageService {
@@ -26,7 +19,9 @@ export class ImageService {
   readonly #emit: Emit;
   readonly maskSources: MaskSources;
   /** Running imports by project. */
-  readonly #imports = new Map<number, RunningImport>();
+  readonly #imports = new RunningWork<number>();
+  /** Projects whose running import is of a watched folder; it yields to one that the user starts. */
+  readonly #ofWatches = new Set<number>();
   #isHeld = false;
 
   constructor(store: Store, pictures: Pictures, emit: Emit) {
@@ -49,29 +44,31 @@ export class ImageService {
     signal: AbortSignal,
     options: FolderImportOptions = {},
   ): Promise<ImportReport> {
-    await this.#makeWay(project);
+    if (this.#ofWatches.has(project)) await this.#imports.stop(project);
+    // Also if another import began while this one waited.
+    if (this.#imports.has(project)) {
+      throw new UserError('in-use', folderImportText.anotherRunning);
+    }
     if (this.#isHeld) {
       throw new UserError('in-use', folderImportText.patientsBeingRead);
     }
-    const controller = new AbortController();
-    const { store, remove } = {
+    const services = {
       store: this.#store,
+      pictures: this.#pictures,
+      masks: this.maskSources,
+      emit: this.#emit,
       remove: (of: number, images: readonly number[]) => this.remove(of, images),
     };
-    const work = new FolderImport(
-      { store, remove, pictures: this.#pictures, masks: this.maskSources, emit: this.#emit },
-      store.projects.get(project),
-      resolve(folder),
-      labels,
-      AbortSignal.any([signal, controller.signal]),
-      options,
-    );
-    const ended = work.run().finally(() => {
-      this.#imports.delete(project);
+    const found = this.#store.projects.get(project);
+    if (options.only !== undefined) this.#ofWatches.add(project);
+    try {
+      return await this.#imports.run(project, signal, (own) =>
+        new FolderImport(services, found, resolve(folder), labels, own, options).run(),
+      );
+    } finally {
+      this.#ofWatches.delete(project);
       this.#emit('project.changed', { project });
-    });
-    this.#imports.set(project, { controller, ended, isOfWatch: options.only !== undefined });
-    return ended;
+    }
   }
 
   isImporting(project: number): boolean {
@@ -84,7 +81,7 @@ export class ImageService {
    * @throws UserError 'in-use' while images are being imported
    */
   async withoutImports<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#imports.size > 0) {
+    if (this.#imports.isAny) {
       throw new UserError('in-use', patientsText.importRunning);
     }
     this.#isHeld = true;
@@ -96,24 +93,12 @@ export class ImageService {
   }
 
   stopImport(project: number): void {
-    this.#imports.get(project)?.controller.abort();
-  }
-
-  async #makeWay(project: number): Promise<void> {
-    const other = this.#imports.get(project);
-    if (other?.isOfWatch === true) {
-      other.controller.abort();
-      await other.ended.catch(() => undefined);
-    }
-    if (!this.#imports.has(project)) return;
-    throw new UserError('in-use', folderImportText.anotherRunning);
+    this.#imports.abort(project);
   }
 
   /** Stops all imports; resolves when images and reports are saved. */
   async stopAll(): Promise<void> {
-    const all = [...this.#imports.values()];
-    for (const { controller } of all) controller.abort();
-    await Promise.allSettled([...all.map(({ ended }) => ended), this.maskSources.close()]);
+    await Promise.allSettled([this.#imports.stopAll(), this.maskSources.close()]);
   }
 
   /** Applies label changes; returns changes that undo them. */

@@ -5,6 +5,7 @@ import type { Store } from '../../../store/store.ts';
 import { labelExportChoices } from '../../label-export/choices.ts';
 import { exportLabels } from '../../label-export/export-labels.ts';
 import type { Emit } from '../../events.ts';
+import { RunningWork } from '../../running-work.ts';
 import { maskEditingText } from '../../../text/index.ts';
 
 /** Minimum time between two progress events, ms. */
@@ -14,7 +15,7 @@ const reportInterval = 200;
 export class LabelExports {
   readonly #store: Store;
   readonly #emit: Emit;
-  readonly #running = new Map<number, { controller: AbortController; ended: Promise<unknown> }>();
+  readonly #running = new RunningWork<number>();
 
   constructor(store: Store, emit: Emit) {
     this.#store = store;
@@ -36,28 +37,19 @@ export class LabelExports {
     if (this.#running.has(project)) {
       throw new UserError('in-use', maskEditingText.exportRunning);
     }
-    const controller = new AbortController();
-    const ended = exportLabels(this.#store, request, {
-      signal: AbortSignal.any([signal, controller.signal]),
-      progress: this.#progressReporter(project),
-    });
-    this.#running.set(project, { controller, ended });
-    try {
-      return await ended;
-    } finally {
-      this.#running.delete(project);
-    }
+    const progress = this.#progressReporter(project);
+    return this.#running.run(project, signal, (own) =>
+      exportLabels(this.#store, request, { signal: own, progress }),
+    );
   }
 
   stop(project: number): void {
-    this.#running.get(project)?.controller.abort();
+    this.#running.abort(project);
   }
 
   /** Stops all exports; resolves when nothing is written any more. */
-  async stopAll(): Promise<void> {
-    const all = [...this.#running.values()];
-    for (const { controller } of all) controller.abort();
-    await Promise.allSettled(all.map(({ ended }) => ended));
+  stopAll(): Promise<void> {
+    return this.#running.stopAll();
   }
 
   #progressReporter(project: number): (done: number, total: number) => void {

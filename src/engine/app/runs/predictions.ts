@@ -13,6 +13,7 @@ import type {
   PredictImagesRequest,
 } from '../../tasks/segmentation/predict/predict-images.ts';
 import type { Emit } from '../../events.ts';
+import { RunningWork } from '../../running-work.ts';
 import { fileStates } from '../../images/file-states.ts';
 import { findFrozenSegmentation, valuesNow } from './frozen-segmentation.ts';
 import { folderOfRun } from './runs.ts';
@@ -30,7 +31,7 @@ export class PredictionService {
   readonly #store: Store;
   readonly #emit: Emit;
   /** Running predictions by run. */
-  readonly #active = new Map<number, { controller: AbortController; ended: Promise<unknown> }>();
+  readonly #active = new RunningWork<number>();
 
   constructor(store: Store, emit: Emit) {
     this.#store = store;
@@ -59,22 +60,16 @@ export class PredictionService {
       throw new UserError('invalid-option', studentText.noSegmentation);
     }
     this.#requireFree(run);
-    const controller = new AbortController();
-    const ended = this.#predict(run, which, AbortSignal.any([signal, controller.signal]));
-    this.#active.set(id, { controller, ended });
     try {
-      return await ended;
+      return await this.#active.run(id, signal, (own) => this.#predict(run, which, own));
     } finally {
-      this.#active.delete(id);
       this.#emit('project.changed', { project: run.project });
     }
   }
 
   /** Stops a prediction; finished masks stay. */
-  async stop(run: number): Promise<void> {
-    const active = this.#active.get(run);
-    active?.controller.abort();
-    await active?.ended.catch(() => undefined);
+  stop(run: number): Promise<void> {
+    return this.#active.stop(run);
   }
 
   async stopProject(project: number): Promise<void> {
@@ -82,8 +77,8 @@ export class PredictionService {
     await Promise.all(runs.map(({ id }) => this.stop(id)));
   }
 
-  async stopAll(): Promise<void> {
-    await Promise.all([...this.#active.keys()].map((run) => this.stop(run)));
+  stopAll(): Promise<void> {
+    return this.#active.stopAll();
   }
 
   #requireFree({ id, project }: Run): void {
@@ -164,7 +159,7 @@ export class PredictionService {
     signal: AbortSignal,
   ): Promise<readonly ImageProblem[]> {
     let reportedAt = -Infinity;
-    const result = await performInWorker({ kind: 'predict', request }, signal, {
+    const { outcome } = await performInWorker({ kind: 'predict', request }, signal, {
       take: (made) => {
         importer.take(made);
       },
@@ -178,8 +173,7 @@ export class PredictionService {
         this.#emit('predict.progress', { run: id, project, done, total, part, secondsLeft });
       },
     });
-    if (result.kind !== 'predict') throw new Error('the worker answered another task');
-    return result.outcome.problems;
+    return outcome.problems;
   }
 }
 

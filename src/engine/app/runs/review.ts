@@ -10,6 +10,7 @@ import type { ImageScore } from '../../../store/queries/review.ts';
 import type { Store } from '../../../store/store.ts';
 import type { ScoreOutcome, ScoreRequest } from '../../tasks/classification/score.ts';
 import type { Emit } from '../../events.ts';
+import { RunningWork } from '../../running-work.ts';
 import { fileStates } from '../../images/file-states.ts';
 import { findDataset } from './frozen-dataset.ts';
 import type { ProjectDataset } from './frozen-dataset.ts';
@@ -29,7 +30,7 @@ export class ReviewService {
   readonly #store: Store;
   readonly #emit: Emit;
   /** Running reviews by project. */
-  readonly #active = new Map<number, { controller: AbortController; ended: Promise<unknown> }>();
+  readonly #active = new RunningWork<number>();
 
   constructor(store: Store, emit: Emit) {
     this.#store = store;
@@ -71,26 +72,20 @@ export class ReviewService {
     if (isRunning) {
       throw new UserError('in-use', studentText.reviewsDuringRun);
     }
-    const controller = new AbortController();
-    const ended = this.#find(run, AbortSignal.any([signal, controller.signal]));
-    this.#active.set(project, { controller, ended });
     try {
-      return await ended;
+      return await this.#active.run(project, signal, (own) => this.#find(run, own));
     } finally {
-      this.#active.delete(project);
       this.#emit('project.changed', { project });
     }
   }
 
   /** Stops a review; partial results are discarded. */
-  async stop(project: number): Promise<void> {
-    const active = this.#active.get(project);
-    active?.controller.abort();
-    await active?.ended.catch(() => undefined);
+  stop(project: number): Promise<void> {
+    return this.#active.stop(project);
   }
 
-  async stopAll(): Promise<void> {
-    await Promise.all([...this.#active.keys()].map((project) => this.stop(project)));
+  stopAll(): Promise<void> {
+    return this.#active.stopAll();
   }
 
   async #find(run: Run, signal: AbortSignal): Promise<{ images: number; skipped: number }> {
@@ -145,15 +140,14 @@ export class ReviewService {
       reportedAt = performance.now();
       this.#emit('review.progress', { project, ...progress });
     };
-    const result = await performInWorker({ kind: 'score', request }, signal, {
+    const { outcome } = await performInWorker({ kind: 'score', request }, signal, {
       report: (event) => {
         if (event.type !== 'progress') return;
         const { done, total, secondsLeft } = event;
         tell({ done, total, secondsLeft });
       },
     });
-    if (result.kind !== 'score') throw new Error('the worker answered another task');
-    return result.outcome;
+    return outcome;
   }
 
   #latestDone(project: number): Run | undefined {

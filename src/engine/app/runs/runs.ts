@@ -10,19 +10,18 @@ import type { StoredTeacher } from '../../../store/queries/teachers.ts';
 import type { Store } from '../../../store/store.ts';
 import { removeOwnFolder } from '../../../store/workspace-files.ts';
 import { checkpointProgress, hasCheckpoint, removeCheckpoint } from '../../distill/checkpoint.ts';
-import type { WorkerResult } from '../../worker/worker-protocol.ts';
 import type { WorkspaceOrigin } from '../../files/workspace-origin.ts';
 import { CurveRecorder } from './curve-recorder.ts';
 import type { DeviceService } from '../teachers/devices.ts';
 import type { Emit } from '../../events.ts';
 import { checkRun } from './run-checks.ts';
 import { optionsOf } from './run-options.ts';
-import { wrongTask } from './run-task.ts';
 import type { RunInput } from './run-task.ts';
 import { runTasks } from './run-tasks.ts';
 import { elsewhereFailure, hungFailure, silentFailure } from './run-failures.ts';
 import { RunStates } from './run-states.ts';
 import type { SilenceLimits } from '../../worker/watchdog.ts';
+import type { DistillOutcome } from '../../tasks/tasks.ts';
 import { performInWorker, WorkerDied, WorkerHung } from '../../worker/worker-process.ts';
 import { failureOf } from '../../failures.ts';
 import { commonText, runText } from '../../../text/index.ts';
@@ -282,10 +281,10 @@ export class RunService {
     const options = { run, teacher: stored, folder };
     const persisted = this.#persist(options, signal, curve, input);
     // Also if the run is paused or fails.
-    const result = await persisted.finally(() => {
+    const outcome = await persisted.finally(() => {
       curve.flush();
     });
-    await input.keep(result.outcome);
+    await input.keep(outcome);
     this.#emit('run.changed', this.#store.runs.get(run.id));
     await removeCheckpoint(folder);
     await rm(enoughFile(folder), { force: true });
@@ -318,7 +317,7 @@ export class RunService {
     signal: AbortSignal,
     curve: CurveRecorder,
     input: RunInput,
-  ): Promise<Extract<WorkerResult, { kind: 'distill' }>> {
+  ): Promise<DistillOutcome> {
     const start = performance.now();
     let deaths = 0;
     let unwritten: unknown;
@@ -331,7 +330,7 @@ export class RunService {
       try {
         const teacherOfRun = { name: teacher.name, sha256: teacher.description.sha256 };
         const task = { kind: 'distill', options, teacher: teacherOfRun, data: input.data } as const;
-        const result = await performInWorker(task, signal, {
+        const { outcome } = await performInWorker(task, signal, {
           report: (event: JobEvent) => {
             try {
               if (event.type === 'device' && event.reason !== null) {
@@ -351,8 +350,7 @@ export class RunService {
           kill: this.#active?.kill.signal,
           silenceLimits: this.#silenceLimits,
         });
-        if (result.kind !== 'distill') throw wrongTask();
-        return result;
+        return outcome;
       } catch (error) {
         if (error === unwritten) throw error;
         const isHeld = error instanceof UserError && error.code === 'in-use';

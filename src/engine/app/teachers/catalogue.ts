@@ -6,7 +6,6 @@ import type {
   CardFile,
   CatalogueEntry,
   DownloadSettings,
-  FetchSummary,
   ShownDownloads,
 } from '../../../contract/catalogue.ts';
 import { UserError } from '../../../core/errors.ts';
@@ -20,6 +19,7 @@ import type { DownloadLimits } from '../../catalogue/download.ts';
 import { cardInFolder, fetchCard, weightsPath } from '../../catalogue/fetch-card.ts';
 import { checkedSettings, downloadRoute } from '../../catalogue/download-route.ts';
 import type { Emit } from '../../events.ts';
+import { RunningWork } from '../../running-work.ts';
 import { backgroundOf } from './teachers.ts';
 import type { TeacherService } from './teachers.ts';
 import { workspaceTeacherText } from '../../../text/index.ts';
@@ -35,10 +35,7 @@ export class CatalogueService {
   readonly #emit: Emit;
   readonly #limits: DownloadLimits;
   readonly logins: DownloadLogins;
-  readonly #running = new Map<
-    string,
-    { readonly controller: AbortController; readonly ended: Promise<unknown> }
-  >();
+  readonly #running = new RunningWork<string>();
 
   /** @param limits limits on retries and waiting; tests set shorter ones */
   constructor(
@@ -97,26 +94,15 @@ export class CatalogueService {
       throw new UserError('in-use', workspaceTeacherText.downloadsAlready(card.name));
     }
     const place = downloadRoute(this.logins.complete(), process.env);
-    const controller = new AbortController();
-    const ended = fetchCard(
-      card,
-      this.#folderOf(card),
-      place,
-      {
-        signal: AbortSignal.any([signal, controller.signal]),
-        isOwn: true,
-        report: this.#progressReporter(card),
-        requireUsable: (of, name, path) => this.#requireUsable(of, name, path, signal),
-      },
-      this.#limits,
+    const context = {
+      isOwn: true,
+      report: this.#progressReporter(card),
+      requireUsable: (of: Card, name: string, path: string) =>
+        this.#requireUsable(of, name, path, signal),
+    };
+    const fetched = await this.#running.run(id, signal, (own) =>
+      fetchCard(card, this.#folderOf(card), place, { ...context, signal: own }, this.#limits),
     );
-    this.#running.set(id, { controller, ended });
-    let fetched: FetchSummary;
-    try {
-      fetched = await ended;
-    } finally {
-      this.#running.delete(id);
-    }
     const [weights] = fetched.files;
     if (weights !== undefined) this.#store.fetched.save({ ...weights, card: id });
     try {
@@ -134,7 +120,7 @@ export class CatalogueService {
 
   /** Stops a download; its partial file stays, and the next download resumes. */
   stop(id: string): void {
-    this.#running.get(id)?.controller.abort();
+    this.#running.abort(id);
   }
 
   /**
@@ -172,10 +158,8 @@ export class CatalogueService {
   }
 
   /** Stops all downloads; resolves when nothing is written any more. */
-  async stopAll(): Promise<void> {
-    const all = [...this.#running.values()];
-    for (const { controller } of all) controller.abort();
-    await Promise.allSettled(all.map(({ ended }) => ended));
+  stopAll(): Promise<void> {
+    return this.#running.stopAll();
   }
 
   /**

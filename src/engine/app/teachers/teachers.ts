@@ -229,7 +229,7 @@ export class TeacherService {
   async #measure(id: number, request: SpeedRequest, machine: string): Promise<MachineSpeed> {
     const task = { kind: 'speed', request } as const;
     const kill = AbortSignal.timeout(timeLimitMs);
-    const result = await performInWorker(task, new AbortController().signal, {
+    const { measurement } = await performInWorker(task, new AbortController().signal, {
       report: () => undefined,
       // Output of a missing driver does not help the user.
       isMuted: request.device !== 'cpu',
@@ -242,8 +242,7 @@ export class TeacherService {
       this.#failed.set(`${id} ${machine}`, { error: failure, at: performance.now() });
       throw failure;
     });
-    if (result.kind !== 'speed') throw new Error('the worker answered another task');
-    const { speed, free } = result.measurement;
+    const { speed, free } = measurement;
     if (free >= undisturbed) this.#store.teachers.saveEstimate(id, machine, speed);
     else this.#disturbed.set(`${id} ${machine}`, { speed, at: performance.now() });
     return speed;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { needsLevels } from '../../../formats/tiles/read-tile.ts';
 import type { TilePlace } from '../../../formats/tiles/read-tile.ts';
 import type { ImagePool } from '../../image-pool/image-pool.ts';
+import { throwIfCancelled } from '../../job.ts';
 
 /** Folder in the workspace, structured like the thumbnails, so that both are deleted alike. */
 export const levelsFolder = 'levels';
@@ -29,10 +30,10 @@ interface Building {
 /** Reduced levels of very large images, built once and kept in the workspace within a limit. */
 export class LevelCache {
   readonly #folder: string;
-  readonly #pool: ImagePool;
+  readonly #pool: Pick<ImagePool, 'run'>;
   readonly #building = new Map<string, Building>();
 
-  constructor(workspace: string, pool: ImagePool) {
+  constructor(workspace: string, pool: Pick<ImagePool, 'run'>) {
     this.#pool = pool;
     this.#folder = join(workspace, levelsFolder);
   }
@@ -50,8 +51,13 @@ export class LevelCache {
    * @throws UserError as the file's `read`, 'disk', 'cancelled'
    */
   async ensure(place: TilePlace, onprogress: LevelProgress, signal: AbortSignal): Promise<void> {
+    // A build that is ending because nobody waited for it is of no use to a new request.
+    while (this.#building.get(place.levels)?.controller.signal.aborted === true) {
+      await this.#building.get(place.levels)?.done.catch(() => undefined);
+    }
     const isBuilding = this.#building.has(place.levels);
     if (!isBuilding && !(await needsLevels(place))) return;
+    throwIfCancelled({ signal });
     const building = this.#building.get(place.levels) ?? this.#begin(place, onprogress);
     building.waiting++;
     const leave = (): void => {

@@ -14,7 +14,7 @@ import { featureGraph } from '../../../core/vit/classifier.ts';
 import type { ClassifierHead } from '../../../core/vit/classifier.ts';
 import type { VitModel } from '../../../core/vit/weights.ts';
 import type { ImageProblem, LabelledImage } from '../../../formats/labels/labelled-images.ts';
-import { readFinite } from '../../../runtime/executor.ts';
+import { loadAll, readFinite } from '../../../runtime/executor.ts';
 import type { Executor, LoadedGraph } from '../../../runtime/executor.ts';
 import { labelIndices } from '../../images/dataset.ts';
 import { imagesOfSide, readBatches, stackRows } from '../../models/inference.ts';
@@ -69,7 +69,10 @@ export async function compareEncoders(
   executor: Executor,
   context: JobContext,
 ): Promise<Comparison> {
-  const encoders = await Promise.all(models.map((model) => executor.load(featureGraph(model))));
+  const encoders = await loadAll(
+    executor,
+    models.map((model) => featureGraph(model)),
+  );
   try {
     const total = dataset.labelled.length + dataset.tested.length + models.length;
     const progress = new PhaseProgress(context, 'head', total);

@@ -8,6 +8,7 @@ import type { SegmentedImage } from '../../../core/metrics/segmentation.ts';
 import type { Tensor } from '../../../core/tensor.ts';
 import { parameterCount } from '../../../core/vit/architecture.ts';
 import type { VitModel } from '../../../core/vit/weights.ts';
+import { loadAll } from '../../../runtime/executor.ts';
 import type { Executor } from '../../../runtime/executor.ts';
 import { timeInTurns } from '../classification/comparison.ts';
 import { PhaseProgress } from '../../job.ts';
@@ -139,10 +140,9 @@ async function measureCandidates(
 ): Promise<MaskCandidate[]> {
   const { dataset, images, tested, overlap, tolerance, scratch, seed } = comparison;
   const { classes } = dataset;
-  const graphs = await Promise.all(
-    candidates.map(({ model, layout, decoder }) =>
-      executor.load(segmentationGraph(model, layout, decoder)),
-    ),
+  const graphs = await loadAll(
+    executor,
+    candidates.map(({ model, layout, decoder }) => segmentationGraph(model, layout, decoder)),
   );
   try {
     const progress = new PhaseProgress(context, 'predict', candidates.length * tested.length);

@@ -67,16 +67,21 @@ export async function openFolderMasks(
   const source = isFile
     ? await openFile(labels, place, signal)
     : await openFound(folder, place, signal);
-  const names = namedValues(named, source.classes, isStrict);
-  const own = place.found.filter(({ path }) => !source.claimed.has(path));
-  const images = separateMasks(own).images.map((image) => ({ ...image, group: undefined }));
-  return {
-    origin: folder,
-    images: await expandFrames<ImageWithMask>(images, { secret: noSecret, signal }),
-    source,
-    classes: source.classes.map((one) => ({ ...one, name: names.get(one.value) ?? one.name })),
-    problems: [...problems, ...source.problems],
-  };
+  try {
+    const names = namedValues(named, source.classes, isStrict);
+    const own = place.found.filter(({ path }) => !source.claimed.has(path));
+    const images = separateMasks(own).images.map((image) => ({ ...image, group: undefined }));
+    return {
+      origin: folder,
+      images: await expandFrames<ImageWithMask>(images, { secret: noSecret, signal }),
+      source,
+      classes: source.classes.map((one) => ({ ...one, name: names.get(one.value) ?? one.name })),
+      problems: [...problems, ...source.problems],
+    };
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
 }
 
 /** Returns the folder itself if it holds the masks, else its parent with the mask folders next to it. */

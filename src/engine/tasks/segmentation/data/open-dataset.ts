@@ -1,6 +1,7 @@
 import type { DistillRequest } from '../../../../contract/jobs.ts';
 import { holdOutShare, separateGroups } from '../../../../core/dataset/hold-out.ts';
 import { UserError } from '../../../../core/errors.ts';
+import { must } from '../../../../core/must.ts';
 import type { ImageProblem } from '../../../../formats/labels/labelled-images.ts';
 import type { OpenMask, SizedImage } from '../../../../formats/masks/mask-source.ts';
 import { withImage } from '../../../../formats/open-images.ts';
@@ -29,13 +30,29 @@ export async function openSegmentationDataset(
   const { signal } = context;
   const named = request.class?.split(',') ?? [];
   const train = await openFolderMasks(request.images, request.labels, signal, { named });
-  const test =
-    request.test === undefined
-      ? undefined
-      : await openFolderMasks(request.test, testLabels(request), signal, {
-          named,
-          isStrict: false,
-        });
+  let test: FolderMasks | undefined;
+  const close = async (): Promise<void> => {
+    await train.source.close();
+    await test?.source.close();
+  };
+  try {
+    if (request.test !== undefined) {
+      const naming = { named, isStrict: false };
+      test = await openFolderMasks(request.test, testLabels(request), signal, naming);
+    }
+    return { ...(await divideDataset(request, train, test, context)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function divideDataset(
+  request: DistillRequest,
+  train: FolderMasks,
+  test: FolderMasks | undefined,
+  context: JobContext,
+): Promise<Omit<SegmentationDataset, 'close'>> {
   const classes = classesOf(train);
   const tables = new Map<FolderMasks, Uint8Array>([[train, valuesOf(train, classes)]]);
   if (test) tables.set(test, valuesOf(test, classes));
@@ -54,12 +71,8 @@ export async function openSegmentationDataset(
     problems,
     async openMask(image) {
       const folder = test && tested.has(placeOf(image)) ? test : train;
-      const table = tables.get(folder) ?? new Uint8Array(256);
+      const table = must(tables.get(folder), `the values of ${folder.origin}`);
       return translated(await maskOf(folder, image), table, classes);
-    },
-    async close() {
-      await train.source.close();
-      await test?.source.close();
     },
   };
 }
