@@ -51,7 +51,7 @@ function remedyText(remedy: Remedy, task: Task): string {
     label: isClasses ? 'label more images' : 'outline more images',
     adapt: 'add --adapt to fine-tune the student on the masks',
     blocks: 'use a smaller --skip',
-    teacher: 'choose a teacher of your field, or check the labels',
+    teacher: 'choose a teacher from your own field, or check the labels',
   };
   return words[remedy];
 }

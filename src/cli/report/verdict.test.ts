@@ -81,7 +81,7 @@ describe('verdict', () => {
       /^Do not use this student: its accuracy of 52\.9 % .* guessing \(50\.0 %\) .*64\.7 %/,
     );
     expect(text).toMatch(/Its teacher does not do well .* 29\.4 % \(9\.4–49\.4\)/);
-    expect(text).toContain('What to do next: choose a teacher of your field');
+    expect(text).toContain('What to do next: choose a teacher from your own field');
     expect(text).not.toMatch(/helped|above|of its size/);
   });
 
