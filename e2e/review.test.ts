@@ -52,7 +52,10 @@ describe('keys that the user chooses', () => {
           .find(({ label }) => label === 'Undo')?.accelerator as string | undefined,
     );
   const said = (): Promise<string | null> =>
-    launched.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).getByRole('status').textContent();
+    launched.page
+      .getByRole('dialog', { name: 'Keyboard shortcuts' })
+      .getByRole('status')
+      .textContent();
 
   test('are listed and assigned with the keyboard only; conflicts and fixed keys are refused', async () => {
     const { page } = launched;

@@ -330,3 +330,11 @@ export function deliveredOf({ recipe, steps }: DistillSummary): Delivered {
   if (typeof kept === 'number') return kept < steps ? 'earlier' : 'trained';
   return kept === 'start' && start === 'fitted' ? 'fitted' : 'copy';
 }
+
+/**
+ * Returns true if a run wrote the untrained copy: it did better on the test images, and the run is not from a version
+ * that wrote only students.
+ */
+export function hasCopy({ files }: Pick<DistillSummary, 'files'>): boolean {
+  return files.some((file) => /(?:^|[\\/])copy\.onnx$/.test(file));
+}

@@ -5,6 +5,7 @@ import { must } from '../../../core/must.ts';
 import { resultText } from '../../text/en/steps/result.ts';
 import { useText } from '../../text/en/steps/result-use.ts';
 import {
+  copySentence,
   deliveredSentence,
   overTeacher,
   trainingName,
@@ -30,7 +31,7 @@ export function maskVerdict(summary: MaskSummary): Verdict {
     };
   }
   const { use } = judged;
-  if (use.verdict !== 'usable') return unusableVerdict(use, 'outlines', shortfall(summary, judged));
+  if (use.verdict !== 'usable') return unusableVerdict(summary, use, shortfall(summary, judged));
   const comparison = overTeacher(againstTeacher(judged.overTeacher, judged.tested), judged);
   return usableVerdict(use, comparison, [...sentences(summary, judged)], judged);
 }
@@ -62,7 +63,7 @@ function* sentences(summary: MaskSummary, judged: MaskJudgement): Generator<stri
     yield text.copyOverTeacher(copyOverTeacher.gain, copyOverTeacher.isApart);
   }
   if (!summary.adapted) yield* deliveredSentence(summary, text.isCopy);
-  if (judged.use.recommended === 'copy') yield words.copyRecommended;
+  if (judged.use.recommended === 'copy') yield copySentence(summary);
   if (advice) yield text.advice[advice];
   if (!judged.hasLearnt && deliveredOf(summary) !== 'copy') {
     const notLearnt = isFromMasks ? text.notDistilled : words.notLearnt;

@@ -1,4 +1,4 @@
-import { deliveredOf, judgeClasses } from '../../../contract/judgement.ts';
+import { deliveredOf, hasCopy, judgeClasses } from '../../../contract/judgement.ts';
 import type { ClassJudgement, Comparison, Judgement } from '../../../contract/judgement.ts';
 import type { Remedy, Use } from '../../../contract/usefulness.ts';
 import type { RunPrediction } from '../../../contract/app.ts';
@@ -32,7 +32,9 @@ export function classVerdict(summary: ClassSummary): Verdict {
   const { images, loss } = summary;
   const judged = judgeClasses(summary);
   const { use } = judged;
-  if (use.verdict !== 'usable') return unusableVerdict(use, 'classes', shortfall(summary, judged));
+  if (use.verdict !== 'usable') {
+    return unusableVerdict(summary, use, shortfall(summary, judged));
+  }
   const sentences = [
     againstCopy(judged.overCopy, trainingName(summary, judged), images.tested),
     ...deliverySentences(summary, use),
@@ -50,16 +52,19 @@ export function classVerdict(summary: ClassSummary): Verdict {
 
 /** Verdict on an unusable student or unsuitable teacher: causes and remedies instead of a comparison. */
 export function unusableVerdict(
+  summary: DistillSummary,
   use: Use,
-  task: 'classes' | 'outlines',
   sentences: readonly string[],
 ): Verdict {
+  const task = summary.task === 'segmentation' ? 'outlines' : 'classes';
+  const adviceOf = (remedy: Remedy): string =>
+    remedy === 'copy' && !hasCopy(summary) ? useText.noCopy : useText.remedy(remedy, task);
   const headline = use.verdict === 'unsuitable' ? useText.unsuitable : useText.useless;
   return {
     headline: `${headline}.`,
     sentences,
     reasons: use.causes.map((cause) => useText.cause(cause, task)),
-    advice: use.remedies.map((remedy) => useText.remedy(remedy, task)),
+    advice: use.remedies.map(adviceOf),
     next: use.remedies[0] ?? null,
     tone: 'doubt',
   };
@@ -97,8 +102,13 @@ function shortfall(
 function deliverySentences(summary: ClassSummary, { recommended }: Use): string[] {
   return [
     ...deliveredSentence(summary, text.isCopy),
-    ...(recommended === 'copy' ? [text.copyRecommended] : []),
+    ...(recommended === 'copy' ? [copySentence(summary)] : []),
   ];
+}
+
+/** Sentence on how to get the untrained copy, if it is recommended. */
+export function copySentence(summary: DistillSummary): string {
+  return hasCopy(summary) ? text.copyRecommended : useText.noCopy;
 }
 
 /** Sentence on what was delivered, if training brought no gain. */
