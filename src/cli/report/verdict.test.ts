@@ -168,6 +168,13 @@ describe('verdict on masks', () => {
     expect(saidOfMasks([0.48, 0.54, 0.5], { adapted: true })).toContain('More images with masks');
   });
 
+  it('credits the masks if the loss of distilling did not fall', () => {
+    const text = saidOfMasks([0.48, 0.54, 0.6], { adapted: true, loss: { first: 0.97, last: 1 } });
+    expect(text).toMatch(/^Fine-tuning on the masks helped: the student is 0\.060 above/);
+    expect(text).toContain('the student has learnt only from the masks, not from its teacher');
+    expect(text).not.toMatch(/Distilling|learnt nothing|part of its gain may come/);
+  });
+
   it('counts images, and each group of images once', () => {
     const few = saidOfMasks([0.86, 0.79, 0.85], { units: 3 });
     expect(few).toContain('(30 test images in 3 groups)');

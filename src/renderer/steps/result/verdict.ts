@@ -5,8 +5,8 @@ import type { RunPrediction } from '../../../contract/app.ts';
 import type { ClassSummary, DistillSummary } from '../../../contract/results.ts';
 import { rounded } from '../../lib/format.ts';
 import { resultText } from '../../text/en/steps/result.ts';
+import { deliveryText } from '../../../text/index.ts';
 import { useText } from '../../text/en/steps/result-use.ts';
-import { hasLearntFromMasks } from './measures.ts';
 import { copyAgainstStudent } from './predictions/predictions.ts';
 
 /** Judgement of a result, in sentences. */
@@ -36,7 +36,7 @@ export function classVerdict(summary: ClassSummary): Verdict {
     return unusableVerdict(summary, use, shortfall(summary, judged));
   }
   const sentences = [
-    againstCopy(judged.overCopy, trainingName(summary, judged), images.tested),
+    againstCopy(judged.overCopy, deliveryText.doer[judged.doer], images.tested),
     ...deliverySentences(summary, use),
   ];
   if (judged.studentStands === 'majority') {
@@ -92,7 +92,7 @@ function shortfall(
   summary: ClassSummary,
   { use, baselines: { chance, mostFrequent } }: ClassJudgement,
 ): string[] {
-  const delivered = deliveredSentence(summary, text.isCopy);
+  const delivered = deliveredSentence(summary, deliveryText.isCopy);
   if (use.verdict === 'unsuitable') return delivered;
   const sentence = use.shortfall === 'chance' ? useText.classes.chance : useText.classes.near;
   return [sentence(summary.student.accuracy.value, chance, mostFrequent), ...delivered];
@@ -101,7 +101,7 @@ function shortfall(
 /** Sentences if another state than the last was delivered, or if the copy did better on the test images. */
 function deliverySentences(summary: ClassSummary, { recommended }: Use): string[] {
   return [
-    ...deliveredSentence(summary, text.isCopy),
+    ...deliveredSentence(summary, deliveryText.isCopy),
     ...(recommended === 'copy' ? [copySentence(summary)] : []),
   ];
 }
@@ -115,15 +115,7 @@ export function copySentence(summary: DistillSummary): string {
 export function deliveredSentence(summary: DistillSummary, isCopy: string): string[] {
   const delivered = deliveredOf(summary);
   if (delivered === 'copy') return [isCopy];
-  return delivered === 'fitted' ? [text.isFitted] : [];
-}
-
-/** Name of what made the student different from its untrained copy. */
-export function trainingName(summary: DistillSummary, { hasLearnt }: Judgement): string {
-  const { distilling, fitting, masks } = resultText.doer;
-  const isDistilled = hasLearnt && deliveredOf(summary) !== 'fitted';
-  if (hasLearntFromMasks(summary) && !isDistilled) return masks;
-  return deliveredOf(summary) === 'fitted' ? fitting : distilling;
+  return delivered === 'fitted' ? [deliveryText.isFitted] : [];
 }
 
 /** Sentence on who is right if copy and student differ; null if unknown, or if they do not differ. */
