@@ -119,7 +119,7 @@ describe('the app without a mouse', () => {
     for (const [key, name] of [
       ['Enter', /large$/],
       ['l', 'Label the selected images'],
-      ['?', 'Keys'],
+      ['?', 'Keyboard shortcuts'],
     ] as const) {
       await page.keyboard.press(key);
       await page.getByRole('dialog', { name }).waitFor();

@@ -52,13 +52,16 @@ describe('keys that the user chooses', () => {
           .find(({ label }) => label === 'Undo')?.accelerator as string | undefined,
     );
   const said = (): Promise<string | null> =>
-    launched.page.getByRole('dialog', { name: 'Keys' }).getByRole('status').textContent();
+    launched.page
+      .getByRole('dialog', { name: 'Keyboard shortcuts' })
+      .getByRole('status')
+      .textContent();
 
   test('are listed and assigned with the keyboard only; conflicts and fixed keys are refused', async () => {
     const { page } = launched;
     await page.getByRole('button', { name: 'Open the sample' }).waitFor();
     await page.keyboard.press('?');
-    const dialog = page.getByRole('dialog', { name: 'Keys' });
+    const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
     const row = dialog.getByRole('button', { name: 'Choose a class by its name: L, change' });
     await row.focus();
     expect(await violations(page)).toEqual([]);
@@ -83,7 +86,7 @@ describe('keys that the user chooses', () => {
   test('apply to the menu as well', async () => {
     const { page } = launched;
     await expect.poll(menuKey).toBe('CmdOrCtrl+Z');
-    const dialog = page.getByRole('dialog', { name: 'Keys' });
+    const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
     await dialog.getByRole('button', { name: 'Undo: Ctrl+Z, change' }).click();
     await page.keyboard.press('Control+u');
     await dialog.getByRole('button', { name: 'Undo: Ctrl+U, change' }).waitFor();
@@ -120,7 +123,7 @@ describe('keys that the user chooses', () => {
   test('are reset to the defaults', async () => {
     const { page } = launched;
     await page.keyboard.press('?');
-    const dialog = page.getByRole('dialog', { name: 'Keys' });
+    const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
     await dialog.getByRole('button', { name: 'Reset the keys of Undo' }).click();
     await dialog.getByRole('button', { name: 'Undo: Ctrl+Z, change' }).waitFor();
     await dialog.getByRole('button', { name: 'Reset all keys' }).click();

@@ -31,11 +31,16 @@ export interface Judgement {
   readonly time: number | null;
   /** True if the loss fell. */
   readonly hasLearnt: boolean;
+  /** Training that made the student differ from the untrained copy. */
+  readonly doer: Doer;
   /** True if the student is useful, and better than the untrained copy by more than chance. */
   readonly hasHelped: boolean;
   /** Usefulness of the student. */
   readonly use: Use;
 }
+
+/** The masks are named only if distilling contributed nothing. */
+export type Doer = 'distilling' | 'fitting' | 'masks';
 
 /** Judgement of a classification run; its quality is the accuracy. */
 export interface ClassJudgement extends Judgement {
@@ -103,6 +108,13 @@ const enoughLabelled = 10;
 const leastDice = 0.3;
 const usualDecoderSteps = distillOptions.shape.decoderSteps.parse(undefined);
 
+function doerOf(summary: DistillSummary): Doer {
+  const isFitted = deliveredOf(summary) === 'fitted';
+  const isDistilled = summary.loss.last < summary.loss.first && !isFitted;
+  if (summary.task === 'segmentation' && summary.adapted && !isDistilled) return 'masks';
+  return isFitted ? 'fitting' : 'distilling';
+}
+
 /** Returns true if two intervals share a value. */
 export function overlaps(a: Interval, b: Interval): boolean {
   return a.low <= b.high && b.low <= a.high;
@@ -127,11 +139,12 @@ interface Qualities {
  * @param isChanceKnown whether their intervals are meaningful
  */
 function judge(
-  { teacher, student, loss }: DistillSummary,
+  summary: DistillSummary,
   qualities: Qualities,
   use: Use,
   isChanceKnown = true,
 ): Judgement {
+  const { teacher, student, loss } = summary;
   const overCopy = compare(qualities.student, qualities.copy, isChanceKnown);
   const time = student.msPerImage / teacher.msPerImage;
   const hasLearnt = loss.last < loss.first;
@@ -141,6 +154,7 @@ function judge(
     size: student.bytes / teacher.bytes,
     time: time < fasterBelow ? time : null,
     hasLearnt,
+    doer: doerOf(summary),
     hasHelped:
       hasLearnt && use.verdict === 'usable' && overCopy.outcome === 'better' && overCopy.isApart,
     use,
@@ -217,10 +231,7 @@ function standingOf(report: CandidateReport, baselines: ClassBaselines): Standin
   return balancedAccuracy.low > balancedChance(report, baselines) ? 'majority' : 'none';
 }
 
-/**
- * Returns the balanced accuracy, which weights every class equally, so that the most frequent one counts no more than
- * any other.
- */
+/** Returns the balanced accuracy of guessing, judging by the classes among the test images. */
 function balancedChance({ confusion }: CandidateReport, { chance }: ClassBaselines): number {
   const tested = confusion.filter((row) => row.some((count) => count > 0)).length;
   return chance === 0.5 ? 0.5 : 1 / Math.max(1, tested);
@@ -329,4 +340,12 @@ export function deliveredOf({ recipe, steps }: DistillSummary): Delivered {
   const { kept, start } = recipe;
   if (typeof kept === 'number') return kept < steps ? 'earlier' : 'trained';
   return kept === 'start' && start === 'fitted' ? 'fitted' : 'copy';
+}
+
+/**
+ * Returns true if a run wrote the untrained copy: it did better on the test images, and the run is not from a version
+ * that wrote only students.
+ */
+export function hasCopy({ files }: Pick<DistillSummary, 'files'>): boolean {
+  return files.some((file) => /(?:^|[\\/])copy\.onnx$/.test(file));
 }

@@ -51,7 +51,7 @@ interface UseFacts {
   readonly usualSteps: number;
   readonly decoderSteps?: { readonly steps: number; readonly usual: number };
   readonly labelled: number;
-  /** True if there are too few labelled images to train on. */
+  /** Number of labelled images below which there is little to train on. */
   readonly enoughLabelled: number;
   /** Number of test images, or of independent groups of them. */
   readonly tested: number;

@@ -1,5 +1,6 @@
 /**
- * Sentences that users see from everything but the window and the command line, in the language of the program.
+ * Sentences that users see from everything but the window and the command line, or from both, in the language of the
+ * program.
  * A translation is a second folder with the same exports, chosen here.
  */
 export * from './en/common.ts';
@@ -70,3 +71,4 @@ export * from './en/runtime/onnx-runtime.ts';
 export * from './en/runtime/tensorflow.ts';
 export * from './en/store/database.ts';
 export * from './en/store/records.ts';
+export * from './en/verdict.ts';

@@ -101,7 +101,7 @@ describe("images with all bands as the model's input", async () => {
     );
     const blind = await run('blind', { preparation: { bands: [1, 2, 3], range: 'stored' } });
     expect(accuracy(blind)).toBeLessThan(0.8);
-    expect(notices(blind.context).join()).not.toContain('bands are seen');
+    expect(notices(blind.context).join()).not.toContain('bands of each image are used');
   });
 
   it('are the input of the exported student, which can be a teacher again', async () => {

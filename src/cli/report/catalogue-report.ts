@@ -78,7 +78,7 @@ export function fetchReport({ file, folder, files }: FetchSummary, paint: Paint)
       ? []
       : [
           wrap(
-            'Not verified: the catalogue has no SHA-256 for this file, so it may differ from the one its authors published. Compare the SHA-256 above with the file’s page, or with another download (--sha256).',
+            'Not verified: the catalogue has no SHA-256 for this file, so it may differ from the one its authors published. Compare the SHA-256 above with the page of the file, or with another download (--sha256).',
             widest,
           ),
           '',

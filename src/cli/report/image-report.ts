@@ -1,8 +1,8 @@
 import type { ImageDescription } from '../../contract/image-description.ts';
 import { count, counted } from '../figures.ts';
 import type { Paint } from '../paint.ts';
-import { printable, shortened, wrap } from '../text.ts';
-import { widest } from '../environment.ts';
+import { printable, shortened } from '../text.ts';
+import { noteItems } from './notes.ts';
 import { table } from './table.ts';
 
 /** Characters of the second column. */
@@ -29,9 +29,7 @@ const interpretationNames: Record<ImageDescription['interpretation'], string> = 
 
 /** Describes an image file as a table, followed by notes. */
 export function imageReport(file: string, image: ImageDescription, paint: Paint): string {
-  const notes = image.notes.map(
-    (text) => `  - ${wrap(printable(text), widest - 4).replaceAll('\n', '\n    ')}`,
-  );
+  const notes = noteItems(image.notes);
   return [
     paint.strong(printable(file)),
     '',

@@ -1,8 +1,8 @@
 import type { LabelExportReport } from '../../contract/label-export.ts';
 import { count, counted } from '../figures.ts';
 import type { Paint } from '../paint.ts';
-import { printable, wrap } from '../text.ts';
-import { widest } from '../environment.ts';
+import { printable } from '../text.ts';
+import { noteItems } from './notes.ts';
 import { table } from './table.ts';
 
 const notesShown = 20;
@@ -17,9 +17,7 @@ export function labelsReport(report: LabelExportReport, paint: Paint): string {
     ...(unmarked === 0 ? [] : [['Without labels', counted(unmarked, 'image')]]),
     ['Left out', leftOut.length === 0 ? 'nothing' : counted(leftOut.length, 'image')],
   ];
-  const shown = notes
-    .slice(0, notesShown)
-    .map((note) => `  - ${wrap(printable(note), widest - 4).replaceAll('\n', '\n    ')}`);
+  const shown = noteItems(notes.slice(0, notesShown));
   const more =
     notes.length > shown.length ? [`  and ${count(notes.length - shown.length)} more`] : [];
   return [

@@ -1,9 +1,10 @@
-import { deliveredOf, judgeMasks } from '../../contract/judgement.ts';
+import { judgeMasks } from '../../contract/judgement.ts';
 import type { Comparison, MaskJudgement, TestedMasks } from '../../contract/judgement.ts';
 import type { MaskSummary } from '../../contract/results.ts';
+import { deliveryText } from '../../text/index.ts';
 import { counted } from '../figures.ts';
 import { costs } from './costs.ts';
-import { doerOf, fittedSentence, reasons } from './use.ts';
+import { delivered, reasons, recommendation } from './use.ts';
 
 /** Compares a segmentation student with untrained copy and teacher, and suggests what to try next. */
 export function maskVerdict(summary: MaskSummary): string[] {
@@ -21,7 +22,8 @@ export function maskVerdict(summary: MaskSummary): string[] {
     ...onImages(judged),
     ...contradicted(summary, judged),
     againstTeacher(judged),
-    ...kept(summary, judged),
+    ...(summary.adapted ? [] : delivered(summary, deliveryText.isEncoderCopy)),
+    ...recommendation(judged.use),
     ...adapted(summary, judged),
     ...copyOverTeacher(judged),
     ...advice(judged),
@@ -42,12 +44,13 @@ function unusable(summary: MaskSummary, { use, baseline }: MaskJudgement): strin
     : `Do not use this student: its mean Dice of ${figure('student')} is ${use.shortfall === 'chance' ? 'no' : 'hardly'} better than no model (${nothing}).`;
 }
 
-function againstCopy(summary: MaskSummary, { overCopy, tested: on }: MaskJudgement): string {
+function againstCopy(summary: MaskSummary, { overCopy, tested: on, doer }: MaskJudgement): string {
   const { outcome, isApart } = overCopy;
+  const training = deliveryText.doer[doer];
   const tested = testedOf(on);
   if (outcome === 'same') {
     const reached = summary.student.dice.mean?.value.toFixed(3) ?? '-';
-    return `${doerOf(summary)} made no difference here: student and untrained copy both reach a mean Dice of ${reached} (${tested}). The untrained copy is as good.`;
+    return `${training} made no difference here: student and untrained copy both reach a mean Dice of ${reached} (${tested}). The untrained copy is as good.`;
   }
   const where = `${difference(overCopy)} the untrained copy in mean Dice`;
   if (on.isSingle) {
@@ -57,10 +60,10 @@ function againstCopy(summary: MaskSummary, { overCopy, tested: on }: MaskJudgeme
     const certainty = isApart
       ? `Their 95 % intervals do not overlap (${tested})`
       : `Their 95 % intervals overlap, so with ${tested} this may be chance`;
-    return `${doerOf(summary)} did not help here: the student is ${where}. ${certainty}.`;
+    return `${training} did not help here: the student is ${where}. ${certainty}.`;
   }
   return isApart
-    ? `${doerOf(summary)} helped: the student is ${where}, and their 95 % intervals do not overlap (${tested}).`
+    ? `${training} helped: the student is ${where}, and their 95 % intervals do not overlap (${tested}).`
     : `The student is ${where}, but their 95 % intervals overlap: with ${tested} this may be chance, and the untrained copy may be as good. Use more test images to find out.`;
 }
 
@@ -99,31 +102,11 @@ function doubtOf({ isSingle }: TestedMasks): string {
   return isSingle ? 'may be chance' : 'intervals overlap';
 }
 
-function kept(summary: MaskSummary, { use }: MaskJudgement): string[] {
-  return [
-    ...(summary.adapted ? [] : delivered(summary)),
-    ...(use.recommended === 'copy'
-      ? ['The untrained copy is recommended: its files are next to those of the student.']
-      : []),
-  ];
-}
-
-/** Names the delivered model if training did not improve it. */
-function delivered(summary: MaskSummary): string[] {
-  const what = deliveredOf(summary);
-  if (what === 'copy') {
-    return [
-      "The student's encoder is the untrained copy: no trained state was closer to the teacher.",
-    ];
-  }
-  return what === 'fitted' ? [fittedSentence] : [];
-}
-
 /**
  * Notes that only the student's encoder was fine-tuned on masks, so distilling alone does not explain the difference.
  */
-function adapted(summary: MaskSummary, { overCopy }: MaskJudgement): string[] {
-  if (!summary.adapted || overCopy.outcome !== 'better') return [];
+function adapted(summary: MaskSummary, { overCopy, hasLearnt }: MaskJudgement): string[] {
+  if (!summary.adapted || !hasLearnt || overCopy.outcome !== 'better') return [];
   return [
     "Only the student's encoder was fine-tuned on the masks (--adapt), not that of teacher and untrained copy: part of its gain may come from the masks, not from distilling.",
   ];

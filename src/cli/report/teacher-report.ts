@@ -6,8 +6,8 @@ import type {
 import { overrideOptions } from '../commands/teacher-options.ts';
 import { counted, megabytes, parameters, percent } from '../figures.ts';
 import type { Paint } from '../paint.ts';
-import { printable, shortened, wrap } from '../text.ts';
-import { widest } from '../environment.ts';
+import { printable, shortened } from '../text.ts';
+import { noteItems } from './notes.ts';
 import { table } from './table.ts';
 
 /** Describes a checkpoint: its contents, the inferred properties and their certainty, and its possible students. */
@@ -47,11 +47,7 @@ export function inferredTable(inferred: readonly InferredProperty[], paint: Pain
 
 /** Formats notes as list items below a table. */
 export function noteLines(notes: readonly string[]): string[] {
-  if (notes.length === 0) return [];
-  const lines = notes.map(
-    (text) => `  - ${wrap(printable(text), widest - 4).replaceAll('\n', '\n    ')}`,
-  );
-  return ['', ...lines];
+  return notes.length === 0 ? [] : ['', ...noteItems(notes)];
 }
 
 function facts(teacher: TeacherDescription): string[][] {

@@ -1,17 +1,23 @@
 import type { Cause, Remedy, Use } from '../../contract/usefulness.ts';
 import { deliveredOf } from '../../contract/judgement.ts';
 import type { DistillSummary, Interval } from '../../contract/results.ts';
+import { deliveryText } from '../../text/index.ts';
 import { counted, percent, percentInterval, shareInterval } from '../figures.ts';
 
 type Task = 'classes' | 'outlines';
 
-/** Explains that training did not improve the student. */
-export const fittedSentence =
-  'The student is the fitted copy, the state before training: its blocks are adjusted to replace the skipped ones. Training did not improve it, so nothing was distilled.';
+/** Names the delivered model if training did not improve it; `isCopy` tells that it is the untrained copy. */
+export function delivered(summary: DistillSummary, isCopy: string): string[] {
+  const what = deliveredOf(summary);
+  if (what === 'copy') return [isCopy];
+  return what === 'fitted' ? [deliveryText.isFitted] : [];
+}
 
-/** Names the step that made the student differ from the untrained copy. */
-export function doerOf(summary: DistillSummary): string {
-  return deliveredOf(summary) === 'fitted' ? 'Fitting the kept blocks' : 'Distilling';
+/** Recommends the untrained copy if it did better on the test images. */
+export function recommendation({ recommended }: Use): string[] {
+  return recommended === 'copy'
+    ? ['The untrained copy is recommended: its files are next to those of the student.']
+    : [];
 }
 
 /** Explains why a student is not usable, and what to do next. */
@@ -51,7 +57,7 @@ function remedyText(remedy: Remedy, task: Task): string {
     label: isClasses ? 'label more images' : 'outline more images',
     adapt: 'add --adapt to fine-tune the student on the masks',
     blocks: 'use a smaller --skip',
-    teacher: 'choose a teacher of your field, or check the labels',
+    teacher: 'choose a teacher from your own field, or check the labels',
   };
   return words[remedy];
 }

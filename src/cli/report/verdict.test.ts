@@ -81,7 +81,7 @@ describe('verdict', () => {
       /^Do not use this student: its accuracy of 52\.9 % .* guessing \(50\.0 %\) .*64\.7 %/,
     );
     expect(text).toMatch(/Its teacher does not do well .* 29\.4 % \(9\.4–49\.4\)/);
-    expect(text).toContain('What to do next: choose a teacher of your field');
+    expect(text).toContain('What to do next: choose a teacher from your own field');
     expect(text).not.toMatch(/helped|above|of its size/);
   });
 
@@ -166,6 +166,13 @@ describe('verdict on masks', () => {
     expect(text).not.toContain('Try --adapt');
     expect(text).not.toContain('More images with masks');
     expect(saidOfMasks([0.48, 0.54, 0.5], { adapted: true })).toContain('More images with masks');
+  });
+
+  it('credits the masks if the loss of distilling did not fall', () => {
+    const text = saidOfMasks([0.48, 0.54, 0.6], { adapted: true, loss: { first: 0.97, last: 1 } });
+    expect(text).toMatch(/^Fine-tuning on the masks helped: the student is 0\.060 above/);
+    expect(text).toContain('the student has learnt only from the masks, not from its teacher');
+    expect(text).not.toMatch(/Distilling|learnt nothing|part of its gain may come/);
   });
 
   it('counts images, and each group of images once', () => {

@@ -5,10 +5,11 @@ import {
   type Judgement,
 } from '../../contract/judgement.ts';
 import type { ClassSummary, DistillSummary } from '../../contract/results.ts';
+import { deliveryText } from '../../text/index.ts';
 import { counted, percent } from '../figures.ts';
 import { costs } from './costs.ts';
 import { maskVerdict } from './mask-verdict.ts';
-import { doerOf, fittedSentence, reasons } from './use.ts';
+import { delivered, reasons, recommendation } from './use.ts';
 
 /**
  * Puts the judgement into words: the gain of distilling over copying the blocks alone, and the costs relative to the
@@ -28,7 +29,8 @@ function classVerdict(summary: ClassSummary): string[] {
   return [
     ...majorityWarning(summary, judged),
     againstCopy(summary, judged),
-    ...keptSentence(summary, judged),
+    ...delivered(summary, deliveryText.isCopy),
+    ...recommendation(judged.use),
     againstTeacher(judged),
     ...(judged.isFew
       ? [
@@ -60,43 +62,22 @@ function majorityWarning(
   ];
 }
 
-/** Explains a delivered state that is not the last, or an untrained copy that did better on the test images. */
-function keptSentence(summary: ClassSummary, { use }: Judgement): string[] {
-  return [
-    ...delivered(summary),
-    ...(use.recommended === 'copy'
-      ? ['The untrained copy is recommended: its files are next to those of the student.']
-      : []),
-  ];
-}
-
-/** Names the delivered model if training did not improve it. */
-function delivered(summary: ClassSummary): string[] {
-  const what = deliveredOf(summary);
-  if (what === 'copy') {
-    return [
-      'The student is the untrained copy: no trained state was as good on the validation images.',
-    ];
-  }
-  return what === 'fitted' ? [fittedSentence] : [];
-}
-
-function againstCopy(summary: ClassSummary, { overCopy }: Judgement): string {
-  const { student, images } = summary;
+function againstCopy({ student, images }: ClassSummary, { overCopy, doer }: Judgement): string {
   const { outcome, gain, isApart } = overCopy;
   const tested = counted(images.tested, 'test image');
+  const training = deliveryText.doer[doer];
   if (outcome === 'same') {
-    return `${doerOf(summary)} made no difference in accuracy here: student and untrained copy both reach ${percent(student.accuracy.value)} of ${tested}.`;
+    return `${training} made no difference in accuracy here: student and untrained copy are both right on ${percent(student.accuracy.value)} of ${tested}.`;
   }
   const where = `${points(gain)} ${outcome === 'better' ? 'above' : 'below'} the untrained copy`;
   if (outcome === 'worse') {
     const certainty = isApart
       ? 'Their 95 % intervals do not overlap'
       : `Their 95 % intervals overlap, so with ${tested} this may be chance`;
-    return `${doerOf(summary)} did not help here: the student is ${where}. ${certainty}; more steps, another rank or learning rate may help.`;
+    return `${training} did not help here: the student is ${where}. ${certainty}; more steps, another rank or learning rate may help.`;
   }
   return isApart
-    ? `${doerOf(summary)} helped: the student is ${where}, and their 95 % intervals do not overlap (${tested}).`
+    ? `${training} helped: the student is ${where}, and their 95 % intervals do not overlap (${tested}).`
     : `The student is ${where}, but their 95 % intervals overlap: with ${tested} this may be chance. Use more test images to find out.`;
 }
 
@@ -113,8 +94,12 @@ function lossWarning(summary: DistillSummary): string[] {
   const { loss } = summary;
   // Another sentence reports that the student is the untrained copy.
   if (loss.last < loss.first || deliveredOf(summary) === 'copy') return [];
+  const learnt =
+    summary.task === 'segmentation' && summary.adapted
+      ? 'the student has learnt only from the masks, not from its teacher'
+      : 'the student has learnt nothing';
   return [
-    `The loss did not fall (${loss.first.toFixed(4)} to ${loss.last.toFixed(4)}): the student has learnt nothing. Try a smaller --lr or more --steps.`,
+    `The loss did not fall (${loss.first.toFixed(4)} to ${loss.last.toFixed(4)}): ${learnt}. Try a smaller --lr or more --steps.`,
   ];
 }
 

@@ -12,7 +12,7 @@ import type {
 import { readEngineMessage, refusal } from './engine-messages.ts';
 import { endProcess } from './engine-process.ts';
 import { Heartbeat, silentAfter } from './heartbeat.ts';
-import { RecentText } from '../window/recent-text.ts';
+import { RecentText } from './recent-text.ts';
 
 export type EngineState = EventOf<'engine.state'>;
 

@@ -2,7 +2,7 @@ import { hasEnded } from '../../contract/app.ts';
 import type { EventOf, ImportReport, Params, Run } from '../../contract/app.ts';
 import { call, listen } from './client.ts';
 import { endedWork } from './ended-work.svelte.ts';
-import { failureOf } from './failure-of.ts';
+import { failureOf } from './error-message.ts';
 import { notices } from './notices.svelte.ts';
 import { text } from '../text/index.ts';
 import { importNotice } from './import-notice.ts';

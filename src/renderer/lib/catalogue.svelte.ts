@@ -3,9 +3,9 @@ import { hasEnded } from '../../contract/app.ts';
 import type { EventOf } from '../../contract/app.ts';
 import type { CatalogueEntry } from '../../contract/catalogue.ts';
 import { text } from '../text/index.ts';
-import { call, listen, RequestError } from './client.ts';
+import { call, listen } from './client.ts';
 import { endedWork } from './ended-work.svelte.ts';
-import { describeError, errorMessage } from './error-message.ts';
+import { describeError, errorMessage, failureOf } from './error-message.ts';
 import { notices } from './notices.svelte.ts';
 
 type FetchProgress = EventOf<'catalogue.progress'>;
@@ -88,8 +88,8 @@ class Catalogue {
       this.#reportEnd('done', text.catalogue.added(name), undefined);
       this.#notify();
     } catch (error) {
-      if (!(error instanceof RequestError && error.code === 'cancelled')) {
-        const failure = describeError(error);
+      const failure = failureOf(error);
+      if (failure !== null) {
         this.failures.set(id, failure);
         this.#reportEnd('loss', failure.message, failure.details);
       }

@@ -1,6 +1,6 @@
 import { firstLine } from '../../contract/failure-text.ts';
 import { RequestError } from './client.ts';
-import { errorMessage } from './error-message.ts';
+import { errorMessage, isCancelled } from './error-message.ts';
 import { placeKeys } from './keys/keys-place.ts';
 import { afterLeaving, type Notice, timeOf, withNotice } from './notice-list.ts';
 
@@ -58,8 +58,7 @@ class Notices {
 
   /** Adds a notice about a failure, with an action if given; cancelled requests are ignored. */
   fail(error: unknown, action?: Notice['action']): void {
-    if (error instanceof DOMException && error.name === 'AbortError') return;
-    if (error instanceof RequestError && error.code === 'cancelled') return;
+    if (isCancelled(error)) return;
     const { message, details } =
       error instanceof RequestError ? error : firstLine(errorMessage(error));
     this.add('loss', message, {

@@ -4,7 +4,7 @@ import { text } from '../text/index.ts';
 import { call, listen } from './client.ts';
 import { endedWork } from './ended-work.svelte.ts';
 import type { EndedWork } from './ended-work.ts';
-import { failureOf } from './failure-of.ts';
+import { failureOf } from './error-message.ts';
 import { notices } from './notices.svelte.ts';
 
 type Progress = EventOf<'predict.progress'>;

@@ -54,7 +54,7 @@ export const generalCards: readonly Card[] = [
     ...general,
     ...apache,
     suits:
-      'almost any images, for classes and regions; try it first if there is no teacher of your field',
+      'almost any images, for classes and regions; try it first if there is no teacher from your own field',
     page: pageOf('facebook/dinov2-base'),
     files: transformers(
       { repository: 'facebook/dinov2-base', at: 'f9e44c814b77203eaa57a6bdbbd535f21ede1415' },

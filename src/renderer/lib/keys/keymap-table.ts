@@ -92,6 +92,19 @@ export function isKeyOf(task: ProjectTask | null, { id, place }: Omit<KeyAction,
 
 export type KeyActionId = (typeof keyActions)[number]['id'];
 
+/** Keys of the first nine classes, which label images or choose the class to paint. */
+export const classKeys = [
+  'class-1',
+  'class-2',
+  'class-3',
+  'class-4',
+  'class-5',
+  'class-6',
+  'class-7',
+  'class-8',
+  'class-9',
+] as const satisfies readonly KeyActionId[];
+
 /** Mouse actions and keys of controls: listed with the others, but not configurable. */
 export const fixedKeys = {
   step: 'window',

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../../../contract/app.ts';
+import { hasCopy } from '../../../contract/judgement.ts';
 import { candidate, classSummaryOf } from '../../../contract/testing/results.ts';
-import { fileName, formatChoices, hasCopy, isGood, splitPath, defaultModel } from './formats.ts';
+import { fileName, formatChoices, isGood, splitPath, defaultModel } from './formats.ts';
 
 const report = (file: string, bytes: number, agreement: number) => ({
   file,

@@ -1,5 +1,5 @@
 import type { ExportFormat, ExportedModel, Run } from '../../../contract/app.ts';
-import { useOf } from '../../../contract/judgement.ts';
+import { hasCopy, useOf } from '../../../contract/judgement.ts';
 import type { DistillSummary, ParityReport } from '../../../contract/results.ts';
 
 /** A file format for the student. */
@@ -44,11 +44,6 @@ export function formatChoices(summary: DistillSummary): readonly FormatChoice[] 
     const estimate = (summary.student.bytes / 4) * weightBytes[format];
     return { format, bytes: parity?.bytes ?? estimate, isEstimate: parity === null, parity };
   });
-}
-
-/** True if the untrained copy can be saved too: the engine writes it if it did better on the test images. */
-export function hasCopy({ files }: DistillSummary): boolean {
-  return files.some((file) => splitPath(file).name === 'copy.onnx');
 }
 
 /** Model that is saved by default: the untrained copy if it is recommended. */

@@ -1,5 +1,6 @@
 import type { FolderContents } from '../../../contract/app.ts';
-import { call, RequestError } from '../../lib/client.ts';
+import { call } from '../../lib/client.ts';
+import { errorMessage } from '../../lib/error-message.ts';
 
 /** Contents of a folder, before anything is imported. */
 export class FolderScan {
@@ -22,7 +23,7 @@ export class FolderScan {
       this.contents = await call('image.look', { folder }, this.#controller.signal);
     } catch (error) {
       if (this.#controller.signal.aborted) return;
-      this.failure = error instanceof RequestError ? error.message : String(error);
+      this.failure = errorMessage(error);
     }
   }
 }

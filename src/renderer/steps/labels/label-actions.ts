@@ -1,9 +1,9 @@
 import type { Action } from '../../lib/keys/actions.svelte.ts';
 import { keymap } from '../../lib/keys/keymap.svelte.ts';
+import { classKeys } from '../../lib/keys/keymap-table.ts';
 import type { ProjectState } from '../../lib/project-state.svelte.ts';
 import { text } from '../../text/index.ts';
 import type { LabelsView } from './labels-view.svelte.ts';
-import { classKeys } from './label-changes.ts';
 
 /** Actions of the labels step for the palette, the menu and the window's keys. */
 export function labelActions(view: LabelsView, { project }: ProjectState): Action[] {

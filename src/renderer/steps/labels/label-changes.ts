@@ -1,4 +1,5 @@
 import type { LabelChange, ProjectImage, ProjectTask } from '../../../contract/app.ts';
+import { classKeys } from '../../lib/keys/keymap-table.ts';
 
 /** A label to give to images: the id of a class, `none` for none of the classes, or `unlabelled` to remove labels. */
 export type LabelChoice = number | 'none' | 'unlabelled';
@@ -41,19 +42,6 @@ function isSame(classes: readonly number[] | null, image: ProjectImage | undefin
     classes.every((id) => image.classes.includes(id))
   );
 }
-
-/** The keys of the first nine classes. */
-export const classKeys = [
-  'class-1',
-  'class-2',
-  'class-3',
-  'class-4',
-  'class-5',
-  'class-6',
-  'class-7',
-  'class-8',
-  'class-9',
-] as const;
 
 /** Keys that give or remove a label. */
 export const labelKeys = [...classKeys, 'none-of-them', 'take-away'] as const;

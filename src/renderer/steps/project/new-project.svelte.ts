@@ -8,15 +8,19 @@ import type { EditedClass } from './edited-class.ts';
 export class NewProjectForm {
   name = $state('');
   domain: Domain = $state('other');
-  /** Task suggested by the folder of images, used until the user chooses one. */
-  proposedTask: ProjectTask = $state('single');
   #chosenTask: ProjectTask | null = $state(null);
   classes: readonly EditedClass[] = $state.raw([]);
   isCreating = $state(false);
+  readonly #proposedTask: () => ProjectTask;
   #last = 0;
 
+  /** @param proposedTask task suggested by the folder of images, used until the user chooses one */
+  constructor(proposedTask: () => ProjectTask) {
+    this.#proposedTask = proposedTask;
+  }
+
   get task(): ProjectTask {
-    return this.#chosenTask ?? this.proposedTask;
+    return this.#chosenTask ?? this.#proposedTask();
   }
 
   set task(task: ProjectTask) {

@@ -65,7 +65,7 @@ describe('verdict on masks', () => {
   it('says that a gain is not from distilling alone', () => {
     const { text } = verdictWith([0.48, 0.54, 0.6], { adapted: true });
     expect(text).toContain('not all of its gain comes from distilling');
-    expect(text).not.toContain('Let the adapters');
+    expect(text).not.toContain('Fine-tune the adapters');
     expect(verdictWith([0.48, 0.54, 0.5], { adapted: true }).text).toContain(
       'More outlined images',
     );

@@ -3,11 +3,12 @@ import type { Comparison, MaskJudgement, TestedMasks } from '../../../contract/j
 import type { MaskSummary } from '../../../contract/results.ts';
 import { must } from '../../../core/must.ts';
 import { resultText } from '../../text/en/steps/result.ts';
+import { deliveryText } from '../../../text/index.ts';
 import { useText } from '../../text/en/steps/result-use.ts';
 import {
+  copySentence,
   deliveredSentence,
   overTeacher,
-  trainingName,
   unusableVerdict,
   usableVerdict,
 } from './verdict.ts';
@@ -30,13 +31,13 @@ export function maskVerdict(summary: MaskSummary): Verdict {
     };
   }
   const { use } = judged;
-  if (use.verdict !== 'usable') return unusableVerdict(use, 'outlines', shortfall(summary, judged));
+  if (use.verdict !== 'usable') return unusableVerdict(summary, use, shortfall(summary, judged));
   const comparison = overTeacher(againstTeacher(judged.overTeacher, judged.tested), judged);
   return usableVerdict(use, comparison, [...sentences(summary, judged)], judged);
 }
 
 function shortfall(summary: MaskSummary, { use, baseline }: MaskJudgement): string[] {
-  const delivered = summary.adapted ? [] : deliveredSentence(summary, text.isCopy);
+  const delivered = summary.adapted ? [] : deliveredSentence(summary, deliveryText.isEncoderCopy);
   if (use.shortfall === null) return delivered;
   const dice = must(summary.student.dice.mean, 'mean Dice of the student');
   return [useText.outlines[use.shortfall](dice.value, baseline ?? 0), ...delivered];
@@ -46,7 +47,7 @@ function* sentences(summary: MaskSummary, judged: MaskJudgement): Generator<stri
   const { loss } = summary;
   const { contradiction, copyOverTeacher, advice, tested } = judged;
   const isFromMasks = summary.adapted && !judged.hasLearnt;
-  yield againstCopy(judged.overCopy, tested, trainingName(summary, judged));
+  yield againstCopy(judged.overCopy, tested, deliveryText.doer[judged.doer]);
   if (judged.images.differing > 0) {
     yield text.paired(judged.images.differing, judged.images.student, judged.images.copy);
   }
@@ -61,8 +62,8 @@ function* sentences(summary: MaskSummary, judged: MaskJudgement): Generator<stri
   if (copyOverTeacher.outcome === 'better') {
     yield text.copyOverTeacher(copyOverTeacher.gain, copyOverTeacher.isApart);
   }
-  if (!summary.adapted) yield* deliveredSentence(summary, text.isCopy);
-  if (judged.use.recommended === 'copy') yield words.copyRecommended;
+  if (!summary.adapted) yield* deliveredSentence(summary, deliveryText.isEncoderCopy);
+  if (judged.use.recommended === 'copy') yield copySentence(summary);
   if (advice) yield text.advice[advice];
   if (!judged.hasLearnt && deliveredOf(summary) !== 'copy') {
     const notLearnt = isFromMasks ? text.notDistilled : words.notLearnt;

@@ -9,6 +9,9 @@ import {
   maskSummaryOf,
 } from '../../../contract/testing/results.ts';
 
+/** Files of a run that saved the untrained copy too. */
+const files = ['/out/student.onnx', '/out/copy.onnx'];
+
 const verdictWith = (
   copy: number,
   student: number,
@@ -106,6 +109,22 @@ it('recommends the copy first, if it did better', () => {
   expect(found.next).toBe('copy');
 });
 
+it('offers a recommended copy for export only if the run saved it', () => {
+  const better = { student: candidate(0.8, 6) };
+  const useless = { student: candidate(0.5, 6) };
+  const saved = classVerdict(classSummaryOf({ ...better, files }));
+  expect(saved.sentences).toContainEqual(expect.stringMatching(/^Choose the untrained copy when/));
+  expect(classVerdict(classSummaryOf({ ...useless, files })).advice[0]).toMatch(/when you export/);
+  const older = [
+    classVerdict(classSummaryOf(better)).sentences,
+    classVerdict(classSummaryOf(useless)).advice,
+  ];
+  for (const sentences of older) {
+    expect(sentences).toContainEqual(expect.stringMatching(/this run did not save it/));
+    expect(sentences.join()).not.toContain('when you export');
+  }
+});
+
 it('says what was delivered if training brought no gain, in verdict and table', () => {
   const aside = { images: 20, copy: 0.6, start: 0.9, kept: 0.9 };
   const recipe = { start: 'fitted', kept: 'start', rateFalls: 1, aside } as const;
@@ -124,8 +143,11 @@ it('says what was delivered if training brought no gain, in verdict and table', 
 
 it.each([
   [classSummaryOf(), 'export', 'Export the student'],
-  [classSummaryOf({ student: candidate(0.8, 6) }), 'export', 'Export the untrained copy'],
-  [classSummaryOf({ student: candidate(0.5, 6) }), 'export', 'Export the untrained copy'],
+  [classSummaryOf({ student: candidate(0.8, 6), files }), 'export', 'Export the untrained copy'],
+  [classSummaryOf({ student: candidate(0.5, 6), files }), 'export', 'Export the untrained copy'],
+  // Runs of older versions have no file of the copy.
+  [classSummaryOf({ student: candidate(0.8, 6) }), 'export', 'Export the student'],
+  [classSummaryOf({ student: candidate(0.5, 6) }), 'skip', 'Keep more blocks'],
   [
     classSummaryOf({ student: candidate(0.5, 6), copy: candidate(0.5, 6), steps: 4 }),
     'skip',

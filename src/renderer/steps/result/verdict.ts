@@ -1,12 +1,12 @@
-import { deliveredOf, judgeClasses } from '../../../contract/judgement.ts';
+import { deliveredOf, hasCopy, judgeClasses } from '../../../contract/judgement.ts';
 import type { ClassJudgement, Comparison, Judgement } from '../../../contract/judgement.ts';
 import type { Remedy, Use } from '../../../contract/usefulness.ts';
 import type { RunPrediction } from '../../../contract/app.ts';
 import type { ClassSummary, DistillSummary } from '../../../contract/results.ts';
 import { rounded } from '../../lib/format.ts';
 import { resultText } from '../../text/en/steps/result.ts';
+import { deliveryText } from '../../../text/index.ts';
 import { useText } from '../../text/en/steps/result-use.ts';
-import { hasLearntFromMasks } from './measures.ts';
 import { copyAgainstStudent } from './predictions/predictions.ts';
 
 /** Judgement of a result, in sentences. */
@@ -32,9 +32,11 @@ export function classVerdict(summary: ClassSummary): Verdict {
   const { images, loss } = summary;
   const judged = judgeClasses(summary);
   const { use } = judged;
-  if (use.verdict !== 'usable') return unusableVerdict(use, 'classes', shortfall(summary, judged));
+  if (use.verdict !== 'usable') {
+    return unusableVerdict(summary, use, shortfall(summary, judged));
+  }
   const sentences = [
-    againstCopy(judged.overCopy, trainingName(summary, judged), images.tested),
+    againstCopy(judged.overCopy, deliveryText.doer[judged.doer], images.tested),
     ...deliverySentences(summary, use),
   ];
   if (judged.studentStands === 'majority') {
@@ -50,16 +52,19 @@ export function classVerdict(summary: ClassSummary): Verdict {
 
 /** Verdict on an unusable student or unsuitable teacher: causes and remedies instead of a comparison. */
 export function unusableVerdict(
+  summary: DistillSummary,
   use: Use,
-  task: 'classes' | 'outlines',
   sentences: readonly string[],
 ): Verdict {
+  const task = summary.task === 'segmentation' ? 'outlines' : 'classes';
+  const adviceOf = (remedy: Remedy): string =>
+    remedy === 'copy' && !hasCopy(summary) ? useText.noCopy : useText.remedy(remedy, task);
   const headline = use.verdict === 'unsuitable' ? useText.unsuitable : useText.useless;
   return {
     headline: `${headline}.`,
     sentences,
     reasons: use.causes.map((cause) => useText.cause(cause, task)),
-    advice: use.remedies.map((remedy) => useText.remedy(remedy, task)),
+    advice: use.remedies.map(adviceOf),
     next: use.remedies[0] ?? null,
     tone: 'doubt',
   };
@@ -87,7 +92,7 @@ function shortfall(
   summary: ClassSummary,
   { use, baselines: { chance, mostFrequent } }: ClassJudgement,
 ): string[] {
-  const delivered = deliveredSentence(summary, text.isCopy);
+  const delivered = deliveredSentence(summary, deliveryText.isCopy);
   if (use.verdict === 'unsuitable') return delivered;
   const sentence = use.shortfall === 'chance' ? useText.classes.chance : useText.classes.near;
   return [sentence(summary.student.accuracy.value, chance, mostFrequent), ...delivered];
@@ -96,24 +101,21 @@ function shortfall(
 /** Sentences if another state than the last was delivered, or if the copy did better on the test images. */
 function deliverySentences(summary: ClassSummary, { recommended }: Use): string[] {
   return [
-    ...deliveredSentence(summary, text.isCopy),
-    ...(recommended === 'copy' ? [text.copyRecommended] : []),
+    ...deliveredSentence(summary, deliveryText.isCopy),
+    ...(recommended === 'copy' ? [copySentence(summary)] : []),
   ];
+}
+
+/** Sentence on how to get the untrained copy, if it is recommended. */
+export function copySentence(summary: DistillSummary): string {
+  return hasCopy(summary) ? text.copyRecommended : useText.noCopy;
 }
 
 /** Sentence on what was delivered, if training brought no gain. */
 export function deliveredSentence(summary: DistillSummary, isCopy: string): string[] {
   const delivered = deliveredOf(summary);
   if (delivered === 'copy') return [isCopy];
-  return delivered === 'fitted' ? [text.isFitted] : [];
-}
-
-/** Name of what made the student different from its untrained copy. */
-export function trainingName(summary: DistillSummary, { hasLearnt }: Judgement): string {
-  const { distilling, fitting, masks } = resultText.doer;
-  const isDistilled = hasLearnt && deliveredOf(summary) !== 'fitted';
-  if (hasLearntFromMasks(summary) && !isDistilled) return masks;
-  return deliveredOf(summary) === 'fitted' ? fitting : distilling;
+  return delivered === 'fitted' ? [deliveryText.isFitted] : [];
 }
 
 /** Sentence on who is right if copy and student differ; null if unknown, or if they do not differ. */

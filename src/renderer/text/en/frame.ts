@@ -60,7 +60,6 @@ export const frame = {
   allProjects: menuText.allProjects,
   newProject: menuText.newProject,
   search: 'Search',
-  keys: 'Keys',
   throughputUnit: 'images/s',
   throughputSpoken: 'Images per second of the current run, on this computer’s processor',
 

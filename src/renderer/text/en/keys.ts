@@ -13,7 +13,7 @@ const places: Record<KeyPlace, string> = {
 
 const actions: Record<KeyActionId, string> = {
   search: 'Search steps, actions, projects',
-  shortcuts: 'Show the keys',
+  shortcuts: menuText.shortcuts,
   undo: menuText.undo,
   redo: menuText.redo,
   'next-image': 'Next image',
@@ -98,7 +98,7 @@ const reserved: Record<ReservedFor, string> = {
 
 /** Text of the dialog that lists and changes keys. */
 export const keysText = {
-  title: 'Keys',
+  title: menuText.shortcuts,
   explanation: 'Choose a key to change, then press the new one.',
   places,
   actions,

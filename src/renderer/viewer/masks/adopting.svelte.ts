@@ -81,12 +81,14 @@ export class Adopting {
     this.#place.settle();
     try {
       const patch = await open.painter.take(async () => {
+        // A failed save has its own notice.
         if (!(await this.#place.save())) return undefined;
         const { info, tiles } = await call('mask.adopt', request);
         if (info !== null) this.#place.adopted(image, info);
-        return patchOf(tiles);
+        const adopted = patchOf(tiles);
+        if (adopted === undefined) notices.add('attention', words.nothingNew);
+        return adopted;
       });
-      if (patch === undefined) notices.add('attention', words.nothingNew);
       return patch !== undefined;
     } catch (error) {
       notices.fail(error);

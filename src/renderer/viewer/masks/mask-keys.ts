@@ -1,25 +1,8 @@
 import { keymap } from '../../lib/keys/keymap.svelte.ts';
-import type { KeyActionId } from '../../lib/keys/keymap-table.ts';
+import { classKeys } from '../../lib/keys/keymap-table.ts';
 import type { Viewer } from '../viewer-state.svelte.ts';
 import type { MaskEditor } from './mask-editor.svelte.ts';
 import { type MaskToolId, maskTools } from './tool-settings.svelte.ts';
-
-const classKeys = [
-  'class-1',
-  'class-2',
-  'class-3',
-  'class-4',
-  'class-5',
-  'class-6',
-  'class-7',
-  'class-8',
-  'class-9',
-] as const satisfies readonly KeyActionId[];
-
-/** Key of a class by its position in the list. */
-export function classKeyOf(index: number): KeyActionId | undefined {
-  return classKeys[index];
-}
 
 /** Selects a mask tool, and starts or pauses suggestions accordingly. */
 export function takeTool(editor: MaskEditor, viewer: Viewer, tool: MaskToolId): void {

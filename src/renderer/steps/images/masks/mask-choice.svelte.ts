@@ -5,7 +5,8 @@ import type {
   MaskPreview,
   MaskSourceContents,
 } from '../../../../contract/mask-sources.ts';
-import { call, RequestError } from '../../../lib/client.ts';
+import { call } from '../../../lib/client.ts';
+import { errorMessage } from '../../../lib/error-message.ts';
 import { type Assignment, isUnnamed, proposedAssignments, targetOf } from './class-assignments.ts';
 
 /** Number of images that are tried before none is shown. */
@@ -131,7 +132,7 @@ export class MaskChoice {
       void this.preview(0);
     } catch (error) {
       if (controller.signal.aborted) return;
-      this.failure = error instanceof RequestError ? error.message : String(error);
+      this.failure = errorMessage(error);
     }
   }
 }

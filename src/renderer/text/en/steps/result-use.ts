@@ -19,6 +19,9 @@ export const useText = {
   useless: 'Do not use this student',
   unsuitable: 'This teacher is unsuitable for these images',
   copy: 'The untrained copy is recommended',
+  /** Replaces the advice to export a copy, for runs of versions that wrote only students. */
+  noCopy:
+    'The untrained copy did better than the student, but this run did not save it: distil again to export it.',
   why: 'Why',
   next: 'What to do next',
   /** Comparison of its accuracy with guessing. */

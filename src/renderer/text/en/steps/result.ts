@@ -46,20 +46,10 @@ export const resultText = {
     parameters: { image: 'Parameters, with head', tile: 'Parameters, with decoder' },
     blocks: 'Blocks',
   },
-  /** Training that distinguishes the student from the untrained copy. */
-  doer: {
-    distilling: 'Distilling',
-    fitting: 'Fitting the kept blocks',
-    masks: 'Fine-tuning on the masks',
-  },
   intervalOf: (range: string) => `95 % interval ${range}`,
   verdict: {
     majority: (accuracy: number, mostFrequent: number, balanced: number) =>
       `By accuracy (${percent(accuracy)} %), the student is not better than always answering the most frequent class (${percent(mostFrequent)} %). Use balanced accuracy (${percent(balanced)} %) instead: it weights all classes equally.`,
-    isCopy:
-      'The student is the untrained copy: no trained state was as good on the validation images.',
-    isFitted:
-      'The student is the fitted copy, the state before training: its blocks are adjusted to replace the skipped ones. Training did not improve it, so nothing was distilled.',
     copyRecommended: 'Choose the untrained copy when you export: it did better than the student.',
     asGood: 'The student is as accurate as its teacher, as far as the test images can tell',
     below: (difference: number) => `The student is ${points(difference)} below its teacher`,
@@ -90,8 +80,6 @@ export const resultText = {
     'Dice is the mean over the test images; IoU counts the pixels of all test images together. Large regions weigh more in IoU, so mean IoU may be above mean Dice.',
   /** Verdict for segmentation; differences are in mean Dice. */
   maskVerdict: {
-    isCopy:
-      'The student’s encoder is the untrained copy: no trained state was closer to the teacher.',
     nothing: 'There is nothing to compare',
     nothingWhy:
       'No test image contains any class, so the student cannot be judged. Hold out images that show what the student should find.',

@@ -39,5 +39,5 @@ export const bundledTeacherText = {
   name: 'ViT-Tiny, bundled',
   training: 'EuroSAT satellite tiles, BCCD blood cells and MedNIST radiographs',
   suits:
-    'the sample and first steps with small images; for real work, add a larger teacher of your field',
+    'the sample and first steps with small images; for real work, add a larger teacher from your own field',
 };

@@ -1,10 +1,10 @@
-import { hasEnded } from '../../../contract/app.ts';
-import type { EventOf } from '../../../contract/app.ts';
-import { text } from '../../text/index.ts';
-import { call, listen } from '../client.ts';
-import { endedWork } from '../ended-work.svelte.ts';
-import { failureOf } from '../failure-of.ts';
-import { notices } from '../notices.svelte.ts';
+import { hasEnded } from '../../contract/app.ts';
+import type { EventOf } from '../../contract/app.ts';
+import { text } from '../text/index.ts';
+import { call, listen } from './client.ts';
+import { endedWork } from './ended-work.svelte.ts';
+import { failureOf } from './error-message.ts';
+import { notices } from './notices.svelte.ts';
 
 type Progress = EventOf<'review.progress'>;
 
