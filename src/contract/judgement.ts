@@ -40,7 +40,7 @@ export interface Judgement {
 }
 
 /** The masks are named only if distilling contributed nothing. */
-export type Doer = 'distilling' | 'fitting' | 'masks';
+type Doer = 'distilling' | 'fitting' | 'masks';
 
 /** Judgement of a classification run; its quality is the accuracy. */
 export interface ClassJudgement extends Judgement {
