@@ -3,7 +3,7 @@ import type { SkippedImage } from '../contract/results.ts';
 import { UserError } from '../engine/errors.ts';
 import type { JobContext } from '../engine/job.ts';
 import { commonText } from '../text/index.ts';
-import { type Paint, paintFor } from './paint.ts';
+import { type TextStyles, paintFor } from './paint.ts';
 import { progressView, reporter } from './progress/view.ts';
 import { skippedList } from './report/skipped.ts';
 import { listenForStop } from './stop.ts';
@@ -14,7 +14,7 @@ export interface Job<Result extends object> {
   readonly json: boolean;
   work(context: JobContext): Promise<Result>;
   /** Formats the result for users. */
-  readonly report: (result: Result, paint: Paint) => string;
+  readonly report: (result: Result, paint: TextStyles) => string;
   /** Files and folders that the result lists as left out. */
   skipped(result: Result): readonly SkippedImage[];
   /** Returns true if something the user asked for has no result, which sets the exit code; false by default. */
@@ -86,7 +86,7 @@ export function writeResult<Result extends object>(
   environment: Environment,
   json: boolean,
   result: Result,
-  report: (result: Result, paint: Paint) => string,
+  report: (result: Result, paint: TextStyles) => string,
 ): void {
   const text = json
     ? JSON.stringify(result)

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import { isTerminal, type Output, type Environment } from './environment.ts';
 
 /** Colours by role. */
-export interface Paint {
+export interface TextStyles {
   strong(text: string): string;
   quiet(text: string): string;
   attention(text: string): string;
@@ -11,7 +11,7 @@ export interface Paint {
 type Style = Parameters<typeof styleText>[0];
 
 /** Colours on a terminal; none elsewhere, or if NO_COLOR is set (no-color.org). */
-export function paintFor(output: Output, env: Environment['env']): Paint {
+export function paintFor(output: Output, env: Environment['env']): TextStyles {
   const coloured = isTerminal(output, env) && (env.NO_COLOR ?? '') === '';
   const painter =
     (style: Style) =>

@@ -1,6 +1,6 @@
 import type { Card, CardDomain, CommercialUse, FetchSummary } from '../../contract/catalogue.ts';
 import { count, megabytes, parameters } from '../figures.ts';
-import type { Paint } from '../paint.ts';
+import type { TextStyles } from '../paint.ts';
 import { printable, wrap } from '../text.ts';
 import { widest } from '../environment.ts';
 import { table } from './table.ts';
@@ -17,7 +17,7 @@ const names = 14;
 const uses: Record<CommercialUse, string> = { yes: 'yes', no: 'no', ask: 'ask first' };
 
 /** Lists the teachers of the catalogue by domain. */
-export function catalogueReport(cards: readonly Card[], paint: Paint): string {
+export function catalogueReport(cards: readonly Card[], paint: TextStyles): string {
   const groups = (Object.keys(domains) as CardDomain[]).flatMap((domain) => {
     const those = cards.filter((card) => card.domain === domain);
     if (those.length === 0) return [];
@@ -28,7 +28,7 @@ export function catalogueReport(cards: readonly Card[], paint: Paint): string {
   return [...groups, wrap(advice, widest)].join('\n');
 }
 
-function cardText(card: Card, paint: Paint): string {
+function cardText(card: Card, paint: TextStyles): string {
   const { patchSize, imageSize, bands, blocks } = card;
   const [weights] = card.files;
   const size = weights?.bytes === null ? 'size unknown' : megabytes(weights?.bytes ?? 0);
@@ -56,7 +56,7 @@ function cardText(card: Card, paint: Paint): string {
 }
 
 /** Reports the files of a downloaded teacher and the next commands. */
-export function fetchReport({ file, folder, files }: FetchSummary, paint: Paint): string {
+export function fetchReport({ file, folder, files }: FetchSummary, paint: TextStyles): string {
   const rows = files.map(({ name, bytes, sha256, isVerified }) => [
     printable(name),
     megabytes(bytes),

@@ -1,5 +1,5 @@
 import { counted } from '../figures.ts';
-import type { Paint } from '../paint.ts';
+import type { TextStyles } from '../paint.ts';
 import { table } from './table.ts';
 
 const listed = 50;
@@ -8,7 +8,7 @@ const listed = 50;
 export function classList(
   head: readonly string[],
   rows: readonly (readonly string[])[],
-  paint: Paint,
+  paint: TextStyles,
 ): string {
   const shown = [head, ...rows.slice(0, listed)];
   const lines = table(shown, { leftColumns: 1, header: (line) => paint.strong(line) });

@@ -1,11 +1,11 @@
 import type { DeviceDescription } from '../../contract/descriptions.ts';
 import { count, significant } from '../figures.ts';
-import type { Paint } from '../paint.ts';
+import type { TextStyles } from '../paint.ts';
 import { printable, shortened, wrap } from '../text.ts';
 import { table } from './table.ts';
 
 /** Lists the usable devices of this computer, and what the others need. */
-export function devicesReport(devices: readonly DeviceDescription[], paint: Paint): string {
+export function devicesReport(devices: readonly DeviceDescription[], paint: TextStyles): string {
   const usable = devices.filter(({ missing }) => missing === null);
   const rows = usable.map(({ name, description, threads, memoryBytes, imagesPerSecond }) => [
     name,

@@ -1,6 +1,6 @@
 import type { DistillSummary, MaskSummary, RecipeReport } from '../../contract/results.ts';
 import { count, counted, duration, percent } from '../figures.ts';
-import type { Paint } from '../paint.ts';
+import type { TextStyles } from '../paint.ts';
 import { printable, shortened, wrap } from '../text.ts';
 import { widest } from '../environment.ts';
 import { fileList } from './files.ts';
@@ -12,7 +12,7 @@ import { verdict } from './verdict.ts';
 const worstListed = 5;
 
 /** Reports teacher, untrained copy and student side by side, a verdict, and the files of the student. */
-export function distillReport(summary: DistillSummary, paint: Paint): string {
+export function distillReport(summary: DistillSummary, paint: TextStyles): string {
   const isMasks = summary.task === 'segmentation';
   return [
     '',
@@ -36,7 +36,7 @@ function title({ skip, student, teacher, task }: DistillSummary): string {
 }
 
 /** Lists the test images with the lowest Dice. The path is the last column, so that it need not be cut. */
-function worstImages({ perImage }: MaskSummary, paint: Paint): string[] {
+function worstImages({ perImage }: MaskSummary, paint: TextStyles): string[] {
   const measured = perImage.filter(({ student }) => student !== null).slice(0, worstListed);
   if (measured.length === 0) return [];
   const figure = (value: number | null): string => value?.toFixed(3) ?? '-';

@@ -7,7 +7,7 @@ import {
   percentInterval,
   shareInterval,
 } from '../figures.ts';
-import type { Paint } from '../paint.ts';
+import type { TextStyles } from '../paint.ts';
 import { printable, shortened } from '../text.ts';
 import { classList } from './class-list.ts';
 import { boundaryName, orDash } from './side-by-side.ts';
@@ -17,7 +17,7 @@ type ClassEvaluation = Exclude<EvaluateSummary, { task: 'segmentation' }>;
 type MaskEvaluation = Extract<EvaluateSummary, { task: 'segmentation' }>;
 
 /** Reports the quality of a model on labelled images, overall and per class. */
-export function evaluateReport(summary: EvaluateSummary, paint: Paint): string {
+export function evaluateReport(summary: EvaluateSummary, paint: TextStyles): string {
   const [figures, classes] =
     summary.task === 'segmentation'
       ? [maskFigures(summary), scoreTable(summary, paint)]
@@ -52,7 +52,7 @@ function maskFigures(summary: MaskEvaluation): string[][] {
   ];
 }
 
-function scoreTable(summary: MaskEvaluation, paint: Paint): string {
+function scoreTable(summary: MaskEvaluation, paint: TextStyles): string {
   const { classes, dice, iou, boundaryF1, tolerance } = summary;
   const scores = [dice, iou, boundaryF1];
   const rows = classes.map((name) => [
@@ -62,7 +62,7 @@ function scoreTable(summary: MaskEvaluation, paint: Paint): string {
   return classList(['Class', 'Dice', 'IoU', boundaryName(tolerance)], rows, paint);
 }
 
-function classTable(summary: ClassEvaluation, paint: Paint): string {
+function classTable(summary: ClassEvaluation, paint: TextStyles): string {
   const { classes, confusion } = summary;
   const several = summary.task === 'several';
   const rows = classes.map((name, index) => {

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import type { ParityReport } from '../../contract/results.ts';
 import { count, counted, megabytes, percent } from '../figures.ts';
-import type { Paint } from '../paint.ts';
+import type { TextStyles } from '../paint.ts';
 import { printable, wrap } from '../text.ts';
 import { widest } from '../environment.ts';
 import { table } from './table.ts';
@@ -31,7 +31,7 @@ export type ModelOutput = keyof typeof words;
 /** Lists files by folder, each exported model with its agreement with the trained student. */
 export function fileList(
   files: readonly string[],
-  paint: Paint,
+  paint: TextStyles,
   parity: readonly ParityReport[] = [],
   output: ModelOutput = 'classes',
 ): string {

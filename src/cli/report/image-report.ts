@@ -1,6 +1,6 @@
 import type { ImageDescription } from '../../contract/image-description.ts';
 import { count, counted } from '../figures.ts';
-import type { Paint } from '../paint.ts';
+import type { TextStyles } from '../paint.ts';
 import { printable, shortened } from '../text.ts';
 import { noteItems } from './notes.ts';
 import { table } from './table.ts';
@@ -28,7 +28,7 @@ const interpretationNames: Record<ImageDescription['interpretation'], string> = 
 };
 
 /** Describes an image file as a table, followed by notes. */
-export function imageReport(file: string, image: ImageDescription, paint: Paint): string {
+export function imageReport(file: string, image: ImageDescription, paint: TextStyles): string {
   const notes = noteItems(image.notes);
   return [
     paint.strong(printable(file)),

@@ -1,12 +1,12 @@
 import type { ImportSummary } from '../../contract/import-job.ts';
 import type { RekeyReport } from '../../contract/patients.ts';
 import { count, counted, percent } from '../figures.ts';
-import type { Paint } from '../paint.ts';
+import type { TextStyles } from '../paint.ts';
 import { printable } from '../text.ts';
 import { table } from './table.ts';
 
 /** Summarises an import. */
-export function importReport(summary: ImportSummary, paint: Paint): string {
+export function importReport(summary: ImportSummary, paint: TextStyles): string {
   const { rekeyed, project, added, known, copies, moved, masks, likelyMasks, otherFiles, skipped } =
     summary;
   const elsewhere = moved === 0 ? '' : `, ${count(moved)} of them moved`;
@@ -46,7 +46,7 @@ function rekeyedWords({ images, groups, gone }: RekeyReport): string {
 }
 
 /** Lists the use of every value in the mask files. */
-function valueTable(values: ImportSummary['maskValues'], paint: Paint): string {
+function valueTable(values: ImportSummary['maskValues'], paint: TextStyles): string {
   const rows = values.map(({ value, share, becomes }) => [
     printable(value),
     printable(becomes),

@@ -1,6 +1,6 @@
 import type { LabelExportReport } from '../../contract/label-export.ts';
 import { count, counted } from '../figures.ts';
-import type { Paint } from '../paint.ts';
+import type { TextStyles } from '../paint.ts';
 import { printable } from '../text.ts';
 import { noteItems } from './notes.ts';
 import { table } from './table.ts';
@@ -8,7 +8,7 @@ import { table } from './table.ts';
 const notesShown = 20;
 
 /** Summarises the labels exported from a project. */
-export function labelsReport(report: LabelExportReport, paint: Paint): string {
+export function labelsReport(report: LabelExportReport, paint: TextStyles): string {
   const { folder, files, images, unmarked, leftOut, notes } = report;
   const rows = [
     ['Folder', printable(folder)],

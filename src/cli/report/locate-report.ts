@@ -1,11 +1,11 @@
 import type { LocateReport } from '../../contract/app.ts';
 import { count, counted } from '../figures.ts';
-import type { Paint } from '../paint.ts';
+import type { TextStyles } from '../paint.ts';
 import { printable } from '../text.ts';
 import { table } from './table.ts';
 
 /** Summarises a search for missing images. */
-export function locateReport(report: LocateReport, paint: Paint): string {
+export function locateReport(report: LocateReport, paint: TextStyles): string {
   const { folder, missing, found, renamed, first } = report;
   const rows = [
     ['Folder', printable(folder)],

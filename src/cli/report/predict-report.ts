@@ -1,13 +1,13 @@
 import type { PredictSummary } from '../../contract/results.ts';
 import { count, counted, percent, significant } from '../figures.ts';
-import type { Paint } from '../paint.ts';
+import type { TextStyles } from '../paint.ts';
 import { printable, shortened, wrap } from '../text.ts';
 import { widest } from '../environment.ts';
 import { classList } from './class-list.ts';
 import { fileList } from './files.ts';
 
 /** Summarises predictions by class, with notes and the written files. */
-export function predictReport(summary: PredictSummary, paint: Paint): string {
+export function predictReport(summary: PredictSummary, paint: TextStyles): string {
   const { images, imagesPerSecond, files } = summary;
   return [
     '',
@@ -26,7 +26,7 @@ export function predictReport(summary: PredictSummary, paint: Paint): string {
 function foundTable(
   head: readonly string[],
   found: Readonly<Record<string, number>>,
-  paint: Paint,
+  paint: TextStyles,
   whole = Object.values(found).reduce((sum, number) => sum + number, 0),
 ): string {
   const rows = Object.entries(found)

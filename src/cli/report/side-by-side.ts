@@ -18,7 +18,7 @@ import {
   percentInterval,
   shareInterval,
 } from '../figures.ts';
-import type { Paint } from '../paint.ts';
+import type { TextStyles } from '../paint.ts';
 import { printable, shortened } from '../text.ts';
 import { table } from './table.ts';
 
@@ -29,7 +29,7 @@ const nameWidth = 24;
 type Row<Report> = readonly [name: string, cell: (report: Report) => string];
 
 /** Compares quality, size and time of teacher, untrained copy and student. */
-export function sideBySide(summary: DistillSummary, paint: Paint): string {
+export function sideBySide(summary: DistillSummary, paint: TextStyles): string {
   const isMasks = summary.task === 'segmentation';
   const costs = cells(costRows(summary.teacher, isMasks ? 'tile' : 'image'), summary);
   const rows = [

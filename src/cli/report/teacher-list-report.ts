@@ -1,7 +1,7 @@
 import type { Teacher } from '../../contract/app.ts';
 import type { TeacherImportSummary, TeacherList } from '../../contract/teacher-job.ts';
 import { counted, megabytes, parameters } from '../figures.ts';
-import type { Paint } from '../paint.ts';
+import type { TextStyles } from '../paint.ts';
 import { printable } from '../text.ts';
 import { inferredTable, noteLines } from './teacher-report.ts';
 import { table } from './table.ts';
@@ -9,7 +9,7 @@ import { table } from './table.ts';
 /** Reports an imported teacher. */
 export function teacherImportReport(
   { workspace, teacher, isNew }: TeacherImportSummary,
-  paint: Paint,
+  paint: TextStyles,
 ): string {
   const name = printable(teacher.name);
   const what = isNew
@@ -30,7 +30,7 @@ export function teacherImportReport(
 /** Lists the teachers of a workspace. */
 export function teacherListReport(
   { workspace, teachers, gone }: TeacherList,
-  paint: Paint,
+  paint: TextStyles,
 ): string {
   const lost = teachers
     .filter(({ id }) => gone.includes(id))

@@ -5,13 +5,13 @@ import type {
 } from '../../contract/descriptions.ts';
 import { overrideOptions } from '../commands/teacher-options.ts';
 import { counted, megabytes, parameters, percent } from '../figures.ts';
-import type { Paint } from '../paint.ts';
+import type { TextStyles } from '../paint.ts';
 import { printable, shortened } from '../text.ts';
 import { noteItems } from './notes.ts';
 import { table } from './table.ts';
 
 /** Describes a checkpoint: its contents, the inferred properties and their certainty, and its possible students. */
-export function teacherReport(teacher: TeacherDescription, paint: Paint): string {
+export function teacherReport(teacher: TeacherDescription, paint: TextStyles): string {
   return [
     paint.strong(printable(teacher.file)),
     '',
@@ -33,7 +33,7 @@ const sources: Readonly<Record<PropertySource, string>> = {
 };
 
 /** Lists properties that the weights do not determine, and their certainty. */
-export function inferredTable(inferred: readonly InferredProperty[], paint: Paint): string {
+export function inferredTable(inferred: readonly InferredProperty[], paint: TextStyles): string {
   const rows = inferred.map(({ property, value, source }) => [
     overrideOptions[property].flags.replace(/ .*/, ''),
     typeof value === 'object' ? figures(value) : String(value),
@@ -94,7 +94,10 @@ function figures(values: readonly number[]): string {
   return shortened(values.map((value) => String(Number(value.toFixed(4)))).join(', '), 80);
 }
 
-function students({ students: all, parameters: whole }: TeacherDescription, paint: Paint): string {
+function students(
+  { students: all, parameters: whole }: TeacherDescription,
+  paint: TextStyles,
+): string {
   const rows = all.map(({ skip, blocks, parameters: kept }) => [
     shortened(blocks.join(', '), 48),
     String(skip),

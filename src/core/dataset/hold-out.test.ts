@@ -4,8 +4,8 @@ import {
   divide,
   holdOut,
   type Division,
-  type Part,
-  type Placed,
+  type Subset,
+  type AssignedImage,
   type TestMode,
   type Usable,
 } from './hold-out.ts';
@@ -75,11 +75,11 @@ describe('without labelled test images', () => {
 });
 
 describe('a frozen test set', () => {
-  interface Kept extends Placed {
+  interface Kept extends AssignedImage {
     readonly id: number;
     readonly key: number;
   }
-  const kept = (count: number, change: Partial<Placed> = {}): Kept[] =>
+  const kept = (count: number, change: Partial<AssignedImage> = {}): Kept[] =>
     images(count, change).map((image) => ({
       ...image,
       assigned: undefined,
@@ -176,7 +176,7 @@ describe('a frozen test set', () => {
   });
 
   test('never trains on an image whose group has a test image, whatever the marks', () => {
-    const part = fc.constantFrom<Part | undefined>('test', 'learn', undefined);
+    const part = fc.constantFrom<Subset | undefined>('test', 'learn', undefined);
     const image = fc.record({
       labels: fc.constantFrom(['a'], ['b'], ['c']),
       isLabelled: fc.boolean(),

@@ -8,14 +8,14 @@ export interface Usable extends Grouped {
 }
 
 /** Use of an image: to measure on, or to learn from. */
-export type Part = 'test' | 'learn';
+export type Subset = 'test' | 'learn';
 
 /** An image with the earlier decisions about its use. */
-export interface Placed extends Usable {
+export interface AssignedImage extends Usable {
   /** Use that the user, a folder's name or a table assigned to the image. */
-  readonly assigned: Part | undefined;
+  readonly assigned: Subset | undefined;
   /** Use chosen when the test set was frozen; undefined for images that were labelled later. */
-  readonly drawn?: Part | undefined;
+  readonly drawn?: Subset | undefined;
 }
 
 /** Origin of a project's test set: chosen at random, or marked by users, folders or tables. */
@@ -102,7 +102,7 @@ export function separateGroups<T extends Grouped>(
  * @param images images in a fixed order, without which the seed has no meaning
  * @param frozen origin of the test set; undefined before it is frozen
  */
-export function divide<T extends Placed>(
+export function divide<T extends AssignedImage>(
   images: readonly T[],
   seed: number,
   frozen?: TestMode,
@@ -127,7 +127,7 @@ export function divide<T extends Placed>(
 }
 
 /** Holds out a fifth of the labelled images, none from a group with images marked to learn from. */
-function drawFreely<T extends Placed>(images: readonly T[], seed: number): Uses<T> {
+function drawFreely<T extends AssignedImage>(images: readonly T[], seed: number): Uses<T> {
   const learnt = groupsOf(images.filter(({ assigned }) => assigned === 'learn'));
   const isFree = ({ assigned, isLabelled, group }: T): boolean =>
     assigned === undefined && isLabelled && (group === undefined || !learnt.has(group));
@@ -145,7 +145,7 @@ function drawFreely<T extends Placed>(images: readonly T[], seed: number): Uses<
   return { rest: apart, tested, shared };
 }
 
-function keepDivision<T extends Placed>(images: readonly T[], seed: number): Division<T> {
+function keepDivision<T extends AssignedImage>(images: readonly T[], seed: number): Division<T> {
   const isHeld = ({ assigned, drawn }: T): boolean =>
     assigned === 'test' || (drawn === 'test' && assigned !== 'learn');
   const firm = images.filter(isHeld);
@@ -170,7 +170,7 @@ function keepDivision<T extends Placed>(images: readonly T[], seed: number): Div
 }
 
 /** Images labelled later that are to be held out because no test image has their class; whole groups. */
-function newClasses<T extends Placed>(
+function newClasses<T extends AssignedImage>(
   images: readonly T[],
   test: ReadonlySet<T>,
   seed: number,
@@ -194,7 +194,7 @@ function newClasses<T extends Placed>(
  * Groups of which some images are held out, and others were chosen or marked for training. This happens when images are
  * moved to another group.
  */
-function spanningGroups(images: readonly Placed[]): string[] {
+function spanningGroups(images: readonly AssignedImage[]): string[] {
   const learnt = groupsOf(images.filter(({ assigned, drawn }) => (assigned ?? drawn) === 'learn'));
   const tested = groupsOf(images.filter(({ assigned, drawn }) => (assigned ?? drawn) === 'test'));
   return [...tested].filter((group) => learnt.has(group));

@@ -1,5 +1,5 @@
 import { tileKey } from './sparse-mask.ts';
-import type { TileValues } from './sparse-mask.ts';
+import type { TiledValues } from './sparse-mask.ts';
 import { halveArea, tilesIn, tileSide } from './tiles.ts';
 import type { Rectangle, TilePlace } from './tiles.ts';
 
@@ -9,7 +9,7 @@ export interface Area extends Rectangle {
 }
 
 /** Copies a rectangle of 8-bit values. Pixels outside the image or not in memory are 0. */
-export function readArea(source: TileValues, rectangle: Rectangle): Area {
+export function readArea(source: TiledValues, rectangle: Rectangle): Area {
   const { x, y, width, height } = rectangle;
   const values = new Uint8Array(width * height);
   for (const place of tilesIn(rectangle, source.size)) {

@@ -1,7 +1,7 @@
 import { type MaskPatch, patchOf, tilePatch } from './patch.ts';
 import { Extent } from './rectangle.ts';
 import { blankTile, placeOfKey, tileKey } from './sparse-mask.ts';
-import type { SparseMask, TileValues } from './sparse-mask.ts';
+import type { SparseMask, TiledValues } from './sparse-mask.ts';
 import { tileSide } from './tiles.ts';
 import type { Rectangle, TilePlace } from './tiles.ts';
 
@@ -15,7 +15,7 @@ export interface Paint {
 }
 
 interface WithinRange {
-  readonly values: TileValues;
+  readonly values: TiledValues;
   readonly low: number;
   readonly high: number;
 }

@@ -1,6 +1,6 @@
 import type { TakeRun } from './edit.ts';
 import { placeOfKey, tileKey } from './sparse-mask.ts';
-import type { TileValues } from './sparse-mask.ts';
+import type { TiledValues } from './sparse-mask.ts';
 import { tilePixels, tileSide } from './tiles.ts';
 import type { TilePlace } from './tiles.ts';
 
@@ -18,7 +18,7 @@ interface Seed {
  * stops at tiles that are not in memory yet; put those that `grow` returns and call it again.
  */
 export class Flood {
-  readonly #values: TileValues;
+  readonly #values: TiledValues;
   readonly #low: number;
   readonly #high: number;
   readonly #limit: number;
@@ -30,7 +30,7 @@ export class Flood {
 
   /** @param low and @param high ends of the region's range of values, both included */
   constructor(
-    values: TileValues,
+    values: TiledValues,
     seed: Seed,
     low: number,
     high: number,

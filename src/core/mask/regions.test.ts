@@ -5,7 +5,7 @@ import { Flood } from './flood.ts';
 import { isBorder, outlineEdges } from './outline.ts';
 import { countRuns, decodeRuns, encodeRuns, replaceInRuns } from './run-length.ts';
 import { SparseMask } from './sparse-mask.ts';
-import type { TileValues } from './sparse-mask.ts';
+import type { TiledValues } from './sparse-mask.ts';
 import { halve, tilePixels, tileSide } from './tiles.ts';
 import type { TilePlace } from './tiles.ts';
 
@@ -111,7 +111,7 @@ describe('a region', () => {
   });
 
   it('extends over values in a range, such as those of a picture', () => {
-    const values: TileValues = {
+    const values: TiledValues = {
       size: { width: 400, height: 1 },
       tile: () => Float32Array.from({ length: tilePixels }, (_, at) => (at % tileSide) / 2),
     };

@@ -2,7 +2,7 @@ import { tilePixels, tileSide } from './tiles.ts';
 import type { Size, TilePlace } from './tiles.ts';
 
 /** Values of an image by tiles of `tileSide` × `tileSide`: those of a mask, or those shown of an image. */
-export interface TileValues {
+export interface TiledValues {
   readonly size: Size;
   /** Returns `tilePixels` values, not to be written to; undefined if they are not in memory. */
   tile(place: TilePlace): ArrayLike<number> | undefined;
@@ -27,7 +27,7 @@ export function placeOfKey(key: number): TilePlace {
  * Mask in memory. A tile is in memory, or blank, or known to be elsewhere; then it must be `put` before it can
  * be read or painted.
  */
-export class SparseMask implements TileValues {
+export class SparseMask implements TiledValues {
   readonly size: Size;
   readonly #tiles = new Map<number, Uint8Array>();
   readonly #elsewhere: Set<number>;
@@ -85,7 +85,7 @@ export class SparseMask implements TileValues {
 }
 
 /** Value of a pixel; undefined outside the image, or if its tile is not in memory. */
-export function valueAt(values: TileValues, x: number, y: number): number | undefined {
+export function valueAt(values: TiledValues, x: number, y: number): number | undefined {
   const { width, height } = values.size;
   if (x < 0 || y < 0 || x >= width || y >= height) return undefined;
   const place = { x: Math.floor(x / tileSide), y: Math.floor(y / tileSide) };

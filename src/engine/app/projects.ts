@@ -38,7 +38,7 @@ const sampleSettings = { steps: 130, batch: 64, views: 12 };
  */
 const sampleImages = { perClass: 60, labelled: 10 };
 
-export interface NewProject {
+export interface ProjectRequest {
   readonly name: string;
   readonly domain: Domain;
   readonly task: ProjectTask;
@@ -60,7 +60,7 @@ export class ProjectService {
     this.#bundledTeacher = bundledTeacher;
   }
 
-  create({ name, domain, task, classes }: NewProject, isSample = false): Project {
+  create({ name, domain, task, classes }: ProjectRequest, isSample = false): Project {
     const colours: string[] = [];
     const coloured = classes.map((className) => {
       const colour = nextColour(colours);

@@ -2,7 +2,7 @@ import { cardOrigin } from '../../contract/catalogue.ts';
 import { UserError } from '../../core/errors.ts';
 import { downloadText } from '../../text/index.ts';
 import { withoutPassword } from './http.ts';
-import type { Answer } from './http.ts';
+import type { FileResponse } from './http.ts';
 
 /** Errors of downloads that do not complete. */
 
@@ -70,7 +70,7 @@ export function webPage(): UserError {
  * @throws UserError for permanent answers, TemporaryFailure for temporary ones
  */
 export function requireSuccess(
-  { status, packed, retryAfterMs }: Answer,
+  { status, packed, retryAfterMs }: FileResponse,
   { url, proxy }: { readonly url: string; readonly proxy: string | null },
 ): void {
   const host = hostOf(url);

@@ -24,13 +24,13 @@ export interface ContentName {
   readonly changed: string | null;
 }
 
-export interface Part extends ContentName {
+export interface PartialDownload extends ContentName {
   /** Bytes received so far. */
   readonly bytes: number;
 }
 
 /** Empty partial download. */
-export const noPart: Part = { bytes: 0, etag: null, changed: null };
+export const noPart: PartialDownload = { bytes: 0, etag: null, changed: null };
 
 /** Returns the path of the partial download. */
 export function partPath(file: string): string {
@@ -42,7 +42,7 @@ function notesPath(file: string): string {
 }
 
 /** Reads the state of a partial download from this address. */
-export async function openPart(file: string, url: string): Promise<Part> {
+export async function openPart(file: string, url: string): Promise<PartialDownload> {
   const { name, bytes } = await readPart(file);
   if (name?.url !== url || name.etag === null) return noPart;
   return { bytes, etag: name.etag, changed: name.changed };

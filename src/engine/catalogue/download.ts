@@ -27,9 +27,9 @@ import {
   openPart,
   partPath,
 } from './download-part.ts';
-import type { Part } from './download-part.ts';
+import type { PartialDownload } from './download-part.ts';
 import { requestFile, withoutPassword } from './http.ts';
-import type { Answer } from './http.ts';
+import type { FileResponse } from './http.ts';
 
 export interface DownloadContext {
   readonly signal: AbortSignal;
@@ -127,7 +127,7 @@ async function downloadWithRetries(
 }
 
 interface Attempt extends Download {
-  readonly part: Part;
+  readonly part: PartialDownload;
   /** True if another attempt may resume where this one ends. */
   readonly goesOn: boolean;
 }
@@ -193,7 +193,7 @@ async function attemptDownload(
 /** Appends the body from byte `start` on; returns the end position. */
 async function receive(
   { file, url }: Download,
-  { body, total }: Answer,
+  { body, total }: FileResponse,
   start: number,
   silence: StallWatchdog,
   context: DownloadContext,
@@ -225,7 +225,7 @@ async function writeAll(handle: FileHandle, chunk: Uint8Array, place: number): P
 
 /** Returns the body of an answer, whose read failures are reported as network failures, not disk failures. */
 async function* watchedBody(
-  body: Answer['body'],
+  body: FileResponse['body'],
   url: string,
   silence: StallWatchdog,
 ): AsyncGenerator<Uint8Array> {
@@ -254,7 +254,7 @@ function connectionLost(
  *
  * @throws UserError, or TemporaryFailure if requesting the whole file may help
  */
-function requireContinuation(answer: Answer, part: Part, url: string): void {
+function requireContinuation(answer: FileResponse, part: PartialDownload, url: string): void {
   const why = mismatchReason(answer, part);
   if (why === undefined) return;
   const failure = incompleteFile(url, why);
@@ -263,8 +263,8 @@ function requireContinuation(answer: Answer, part: Part, url: string): void {
 
 /** Returns the reason why an answer does not fit, one of `downloadText`; undefined if it fits. */
 function mismatchReason(
-  { status, start, total, etag, changed }: Answer,
-  part: Part,
+  { status, start, total, etag, changed }: FileResponse,
+  part: PartialDownload,
 ): string | undefined {
   if (status !== 206 && status !== 416) return undefined;
   const isChanged = changed !== null && part.changed !== null && changed !== part.changed;

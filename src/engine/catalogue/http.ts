@@ -5,7 +5,7 @@ import { UserError } from '../../core/errors.ts';
 import { addressText } from '../../text/index.ts';
 
 /** A server's answer to a request for a file. */
-export interface Answer {
+export interface FileResponse {
   readonly status: number;
   /** First byte of the body within the file; undefined if the server does not resume. */
   readonly start: number | undefined;
@@ -42,7 +42,7 @@ export async function requestFile(
   dispatcher: Dispatcher,
   signal: AbortSignal,
   plainHttp: boolean,
-): Promise<Answer> {
+): Promise<FileResponse> {
   let at = new URL(url);
   let authorization = authorizationIn(at);
   let sha256: string | null = null;

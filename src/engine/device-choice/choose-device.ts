@@ -14,7 +14,7 @@ import type { TrialRequest } from '../speed/trial.ts';
 const deviceVariable = 'UNDERSTUDY_DEVICE';
 
 /** The work that a device is chosen for. */
-export interface Candidate extends Omit<TrialRequest, 'device' | 'threads'> {
+export interface DeviceWorkload extends Omit<TrialRequest, 'device' | 'threads'> {
   readonly threads: number | undefined;
   /** Architecture of the teacher at that input size. */
   readonly architecture: VitArchitecture;
@@ -29,7 +29,7 @@ export interface Candidate extends Omit<TrialRequest, 'device' | 'threads'> {
  */
 export async function chooseDevice(
   asked: DeviceChoice,
-  candidate: Candidate,
+  candidate: DeviceWorkload,
   context: JobContext,
   known?: KnownSpeeds,
 ): Promise<DeviceName> {

@@ -6,7 +6,7 @@ import { mapConcurrently } from '../../formats/files/concurrently.ts';
 import { hashOfFile } from '../../formats/files/file-hash.ts';
 import type { FoundImage } from '../../formats/labels/labelled-images.ts';
 import { throwIfCancelled } from '../job.ts';
-import type { Teacher } from '../teachers/teacher.ts';
+import type { LoadedTeacher } from '../teachers/teacher.ts';
 import type { TrainingPlan } from './training-plan.ts';
 
 /** Number of files read concurrently. */
@@ -16,7 +16,7 @@ const filesAtOnce = 4;
 export interface RunMarks {
   readonly request: Pick<DistillOptions, 'preparation' | 'framing' | 'start' | 'learningRate'>;
   readonly plan: Omit<TrainingPlan, 'peakLearningRate'>;
-  readonly teacher: Teacher;
+  readonly teacher: LoadedTeacher;
   readonly blocks: readonly number[];
   /** Settings of the views. */
   readonly recipe: object;

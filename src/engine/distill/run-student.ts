@@ -17,7 +17,7 @@ import type { JobContext } from '../job.ts';
 import { exportNames } from '../models/export-files.ts';
 import { guessTexts, inputTexts } from '../teachers/teacher-texts.ts';
 import { openTeacher } from '../teachers/teacher.ts';
-import type { Teacher } from '../teachers/teacher.ts';
+import type { LoadedTeacher } from '../teachers/teacher.ts';
 import {
   checkpointPath,
   checkpointProgress,
@@ -135,7 +135,11 @@ async function prepare(
 }
 
 /** @throws UserError 'invalid-file' if the file is no longer the chosen teacher */
-function requireExpected(file: string, { sha256 }: Teacher, expected?: ExpectedTeacher): void {
+function requireExpected(
+  file: string,
+  { sha256 }: LoadedTeacher,
+  expected?: ExpectedTeacher,
+): void {
   if (expected === undefined || sha256 === expected.sha256) return;
   throw new UserError(
     'invalid-file',

@@ -11,7 +11,7 @@ import type { ImageProblem } from '../../formats/labels/labelled-images.ts';
 import type { Executor } from '../../runtime/executor.ts';
 import type { OutputFolder } from '../files/output-folder.ts';
 import type { JobContext } from '../job.ts';
-import type { Teacher } from '../teachers/teacher.ts';
+import type { LoadedTeacher } from '../teachers/teacher.ts';
 import type { AsideCandidate, SetAside } from './recipe/set-aside.ts';
 import type { KeeperState } from './recipe/best-keeper.ts';
 import type { ProbeImages } from './recipe/student-evaluator.ts';
@@ -31,7 +31,7 @@ export interface StudentJob {
   readonly context: JobContext;
   /** Start of the job by `performance.now`, moved back by the duration before an interruption. */
   readonly start: number;
-  readonly teacher: Teacher;
+  readonly teacher: LoadedTeacher;
   /** Indices of the teacher's blocks that the copy has. */
   readonly blocks: readonly number[];
   readonly copy: VitModel;

@@ -8,7 +8,7 @@ import { Lane, threadFile } from './lane.ts';
 import type { LaneOptions, RunOptions } from './lane.ts';
 import { LostThread } from './lost-thread.ts';
 import { valueOf } from './outcome.ts';
-import type { RequestOf, ResultOf, TaskName } from './tasks.ts';
+import type { TaskRequest, TaskResult, TaskName } from './tasks.ts';
 import type { Outcome, ThreadRequest } from './thread-protocol.ts';
 
 export interface PoolRunOptions extends RunOptions {
@@ -92,9 +92,9 @@ export class ImagePool {
    */
   async run<N extends TaskName>(
     name: N,
-    request: RequestOf<N>,
+    request: TaskRequest<N>,
     options: PoolRunOptions,
-  ): Promise<ResultOf<N>> {
+  ): Promise<TaskResult<N>> {
     const { subject, signal } = options;
     if (this.#isClosed || signal?.aborted === true) throw cancelled();
     if (subject !== undefined) this.#requireHarmless(subject);
@@ -108,7 +108,7 @@ export class ImagePool {
     this.#enqueue(waiting);
     this.#distribute();
     try {
-      return valueOf(await settled.promise) as ResultOf<N>;
+      return valueOf(await settled.promise) as TaskResult<N>;
     } finally {
       signal?.removeEventListener('abort', onAbort);
     }

@@ -10,12 +10,12 @@ const pictureSide = 640;
 /** Images with more pixels are shown by a thumbnail, which is read from reduced levels. */
 const mostPixels = 2 ** 24;
 
-export interface SampleRequest extends ImagePlace {
+export interface ImagePreviewRequest extends ImagePlace {
   readonly preparation: WrittenPreparation;
 }
 
 /** Preview of a folder's image before import. */
-export interface Sample {
+export interface ImagePreview {
   /** Size at full resolution, px. */
   readonly width: number;
   readonly height: number;
@@ -25,7 +25,10 @@ export interface Sample {
   readonly picture: Uint8Array;
 }
 
-export async function drawSample({ preparation, ...place }: SampleRequest): Promise<Sample> {
+export async function previewImage({
+  preparation,
+  ...place
+}: ImagePreviewRequest): Promise<ImagePreview> {
   const seen = preparationOf(preparation);
   return withImage(place.path, async (file) => {
     const { width, height, frames } = file.header;

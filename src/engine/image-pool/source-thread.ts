@@ -4,7 +4,7 @@ import { commonText } from '../../text/index.ts';
 import { Lane, threadFile } from './lane.ts';
 import type { LaneOptions } from './lane.ts';
 import { valueOf } from './outcome.ts';
-import type { RequestOf, ResultOf, TaskName } from './tasks.ts';
+import type { TaskRequest, TaskResult, TaskName } from './tasks.ts';
 
 /**
  * Heap limit, MiB: a label file may take `jsonMemory` and half as much again for the result; memory of pixels and
@@ -44,16 +44,16 @@ export class SourceThread {
    */
   async run<N extends TaskName>(
     name: N,
-    request: RequestOf<N>,
+    request: TaskRequest<N>,
     subject: string,
     signal?: AbortSignal,
-  ): Promise<ResultOf<N>> {
+  ): Promise<TaskResult<N>> {
     const work = this.#before.then(async () => {
       if (signal?.aborted === true) throw new UserError('cancelled', commonText.stopped);
       return valueOf(await this.#lane.perform({ name, request }, { subject, signal }));
     });
     this.#before = work.catch(() => undefined);
-    return (await unlessAborted(work, signal)) as ResultOf<N>;
+    return (await unlessAborted(work, signal)) as TaskResult<N>;
   }
 
   /** Ends the thread, whatever it is doing. */

@@ -9,4 +9,7 @@ export interface TaskContext {
 /**
  * Function that runs in a thread. Request and result cross as structured clones; UserErrors keep their class.
  */
-export type Task<Request, Result> = (request: Request, context: TaskContext) => Promise<Result>;
+export type ThreadTask<Request, Result> = (
+  request: Request,
+  context: TaskContext,
+) => Promise<Result>;

@@ -3,17 +3,19 @@ import { readHeaders } from './headers-task.ts';
 import { indexImages } from './index-task.ts';
 import { drawPicture, drawThumbnail } from './picture-task.ts';
 import { describeImage, drawPreview } from './preview-task.ts';
-import { drawSample } from './sample-task.ts';
+import { previewImage } from './sample-task.ts';
 import { storeFiles } from './store-task.ts';
 import { buildLevels, viewImage, viewStatistics, viewTile } from './view-task.ts';
-import type { Task } from './task.ts';
+import type { ThreadTask } from './task.ts';
 
 const masks = () => import('./mask-task.ts');
 const labels = () => import('./label-task.ts');
 const teachers = () => import('./teacher-task.ts');
 
 /** Returns a task whose module is loaded with its first request. */
-function later<Request, Result>(load: () => Promise<Task<Request, Result>>): Task<Request, Result> {
+function later<Request, Result>(
+  load: () => Promise<ThreadTask<Request, Result>>,
+): ThreadTask<Request, Result> {
   return async (request, context) => (await load())(request, context);
 }
 
@@ -29,7 +31,7 @@ export const imageTasks = {
   picture: drawPicture,
   describe: describeImage,
   preview: drawPreview,
-  sample: drawSample,
+  sample: previewImage,
   view: viewImage,
   tile: viewTile,
   statistics: viewStatistics,
@@ -49,9 +51,9 @@ export const imageTasks = {
   teacherStamp: later(async () => (await teachers()).stampTeacher),
   cardFile: later(async () => (await teachers()).checkCardFile),
   hash: later(async () => (await teachers()).hashFile),
-} satisfies Record<string, Task<never, unknown>>;
+} satisfies Record<string, ThreadTask<never, unknown>>;
 
 type ImageTasks = typeof imageTasks;
 export type TaskName = keyof ImageTasks;
-export type RequestOf<N extends TaskName> = Parameters<ImageTasks[N]>[0];
-export type ResultOf<N extends TaskName> = Awaited<ReturnType<ImageTasks[N]>>;
+export type TaskRequest<N extends TaskName> = Parameters<ImageTasks[N]>[0];
+export type TaskResult<N extends TaskName> = Awaited<ReturnType<ImageTasks[N]>>;

@@ -2,7 +2,7 @@ import { workerData } from 'node:worker_threads';
 import { joinBudget } from '../../formats/files/decode-budget.ts';
 import { ReadingMark, writePlace } from './reading-place.ts';
 import { imageTasks } from './tasks.ts';
-import type { Task } from './task.ts';
+import type { ThreadTask } from './task.ts';
 import type { Outcome, ThreadData, ThreadRequest } from './thread-protocol.ts';
 import { failureOf } from '../failures.ts';
 
@@ -23,7 +23,7 @@ const at = (path: string): void => {
 export async function perform({ name, request }: ThreadRequest): Promise<Outcome> {
   try {
     // The table ties each task to its request; their union cannot be called.
-    const task = imageTasks[name] as Task<unknown, unknown>;
+    const task = imageTasks[name] as ThreadTask<unknown, unknown>;
     return { ok: true, value: await task(request, { alive, at }) };
   } catch (error) {
     return { ok: false, failure: failureOf(error) };

@@ -10,25 +10,25 @@ import type { StatisticsRequest } from '../../formats/tiles/band-statistics.ts';
 import { buildLevelFile } from '../../formats/tiles/level-file.ts';
 import { viewLevels } from '../../formats/tiles/levels.ts';
 import { readTile, withViewed } from '../../formats/tiles/read-tile.ts';
-import type { TilePlace, TileRequest } from '../../formats/tiles/read-tile.ts';
+import type { TiledFrame, TileRequest } from '../../formats/tiles/read-tile.ts';
 import type { TaskContext } from './task.ts';
 
 /** Bins of a histogram. */
 const histogramSteps = 64;
 
 export interface TileTask {
-  readonly place: TilePlace;
+  readonly place: TiledFrame;
   readonly request: TileRequest;
 }
 
 export interface StatisticsTask {
-  readonly place: TilePlace;
+  readonly place: TiledFrame;
   readonly request: Omit<StatisticsRequest, 'steps'>;
 }
 
 /** Levels to build, with memory that both threads see. */
 export interface LevelsTask {
-  readonly place: TilePlace;
+  readonly place: TiledFrame;
   /** Three numbers: rows done, total rows, and 1 once the levels are no longer wanted. */
   readonly shared: Int32Array<SharedArrayBuffer>;
 }

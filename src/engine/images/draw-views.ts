@@ -8,9 +8,9 @@ import { drawCropInThread } from './draw-crop.ts';
 import type { CropOrder } from './draw-crop.ts';
 
 /** Source of views: an image in memory, or the file to read it from. */
-export type ImageToDraw = Raster | StoredImage;
+export type ImageToDraw = Raster | ImageReference;
 
-export interface StoredImage {
+export interface ImageReference {
   readonly place: ImagePlace;
   /** Bands and value range of the image. */
   readonly preparation: Preparation;
@@ -69,7 +69,7 @@ export async function drawResized(order: ResizedOrder, signal?: AbortSignal): Pr
  * @throws UserError as `readImage`
  */
 export async function readToDraw(
-  { place, preparation }: StoredImage,
+  { place, preparation }: ImageReference,
   size: number,
   signal?: AbortSignal,
 ): Promise<Raster> {

@@ -3,7 +3,7 @@ import { mapConcurrently } from '../../formats/files/concurrently.ts';
 import { hashOfFile } from '../../formats/files/file-hash.ts';
 
 /** State of a file when it was imported. */
-export interface KnownFile {
+export interface FileFingerprint {
   readonly path: string;
   /** SHA-256 of the content. */
   readonly sha256: Uint8Array;
@@ -24,7 +24,7 @@ export type FileState = 'same' | 'changed' | 'missing';
  * @param inodes inodes at import, by path
  */
 export function fileStates(
-  files: readonly KnownFile[],
+  files: readonly FileFingerprint[],
   inodes: ReadonlyMap<string, number> = new Map(),
 ): Promise<FileState[]> {
   // Slices of one file share one check.
@@ -38,7 +38,7 @@ export function fileStates(
 }
 
 async function stateOf(
-  { path, sha256, bytes, modified }: KnownFile,
+  { path, sha256, bytes, modified }: FileFingerprint,
   inode: number | undefined,
 ): Promise<FileState> {
   const found = await stat(path).catch(() => undefined);

@@ -6,7 +6,7 @@ import { mapConcurrently } from '../../formats/files/concurrently.ts';
 import { placeName } from '../../formats/labels/labelled-images.ts';
 import type { FoundImage, ImageProblem } from '../../formats/labels/labelled-images.ts';
 import { readToDraw, shared } from './draw-views.ts';
-import type { ImageToDraw, StoredImage } from './draw-views.ts';
+import type { ImageToDraw, ImageReference } from './draw-views.ts';
 import { PhaseProgress } from '../job.ts';
 import type { JobContext } from '../job.ts';
 import { readingImagesText } from '../../text/index.ts';
@@ -40,7 +40,7 @@ export async function openRasters<T extends FoundImage>(
   budget: number,
   context: JobContext,
 ): Promise<RasterStore<T>> {
-  const stored = ({ path, frame }: T): StoredImage => ({ place: { path, frame }, preparation });
+  const stored = ({ path, frame }: T): ImageReference => ({ place: { path, frame }, preparation });
   const read = (image: T): Promise<Raster> => readToDraw(stored(image), size, context.signal);
   const progress = new PhaseProgress(context, 'images', images.length);
   const kept: (Raster | undefined)[] = [];

@@ -27,7 +27,7 @@ import { inputNotes } from './teacher-texts.ts';
 import type { AdaptedInput } from './teacher-texts.ts';
 import { teacherText } from '../../text/index.ts';
 
-export interface Teacher extends AdaptedInput {
+export interface LoadedTeacher extends AdaptedInput {
   /** File name without its extension. */
   readonly name: string;
   readonly sha256: string;
@@ -40,7 +40,7 @@ export type AdaptedTeacher = Pick<
   OpenTeacher,
   'architecture' | 'normalization' | 'read' | 'close'
 > &
-  Pick<Teacher, 'bands' | 'known' | 'stored' | 'inferred'>;
+  Pick<LoadedTeacher, 'bands' | 'known' | 'stored' | 'inferred'>;
 
 export interface TeacherInput {
   /**
@@ -60,7 +60,7 @@ export async function openTeacher(
   file: string,
   overrides: TeacherOverrides,
   { imageSize, preparation = plainPreparation }: TeacherInput = {},
-): Promise<Teacher> {
+): Promise<LoadedTeacher> {
   requireTeacher(file);
   const read = await readModel(file, overrides, preparation);
   const { model } = read;
@@ -216,7 +216,7 @@ async function readModel(
   overrides: TeacherOverrides,
   preparation: Preparation,
   memory?: number,
-): Promise<Omit<Teacher, 'name' | 'sha256'>> {
+): Promise<Omit<LoadedTeacher, 'name' | 'sha256'>> {
   const teacher = await openAdaptedTeacher(file, overrides, preparation, memory);
   try {
     const model = await teacher.read(keptBlocks(teacher.architecture.depth, 1));

@@ -4,11 +4,11 @@ import { tileSide, type Size } from '../../core/mask/tiles.ts';
 import { polygonRuns } from './coco/polygon.ts';
 import { runShape } from './coco/run-shape.ts';
 import { ringShape } from './polygons/rings.ts';
-import { layeredMask, type Shape } from './layers.ts';
+import { layeredMask, type MaskShape } from './layers.ts';
 import { drawingBudget } from './work-budget.ts';
 
 /** Returns the values of a mask, row by row. */
-async function drawn(shape: Shape | undefined, image: Size): Promise<Uint8Array> {
+async function drawn(shape: MaskShape | undefined, image: Size): Promise<Uint8Array> {
   const mask = layeredMask(image, [], shape ? [shape] : [], drawingBudget(image, 'labels'));
   const values = new Uint8Array(image.width * image.height);
   for (let y = 0; y * tileSide < image.height; y++) {
@@ -75,7 +75,7 @@ describe('polygons', () => {
 
 describe('drawing with too much work', () => {
   const image = { width: 4000, height: 4000 };
-  const draw = (shapes: readonly (Shape | undefined)[]): unknown =>
+  const draw = (shapes: readonly (MaskShape | undefined)[]): unknown =>
     layeredMask(
       image,
       [],
@@ -94,7 +94,9 @@ describe('drawing with too much work', () => {
 
   it('is refused before it begins: areas over each other', () => {
     const whole = runShape(Uint32Array.of(0, 16_000_000), 1, image);
-    expect(() => draw(new Array<Shape | undefined>(100).fill(whole))).toThrow(/overlap too often/);
+    expect(() => draw(new Array<MaskShape | undefined>(100).fill(whole))).toThrow(
+      /overlap too often/,
+    );
   });
 });
 

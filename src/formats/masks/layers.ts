@@ -21,7 +21,7 @@ export interface TileCanvas extends Rectangle {
 }
 
 /** An area of one class. */
-export interface Shape {
+export interface MaskShape {
   readonly value: number;
   /** Bounds of its possible pixels. */
   readonly bounds: Rectangle;
@@ -39,7 +39,7 @@ export interface Shape {
 export function layeredMask(
   image: Size,
   classes: readonly MaskClass[],
-  shapes: readonly Shape[],
+  shapes: readonly MaskShape[],
   budget: WorkBudget,
 ): OpenMask {
   budget.requireLeft(shapes.reduce((sum, { steps }) => sum + steps, 0));
@@ -68,16 +68,16 @@ export function layeredMask(
 
 /** Shapes by rows of tiles: a mosaic has thousands of tiles and hundreds of thousands of shapes. */
 class ShapesByRow {
-  readonly #shapes: readonly Shape[];
+  readonly #shapes: readonly MaskShape[];
   /** The row requested last; tiles are requested row by row. */
-  #row = { y: -1, shapes: [] as readonly Shape[] };
+  #row = { y: -1, shapes: [] as readonly MaskShape[] };
 
-  constructor(shapes: readonly Shape[]) {
+  constructor(shapes: readonly MaskShape[]) {
     this.#shapes = shapes;
   }
 
   /** Returns the shapes that may touch a row of tiles, in their order. */
-  at(y: number): readonly Shape[] {
+  at(y: number): readonly MaskShape[] {
     if (this.#row.y === y) return this.#row.shapes;
     const top = y * tileSide;
     const shapes = this.#shapes.filter(

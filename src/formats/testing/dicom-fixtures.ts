@@ -127,7 +127,7 @@ export function dicomFile(uid: string, entries: readonly Entry[], writing: Writi
   return Buffer.concat([fileHead(uid), uid === syntax.deflated ? deflateRawSync(bytes) : bytes]);
 }
 
-export interface Picture {
+export interface DicomImageSpec {
   readonly rows: number;
   readonly columns: number;
   readonly samples?: number;
@@ -141,7 +141,7 @@ export interface Picture {
 }
 
 /** The image pixel module. */
-export function pictureEntries(picture: Picture): Entry[] {
+export function pictureEntries(picture: DicomImageSpec): Entry[] {
   const { rows, columns, samples = 1, photometric = 'MONOCHROME2', allocated = 8 } = picture;
   const { stored = allocated, highBit = stored - 1, isSigned = false, frames } = picture;
   return [
@@ -161,7 +161,7 @@ export function pictureEntries(picture: Picture): Entry[] {
 /** A file of native pixels: `pixels` are bytes, or words in the file's order. */
 export function pictureFile(
   uid: string,
-  picture: Picture,
+  picture: DicomImageSpec,
   pixels: Uint8Array | readonly number[],
   more: readonly Entry[] = [],
 ): Buffer {
@@ -196,7 +196,7 @@ export function encapsulated(
 
 export function encapsulatedFile(
   uid: string,
-  picture: Picture,
+  picture: DicomImageSpec,
   pixels: Uint8Array,
   more: readonly Entry[] = [],
 ): Buffer {

@@ -7,7 +7,7 @@ import { crc32, deflateSync } from 'node:zlib';
 
 const pngColourType = { 1: 0, 2: 4, 3: 2, 4: 6 } as const;
 
-export interface Pixels {
+export interface PixelSpec {
   readonly width: number;
   readonly height: number;
   readonly channels: 1 | 2 | 3 | 4;
@@ -17,7 +17,7 @@ export interface Pixels {
 }
 
 /** A PNG of grey, grey + alpha, RGB or RGBA values, unfiltered. */
-export function pngFile({ width, height, channels, bits, values }: Pixels): Buffer {
+export function pngFile({ width, height, channels, bits, values }: PixelSpec): Buffer {
   const rowLength = width * channels;
   const rows = Array.from({ length: height }, (_, row) => {
     const samples = values.slice(row * rowLength, (row + 1) * rowLength);

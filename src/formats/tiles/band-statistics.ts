@@ -7,7 +7,7 @@ import type { ImageFile, Pixels } from '../raster/image-file.ts';
 import { preparedPixels } from '../raster/prepared.ts';
 import { tileSide, viewLevels } from './levels.ts';
 import { isWhole, readTile, withViewed } from './read-tile.ts';
-import type { TilePlace } from './read-tile.ts';
+import type { TiledFrame } from './read-tile.ts';
 import { wholeFrames } from './whole-frames.ts';
 
 export interface StatisticsRequest {
@@ -39,7 +39,7 @@ export interface BandStatistics {
  * @throws UserError as `readTile`
  */
 export async function bandStatistics(
-  place: TilePlace,
+  place: TiledFrame,
   request: StatisticsRequest,
   signal?: AbortSignal,
 ): Promise<BandStatistics[]> {
@@ -77,7 +77,7 @@ function statisticsOf(
 /** Returns the level that `readPrepared` uses, or the largest half within the same limit. */
 async function read(
   file: ImageFile,
-  place: TilePlace,
+  place: TiledFrame,
   bands: readonly number[],
   signal: AbortSignal | undefined,
 ): Promise<Pixels> {
@@ -99,7 +99,7 @@ async function read(
 
 /** A level put together from its tiles. */
 async function joined(
-  place: TilePlace,
+  place: TiledFrame,
   { index, width, height }: { index: number; width: number; height: number },
   bands: readonly number[],
   signal: AbortSignal | undefined,

@@ -13,7 +13,7 @@ import type { TilePosition, ViewLevel } from './levels.ts';
 import { wholeFrames } from './whole-frames.ts';
 
 /** A frame of a file, and the place for its reduced levels if it needs any. */
-export interface TilePlace {
+export interface TiledFrame {
   readonly path: string;
   /** Frame, from 0. */
   readonly frame?: number | undefined;
@@ -45,7 +45,7 @@ export function withViewed<T>(path: string, work: (file: ImageFile) => Promise<T
  * that does not exist
  */
 export async function readTile(
-  place: TilePlace,
+  place: TiledFrame,
   request: TileRequest,
   signal?: AbortSignal,
 ): Promise<Pixels> {
@@ -71,7 +71,7 @@ export async function readTile(
 }
 
 /** Returns true if some tiles of a file can only be read once its reduced levels are built. */
-export async function needsLevels({ path, levels }: TilePlace): Promise<boolean> {
+export async function needsLevels({ path, levels }: TiledFrame): Promise<boolean> {
   return withViewed(path, async ({ header }) => {
     if (isWhole(header) || !viewLevels(header).some(({ halvings }) => halvings >= keptFrom)) {
       return false;

@@ -23,7 +23,7 @@ export interface AreaRow {
   readonly share: number | null;
 }
 
-export interface MeasuredImage {
+export interface AreaImage {
   /** File as it appears in the table. */
   readonly file: string;
   readonly frame?: number | undefined;
@@ -35,7 +35,7 @@ export interface MeasuredImage {
  * Measures the area of the background and of each class that the mask names, also those without a pixel, by value;
  * last the unknown pixels, if there are any.
  */
-export async function areaRows({ file, frame, mask, place }: MeasuredImage): Promise<AreaRow[]> {
+export async function areaRows({ file, frame, mask, place }: AreaImage): Promise<AreaRow[]> {
   const measure = pixelAreaOf(place);
   const found = await valueAreas(maskStrips(mask), mask.width, measure?.runArea);
   const known = mask.width * mask.height - (found.get(ignoreValue)?.pixels ?? 0);

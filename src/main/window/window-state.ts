@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Rectangle of a window, in device-independent pixels. */
-export interface Rectangle {
+export interface WindowBounds {
   readonly x: number;
   readonly y: number;
   readonly width: number;
@@ -32,8 +32,8 @@ const grip = { width: 160, height: 80 } as const;
  */
 export function openingBounds(
   state: WindowState | null,
-  screens: readonly Rectangle[],
-): Rectangle | { readonly width: number; readonly height: number } {
+  screens: readonly WindowBounds[],
+): WindowBounds | { readonly width: number; readonly height: number } {
   if (state !== null && screens.some((screen) => isReachable(state, screen))) {
     const { x, y, width, height } = state;
     return { x, y, width, height };
@@ -42,7 +42,7 @@ export function openingBounds(
 }
 
 /** Returns true if the upper edge, by which a window is dragged, is on the screen. */
-function isReachable(window: Rectangle, screen: Rectangle): boolean {
+function isReachable(window: WindowBounds, screen: WindowBounds): boolean {
   const width =
     Math.min(window.x + window.width, screen.x + screen.width) - Math.max(window.x, screen.x);
   const below = screen.y + screen.height - window.y;

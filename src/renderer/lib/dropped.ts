@@ -15,14 +15,14 @@ export type Dropped =
       readonly folder: string | null;
       /** Path of the first file. */
       readonly file: string;
-      readonly fileKind: FileKind;
+      readonly fileKind: DroppedFileKind;
     }
   | { readonly kind: 'nothing' };
 
 /** Kind of a file by its extension; `image` means that it may be an image. */
-export type FileKind = 'image' | 'teacher' | 'archive' | 'other';
+export type DroppedFileKind = 'image' | 'teacher' | 'archive' | 'other';
 
-const extensions: Readonly<Record<Exclude<FileKind, 'image'>, readonly string[]>> = {
+const extensions: Readonly<Record<Exclude<DroppedFileKind, 'image'>, readonly string[]>> = {
   teacher: ['safetensors', 'pth', 'pt', 'bin', 'ckpt', 'onnx'],
   archive: ['zip', '7z', 'rar', 'tar', 'tgz'],
   other: [
@@ -33,7 +33,7 @@ const extensions: Readonly<Record<Exclude<FileKind, 'image'>, readonly string[]>
 };
 
 /** Kind of a file. Any unknown extension may be an image: DICOM files often have none, or a number. */
-export function fileKindOf(path: string): FileKind {
+export function fileKindOf(path: string): DroppedFileKind {
   const extension = /\.([^.\\/]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
   const kinds = ['teacher', 'archive', 'other'] as const;
   return kinds.find((kind) => extensions[kind].includes(extension)) ?? 'image';

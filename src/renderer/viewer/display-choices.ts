@@ -2,20 +2,20 @@ import type { ViewedImage } from '../../contract/image-view.ts';
 import type { DecidedRange } from './display-range.ts';
 
 /** User's choice of bands and range; null for those that the model sees. */
-export interface Choice {
+export interface DisplayChoice {
   readonly bands: readonly number[] | null;
   readonly range: DecidedRange | null;
 }
 
 /** Choices by kind of image. */
-export type Choices = ReadonlyMap<string, Choice>;
+export type Choices = ReadonlyMap<string, DisplayChoice>;
 
 export const noChoices: Choices = new Map();
 
-const asModel: Choice = { bands: null, range: null };
+const asModel: DisplayChoice = { bands: null, range: null };
 
 /** Choice for images of the same kind as `image`. */
-export function choiceFor(choices: Choices, image: ViewedImage): Choice {
+export function choiceFor(choices: Choices, image: ViewedImage): DisplayChoice {
   return choices.get(kindOf(image)) ?? asModel;
 }
 
@@ -23,7 +23,7 @@ export function choiceFor(choices: Choices, image: ViewedImage): Choice {
 export function withChoice(
   choices: Choices,
   image: ViewedImage,
-  change: Partial<Choice> | 'asModel',
+  change: Partial<DisplayChoice> | 'asModel',
 ): Choices {
   const others = new Map(choices);
   if (change === 'asModel') others.delete(kindOf(image));

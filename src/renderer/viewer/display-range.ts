@@ -25,7 +25,7 @@ export type DecidedRange =
   | { readonly kind: 'exact-window'; readonly center: number; readonly width: number };
 
 /** Shown bands and intensity range of an image. */
-export interface Shown {
+export interface ShownBands {
   /** 0-based bands: three for red, green and blue, or one for grey; any number for a model's input. */
   readonly bands: readonly number[];
   readonly range: DecidedRange;
@@ -46,7 +46,7 @@ export function formOf(image: ViewedImage): StoredForm {
  *
  * @throws UserError 'invalid-option' for bands that the image does not have
  */
-export function modelShown(image: ViewedImage, written: WrittenPreparation): Shown {
+export function modelShown(image: ViewedImage, written: WrittenPreparation): ShownBands {
   return decided(picturePreparation(preparationOf(written), formOf(image)), image);
 }
 
@@ -55,11 +55,11 @@ export function modelShown(image: ViewedImage, written: WrittenPreparation): Sho
  *
  * @throws UserError 'invalid-option' for bands that the image does not have
  */
-export function modelSeen(image: ViewedImage, written: WrittenPreparation): Shown {
+export function modelSeen(image: ViewedImage, written: WrittenPreparation): ShownBands {
   return decided(preparationOf(written), image);
 }
 
-function decided(preparation: Preparation, image: ViewedImage): Shown {
+function decided(preparation: Preparation, image: ViewedImage): ShownBands {
   const form = formOf(image);
   const range = rangeOf(preparation.range, form);
   const isOfFractions = range.kind === 'window' && isExact(image);
@@ -69,7 +69,7 @@ function decided(preparation: Preparation, image: ViewedImage): Shown {
   };
 }
 
-export function areAlike(one: Shown, other: Shown): boolean {
+export function areAlike(one: ShownBands, other: ShownBands): boolean {
   return (
     one.bands.join() === other.bands.join() &&
     JSON.stringify(one.range) === JSON.stringify(other.range)
@@ -77,7 +77,10 @@ export function areAlike(one: Shown, other: Shown): boolean {
 }
 
 /** Percentiles of each band that a range needs; null if it needs none. */
-export function sharesOf({ range }: Shown, image: ViewedImage): [low: number, high: number] | null {
+export function sharesOf(
+  { range }: ShownBands,
+  image: ViewedImage,
+): [low: number, high: number] | null {
   switch (range.kind) {
     case 'percentile':
       return [range.low, range.high];
@@ -100,7 +103,7 @@ export function isExact(image: ViewedImage): boolean {
 }
 
 /** True if the range applies to rescaled values, such as Hounsfield units, instead of stored ones. */
-export function isRescaled({ range }: Shown, image: ViewedImage): boolean {
+export function isRescaled({ range }: ShownBands, image: ViewedImage): boolean {
   const kind = range.kind === 'exact-window' ? 'window' : range.kind;
   return !isAsStored({ kind }, formOf(image));
 }
@@ -110,7 +113,7 @@ export function isRescaled({ range }: Shown, image: ViewedImage): boolean {
  * are loading.
  */
 export function shadesOf(
-  shown: Shown,
+  shown: ShownBands,
   image: ViewedImage,
   figures: readonly BandStatistics[] | null,
 ): Shade[] | null {
@@ -147,7 +150,7 @@ function fixedShade(
 
 /** Window equivalent to a range, in the range's values: the start of a drag. Null while unknown. */
 export function windowOf(
-  shown: Shown,
+  shown: ShownBands,
   image: ViewedImage,
   figures: readonly BandStatistics[] | null,
 ): { center: number; width: number } | null {

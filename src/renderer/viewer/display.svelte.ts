@@ -9,10 +9,10 @@ import {
   modelShown,
   shadesOf,
   sharesOf,
-  type Shown,
+  type ShownBands,
   windowOf,
 } from './display-range.ts';
-import type { ImageFacts } from './image-facts.ts';
+import type { ImageFactsCache } from './image-facts.ts';
 import type { Picture } from './image-layer.ts';
 import { painterOf, tileBands } from './painter.ts';
 
@@ -25,23 +25,25 @@ export interface DisplayHooks {
 }
 
 /** Display settings of the image: those of the project's model, or the user's for images of its kind. */
-export class Display {
+export class ImageDisplay {
   figures: readonly BandStatistics[] | null = $state.raw(null);
   /** True while statistics are loading that the shades depend on. */
   isUnknown = $state(false);
   readonly #hooks: DisplayHooks;
-  readonly #facts: ImageFacts;
+  readonly #facts: ImageFactsCache;
   /** User's choices, kept while the viewer is open. */
   #choices: Choices = $state.raw(noChoices);
   #preparation: WrittenPreparation = $state.raw({ range: 'auto' });
   readonly #image: ViewedImage | null = $derived.by(() => this.#hooks.image());
   /** Display as the project's model sees the image; null if the image lacks the bands. */
-  readonly model: Shown | null = $derived(this.#image === null ? null : this.#modelOf(this.#image));
+  readonly model: ShownBands | null = $derived(
+    this.#image === null ? null : this.#modelOf(this.#image),
+  );
   /** Bands and range that the project's model sees, possibly more bands than can be shown. */
-  readonly seen: Shown | null = $derived(
+  readonly seen: ShownBands | null = $derived(
     this.#image === null || this.model === null ? null : modelSeen(this.#image, this.#preparation),
   );
-  readonly shown: Shown | null = $derived(
+  readonly shown: ShownBands | null = $derived(
     this.#image === null ? null : this.#chosen(this.#image, this.model),
   );
   /** True if the display differs from what the model sees. */
@@ -55,7 +57,7 @@ export class Display {
   );
   #figuresOf: string | null = null;
 
-  constructor(facts: ImageFacts, hooks: DisplayHooks) {
+  constructor(facts: ImageFactsCache, hooks: DisplayHooks) {
     this.#facts = facts;
     this.#hooks = hooks;
   }
@@ -104,7 +106,7 @@ export class Display {
   }
 
   /** Display settings that another image would have. */
-  shownOf(image: ViewedImage): Shown {
+  shownOf(image: ViewedImage): ShownBands {
     return this.#chosen(image, this.#modelOf(image));
   }
 
@@ -116,7 +118,7 @@ export class Display {
     return first === undefined ? 1e-3 : Math.max(1e-12, (first.greatest - first.least) / 1e4);
   }
 
-  #modelOf(image: ViewedImage): Shown | null {
+  #modelOf(image: ViewedImage): ShownBands | null {
     try {
       return modelShown(image, this.#preparation);
     } catch {
@@ -125,7 +127,7 @@ export class Display {
   }
 
   /** User's choice as far as the image has its bands, else the model's. */
-  #chosen(image: ViewedImage, model: Shown | null): Shown {
+  #chosen(image: ViewedImage, model: ShownBands | null): ShownBands {
     const { bands, range } = choiceFor(this.#choices, image);
     const fitting = bands?.every((band) => band < image.bands) === true ? bands : null;
     return {
@@ -151,7 +153,7 @@ export class Display {
     });
   }
 
-  async #askFigures(key: string, image: ViewedImage, shown: Shown): Promise<void> {
+  async #askFigures(key: string, image: ViewedImage, shown: ShownBands): Promise<void> {
     try {
       const figures = await this.#facts.figures(image, shown);
       const { shown: now } = this;
@@ -166,6 +168,6 @@ export class Display {
 }
 
 /** Key of a request for statistics. */
-function figuresKey(image: ViewedImage, shown: Shown): string {
+function figuresKey(image: ViewedImage, shown: ShownBands): string {
   return `${image.id} ${shown.bands.join()} ${String(sharesOf(shown, image))}`;
 }

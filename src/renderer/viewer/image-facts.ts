@@ -1,12 +1,12 @@
 import type { BandStatistics, ViewedImage } from '../../contract/image-view.ts';
 import { call } from '../lib/client.ts';
-import { isRescaled, sharesOf, type Shown } from './display-range.ts';
+import { isRescaled, sharesOf, type ShownBands } from './display-range.ts';
 
 /** Largest number of cached images, and of cached statistics. */
 const remembered = 256;
 
 /** Cache of the engine's facts and statistics of images. */
-export class ImageFacts {
+export class ImageFactsCache {
   readonly #images = new Map<number, Promise<ViewedImage>>();
   readonly #figures = new Map<string, Promise<BandStatistics[]>>();
 
@@ -16,7 +16,7 @@ export class ImageFacts {
   }
 
   /** Statistics of the shown bands, at the percentiles of their range, by default 2 and 98. @throws RequestError */
-  figures(image: ViewedImage, shown: Shown): Promise<BandStatistics[]> {
+  figures(image: ViewedImage, shown: ShownBands): Promise<BandStatistics[]> {
     const shares = sharesOf(shown, image) ?? [2, 98];
     const request = {
       image: image.id,

@@ -4,7 +4,7 @@ import type { Layer } from './layer.ts';
 import type { Painter } from './painter.ts';
 import { ByteCache } from './tiles/tile-cache.ts';
 import { tileKey, type WantedTile } from './tiles/tile-loader.ts';
-import { levelFor, tileInImage, tilesIn, type TilePlace } from './tiles/tile-plan.ts';
+import { levelFor, tileInImage, tilesIn, type LevelTile } from './tiles/tile-plan.ts';
 import type { TileValues } from './tiles/tile-values.ts';
 import type { ViewTransform } from './view-transform.ts';
 
@@ -102,7 +102,7 @@ export class ImageLayer implements Layer {
     return isAny;
   }
 
-  #hasAll(picture: Picture, places: readonly TilePlace[]): boolean {
+  #hasAll(picture: Picture, places: readonly LevelTile[]): boolean {
     return places.every((place) => this.#values.has(tileKey(wanted(picture, place))));
   }
 
@@ -164,7 +164,7 @@ export class ImageLayer implements Layer {
   }
 
   /** Painted tile; the previous painting if the frame has no time left, none if there is none. */
-  #ready(picture: Picture, place: TilePlace): ReadyTile[] {
+  #ready(picture: Picture, place: LevelTile): ReadyTile[] {
     const key = tileKey(wanted(picture, place));
     const painted = this.#painted.get(key);
     if (painted?.painter === picture.painter) return [{ place, canvas: painted.canvas }];
@@ -182,21 +182,21 @@ export class ImageLayer implements Layer {
 }
 
 interface ReadyTile {
-  readonly place: TilePlace;
+  readonly place: LevelTile;
   readonly canvas: HTMLCanvasElement;
 }
 
-function wanted({ image, bands }: Picture, place: TilePlace): WantedTile {
+function wanted({ image, bands }: Picture, place: LevelTile): WantedTile {
   return { ...place, image: image.id, bands };
 }
 
 /** Visible tiles of a level. */
-function placesOf(level: number, { image }: Picture, view: ViewTransform): TilePlace[] {
+function placesOf(level: number, { image }: Picture, view: ViewTransform): LevelTile[] {
   return tilesIn(level, image.levels, view.image, view.visible, centreOf(view.visible));
 }
 
 /** Visible tiles of the level that matches the screen. @param pixels canvas px per CSS px */
-function finest(picture: Picture, view: ViewTransform, pixels: number): TilePlace[] {
+function finest(picture: Picture, view: ViewTransform, pixels: number): LevelTile[] {
   return placesOf(levelFor(picture.image.levels, view, pixels), picture, view);
 }
 

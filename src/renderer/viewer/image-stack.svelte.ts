@@ -1,7 +1,7 @@
 import type { ViewedImage } from '../../contract/image-view.ts';
 import { call } from '../lib/client.ts';
-import { type Shown, sharesOf } from './display-range.ts';
-import type { ImageFacts } from './image-facts.ts';
+import { type ShownBands, sharesOf } from './display-range.ts';
+import type { ImageFactsCache } from './image-facts.ts';
 import { centreOf } from './image-layer.ts';
 import { aspectOf } from './tools/measure.ts';
 import { tileBands } from './painter.ts';
@@ -19,7 +19,7 @@ export interface StackHooks {
   /** Shown image. */
   image(): ViewedImage | null;
   view(): ViewTransform | null;
-  shownOf(image: ViewedImage): Shown;
+  shownOf(image: ViewedImage): ShownBands;
   /** Called when `ahead` changes. */
   changed(): void;
 }
@@ -28,7 +28,7 @@ export interface StackHooks {
 export class ImageStack {
   ids: readonly number[] = $state.raw([]);
   readonly #hooks: StackHooks;
-  readonly #facts: ImageFacts;
+  readonly #facts: ImageFactsCache;
   readonly #image: ViewedImage | null = $derived.by(() => this.#hooks.image());
   /** Position of the image in the stack; -1 if it is in none. */
   readonly slice = $derived(this.#image === null ? -1 : this.ids.indexOf(this.#image.id));
@@ -40,7 +40,7 @@ export class ImageStack {
   /** Cancels the search for the stack, which reads the files beside the image and may take long. */
   #finding = new AbortController();
 
-  constructor(facts: ImageFacts, hooks: StackHooks) {
+  constructor(facts: ImageFactsCache, hooks: StackHooks) {
     this.#facts = facts;
     this.#hooks = hooks;
   }

@@ -20,4 +20,4 @@ export interface Layer {
 
 /** Canvases from bottom to top: the image, masks over it, the current tool's drawing. */
 export const planes = ['image', 'overlays', 'interaction'] as const;
-export type Plane = (typeof planes)[number];
+export type StagePlane = (typeof planes)[number];

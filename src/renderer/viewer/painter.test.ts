@@ -11,14 +11,14 @@ import {
   sharesOf,
   shadesOf,
   windowOf,
-  type Shown,
+  type ShownBands,
 } from './display-range.ts';
 import { painterOf, tileBands } from './painter.ts';
 import { viewedImage } from './testing.ts';
 import type { IntensityRange } from '../../core/image/stored-form.ts';
 
 /** RGB of each pixel, or null if it is transparent. */
-function painted(image: ViewedImage, shown: Shown, data: Samples): (number[] | null)[] {
+function painted(image: ViewedImage, shown: ShownBands, data: Samples): (number[] | null)[] {
   const bands = tileBands(shown, image).length;
   const tile = { width: data.length / bands, height: 1, bands, data };
   const shares = sharesOf(shown, image) ?? [2, 98];
@@ -47,7 +47,7 @@ const ct = viewedImage({
 });
 
 describe('the formula of LINEAR (PS3.3 C.11.2.1.2.1)', () => {
-  const shown: Shown = { bands: [0], range: { kind: 'window', center: 40, width: 400 } };
+  const shown: ShownBands = { bands: [0], range: { kind: 'window', center: 40, width: 400 } };
   const bright = (stored: number): number => {
     const x = 2 * stored - 100;
     if (x <= 40 - 0.5 - 399 / 2) return 0;
@@ -147,7 +147,7 @@ describe('the painted picture', () => {
   it('is a colour of the palette', () => {
     const palette = Uint8Array.of(1, 2, 3, 40, 50, 60);
     const image = viewedImage({ interpretation: 'palette', display: { palette } });
-    const shown: Shown = { bands: [0], range: { kind: 'stored' } };
+    const shown: ShownBands = { bands: [0], range: { kind: 'stored' } };
     expect(painted(image, shown, Uint8Array.of(1, 0, 9))).toEqual([
       [40, 50, 60],
       [1, 2, 3],
@@ -161,11 +161,11 @@ describe('the window where a drag begins', () => {
     for (const range of [{ kind: 'full' }, { kind: 'stored' }] as const) {
       const data = Uint8Array.from({ length: 200 }, (_, i) => i + 20);
       const image = viewedImage();
-      const shown: Shown = { bands: [0], range };
+      const shown: ShownBands = { bands: [0], range };
       const figures = [{ values: [20, 219], least: 20, greatest: 219, histogram: [] }];
       const window = windowOf(shown, image, figures);
       if (window === null) throw new Error('no window');
-      const windowed: Shown = { bands: [0], range: { kind: 'window', ...window } };
+      const windowed: ShownBands = { bands: [0], range: { kind: 'window', ...window } };
       expect(painted(image, windowed, data)).toEqual(painted(image, shown, data));
       expect(areAlike(windowed, shown)).toBe(false);
     }

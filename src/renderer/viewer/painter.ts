@@ -3,7 +3,7 @@ import { rescaled } from '../../core/image/intensity.ts';
 import type { Shade, ShadeLine } from '../../core/image/intensity.ts';
 import type { Samples } from '../../core/image/stored.ts';
 import { formOf, isPhotographic, isRescaled } from './display-range.ts';
-import type { Shown } from './display-range.ts';
+import type { ShownBands } from './display-range.ts';
 import type { TileValues } from './tiles/tile-values.ts';
 
 /** Converts stored values to canvas pixels, one RGBA word each. */
@@ -23,7 +23,7 @@ const tableTypes = {
 const opaque = 0xff000000;
 
 /** Bands that a painter needs, in this order: the shown ones, then alpha. */
-export function tileBands(shown: Shown, image: ViewedImage): number[] {
+export function tileBands(shown: ShownBands, image: ViewedImage): number[] {
   const isMasked = image.alpha !== null && !isPhotographic(formOf(image));
   return isMasked && image.alpha !== null ? [...shown.bands, image.alpha] : [...shown.bands];
 }
@@ -32,7 +32,11 @@ export function tileBands(shown: Shown, image: ViewedImage): number[] {
  * Painter with the same shades as `prepare` makes for a model: rescale, then window, then inversion. Pixels without a
  * value (nodata, transparent, NaN, infinite) stay transparent.
  */
-export function painterOf(shown: Shown, image: ViewedImage, shades: readonly Shade[]): Painter {
+export function painterOf(
+  shown: ShownBands,
+  image: ViewedImage,
+  shades: readonly Shade[],
+): Painter {
   if (image.interpretation === 'palette' && image.display.palette !== null) {
     return { paint: paintIndices(paletteColours(image.display.palette), image.nodata) };
   }
@@ -62,7 +66,7 @@ export function painterOf(shown: Shown, image: ViewedImage, shades: readonly Sha
 }
 
 /** Function from a stored value to a shade in [0, 255], not rounded. */
-function wholeShade(shade: Shade, shown: Shown, image: ViewedImage): Shade {
+function wholeShade(shade: Shade, shown: ShownBands, image: ViewedImage): Shade {
   const { rescale, modalityTable } = image.display;
   const isMeant = isRescaled(shown, image);
   let meaning: Shade = (value) => value;

@@ -1,6 +1,6 @@
 import type { ViewedImage } from '../../contract/image-view.ts';
 import { text } from '../text/index.ts';
-import type { DecidedRange, Shown } from './display-range.ts';
+import type { DecidedRange, ShownBands } from './display-range.ts';
 
 export interface Preset {
   readonly name: string;
@@ -35,6 +35,6 @@ export function presetsOf(image: ViewedImage): Preset[] {
   ];
 }
 
-export function isPreset(preset: Preset, { range }: Pick<Shown, 'range'>): boolean {
+export function isPreset(preset: Preset, { range }: Pick<ShownBands, 'range'>): boolean {
   return JSON.stringify(preset.range) === JSON.stringify(range);
 }

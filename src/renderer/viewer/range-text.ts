@@ -1,13 +1,13 @@
 import { text } from '../text/index.ts';
-import type { Shown } from './display-range.ts';
+import type { ShownBands } from './display-range.ts';
 
 /** Text of range and bands for the middle of a sentence. */
-export function shownText(shown: Shown, hasBands: boolean): string {
+export function shownText(shown: ShownBands, hasBands: boolean): string {
   const words = text.viewer.ranges;
   return `${rangeTextOf(shown)}${hasBands ? words.bands(shown.bands) : ''}`;
 }
 
-function rangeTextOf({ range }: Shown): string {
+function rangeTextOf({ range }: ShownBands): string {
   const words = text.viewer.ranges;
   switch (range.kind) {
     case 'window':

@@ -1,5 +1,5 @@
 import { intersection, type Rectangle, type Size, union } from './tools/geometry.ts';
-import { type Layer, type Plane, planes } from './layer.ts';
+import { type Layer, type StagePlane, planes } from './layer.ts';
 import { ViewTransform } from './view-transform.ts';
 
 /** Part of a plane to redraw, CSS px of the stage, or all of it. */
@@ -20,7 +20,7 @@ export class Stage {
   readonly element: HTMLElement;
   /** Called when the canvases become complete, or cease to be. */
   ondrawn: (isDrawn: boolean) => void = () => undefined;
-  readonly #planes: Readonly<Record<Plane, PlaneState>>;
+  readonly #planes: Readonly<Record<StagePlane, PlaneState>>;
   readonly #observer: ResizeObserver;
   readonly #followers = new Set<(view: ViewTransform) => void>();
   #view: ViewTransform;
@@ -67,7 +67,7 @@ export class Stage {
   }
 
   /** Adds a layer on top of a plane; returns a function that removes it. */
-  add(plane: Plane, layer: Layer): () => void {
+  add(plane: StagePlane, layer: Layer): () => void {
     const state = this.#planes[plane];
     state.layers = [...state.layers, layer];
     this.invalidate(plane);
@@ -78,7 +78,7 @@ export class Stage {
   }
 
   /** Replaces the layers of a plane, from bottom to top. */
-  arrange(plane: Plane, layers: readonly Layer[]): void {
+  arrange(plane: StagePlane, layers: readonly Layer[]): void {
     this.#planes[plane].layers = [...layers];
     this.invalidate(plane);
   }
@@ -88,7 +88,7 @@ export class Stage {
    *
    * @param part CSS px of the stage; all by default
    */
-  invalidate(plane: Plane, part: Dirty = 'all'): void {
+  invalidate(plane: StagePlane, part: Dirty = 'all'): void {
     const state = this.#planes[plane];
     if (part === 'all' || state.dirty === 'all') state.dirty = 'all';
     else state.dirty = state.dirty === undefined ? part : union(state.dirty, part);
@@ -99,7 +99,7 @@ export class Stage {
   }
 
   /** Like `invalidate`, for a part of the image in px of its full resolution. */
-  invalidateImagePart(plane: Plane, part: Rectangle): void {
+  invalidateImagePart(plane: StagePlane, part: Rectangle): void {
     this.invalidate(plane, this.#view.rectangleToScreen(part));
   }
 
@@ -174,7 +174,7 @@ export class Stage {
   }
 }
 
-function newPlane(host: HTMLElement, plane: Plane): PlaneState {
+function newPlane(host: HTMLElement, plane: StagePlane): PlaneState {
   const canvas = document.createElement('canvas');
   canvas.dataset.plane = plane;
   canvas.style.cssText = 'position:absolute;inset:0;width:100%;height:100%;pointer-events:none';

@@ -3,13 +3,13 @@ import { call, listen, RequestError } from '../lib/client.ts';
 import { errorMessage } from '../lib/error-message.ts';
 import { count } from '../lib/format.ts';
 import { hasMod } from '../lib/keys/keys.ts';
-import { Display } from './display.svelte.ts';
+import { ImageDisplay } from './display.svelte.ts';
 import type { Point } from './tools/geometry.ts';
-import { ImageFacts } from './image-facts.ts';
+import { ImageFactsCache } from './image-facts.ts';
 import { centreOf, ImageLayer } from './image-layer.ts';
 import { ImageStack } from './image-stack.svelte.ts';
 import { aspectOf, distance, writtenLength } from './tools/measure.ts';
-import { type Line, measureTool } from './tools/measure-tool.ts';
+import { type LineSegment, measureTool } from './tools/measure-tool.ts';
 import { panTool } from './tools/pan-tool.ts';
 import { readingAt, type Reading } from './readout.ts';
 import { SliceWheel } from './slices.ts';
@@ -37,7 +37,7 @@ export class Viewer {
   /** Progress in [0, 1] of making smaller copies of a very large image; null if none are being made. */
   progress: number | null = $state(null);
   isDragging = $state(false);
-  line: Line | null = $state.raw(null);
+  line: LineSegment | null = $state.raw(null);
   #isStageDrawn = $state(false);
 
   /** Stage; null while the component is not mounted. */
@@ -45,9 +45,9 @@ export class Viewer {
   readonly pan: Tool;
   readonly windowing: Tool;
   readonly measure: Tool;
-  readonly display: Display;
+  readonly display: ImageDisplay;
   readonly stack: ImageStack;
-  readonly #facts = new ImageFacts();
+  readonly #facts = new ImageFactsCache();
   readonly #values = newTileCache();
   readonly #layer: ImageLayer;
   readonly #loader: TileLoader;
@@ -58,7 +58,7 @@ export class Viewer {
 
   constructor() {
     const image = (): ViewedImage | null => this.image;
-    this.display = new Display(this.#facts, {
+    this.display = new ImageDisplay(this.#facts, {
       image,
       draw: (picture) => {
         this.#layer.picture = picture;
@@ -233,7 +233,7 @@ export class Viewer {
   /** Called when the wheel moves through slices. */
   onslice: (by: number) => void = () => undefined;
 
-  lengthOf({ from, to }: Line): string {
+  lengthOf({ from, to }: LineSegment): string {
     if (this.image === null) return '';
     const { value, unit } = writtenLength(distance(from, to, this.image));
     const written = value < 1000 ? value.toFixed(value < 10 ? 2 : 1) : count(value);

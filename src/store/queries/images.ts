@@ -5,7 +5,7 @@ import type { ImageFilter, ProjectImage } from '../../contract/app.ts';
 import { oneNumber } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { notFoundError } from '../failures.ts';
-import type { Part } from '../../core/dataset/hold-out.ts';
+import type { Subset } from '../../core/dataset/hold-out.ts';
 import {
   isKeyed,
   keyedRow,
@@ -19,7 +19,7 @@ import { usesOf } from './uses.ts';
 import { foldedName, naturalKey } from './names.ts';
 
 /** Location of an image. */
-export interface ImagePlace {
+export interface FileLocation {
   /** Absolute path of the imported folder. */
   readonly folder: string;
   /** Path relative to the folder, with `/` on every system. */
@@ -28,7 +28,7 @@ export interface ImagePlace {
   readonly modified: number;
 }
 
-export interface NewImage extends ImagePlace {
+export interface NewImage extends FileLocation {
   /** Index of the slice in its file, from 0; its number, from 1, then follows the name. */
   readonly frame?: number | undefined;
   /** SHA-256 of the file's content; 32 bytes. */
@@ -59,9 +59,9 @@ export interface StoredImage extends NewImage {
   /** Ids of its classes. */
   readonly classes: readonly number[];
   /** Use that the user, a folder's name or a table assigned to it. */
-  readonly assigned: Part | undefined;
+  readonly assigned: Subset | undefined;
   /** Use that was sampled when the test set was frozen. */
-  readonly drawn: Part | undefined;
+  readonly drawn: Subset | undefined;
 }
 
 export interface ImagePage {
@@ -204,7 +204,7 @@ export class ImageQueries {
   }
 
   /** Updates the location of images that were found elsewhere by their content. */
-  relocate(moves: readonly (ImagePlace & { readonly id: number })[]): void {
+  relocate(moves: readonly (FileLocation & { readonly id: number })[]): void {
     this.#connection.transaction(() => {
       for (const { id, folder, name, modified } of moves) {
         const { rows } = this.#connection.run(

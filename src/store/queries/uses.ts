@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { divide } from '../../core/dataset/hold-out.ts';
-import type { Part, Placed } from '../../core/dataset/hold-out.ts';
+import type { Subset, AssignedImage } from '../../core/dataset/hold-out.ts';
 import type { ProjectTask } from '../../contract/app.ts';
 import { flag } from '../columns.ts';
 import type { Connection } from '../connection.ts';
@@ -27,7 +27,7 @@ export interface ProjectUses extends UseCounts {
 
 export const unused: UseCounts = { labelled: 0, learnt: 0, tested: 0 };
 
-interface LabelledImage extends Placed {
+interface LabelledImage extends AssignedImage {
   readonly key: number;
   /** Ids of its classes, from its label or its mask. */
   readonly classes: readonly number[];
@@ -101,7 +101,7 @@ function decidedImages(
 }
 
 /** Returns the use that the user, a folder's name or a table assigned to an image. */
-export function assignedPart(isTest: boolean, isLearn: boolean): Part | undefined {
+export function assignedPart(isTest: boolean, isLearn: boolean): Subset | undefined {
   if (isTest) return 'test';
   return isLearn ? 'learn' : undefined;
 }

@@ -11,7 +11,7 @@ import {
 import { makeNoise, makeTerrain, type Noise, warped } from '../noise.ts';
 import { scatterTrees } from './forest.ts';
 import { makeLine, paintLine } from './lines.ts';
-import { type Layer, makeLayer, type Scene } from './scene.ts';
+import { type CoverTile, makeLayer, type Scene } from './scene.ts';
 
 const grounds: readonly Colour[] = [
   [160, 150, 142],
@@ -25,7 +25,7 @@ const grounds: readonly Colour[] = [
 ];
 
 /** Paints rock, scree, sand and dry scrub: broken ground under a low sun, plants in the hollows, a track. */
-export function paintBare(scene: Scene): Layer {
+export function paintBare(scene: Scene): CoverTile {
   const { side, random, soil } = scene;
   const base = mixColours(pick(random, grounds), soil, random.uniform(0, 0.12));
   const ground = varyColour(random, base, 0.1);
@@ -77,7 +77,7 @@ function landform({ side, random }: Scene): Noise {
     : (x, y) => 2 * bent(x, y);
 }
 
-function paintTracks({ side, random }: Scene, layer: Layer, ground: Colour): void {
+function paintTracks({ side, random }: Scene, layer: CoverTile, ground: Colour): void {
   const track = mixColours(ground, [206, 194, 178], random.uniform(0.4, 0.9));
   for (let left = 1 + random.integer(2); left > 0; left--) {
     const line = makeLine(random, side, random.uniform(1, 12));

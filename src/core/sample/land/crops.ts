@@ -12,7 +12,7 @@ import {
 import { makeNoise, type Noise } from '../noise.ts';
 import { scatterTrees, treeColour } from './forest.ts';
 import { makeParcels } from './parcels.ts';
-import { type Layer, makeLayer, maskValue, type Scene } from './scene.ts';
+import { type CoverTile, makeLayer, maskValue, type Scene } from './scene.ts';
 
 const growing: readonly Colour[] = [
   [40, 86, 74],
@@ -39,7 +39,7 @@ interface Field {
 }
 
 /** Paints farmland: a patchwork of fields with rows, hedges, tracks and a farm. */
-export function paintCrops(scene: Scene): Layer {
+export function paintCrops(scene: Scene): CoverTile {
   const { side, random } = scene;
   const large = chance(random, 0.25);
   const parcels = makeParcels(
@@ -114,7 +114,7 @@ function wave(t: number): number {
 }
 
 /** Paints the borders between fields: nothing, a pale track, or hedges with gaps. */
-function paintBorders(scene: Scene, layer: Layer, border: Float32Array): void {
+function paintBorders(scene: Scene, layer: CoverTile, border: Float32Array): void {
   const { side, random } = scene;
   const kind = pick(random, ['none', 'track', 'track', 'hedge', 'hedge', 'both', 'both'] as const);
   if (kind === 'none') return;
@@ -139,7 +139,7 @@ function paintBorders(scene: Scene, layer: Layer, border: Float32Array): void {
     }
 }
 
-function paintFarm({ side, random }: Scene, layer: Layer, axis: Vector): void {
+function paintFarm({ side, random }: Scene, layer: CoverTile, axis: Vector): void {
   const yard = { x: random.uniform(6, side - 6), y: random.uniform(6, side - 6) };
   layer.canvas.disc(yard, random.uniform(1.5, 3), [150, 142, 132], 0.5);
   for (let left = 2 + random.integer(4); left > 0; left--) {

@@ -11,7 +11,7 @@ import {
 } from '../drawing.ts';
 import { makeNoise, makeTerrain, warped } from '../noise.ts';
 import { makeLine, paintLine } from './lines.ts';
-import { type Layer, makeLayer, maskValue, type Scene } from './scene.ts';
+import { type CoverTile, makeLayer, maskValue, type Scene } from './scene.ts';
 
 const conifers: readonly Colour[] = [
   [33, 56, 70],
@@ -40,7 +40,7 @@ export function treeColour(random: Random, lushness: number): Colour {
 }
 
 /** Paints a closed canopy: stands of dark, green and thin wood, broken by ridges, specks, clearings and rides. */
-export function paintForest(scene: Scene): Layer {
+export function paintForest(scene: Scene): CoverTile {
   const { side, random, shadow } = scene;
   const base = varyColour(random, pick(random, conifers), 0.06);
   const leaf = treeColour(random, scene.lushness);
@@ -75,7 +75,7 @@ export function paintForest(scene: Scene): Layer {
 }
 
 /** Paints small cleared patches: grass and brash. They stay forest on the mask, since the wood grows back. */
-function paintFellings(scene: Scene, layer: Layer): void {
+function paintFellings(scene: Scene, layer: CoverTile): void {
   const { side, random } = scene;
   const ground = mixColours(scene.soil, [66, 104, 76], random.uniform(0.3, 1));
   const where = makeNoise(random, { scale: random.uniform(7, 12), octaves: 3 });
@@ -85,7 +85,7 @@ function paintFellings(scene: Scene, layer: Layer): void {
       layer.canvas.mix(pixel, ground, 0.7 * smoothstep(above, above + 0.15, where(x, y)));
 }
 
-function paintRides(scene: Scene, layer: Layer): void {
+function paintRides(scene: Scene, layer: CoverTile): void {
   const { side, random } = scene;
   const colour = mixColours(scene.soil, [120, 118, 108], random.uniform());
   for (let left = 1 + random.integer(2); left > 0; left--) {
@@ -105,7 +105,7 @@ function paintRides(scene: Scene, layer: Layer): void {
 /** Paints single trees on other ground, with their shadows; `marked` trees are forest on the mask. */
 export function scatterTrees(
   scene: Scene,
-  layer: Layer,
+  layer: CoverTile,
   count: number,
   radius: readonly [number, number],
   marked: boolean,

@@ -1,7 +1,7 @@
 import type { Random } from '../../random.ts';
 import { clamp, type Colour, direction, type Vector } from '../drawing.ts';
 import { makeNoise } from '../noise.ts';
-import type { Layer } from './scene.ts';
+import type { CoverTile } from './scene.ts';
 
 /** Signed distance in pixels to an infinite line; `along` is the position on it. */
 export interface Line {
@@ -29,7 +29,7 @@ export function makeLine(
 
 /** Paints a strip `width` pixels wide along a line; the mask includes pixels that it covers by half or more. */
 export function paintLine(
-  layer: Layer,
+  layer: CoverTile,
   line: Line,
   width: number,
   colour: Colour,

@@ -36,7 +36,7 @@ export interface Scene {
 }
 
 /** Tile filled with one cover: its appearance, and its mask, in which some details have another class. */
-export interface Layer {
+export interface CoverTile {
   readonly canvas: Canvas;
   readonly mask: Uint8Array;
 }
@@ -65,7 +65,7 @@ export function makeScene(random: Random, side: number, cover: Cover): Scene {
   };
 }
 
-export function makeLayer(side: number, cover: Cover, colour: Colour): Layer {
+export function makeLayer(side: number, cover: Cover, colour: Colour): CoverTile {
   const mask = new Uint8Array(side * side).fill(maskValue(cover));
   return { canvas: new Canvas(side, colour), mask };
 }

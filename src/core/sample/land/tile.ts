@@ -7,11 +7,11 @@ import { paintCrops } from './crops.ts';
 import { paintForest } from './forest.ts';
 import { makeRegions, type CoverRegion } from './layout.ts';
 import { makeLine, paintLine } from './lines.ts';
-import { type Cover, type Layer, makeScene, maskValue, type Scene } from './scene.ts';
+import { type Cover, type CoverTile, makeScene, maskValue, type Scene } from './scene.ts';
 import { paintTown } from './town.ts';
 import { paintWater } from './water.ts';
 
-const painters: Record<Cover, (scene: Scene) => Layer> = {
+const painters: Record<Cover, (scene: Scene) => CoverTile> = {
   water: paintWater,
   forest: paintForest,
   crops: paintCrops,
@@ -34,7 +34,7 @@ export function drawLandTile(
 }
 
 /** Paints the label's cover and the others over it, each in its region. */
-function compose(scene: Scene, label: Cover, regions: readonly CoverRegion[]): Layer {
+function compose(scene: Scene, label: Cover, regions: readonly CoverRegion[]): CoverTile {
   const tile = painters[label](scene);
   for (const { cover, share } of regions) {
     const layer = painters[cover](scene);
@@ -54,7 +54,7 @@ function compose(scene: Scene, label: Cover, regions: readonly CoverRegion[]): L
 }
 
 /** Paints a road or a stream that crosses the tile, whatever its cover. */
-function paintCrossings(scene: Scene, tile: Layer, label: Cover): void {
+function paintCrossings(scene: Scene, tile: CoverTile, label: Cover): void {
   const { side, random } = scene;
   if (label !== 'water' && label !== 'forest' && chance(random, 0.02)) {
     const stream = makeLine(random, side, random.uniform(4, 14));

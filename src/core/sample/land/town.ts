@@ -15,7 +15,7 @@ import { makeNoise, type Noise } from '../noise.ts';
 import { voronoi } from '../voronoi.ts';
 import { scatterTrees, treeColour } from './forest.ts';
 import { makeLine, paintLine } from './lines.ts';
-import { type Layer, makeLayer, type Scene } from './scene.ts';
+import { type CoverTile, makeLayer, type Scene } from './scene.ts';
 
 /** Kind of settlement. Lengths are in pixels, shares in [0, 1]. */
 interface Fabric {
@@ -110,7 +110,7 @@ const fabrics: readonly Fabric[] = [
 ];
 
 /** Paints built-up land. Streets, yards, gardens and single trees belong to it on the mask. */
-export function paintTown(scene: Scene): Layer {
+export function paintTown(scene: Scene): CoverTile {
   const { side, random } = scene;
   const fabric = pick(random, fabrics);
   const paving = varyColour(
@@ -139,7 +139,11 @@ export function paintTown(scene: Scene): Layer {
   return layer;
 }
 
-function paintGardens({ side, random, lushness, soil }: Scene, layer: Layer, share: number): void {
+function paintGardens(
+  { side, random, lushness, soil }: Scene,
+  layer: CoverTile,
+  share: number,
+): void {
   const lawn = mixColours(mixColours(soil, [116, 116, 84], 0.6), [52, 88, 66], lushness);
   const shrubs = treeColour(random, lushness);
   const where = makeNoise(random, { scale: 6, octaves: 3, roughness: 0.7 });
@@ -153,7 +157,13 @@ function paintGardens({ side, random, lushness, soil }: Scene, layer: Layer, sha
 }
 
 /** Paints blocks between two sets of parallel streets. */
-function paintGrid(scene: Scene, layer: Layer, fabric: Fabric, axis: Vector, street: Colour): void {
+function paintGrid(
+  scene: Scene,
+  layer: CoverTile,
+  fabric: Fabric,
+  axis: Vector,
+  street: Colour,
+): void {
   const { side, random } = scene;
   const pitch = random.uniform(fabric.plot[0], fabric.plot[1]);
   const deep = pitch * random.uniform(0.9, 1.5);
@@ -187,7 +197,7 @@ function paintGrid(scene: Scene, layer: Layer, fabric: Fabric, axis: Vector, str
 /** Paints houses along lanes that bend, each rotated a little. */
 function paintLanes(
   scene: Scene,
-  layer: Layer,
+  layer: CoverTile,
   fabric: Fabric,
   axis: Vector,
   street: Colour,
@@ -220,7 +230,7 @@ function jitter(random: Random, pitch: number): number {
 
 function paintBuilding(
   scene: Scene,
-  layer: Layer,
+  layer: CoverTile,
   fabric: Fabric,
   centre: Vector,
   axis: Vector,

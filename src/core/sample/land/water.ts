@@ -1,6 +1,6 @@
 import { chance, clamp, type Colour, direction, mixColours, pick, varyColour } from '../drawing.ts';
 import { coarse, makeNoise, warped } from '../noise.ts';
-import { type Layer, makeLayer, type Scene } from './scene.ts';
+import { type CoverTile, makeLayer, type Scene } from './scene.ts';
 
 /** Colours of clear, peaty, algal, silty and glinting water: pairs that one body of water blends. */
 const waters: readonly (readonly [Colour, Colour])[] = [
@@ -35,7 +35,7 @@ const waters: readonly (readonly [Colour, Colour])[] = [
 ];
 
 /** Paints open water: slow changes of depth and silt, wind ripples, sometimes a slick or a boat. */
-export function paintWater(scene: Scene): Layer {
+export function paintWater(scene: Scene): CoverTile {
   const { side, random } = scene;
   // Clear water is more frequent.
   const [deep, shallow] = pick(random, [...waters, ...waters.slice(0, 4), ...waters.slice(0, 4)]);
@@ -70,7 +70,7 @@ export function paintWater(scene: Scene): Layer {
   return layer;
 }
 
-function paintBoats({ side, random }: Scene, layer: Layer): void {
+function paintBoats({ side, random }: Scene, layer: CoverTile): void {
   for (let left = 1 + random.integer(3); left > 0; left--) {
     const centre = { x: random.uniform(0, side), y: random.uniform(0, side) };
     const axis = direction(random);

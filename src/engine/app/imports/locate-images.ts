@@ -5,7 +5,7 @@ import { UserError } from '../../../core/errors.ts';
 import { mapConcurrently } from '../../../formats/files/concurrently.ts';
 import { hashOfFile } from '../../../formats/files/file-hash.ts';
 import { findImages } from '../../../formats/image-folder.ts';
-import type { ImagePlace, StoredImage } from '../../../store/queries/images.ts';
+import type { FileLocation, StoredImage } from '../../../store/queries/images.ts';
 import type { Store } from '../../../store/store.ts';
 import { stampOf } from './known-files.ts';
 import { commonText } from '../../../text/index.ts';
@@ -14,7 +14,7 @@ import { commonText } from '../../../text/index.ts';
 const statsAtOnce = 32;
 const readsAtOnce = 4;
 
-type Move = ImagePlace & { readonly id: number };
+type Move = FileLocation & { readonly id: number };
 
 /** An image whose file is missing. */
 interface Missing {

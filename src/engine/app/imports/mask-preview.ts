@@ -18,7 +18,7 @@ const previewSide = 640;
 /** Most tiles read for a preview: 256 million pixels. */
 const mostTiles = 1024;
 
-export interface PreviewRequest {
+export interface MaskPreviewRequest {
   /** Index among the images with a mask, from 0; those with most values come first. */
   readonly index: number;
   readonly preparation: WrittenPreparation;
@@ -35,7 +35,7 @@ export interface PreviewRequest {
 export async function previewMask(
   source: MaskSource,
   pool: ImagePool,
-  { index, preparation, signal }: PreviewRequest,
+  { index, preparation, signal }: MaskPreviewRequest,
 ): Promise<MaskPreview | null> {
   const samples = source.samples ?? [];
   const image = samples[index];

@@ -6,7 +6,7 @@ import { tilePatch } from '../../../core/mask/patch.ts';
 import { Extent } from '../../../core/mask/rectangle.ts';
 import { encodeRuns } from '../../../core/mask/run-length.ts';
 import { blankTile, tileKey, valueAt } from '../../../core/mask/sparse-mask.ts';
-import type { TileValues } from '../../../core/mask/sparse-mask.ts';
+import type { TiledValues } from '../../../core/mask/sparse-mask.ts';
 import { tileSide, tilesIn } from '../../../core/mask/tiles.ts';
 import type { Rectangle, Size, TilePlace } from '../../../core/mask/tiles.ts';
 import type { Store } from '../../../store/store.ts';
@@ -76,7 +76,7 @@ export async function adoptMask(store: Store, image: number, asked: Adoption): P
 const keptTiles = 128;
 
 /** Tiles of a stored mask; the most recently read stay in memory. */
-class PredictedTiles implements TileValues {
+class PredictedTiles implements TiledValues {
   readonly size: Size;
   readonly info: MaskInfo;
   readonly #store: Store;

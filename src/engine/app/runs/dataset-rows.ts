@@ -1,7 +1,7 @@
 import { placeName } from '../../../formats/labels/labelled-images.ts';
 import type { ImageProblem, LabelledImage } from '../../../formats/labels/labelled-images.ts';
 import { divide } from '../../../core/dataset/hold-out.ts';
-import type { Division, Part } from '../../../core/dataset/hold-out.ts';
+import type { Division, Subset } from '../../../core/dataset/hold-out.ts';
 import type { NewTestSet, TestMember, TestState } from '../../../store/queries/test-sets.ts';
 import type { StoredImage } from '../../../store/queries/images.ts';
 import type { FileState } from '../../images/file-states.ts';
@@ -34,8 +34,8 @@ export function datasetRow(
 /** An image as a distillation takes it, with its split. */
 export interface DecidedRow {
   readonly row: LabelledImage;
-  readonly assigned: Part | undefined;
-  readonly drawn: Part | undefined;
+  readonly assigned: Subset | undefined;
+  readonly drawn: Subset | undefined;
 }
 
 /** Divides images into training and test; see `divide`. */

@@ -13,7 +13,7 @@ import type { StoredImage } from '../../../store/queries/images.ts';
 import type { Store } from '../../../store/store.ts';
 import type { Dataset } from '../../images/dataset.ts';
 import { fileStates } from '../../images/file-states.ts';
-import type { KnownFile } from '../../images/file-states.ts';
+import type { FileFingerprint } from '../../images/file-states.ts';
 import { runDataText } from '../../../text/index.ts';
 
 // Data of a run, in a file of its folder, so that later labels and images do not change it.
@@ -150,7 +150,7 @@ export async function requireSameImages(
 function knownFile(
   { path, contentHash }: LabelledImage,
   stored: StoredImage | undefined,
-): KnownFile[] {
+): FileFingerprint[] {
   if (contentHash === undefined) return [];
   const sha256 = Buffer.from(contentHash, 'hex');
   // Another image may have taken the place of one that was removed from the project.

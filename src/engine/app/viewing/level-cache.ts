@@ -1,7 +1,7 @@
 import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { needsLevels } from '../../../formats/tiles/read-tile.ts';
-import type { TilePlace } from '../../../formats/tiles/read-tile.ts';
+import type { TiledFrame } from '../../../formats/tiles/read-tile.ts';
 import type { ImagePool } from '../../image-pool/image-pool.ts';
 import { throwIfCancelled } from '../../job.ts';
 
@@ -38,7 +38,7 @@ export class LevelCache {
     this.#folder = join(workspace, levelsFolder);
   }
 
-  place({ path, frame, sha256 }: LeveledImage): TilePlace {
+  place({ path, frame, sha256 }: LeveledImage): TiledFrame {
     const content = Buffer.from(sha256).toString('hex');
     const name = `${content}${frame === undefined ? '' : `-${frame}`}.levels`;
     return { path, frame, levels: join(this.#folder, content.slice(0, 2), name) };
@@ -50,7 +50,7 @@ export class LevelCache {
    *
    * @throws UserError as the file's `read`, 'disk', 'cancelled'
    */
-  async ensure(place: TilePlace, onprogress: LevelProgress, signal: AbortSignal): Promise<void> {
+  async ensure(place: TiledFrame, onprogress: LevelProgress, signal: AbortSignal): Promise<void> {
     // A build that is ending because nobody waited for it is of no use to a new request.
     while (this.#building.get(place.levels)?.controller.signal.aborted === true) {
       await this.#building.get(place.levels)?.done.catch(() => undefined);
@@ -73,11 +73,11 @@ export class LevelCache {
   }
 
   /** Marks levels as just used, so that others are deleted first. */
-  async touch({ levels }: TilePlace): Promise<void> {
+  async touch({ levels }: TiledFrame): Promise<void> {
     await utimes(levels, new Date(), new Date()).catch(() => undefined);
   }
 
-  #begin(place: TilePlace, onprogress: LevelProgress): Building {
+  #begin(place: TiledFrame, onprogress: LevelProgress): Building {
     const controller = new AbortController();
     const building: Building = {
       controller,
@@ -90,7 +90,7 @@ export class LevelCache {
     return building;
   }
 
-  async #build(place: TilePlace, onprogress: LevelProgress, signal: AbortSignal): Promise<void> {
+  async #build(place: TiledFrame, onprogress: LevelProgress, signal: AbortSignal): Promise<void> {
     const shared = new Int32Array(new SharedArrayBuffer(12));
     const report = (): void => {
       const total = Atomics.load(shared, 1);

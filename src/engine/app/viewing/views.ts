@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { BandStatistics, ImageTile, ViewedImage } from '../../../contract/image-view.ts';
 import type { StatisticsRequest } from '../../../formats/tiles/band-statistics.ts';
 import { isMissingLevels } from '../../../formats/tiles/read-tile.ts';
-import type { TilePlace, TileRequest } from '../../../formats/tiles/read-tile.ts';
+import type { TiledFrame, TileRequest } from '../../../formats/tiles/read-tile.ts';
 import type { Store } from '../../../store/store.ts';
 import type { ImagePool, PoolRunOptions } from '../../image-pool/image-pool.ts';
 import type { Emit } from '../../events.ts';
@@ -71,7 +71,7 @@ export class Views {
   /** Reads; if reduced levels are missing, builds them and reads again. */
   async #withLevels<T>(
     image: number,
-    read: (place: TilePlace) => Promise<T>,
+    read: (place: TiledFrame) => Promise<T>,
     signal: AbortSignal,
   ): Promise<T> {
     const place = this.#levels.place(this.#store.images.get(image));

@@ -5,13 +5,17 @@ import type { CardFile } from '../../../contract/catalogue.ts';
 export type Facts = readonly [bytes: number | null, sha256: string | null];
 
 /** Location of a file: its repository and the commit to download. */
-export interface Source {
+export interface RepositoryRevision {
   readonly repository: string;
   /** Commit, which is immutable; `main` if none is known. */
   readonly at: string;
 }
 
-export function fileOf({ repository, at }: Source, name: string, [bytes, sha256]: Facts): CardFile {
+export function fileOf(
+  { repository, at }: RepositoryRevision,
+  name: string,
+  [bytes, sha256]: Facts,
+): CardFile {
   return { name, url: `${cardOrigin}/${repository}/resolve/${at}/${name}`, bytes, sha256 };
 }
 
@@ -19,7 +23,7 @@ const unknown: Facts = [null, null];
 
 /** Weights of a Transformers repository, and the two files that describe them. */
 export function transformers(
-  source: Source,
+  source: RepositoryRevision,
   [name, ...facts]: readonly [string, ...Facts],
   { config = unknown, images = unknown }: { readonly config?: Facts; readonly images?: Facts } = {},
 ): CardFile[] {
@@ -31,12 +35,15 @@ export function transformers(
 }
 
 /** Weights of a timm repository, and the one file that describes them. */
-export function timm(source: Source, [name, ...facts]: readonly [string, ...Facts]): CardFile[] {
+export function timm(
+  source: RepositoryRevision,
+  [name, ...facts]: readonly [string, ...Facts],
+): CardFile[] {
   return [fileOf(source, name, facts), fileOf(source, 'config.json', unknown)];
 }
 
 /** Source of a repository's newest files, for which no commit is known. */
-export function newest(repository: string): Source {
+export function newest(repository: string): RepositoryRevision {
   return { repository, at: 'main' };
 }
 

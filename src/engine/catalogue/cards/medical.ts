@@ -11,9 +11,9 @@ import {
   timm,
   transformers,
 } from './card-parts.ts';
-import type { Source } from './card-parts.ts';
+import type { RepositoryRevision } from './card-parts.ts';
 
-const biomedClip: Source = {
+const biomedClip: RepositoryRevision = {
   repository: 'microsoft/BiomedCLIP-PubMedBERT_256-vit_base_patch16_224',
   at: '9f341de24bfb00180f1b847274256e9b65a3a32e',
 };

@@ -34,7 +34,7 @@ import type {
   Trained,
   TrainingImages,
 } from '../../distill/student-task.ts';
-import type { Teacher } from '../../teachers/teacher.ts';
+import type { LoadedTeacher } from '../../teachers/teacher.ts';
 import { openProbes } from '../../distill/probes.ts';
 import type { SetAside } from '../../distill/recipe/set-aside.ts';
 import type { ProbeImages } from '../../distill/recipe/student-evaluator.ts';
@@ -139,7 +139,7 @@ function watchOf({ labelled, dataset, teacher, request, executor, context }: Cla
 }
 
 function inputForm(
-  { model }: Teacher,
+  { model }: LoadedTeacher,
   { framing, preparation }: Pick<DistillOptions, 'framing' | 'preparation'>,
 ): InputForm {
   const { imageSize, channels } = model.architecture;

@@ -32,7 +32,7 @@ export interface Candidate {
   readonly predictions: readonly (readonly number[])[];
 }
 
-export interface Comparison {
+export interface EncoderComparison {
   /** Candidates, one per model, in order. */
   readonly candidates: readonly Candidate[];
   /** Readable test images. */
@@ -68,7 +68,7 @@ export async function compareEncoders(
   { form, seed, problems }: ComparisonOptions,
   executor: Executor,
   context: JobContext,
-): Promise<Comparison> {
+): Promise<EncoderComparison> {
   const encoders = await loadAll(
     executor,
     models.map((model) => featureGraph(model)),

@@ -1,9 +1,9 @@
 import type { Size } from '../../../core/mask/tiles.ts';
-import type { Shape } from '../layers.ts';
+import type { MaskShape } from '../layers.ts';
 import type { RunLengths } from './rle.ts';
 
 /** Returns an area given by runs down the columns of the image; undefined if it is empty. */
-export function runShape(runs: RunLengths, value: number, image: Size): Shape | undefined {
+export function runShape(runs: RunLengths, value: number, image: Size): MaskShape | undefined {
   const { height } = image;
   const ends = new Float64Array(runs.length);
   let end = 0;
@@ -38,7 +38,7 @@ export function runShape(runs: RunLengths, value: number, image: Size): Shape | 
 }
 
 function paintRun(
-  canvas: Parameters<Shape['paint']>[0],
+  canvas: Parameters<MaskShape['paint']>[0],
   start: number,
   end: number,
   height: number,

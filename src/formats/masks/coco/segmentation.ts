@@ -1,6 +1,6 @@
 import { UserError } from '../../../core/errors.ts';
 import type { Size } from '../../../core/mask/tiles.ts';
-import type { Shape } from '../layers.ts';
+import type { MaskShape } from '../layers.ts';
 import { isRecord, type CocoAnnotation } from './parse.ts';
 import { polygonRuns } from './polygon.ts';
 import { checkRuns, decodeRuns, type RunLengths } from './rle.ts';
@@ -22,7 +22,7 @@ export function shapesOf(
   image: Size,
   name: string,
   budget: WorkBudget,
-): Shape[] {
+): MaskShape[] {
   const runs = Array.isArray(segmentation)
     ? segmentation.map((outline) => outlineRuns(outline, image, name, budget))
     : [storedRuns(segmentation, image, name, budget)];

@@ -8,7 +8,7 @@ import { encodeRuns } from './rle.ts';
 import { cocoText } from '../../../text/index.ts';
 
 /** Image of a COCO file. */
-export interface CocoImage {
+export interface NamedMask {
   /** Relative, with `/`. */
   readonly name: string;
   readonly mask: MaskRaster;
@@ -48,7 +48,7 @@ const runLimit = 50_000_000;
  * @throws UserError 'too-large', and as the masks do; the signal's reason when it aborts
  */
 export async function* cocoOfMasks(
-  images: readonly CocoImage[],
+  images: readonly NamedMask[],
   classes: readonly MaskClass[],
   { written, signal }: CocoOptions = {},
 ): AsyncGenerator<Uint8Array> {

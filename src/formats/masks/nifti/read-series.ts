@@ -2,7 +2,7 @@ import { UserError } from '../../../core/errors.ts';
 import { placeName, type ImageProblem } from '../../labels/labelled-images.ts';
 import { defaultLimits, type ReadRequest } from '../../raster/image-file.ts';
 import { openNiftiPlane, type NiftiFile } from '../../raster/nifti/open-nifti.ts';
-import type { Plane } from '../../raster/nifti/plane.ts';
+import type { SlicePlane } from '../../raster/nifti/plane.ts';
 import { indexImages } from '../dicom-seg/image-index.ts';
 import { tableOf } from '../geotiff/read.ts';
 import type { MaskSource, SourceRequest } from '../mask-source.ts';
@@ -151,7 +151,7 @@ class LabelVolume {
   }
 
   async #openAcross(axis: number): Promise<NiftiFile> {
-    for (const plane of ['coronal', 'sagittal'] satisfies Plane[]) {
+    for (const plane of ['coronal', 'sagittal'] satisfies SlicePlane[]) {
       const file = await openNiftiPlane(this.#path, defaultLimits, plane);
       if (file.volume.slice.axis === axis) return file;
       await file.close();

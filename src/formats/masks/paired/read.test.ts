@@ -1,7 +1,7 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { pngFile, tiffFile, words, type Pixels } from '../../testing/image-fixtures.ts';
+import { pngFile, tiffFile, words, type PixelSpec } from '../../testing/image-fixtures.ts';
 import { sharp } from '../../libvips.ts';
 import { proposeTargets } from '../../../core/mask/match-classes.ts';
 import type { FoundImage } from '../../labels/labelled-images.ts';
@@ -18,7 +18,7 @@ const test = testFolder();
 const draw = drawn(5);
 const size = { width: 3, height: 1 };
 const mask = (values: readonly number[], channels: 1 | 3 | 4 = 1, bits: 8 | 16 = 8): Buffer => {
-  const pixels: Pixels = { ...size, channels, bits, values };
+  const pixels: PixelSpec = { ...size, channels, bits, values };
   return pngFile(pixels);
 };
 

@@ -6,7 +6,7 @@ import { withImage } from '../../open-images.ts';
 import type { GeoReference } from '../../raster/image-file.ts';
 import { kindOfFile } from '../file-kind.ts';
 import { findLabelSources } from '../find-files.ts';
-import { layeredMask, type Shape } from '../layers.ts';
+import { layeredMask, type MaskShape } from '../layers.ts';
 import type { MaskSource, OpenMask, SizedImage, SourceRequest } from '../mask-source.ts';
 import { soundly } from '../sound-source.ts';
 import { drawingBudget } from '../work-budget.ts';
@@ -259,7 +259,7 @@ function drawn(
   polygons: ReturnType<PlacedShapes['on']>,
   valueOf: (shape: GeoShape) => number | undefined,
   image: SizedImage,
-): Shape[] {
+): MaskShape[] {
   return shapesOf(file).flatMap((shape, index) => {
     const value = valueOf(shape);
     if (value === undefined) return [];

@@ -1,5 +1,5 @@
 import { tilePixels, tileSide, type Rectangle, type Size } from '../../../core/mask/tiles.ts';
-import type { Shape, TileCanvas } from '../layers.ts';
+import type { MaskShape, TileCanvas } from '../layers.ts';
 
 /** Points x, y, x, y, … in px of the image; pixel (0, 0) extends from 0 to 1. The last point is joined to the first. */
 export type Ring = Float64Array;
@@ -18,7 +18,11 @@ const sortedCrossings = tilePixels;
  *
  * @returns undefined if no pixel of the image can be in it
  */
-export function ringShape(rings: readonly Ring[], value: number, image: Size): Shape | undefined {
+export function ringShape(
+  rings: readonly Ring[],
+  value: number,
+  image: Size,
+): MaskShape | undefined {
   const bounds = boundsOf(rings, image);
   if (bounds === undefined) return undefined;
   let outline: Outline | undefined;

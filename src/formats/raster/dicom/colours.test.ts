@@ -8,14 +8,14 @@ import {
   pictureFile,
   rleFrame,
   syntax,
-  type Picture,
+  type DicomImageSpec,
 } from '../../testing/dicom-fixtures.ts';
 import { defaultLimits } from '../image-file.ts';
 
 const { open: opened, write: temporaryFile } = testImages(openDicom);
 
 describe('colours', () => {
-  const colour: Picture = { rows: 1, columns: 4, samples: 3, photometric: 'RGB' };
+  const colour: DicomImageSpec = { rows: 1, columns: 4, samples: 3, photometric: 'RGB' };
   const pixels = [255, 0, 0, 0, 255, 0, 0, 0, 255, 9, 8, 7];
 
   it('are read as RGB by pixel and by plane', async () => {
@@ -42,7 +42,7 @@ describe('colours', () => {
   });
 
   it('stay luma and chromas on request, with a note', async () => {
-    const ofKind = (photometric: string): Picture => ({ ...colour, photometric });
+    const ofKind = (photometric: string): DicomImageSpec => ({ ...colour, photometric });
     const plane = (sample: number): Uint8Array =>
       Buffer.from(ybr.filter((_, i) => i % 3 === sample));
     const inRuns = encapsulated([rleFrame([0, 1, 2].map(plane))]);

@@ -15,7 +15,7 @@ export interface Encoding {
 export const implicitLittleEndian: Encoding = { isImplicit: true, littleEndian: true };
 export const explicitLittleEndian: Encoding = { isImplicit: false, littleEndian: true };
 
-export interface Element {
+export interface DataElement {
   /** Value representation of the file, or of the dictionary if the file has none. */
   readonly vr: string;
   readonly bytes: Uint8Array;
@@ -25,7 +25,7 @@ export interface Element {
 }
 
 /** Attributes that are read, of a file or of an item of a sequence. */
-export type DataSet = ReadonlyMap<Keyword, Element>;
+export type DataSet = ReadonlyMap<Keyword, DataElement>;
 
 /** Position of the pixels. */
 export interface PixelElement {
@@ -70,7 +70,7 @@ export async function readDataSet(
   start: number,
   encoding: Encoding,
 ): Promise<FileDataSet> {
-  const elements = new Map<Keyword, Element>();
+  const elements = new Map<Keyword, DataElement>();
   try {
     const pixels = await new Walk(source, start).file(elements, encoding);
     return { elements, pixels, fault: null };
@@ -85,7 +85,7 @@ export async function readMeta(
   source: SizedBytes,
   start: number,
 ): Promise<{ elements: DataSet; end: number }> {
-  const elements = new Map<Keyword, Element>();
+  const elements = new Map<Keyword, DataElement>();
   const end = await new Walk(source, start).meta(elements);
   return { elements, end };
 }
@@ -99,7 +99,7 @@ class Walk {
     this.#cursor = new Cursor(source, start);
   }
 
-  async file(into: Map<Keyword, Element>, encoding: Encoding): Promise<PixelElement | null> {
+  async file(into: Map<Keyword, DataElement>, encoding: Encoding): Promise<PixelElement | null> {
     const cursor = this.#cursor;
     while (cursor.left > 0) {
       const header = await this.#header(encoding);
@@ -112,7 +112,7 @@ class Walk {
     return null;
   }
 
-  async meta(into: Map<Keyword, Element>): Promise<number> {
+  async meta(into: Map<Keyword, DataElement>): Promise<number> {
     const cursor = this.#cursor;
     while (cursor.left >= 8) {
       if (!cursor.has(8)) await cursor.need(8);
@@ -155,7 +155,7 @@ class Walk {
     { tag, vr, length }: Header,
     encoding: Encoding,
     depth: number,
-    into: Map<Keyword, Element> | null,
+    into: Map<Keyword, DataElement> | null,
   ): Promise<void> {
     const attribute = attributeOf(tag);
     const keyword = attribute?.keyword;
@@ -192,7 +192,7 @@ class Walk {
       const header = await this.#header(encoding);
       if (header.tag === sequenceEnd) break;
       if (header.tag !== item) throw damaged(dicomText.brokenSequence(cursor.position - 8));
-      const elements = isKept ? new Map<Keyword, Element>() : null;
+      const elements = isKept ? new Map<Keyword, DataElement>() : null;
       await this.#item(header.length, encoding, depth, elements);
       if (elements !== null) items.push(elements);
     }
@@ -203,7 +203,7 @@ class Walk {
     length: number | null,
     encoding: Encoding,
     depth: number,
-    into: Map<Keyword, Element> | null,
+    into: Map<Keyword, DataElement> | null,
   ): Promise<void> {
     const cursor = this.#cursor;
     if (into === null && length !== null) {

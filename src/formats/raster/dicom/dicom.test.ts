@@ -11,15 +11,15 @@ import {
   rleFrame,
   syntax,
   type Entry,
-  type Picture,
+  type DicomImageSpec,
 } from '../../testing/dicom-fixtures.ts';
 import { defaultLimits } from '../image-file.ts';
 
 const { open: opened, write: temporaryFile } = testImages(openDicom);
 
-const grey: Picture = { rows: 2, columns: 3 };
+const grey: DicomImageSpec = { rows: 2, columns: 3 };
 const greyValues = [1, 2, 3, 250, 251, 252];
-const words: Picture = { rows: 2, columns: 3, allocated: 16 };
+const words: DicomImageSpec = { rows: 2, columns: 3, allocated: 16 };
 const wordValues = [0, 1, 256, 4095, 32768, 65535];
 
 describe('transfer syntaxes', () => {
@@ -154,7 +154,7 @@ describe('stored values', () => {
   });
 
   it('include the padding value as decoded from the stored bits', async () => {
-    const nodata = async (picture: Picture, vr: string, value: number): Promise<unknown> => {
+    const nodata = async (picture: DicomImageSpec, vr: string, value: number): Promise<unknown> => {
       const more = [[0x00280120, vr, [value]] as const];
       return (await opened(pictureFile(syntax.explicit, picture, wordValues, more))).header.nodata;
     };
@@ -289,7 +289,7 @@ describe('free text in a file', () => {
   const secret = ['ERIKA', 'MUSTERMANN^ERIKA', '4711', '12345678', 'PID-4711'];
 
   it.each(secret)('is not repeated in place of the kind of pixels: %s', async (photometric) => {
-    const picture: Picture = { rows: 1, columns: 2, photometric };
+    const picture: DicomImageSpec = { rows: 1, columns: 2, photometric };
     const path = await temporaryFile(pictureFile(syntax.explicit, picture, new Uint8Array(2)));
     const refusal = await openDicom(path, defaultLimits).catch((error: unknown) => error);
     expect(refusal).toMatchObject({

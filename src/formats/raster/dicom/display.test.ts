@@ -3,15 +3,20 @@ import { defaultLimits, plainDisplay, type ImageHeader } from '../image-file.ts'
 import { openDicom } from './dicom.ts';
 import { valuesOf } from '../testing/reading.ts';
 import { testImages } from '../testing/test-folder.ts';
-import { pictureFile, syntax, type Entry, type Picture } from '../../testing/dicom-fixtures.ts';
+import {
+  pictureFile,
+  syntax,
+  type Entry,
+  type DicomImageSpec,
+} from '../../testing/dicom-fixtures.ts';
 
 const { open: opened, write: temporaryFile } = testImages(openDicom);
 
-const words: Picture = { rows: 1, columns: 2, allocated: 16 };
+const words: DicomImageSpec = { rows: 1, columns: 2, allocated: 16 };
 
 async function header(
   more: readonly Entry[],
-  picture: Picture = words,
+  picture: DicomImageSpec = words,
   uid = syntax.explicit,
 ): Promise<ImageHeader> {
   const count = picture.rows * picture.columns * (picture.frames ?? 1);
@@ -197,7 +202,7 @@ describe('windows', () => {
 });
 
 describe('palettes', () => {
-  const indices: Picture = { rows: 1, columns: 2, photometric: 'PALETTE COLOR' };
+  const indices: DicomImageSpec = { rows: 1, columns: 2, photometric: 'PALETTE COLOR' };
   const tables = (descriptor: readonly number[], data: readonly (readonly number[])[]): Entry[] =>
     data.flatMap((values, channel) => [
       [0x00281101 + channel, 'US', descriptor],

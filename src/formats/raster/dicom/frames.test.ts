@@ -13,12 +13,12 @@ import {
   rleFrame,
   syntax,
   type Entry,
-  type Picture,
+  type DicomImageSpec,
 } from '../../testing/dicom-fixtures.ts';
 
 const { open: opened, write: temporaryFile } = testImages(openDicom);
 
-const picture: Picture = { rows: 2, columns: 3, frames: 3 };
+const picture: DicomImageSpec = { rows: 2, columns: 3, frames: 3 };
 const values = [0, 1, 2].map((frame) => Array.from({ length: 6 }, (_, i) => 10 * frame + i));
 const coded = values.map((frame) => rleFrame([Uint8Array.from(frame)]));
 /** Offset of each frame's item, in bytes from the end of the table. */

@@ -1,7 +1,7 @@
 import { dicomText } from '../../../text/index.ts';
 import type { LookupTable } from '../image-file.ts';
 import type { Keyword } from './attributes.ts';
-import type { DataSet, Element } from './data-set.ts';
+import type { DataSet, DataElement } from './data-set.ts';
 import { damaged } from './faults.ts';
 import { numbers } from './values.ts';
 
@@ -37,7 +37,7 @@ export function tableDescriptor(
 }
 
 /** Reads entries as words, or as bytes if the data are too short for words. @throws DicomFault */
-export function tableEntries(element: Element | undefined, entries: number): Uint16Array {
+export function tableEntries(element: DataElement | undefined, entries: number): Uint16Array {
   const words = tableWords(element);
   if (words.length >= entries) return words.slice(0, entries);
   const bytes = tableBytes(element);
@@ -45,7 +45,7 @@ export function tableEntries(element: Element | undefined, entries: number): Uin
   throw damaged(dicomText.tableCutShort);
 }
 
-export function tableWords(element: Element | undefined): Uint16Array {
+export function tableWords(element: DataElement | undefined): Uint16Array {
   if (element === undefined) throw damaged(dicomText.tableEmpty);
   const { bytes, littleEndian } = element;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -55,7 +55,7 @@ export function tableWords(element: Element | undefined): Uint16Array {
 }
 
 /** Pairs of bytes in words: the first is the lower byte. */
-export function tableBytes(element: Element | undefined): Uint8Array {
+export function tableBytes(element: DataElement | undefined): Uint8Array {
   const words = tableWords(element);
   return Uint8Array.from({ length: 2 * words.length }, (_, i) => {
     const word = words[i >> 1] ?? 0;

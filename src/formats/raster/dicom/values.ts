@@ -1,6 +1,6 @@
 import { dicomText } from '../../../text/index.ts';
 import { dictionaryVr, type Keyword } from './attributes.ts';
-import type { DataSet, Element } from './data-set.ts';
+import type { DataSet, DataElement } from './data-set.ts';
 import { damaged } from './faults.ts';
 
 /** Returns the values of a text attribute, without padding; empty if it is absent. */
@@ -96,7 +96,7 @@ function binaryType(vr: string, isSigned: boolean): BinaryType | null {
   }
 }
 
-function binaryNumbers({ bytes, littleEndian }: Element, type: BinaryType): number[] {
+function binaryNumbers({ bytes, littleEndian }: DataElement, type: BinaryType): number[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const count = Math.floor(bytes.length / type.bytes);
   return Array.from({ length: count }, (_, i) => type.read(view, i * type.bytes, littleEndian));

@@ -5,7 +5,7 @@ import { plainDisplay, type Display, type ImageHeader, type ReadLimits } from '.
 import { isSpacing, placeVolume, voxelSpacings } from './affine.ts';
 import { invalidNifti, type NiftiHeader } from './header.ts';
 import { axisDirections, obliqueness, orientationCode } from './orientation.ts';
-import { planeLayout, type Plane, type ShownAxis } from './plane.ts';
+import { planeLayout, type SlicePlane, type ShownAxis } from './plane.ts';
 import { voxelTypeOf, type VoxelType } from './sample-types.ts';
 import { spaceOf, type NiftiVolume } from './volume.ts';
 
@@ -24,7 +24,7 @@ const notedObliqueness = 10;
 /** @throws UserError 'invalid-file', 'unsupported', 'too-large' */
 export function describeNifti(
   header: NiftiHeader,
-  plane: Plane,
+  plane: SlicePlane,
   limits: ReadLimits,
   path: string,
 ): NiftiDescription {
@@ -78,7 +78,7 @@ function timePointsOf(shape: readonly number[], path: string): number {
 
 function volumeOf(
   header: NiftiHeader,
-  plane: Plane,
+  plane: SlicePlane,
   timePoints: number,
 ): { volume: NiftiVolume; notes: string[] } {
   const { affine, source, notes } = placeVolume(header);

@@ -15,7 +15,7 @@ import type { StoredVoxels } from './gather.ts';
 import { GzipSource, isGzip, unpackHead } from './gzip.ts';
 import { invalidNifti, niftiKind, readNiftiHeader, type NiftiHeader } from './header.ts';
 import { headerFileOf, voxelFileOf } from './pair.ts';
-import type { Plane } from './plane.ts';
+import type { SlicePlane } from './plane.ts';
 import { SliceReader } from './slice-reader.ts';
 import type { NiftiVolume } from './volume.ts';
 
@@ -72,7 +72,7 @@ export const openNifti = ((path, limits) =>
 export async function openNiftiPlane(
   path: string,
   limits: ReadLimits,
-  plane: Plane,
+  plane: SlicePlane,
 ): Promise<NiftiFile> {
   const headerPath = (await headerFileOf(path)) ?? path;
   const header = await readHeader(headerPath);

@@ -1,7 +1,7 @@
 import type { AxisDirections } from './orientation.ts';
 
 /** Plane of the displayed slices. */
-export type Plane = 'axial' | 'coronal' | 'sagittal';
+export type SlicePlane = 'axial' | 'coronal' | 'sagittal';
 
 /** A display axis: the axis of the file that it shows, and whether it is reversed. */
 export interface ShownAxis {
@@ -27,7 +27,7 @@ type Wanted = Record<keyof PlaneLayout, readonly [world: 0 | 1 | 2, sign: 1 | -1
  * The radiological convention: the patient's right is on the left of the screen and the front, or the
  * head, is up. Slices run from feet to head, from back to front, from left to right.
  */
-const wanted: Record<Plane, Wanted> = {
+const wanted: Record<SlicePlane, Wanted> = {
   axial: { x: [0, -1], y: [1, -1], slice: [2, 1] },
   coronal: { x: [0, -1], y: [2, -1], slice: [1, 1] },
   // Seen from the patient's left: the front is on the left of the screen.
@@ -35,7 +35,7 @@ const wanted: Record<Plane, Wanted> = {
 };
 
 /** Returns the axes of the file that make up the pixels and slices of `plane`, and their directions. */
-export function planeLayout(directions: AxisDirections, plane: Plane): PlaneLayout {
+export function planeLayout(directions: AxisDirections, plane: SlicePlane): PlaneLayout {
   const shown = ([world, sign]: readonly [number, number]): ShownAxis => {
     const axis = directions.findIndex((direction) => direction.world === world) as 0 | 1 | 2;
     return { axis, isFlipped: directions[axis].sign !== sign };

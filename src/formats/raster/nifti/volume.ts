@@ -1,4 +1,4 @@
-import type { Plane, PlaneLayout } from './plane.ts';
+import type { SlicePlane, PlaneLayout } from './plane.ts';
 import type { Affine } from './orientation.ts';
 
 /** The volume of the slices: what is needed to write a mask for it. */
@@ -13,7 +13,7 @@ export interface NiftiVolume extends PlaneLayout {
   readonly affineSource: 'sform' | 'qform' | 'none';
   /** Directions of the file's three axes, such as `RAS` (nibabel's `aff2axcodes`). */
   readonly orientation: string;
-  readonly plane: Plane;
+  readonly plane: SlicePlane;
   /** Slices of the plane. Frames run through all slices of one time point, then of the next. */
   readonly slices: number;
   readonly timePoints: number;

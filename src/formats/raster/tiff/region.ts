@@ -1,6 +1,6 @@
 import { mapConcurrently } from '../../files/concurrently.ts';
 import type { Samples } from '../image-file.ts';
-import { blockShape, type BlockPlace, type BlockReader } from './blocks/block-reader.ts';
+import { blockShape, type ByteRange, type BlockReader } from './blocks/block-reader.ts';
 import type { TiffFile } from './directory.ts';
 import { samplesInBlock, type Page } from './page.ts';
 import { copyPiece, fillPiece, type Piece, type Target, type Window } from './pieces.ts';
@@ -29,7 +29,7 @@ export interface RegionRequest {
 }
 
 interface Task {
-  readonly place: BlockPlace;
+  readonly place: ByteRange;
   /** Column of the block in the grid of its plane. */
   readonly column: number;
   readonly row: number;
@@ -127,7 +127,7 @@ async function* plainPieces(
   file: TiffFile,
   { page, window, signal }: RegionRequest,
   area: Window,
-  place: BlockPlace,
+  place: ByteRange,
 ): AsyncGenerator<Piece> {
   const samples = samplesInBlock(page);
   const pixelBytes = (samples * page.bits) / 8;

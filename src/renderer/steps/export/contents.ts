@@ -4,7 +4,7 @@ import type { DistillSummary } from '../../../contract/results.ts';
 import { parameters, written } from '../../lib/format.ts';
 import { exportText } from '../../text/en/steps/export.ts';
 import { exportTaskOf } from './export-tasks.ts';
-import type { Part } from './export-tasks.ts';
+import type { ExportPart } from './export-tasks.ts';
 
 const text = exportText.contents;
 
@@ -18,7 +18,7 @@ export function contentsOf(
   preparation: WrittenPreparation,
   format: ExportFormat,
   isMap = false,
-): readonly Part[] {
+): readonly ExportPart[] {
   const { blocks, parameters: number } = summary.student;
   const isOnnx = format !== 'safetensors';
   const values = text.values.what(preparation);

@@ -4,7 +4,7 @@ import type { ClassSummary, DistillSummary, MaskSummary } from '../../../contrac
 import { exportText } from '../../text/en/steps/export.ts';
 
 /** A part of an exported file. */
-export interface Part {
+export interface ExportPart {
   readonly name: string;
   readonly what: string;
 }
@@ -29,7 +29,7 @@ interface OnnxFile {
 /** Differences between tasks at the export step. */
 interface ExportTask<Summary extends DistillSummary> {
   /** Parts that follow the encoder in a file. */
-  headParts(summary: Summary, isOnnx: boolean): readonly Part[];
+  headParts(summary: Summary, isOnnx: boolean): readonly ExportPart[];
   onnxUsage(summary: Summary, file: OnnxFile): Usage;
   /** Names of weights in a safetensors file, each with its description. */
   readonly weightNames: Usage['names'];

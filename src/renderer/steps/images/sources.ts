@@ -3,10 +3,10 @@ import { nameOf } from '../../lib/dropped.ts';
 import { text } from '../../text/index.ts';
 import { imagesTasks } from './images-tasks.ts';
 
-export type Source = 'folders' | 'csv' | 'none';
+export type LabelSourceKind = 'folders' | 'csv' | 'none';
 
 export interface SourceChoice {
-  readonly value: Source;
+  readonly value: LabelSourceKind;
   readonly title: string;
   readonly why: string;
 }

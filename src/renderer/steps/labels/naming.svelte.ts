@@ -5,7 +5,7 @@ import { classesNeeded } from '../../lib/images/labels-needed.ts';
  * Mode in which the user names a project's classes. It starts while there are too few to label with, and lasts until
  * the user ends it: ending by itself with the last class needed would turn further typing into labels.
  */
-export class Naming {
+export class ClassNaming {
   readonly #project: () => Project;
   #isUnfinished = $state(false);
   #isRequested = $state(false);

@@ -23,7 +23,7 @@ export interface BlockMark {
 }
 
 /** Size of the diagram, px. */
-export interface Stage {
+export interface DiagramSize {
   readonly width: number;
   readonly height: number;
   /** Space left and right of the bars, for their numbers. */
@@ -43,7 +43,7 @@ const thickest = 28;
 export function blockMarks(
   depth: number,
   kept: readonly number[],
-  stage: Stage,
+  stage: DiagramSize,
 ): readonly BlockMark[] {
   const pitch = Math.min(widestPitch, stage.height / depth);
   const height = Math.min(thickest, Math.max(2, pitch * 0.6));

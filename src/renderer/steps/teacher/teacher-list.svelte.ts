@@ -16,7 +16,7 @@ export interface AddFailure {
 }
 
 /** Teachers on this computer, and the file that is being read. */
-export class TeacherList {
+export class TeacherListState {
   /** Null until the teachers are loaded. */
   teachers = $state<Teacher[] | null>(null);
   loadFailure = $state<string | null>(null);

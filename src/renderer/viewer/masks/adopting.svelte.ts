@@ -4,23 +4,23 @@ import { call } from '../../lib/client.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import { text } from '../../text/index.ts';
 import type { Point } from '../tools/geometry.ts';
-import type { MaskedImage, OpenMask } from './open-mask.svelte.ts';
+import type { EditedImage, MaskSession } from './open-mask.svelte.ts';
 
 const words = text.masks.adopt;
 
 /** Editor whose open mask adopts predictions. */
 export interface AdoptingPlace {
-  open(): OpenMask | null;
+  open(): MaskSession | null;
   /** Completes the current stroke or polygon. */
   settle(): void;
   /** Saves painted tiles; false if that failed. */
   save(): Promise<boolean>;
   /** Called when the engine has changed the mask. */
-  adopted(image: MaskedImage, info: MaskInfo): void;
+  adopted(image: EditedImage, info: MaskInfo): void;
 }
 
 /** Part of a prediction to adopt; all of it by default. */
-export interface Part {
+export interface PredictionPart {
   readonly value?: number;
   /** Point of the image that selects one region of the prediction. */
   readonly at?: Point;
@@ -64,7 +64,7 @@ export class Adopting {
    *
    * @returns true if the mask changed
    */
-  async adopt({ value, at, layer = this.layer }: Part = {}): Promise<boolean> {
+  async adopt({ value, at, layer = this.layer }: PredictionPart = {}): Promise<boolean> {
     const open = this.#place.open();
     if (open === null || this.isBusy) return false;
     if (layer === undefined) {

@@ -1,13 +1,13 @@
-import type { OpenMask } from './open-mask.svelte.ts';
+import type { MaskSession } from './open-mask.svelte.ts';
 
 /** Opened masks with edits that may still be incomplete, even if another image is shown by now. */
 export class BegunMasks {
   /** True while a stroke is drawn or an edit waits for tiles. */
   isBusy = $state(false);
-  #masks: readonly OpenMask[] = [];
+  #masks: readonly MaskSession[] = [];
   #held: readonly Promise<unknown>[] = [];
 
-  add(open: OpenMask): void {
+  add(open: MaskSession): void {
     this.#masks = [...this.#masks.filter((mask) => mask !== open && mask.painter.isBusy), open];
     open.painter.onbusy = () => {
       this.#look();
@@ -15,7 +15,7 @@ export class BegunMasks {
   }
 
   /** Mask of an image with an incomplete edit. */
-  of(image: number): OpenMask | undefined {
+  of(image: number): MaskSession | undefined {
     return this.#masks.find((mask) => mask.image.id === image && mask.painter.isBusy);
   }
 

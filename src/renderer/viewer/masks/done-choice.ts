@@ -1,5 +1,5 @@
 import type { ModelLayer } from '../../../contract/masks.ts';
-import type { Choice } from './layers/layer-choices.svelte.ts';
+import type { LayerSettings } from './layers/layer-choices.svelte.ts';
 
 /** Mask that marking as done would save: what the user sees. */
 export type DoneOutcome =
@@ -21,7 +21,7 @@ interface PredictedLayer {
   readonly layer: ModelLayer;
   /** Number of pixels with a class. */
   readonly pixels: number;
-  readonly choice: Choice;
+  readonly choice: LayerSettings;
 }
 
 export interface DoneSituation {
@@ -29,7 +29,7 @@ export interface DoneSituation {
   readonly marked: number;
   readonly isDone: boolean;
   /** Display of a suggestion that is not accepted yet. */
-  readonly suggestion: Choice | null;
+  readonly suggestion: LayerSettings | null;
   /** True if the image has strokes of the suggestion tool. */
   readonly hasStrokes: boolean;
   /** Predictions in the order of the menu. */
@@ -57,6 +57,6 @@ export function doneOutcome(situation: DoneSituation): DoneOutcome {
 }
 
 /** True if a layer is shown and visible: with zero opacity and no outline it is not. */
-function isInSight({ isShown, opacity, hasOutline }: Choice): boolean {
+function isInSight({ isShown, opacity, hasOutline }: LayerSettings): boolean {
   return isShown && (opacity > 0 || hasOutline);
 }

@@ -4,14 +4,14 @@ import { text } from '../../text/index.ts';
 import type { Adopting } from './adopting.svelte.ts';
 import { doneOutcome, type DoneOutcome } from './done-choice.ts';
 import type { LayerChoices } from './layers/layer-choices.svelte.ts';
-import type { MaskedImage, OpenMask } from './open-mask.svelte.ts';
+import type { EditedImage, MaskSession } from './open-mask.svelte.ts';
 import type { Suggestions } from './suggestions.svelte.ts';
 
 const words = text.masks.finish;
 
 /** Editor whose open mask is marked as done. */
 export interface FinishPlace {
-  readonly open: OpenMask | null;
+  readonly open: MaskSession | null;
   readonly choices: LayerChoices;
   readonly adopting: Adopting;
   readonly suggestions: Suggestions;
@@ -131,7 +131,7 @@ export class Finishing {
     }
   }
 
-  async #acceptSuggestion(image: MaskedImage): Promise<boolean> {
+  async #acceptSuggestion(image: EditedImage): Promise<boolean> {
     const { suggestions } = this.#place;
     const isWhole = suggestions.isWhole;
     const isPainted = await suggestions.accept();
@@ -143,7 +143,7 @@ export class Finishing {
     return this.#done(image, true, words.suggested(image.name));
   }
 
-  async #takePrediction(layer: ModelLayer, image: MaskedImage): Promise<boolean> {
+  async #takePrediction(layer: ModelLayer, image: EditedImage): Promise<boolean> {
     // A prediction that is not drawn yet has not been seen.
     if (!this.#place.isDrawn()) return false;
     const taken = await this.#place.adopting.adopt({ layer });
@@ -152,7 +152,7 @@ export class Finishing {
 
   async #finishMask(
     outcome: Extract<DoneOutcome, { kind: 'mask' }>,
-    image: MaskedImage,
+    image: EditedImage,
   ): Promise<boolean> {
     const { omitted, hasStrokes } = outcome;
     if (omitted === null && !hasStrokes) return this.#place.setState('done');
@@ -164,7 +164,7 @@ export class Finishing {
 
   async #finishEmpty(
     outcome: Extract<DoneOutcome, { kind: 'background' }>,
-    image: MaskedImage,
+    image: EditedImage,
   ): Promise<boolean> {
     // Hidden layers and strokes are asked about each time.
     const isPlain = outcome.hidden === null && !outcome.hasStrokes;
@@ -178,7 +178,7 @@ export class Finishing {
     return this.#done(image, false, words.emptied(image.name));
   }
 
-  async #done({ id }: MaskedImage, isJoined: boolean, message: string): Promise<boolean> {
+  async #done({ id }: EditedImage, isJoined: boolean, message: string): Promise<boolean> {
     // If another image was opened while the engine worked, the adopted mask stays a draft.
     if (this.#place.open?.image.id !== id) return false;
     if (!(await this.#place.setState('done', isJoined))) return false;

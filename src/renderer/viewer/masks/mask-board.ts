@@ -9,7 +9,7 @@ import type { Stage } from '../stage.ts';
 import { ignoreColour, type Rgb } from './layers/colouring.ts';
 import { lateStroke } from './edits/late-stroke.ts';
 import type { LayerName } from './layers/layer-choices.svelte.ts';
-import type { Painter, RegionProblem, ShownValues, Stroke } from './edits/painter.ts';
+import type { MaskPainter, RegionProblem, ShownValues, Stroke } from './edits/painter.ts';
 import type { LayerSituation } from './layers/shown-layers.ts';
 import { noneStroke } from './suggesting.svelte.ts';
 import type { ToolSettings } from './tool-settings.svelte.ts';
@@ -19,7 +19,7 @@ const words = text.masks;
 
 export interface BoardSituation extends LayerSituation {
   /** Edits the mask of the shown image, now or once it is open. */
-  edit(work: (painter: Painter) => void): void;
+  edit(work: (painter: MaskPainter) => void): void;
   /** Keeps the window from closing until `work` settles, which leads to an edit. */
   hold<T>(work: Promise<T>): Promise<T>;
   readonly settings: ToolSettings;

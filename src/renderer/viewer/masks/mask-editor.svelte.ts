@@ -18,8 +18,8 @@ import { MaskMarks } from './edits/mask-marks.ts';
 import { MaskSaving } from './edits/mask-saving.svelte.ts';
 import { MaskRevisions } from './edits/mask-revisions.ts';
 import { MaskSteps } from './edits/mask-steps.svelte.ts';
-import { type MaskedImage, OpenMask } from './open-mask.svelte.ts';
-import type { Painter, ShownValues } from './edits/painter.ts';
+import { type EditedImage, MaskSession } from './open-mask.svelte.ts';
+import type { MaskPainter, ShownValues } from './edits/painter.ts';
 import { ShownLayers } from './layers/shown-layers.ts';
 import { Suggestions } from './suggestions.svelte.ts';
 import type { Suggesting } from './suggesting.svelte.ts';
@@ -35,7 +35,7 @@ export class MaskEditor {
   readonly settings = new ToolSettings();
   readonly choices: LayerChoices;
   readonly adopting: Adopting;
-  open: OpenMask | null = $state.raw(null);
+  open: MaskSession | null = $state.raw(null);
   /** Open polygon, not painted yet. */
   openShape: OpenShape = $state.raw({ corners: 0, isErasing: false });
   /** True while the image's masks are being listed. */
@@ -48,7 +48,7 @@ export class MaskEditor {
   readonly #steps: MaskSteps = new MaskSteps(this);
   readonly #saving: MaskSaving;
   readonly #layers: ShownLayers;
-  #attached: { readonly stage: Stage; readonly image: MaskedImage } | undefined;
+  #attached: { readonly stage: Stage; readonly image: EditedImage } | undefined;
   #viewer: EditorViewer | undefined;
   #opened: Promise<void> = Promise.resolve();
   readonly #revisions = new MaskRevisions();
@@ -146,7 +146,7 @@ export class MaskEditor {
   }
 
   /** Shows the masks of an image on a stage; returns a function that removes them. */
-  attach(stage: Stage, image: MaskedImage): () => void {
+  attach(stage: Stage, image: EditedImage): () => void {
     this.#attached = { stage, image };
     const take = this.#layers.attach(stage);
     this.#reopen(image);
@@ -160,12 +160,12 @@ export class MaskEditor {
     };
   }
 
-  async whenOpen(): Promise<OpenMask | null> {
+  async whenOpen(): Promise<MaskSession | null> {
     await this.#opened;
     return this.open;
   }
 
-  edit(work: (painter: Painter) => void): void {
+  edit(work: (painter: MaskPainter) => void): void {
     if (this.open !== null) work(this.open.painter);
     else if (this.#attached !== undefined) this.#saving.openings.wait(this.#attached.image, work);
   }
@@ -226,7 +226,7 @@ export class MaskEditor {
     return this.marks.mark(state, direction);
   }
 
-  #reopen(image: MaskedImage): void {
+  #reopen(image: EditedImage): void {
     const opened = this.#saving.openings.open(image);
     this.#opened = opened;
     this.isOpening = true;
@@ -238,11 +238,11 @@ export class MaskEditor {
     });
   }
 
-  async #openMask(image: MaskedImage, signal: AbortSignal, isAgain = false): Promise<OpenMask> {
+  async #openMask(image: EditedImage, signal: AbortSignal, isAgain = false): Promise<MaskSession> {
     // An edit in progress continues on the same mask.
     const busy = this.#saving.begun.of(image.id);
     if (busy !== undefined) return busy;
-    const open: OpenMask = await OpenMask.open(
+    const open: MaskSession = await MaskSession.open(
       image,
       this.#saving.saver,
       {
@@ -288,7 +288,7 @@ export class MaskEditor {
   }
 
   /** Shows a newly opened mask, which may have been changed elsewhere since it was last open. */
-  #keep(open: OpenMask): void {
+  #keep(open: MaskSession): void {
     const { image } = open;
     const before = this.open;
     if (before !== open && before?.image.id === image.id && before.painter.isBusy) {
@@ -316,7 +316,7 @@ export class MaskEditor {
     this.#reopen(open.image);
   }
 
-  #forget({ id, name }: MaskedImage): void {
+  #forget({ id, name }: EditedImage): void {
     if (this.#steps.forget(id)) notices.add('attention', words.changedByOthers(name));
   }
 
@@ -329,7 +329,7 @@ export class MaskEditor {
   }
 
   #finishPlace(): FinishPlace {
-    const openNow = (): OpenMask | null => this.open;
+    const openNow = (): MaskSession | null => this.open;
     return {
       get open() {
         return openNow();
@@ -352,7 +352,7 @@ export class MaskEditor {
   }
 
   #newSuggestions(): Suggestions {
-    const openNow = (): OpenMask | null => this.open;
+    const openNow = (): MaskSession | null => this.open;
     return new Suggestions({
       get open() {
         return openNow();

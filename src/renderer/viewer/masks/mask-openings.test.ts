@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { MaskOpenings } from './mask-openings.ts';
-import type { MaskedImage } from './open-mask.svelte.ts';
-import type { Painter } from './edits/painter.ts';
+import type { EditedImage } from './open-mask.svelte.ts';
+import type { MaskPainter } from './edits/painter.ts';
 
-const imageOf = (id: number): MaskedImage => ({ id, name: `${id}.png`, width: 9, height: 9 });
+const imageOf = (id: number): EditedImage => ({ id, name: `${id}.png`, width: 9, height: 9 });
 
 /** Openings whose requests wait until the test answers them. */
 function editor() {
@@ -12,10 +12,10 @@ function editor() {
   const failures: unknown[] = [];
   const painted: string[] = [];
   const waits: boolean[] = [];
-  const openings = new MaskOpenings<{ image: MaskedImage; painter: Painter }>({
+  const openings = new MaskOpenings<{ image: EditedImage; painter: MaskPainter }>({
     open: (image, signal) =>
       new Promise((resolve, reject) => {
-        const mask = { image, painter: { of: image.id } as unknown as Painter };
+        const mask = { image, painter: { of: image.id } as unknown as MaskPainter };
         signal.addEventListener('abort', () => {
           reject(signal.reason as Error);
         });

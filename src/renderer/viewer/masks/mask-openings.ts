@@ -1,12 +1,12 @@
-import type { MaskedImage } from './open-mask.svelte.ts';
-import type { Painter } from './edits/painter.ts';
+import type { EditedImage } from './open-mask.svelte.ts';
+import type { MaskPainter } from './edits/painter.ts';
 
 /** Edit to apply to a mask once it is open. */
-export type WaitingEdit = (painter: Painter) => void;
+export type WaitingEdit = (painter: MaskPainter) => void;
 
 export interface OpeningsHooks<Mask> {
   /** @throws the engine's error; code 'not-found' if the image was removed */
-  open(image: MaskedImage, signal: AbortSignal): Promise<Mask>;
+  open(image: EditedImage, signal: AbortSignal): Promise<Mask>;
   /** Called when a mask is open, before waiting edits are applied. */
   opened(open: Mask): void;
   failed(error: unknown): void;
@@ -15,7 +15,7 @@ export interface OpeningsHooks<Mask> {
 }
 
 interface Waiting {
-  readonly image: MaskedImage;
+  readonly image: EditedImage;
   readonly edits: WaitingEdit[];
 }
 
@@ -24,7 +24,7 @@ interface Waiting {
  * they were made, even if another one is shown by then. If opening fails they wait for `retry`; they are discarded only
  * if the image was removed.
  */
-export class MaskOpenings<Mask extends { readonly painter: Painter }> {
+export class MaskOpenings<Mask extends { readonly painter: MaskPainter }> {
   readonly #hooks: OpeningsHooks<Mask>;
   readonly #attempts = new Map<number, { abort: AbortController; over: Promise<void> }>();
   readonly #waiting = new Map<number, Waiting>();
@@ -39,7 +39,7 @@ export class MaskOpenings<Mask extends { readonly painter: Painter }> {
   }
 
   /** Opens a mask and aborts an earlier attempt. Resolves when it is open or opening has failed. */
-  open(image: MaskedImage): Promise<void> {
+  open(image: EditedImage): Promise<void> {
     this.#attempts.get(image.id)?.abort.abort();
     const abort = new AbortController();
     const over = this.#open(image, abort.signal).finally(() => {
@@ -55,7 +55,7 @@ export class MaskOpenings<Mask extends { readonly painter: Painter }> {
   }
 
   /** Queues an edit until the mask is open. */
-  wait(image: MaskedImage, edit: WaitingEdit): void {
+  wait(image: EditedImage, edit: WaitingEdit): void {
     const waiting = this.#waiting.get(image.id) ?? { image, edits: [] };
     waiting.edits.push(edit);
     this.#waiting.set(image.id, waiting);
@@ -75,7 +75,7 @@ export class MaskOpenings<Mask extends { readonly painter: Painter }> {
     await Promise.all([...this.#attempts.values()].map(({ over }) => over));
   }
 
-  async #open(image: MaskedImage, signal: AbortSignal): Promise<void> {
+  async #open(image: EditedImage, signal: AbortSignal): Promise<void> {
     try {
       const open = await this.#hooks.open(image, signal);
       if (signal.aborted) return;

@@ -5,18 +5,18 @@ import { call } from '../../lib/client.ts';
 import type { Point, Rectangle, Size } from '../tools/geometry.ts';
 import { DifferenceSource } from './layers/difference.ts';
 import {
-  type Comparison,
+  type LayerComparison,
   comparisonNames,
   comparisons,
   type LayerName,
 } from './layers/layer-choices.svelte.ts';
 import { LayerTiles } from './layers/layer-tiles.ts';
 import type { LayerSource } from './layers/mask-layer.ts';
-import { Painter, type PainterHooks } from './edits/painter.ts';
+import { MaskPainter, type PainterHooks } from './edits/painter.ts';
 import type { TileSaver } from './edits/tile-saver.ts';
 
 /** Image of an open mask. */
-export interface MaskedImage extends Size {
+export interface EditedImage extends Size {
   readonly id: number;
   readonly name: string;
 }
@@ -27,16 +27,16 @@ export interface OpenMaskHooks extends PainterHooks {
 }
 
 /** Masks of the open image by author, their tiles, and the painter of the user's mask. */
-export class OpenMask {
-  readonly image: MaskedImage;
-  readonly painter: Painter;
+export class MaskSession {
+  readonly image: EditedImage;
+  readonly painter: MaskPainter;
   readonly human: LayerTiles;
   infos: readonly MaskInfo[] = $state.raw([]);
   readonly #tiles: Readonly<Record<MaskOwner, LayerTiles>>;
-  readonly #differences: Readonly<Record<Comparison, DifferenceSource>>;
+  readonly #differences: Readonly<Record<LayerComparison, DifferenceSource>>;
 
   private constructor(
-    image: MaskedImage,
+    image: EditedImage,
     infos: readonly MaskInfo[],
     saver: TileSaver,
     unsaved: SparseMask | undefined,
@@ -67,8 +67,11 @@ export class OpenMask {
       const [first, second] = comparisons[name];
       return [name, new DifferenceSource(this.#tiles[first], this.#tiles[second])];
     });
-    this.#differences = Object.fromEntries(differences) as Record<Comparison, DifferenceSource>;
-    this.painter = new Painter(this.human, hooks);
+    this.#differences = Object.fromEntries(differences) as Record<
+      LayerComparison,
+      DifferenceSource
+    >;
+    this.painter = new MaskPainter(this.human, hooks);
   }
 
   /**
@@ -77,15 +80,15 @@ export class OpenMask {
    * @throws RequestError
    */
   static async open(
-    image: MaskedImage,
+    image: EditedImage,
     saver: TileSaver,
     hooks: OpenMaskHooks,
     signal: AbortSignal,
-  ): Promise<OpenMask> {
+  ): Promise<MaskSession> {
     // Read before the request: tiles that are saved while the engine answers are in neither afterwards.
     const unsaved = saver.maskOf(image.id);
     const infos = await call('mask.list', { image: image.id }, signal);
-    return new OpenMask(image, infos, saver, unsaved ?? saver.maskOf(image.id), hooks);
+    return new MaskSession(image, infos, saver, unsaved ?? saver.maskOf(image.id), hooks);
   }
 
   info(owner: MaskOwner): MaskInfo | undefined {
@@ -107,7 +110,7 @@ export class OpenMask {
   }
 
   /** Source of a layer's values; undefined if it has no mask. */
-  source(layer: LayerName, compared: Comparison): LayerSource | undefined {
+  source(layer: LayerName, compared: LayerComparison): LayerSource | undefined {
     if (layer === 'suggestion') return undefined;
     if (layer !== 'difference') return this.#tiles[layer];
     // The user's mask can be compared even while it is empty.

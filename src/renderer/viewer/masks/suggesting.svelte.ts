@@ -1,14 +1,14 @@
 import type { MaskTile, Suggestion } from '../../../contract/masks.ts';
 import { type MaskPatch, patchOf } from '../../../core/mask/patch.ts';
 import { SparseMask } from '../../../core/mask/sparse-mask.ts';
-import type { TileValues } from '../../../core/mask/sparse-mask.ts';
+import type { TiledValues } from '../../../core/mask/sparse-mask.ts';
 import { tilesIn, tileSide } from '../../../core/mask/tiles.ts';
 import type { Rectangle } from '../../../core/mask/tiles.ts';
 import { call } from '../../lib/client.ts';
 import { LayerTiles, sizeAt } from './layers/layer-tiles.ts';
 import type { LayerSource } from './layers/mask-layer.ts';
-import type { MaskedImage } from './open-mask.svelte.ts';
-import { Painter } from './edits/painter.ts';
+import type { EditedImage } from './open-mask.svelte.ts';
+import { MaskPainter } from './edits/painter.ts';
 import { blocksOf, countValues, paintProposal, withinImage } from './edits/proposal.ts';
 
 /** Value of strokes that mark pixels with none of the classes. */
@@ -27,9 +27,9 @@ export interface SuggestingHooks {
  * accepted.
  */
 export class Suggesting implements LayerSource {
-  readonly image: MaskedImage;
+  readonly image: EditedImage;
   strokes: LayerTiles;
-  painter: Painter;
+  painter: MaskPainter;
   isBusy = $state(false);
   /** Number of classes with strokes, "none of the classes" included; two are needed. */
   kinds = $state(0);
@@ -43,14 +43,14 @@ export class Suggesting implements LayerSource {
   /** Region and level of the latest request. */
   #view: { readonly region: Rectangle; readonly level: number } | undefined;
 
-  constructor(image: MaskedImage, hooks: SuggestingHooks) {
+  constructor(image: EditedImage, hooks: SuggestingHooks) {
     this.image = image;
     this.#hooks = hooks;
     this.strokes = this.#noStrokes();
     this.painter = this.#newPainter();
   }
 
-  at(level: number): TileValues {
+  at(level: number): TiledValues {
     if (this.#values?.level === level) return this.#values.mask;
     return new SparseMask(sizeAt(this.image, level));
   }
@@ -178,8 +178,8 @@ export class Suggesting implements LayerSource {
     return new LayerTiles(this.image, [], nothing, none, none, undefined, isUnsaved);
   }
 
-  #newPainter(): Painter {
-    return new Painter(this.strokes, {
+  #newPainter(): MaskPainter {
+    return new MaskPainter(this.strokes, {
       changed: (part) => {
         this.#hooks.changed('strokes', part);
       },

@@ -6,7 +6,7 @@ import { text } from '../../text/index.ts';
 import type { Stage } from '../stage.ts';
 import type { ViewTransform } from '../view-transform.ts';
 import { levelFor } from './layers/mask-layer.ts';
-import type { OpenMask } from './open-mask.svelte.ts';
+import type { MaskSession } from './open-mask.svelte.ts';
 import { Suggesting } from './suggesting.svelte.ts';
 import type { ToolSettings } from './tool-settings.svelte.ts';
 
@@ -18,14 +18,14 @@ const mostLeft = 8;
 
 /** Editor that suggestions are made for. */
 export interface SuggestPlace {
-  readonly open: OpenMask | null;
+  readonly open: MaskSession | null;
   readonly settings: ToolSettings;
   /** Current view; undefined while no image is shown. */
   view(): ViewTransform | undefined;
   /** Redraws a changed part of a layer, or all layers. */
   changed(layer?: 'suggestion' | 'strokes', part?: Rectangle): void;
   /** Called when an accepted suggestion was painted into the user's mask. */
-  painted(open: OpenMask, patch: MaskPatch): void;
+  painted(open: MaskSession, patch: MaskPatch): void;
 }
 
 /** Suggestions for the open mask, from the first stroke until they are accepted or another image is opened. */

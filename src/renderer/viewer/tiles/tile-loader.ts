@@ -1,9 +1,9 @@
-import type { TilePlace } from './tile-plan.ts';
+import type { LevelTile } from './tile-plan.ts';
 import type { ByteCache } from './tile-cache.ts';
 import type { TileValues } from './tile-values.ts';
 
 /** Tile of an image to load, with its bands. */
-export interface WantedTile extends TilePlace {
+export interface WantedTile extends LevelTile {
   readonly image: number;
   readonly bands: readonly number[];
 }

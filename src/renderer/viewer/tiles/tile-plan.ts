@@ -3,7 +3,7 @@ import { intersection, type Point, type Rectangle, type Size } from '../tools/ge
 import type { ViewTransform } from '../view-transform.ts';
 
 /** Tile of an image: its level, and its column and row in that level's grid. */
-export interface TilePlace extends Point {
+export interface LevelTile extends Point {
   readonly level: number;
 }
 
@@ -24,7 +24,7 @@ export function levelFor(levels: readonly Size[], view: ViewTransform, pixels: n
 
 /** Area that a tile covers, px of the image's full resolution. */
 export function tileInImage(
-  { level, x, y }: TilePlace,
+  { level, x, y }: LevelTile,
   levels: readonly Size[],
   image: Size,
 ): Rectangle {
@@ -46,7 +46,7 @@ export function tilesIn(
   image: Size,
   part: Rectangle,
   nearest: Point,
-): TilePlace[] {
+): LevelTile[] {
   const size = levels[level] ?? image;
   const shared = intersection(part, { x: 0, y: 0, ...image });
   if (shared === undefined) return [];
@@ -54,7 +54,7 @@ export function tilesIn(
     (image.width / size.width) * tileSide,
     (image.height / size.height) * tileSide,
   ];
-  const places: TilePlace[] = [];
+  const places: LevelTile[] = [];
   const lastX = Math.min(
     Math.ceil(size.width / tileSide),
     Math.ceil((shared.x + shared.width) / across),
@@ -77,7 +77,7 @@ export function tilesFor(
   view: ViewTransform,
   pixels: number,
   nearest: Point,
-): { readonly level: number; readonly places: readonly TilePlace[] } {
+): { readonly level: number; readonly places: readonly LevelTile[] } {
   const level = levelFor(levels, view, pixels);
   const fine = tilesIn(level, levels, view.image, view.visible, nearest);
   const coarsest = levels.length - 1;

@@ -4,16 +4,16 @@ import type { Tool } from './tool.ts';
 import type { ViewTransform } from '../view-transform.ts';
 
 /** Measured line, px of the image. */
-export interface Line {
+export interface LineSegment {
   readonly from: Point;
   readonly to: Point;
 }
 
 export interface MeasureTarget {
-  line(): Line | null;
-  set(line: Line | null): void;
+  line(): LineSegment | null;
+  set(line: LineSegment | null): void;
   /** Formatted length, shown beside the line. */
-  written(line: Line): string;
+  written(line: LineSegment): string;
 }
 
 /** Distance within which an end can be dragged, screen px. */
@@ -72,7 +72,7 @@ export function measureTool(target: MeasureTarget): Tool {
 }
 
 /** Opposite end of the line if one of its ends is at a point. */
-function heldEnd(line: Line | null, at: Point, view: ViewTransform): Point | null {
+function heldEnd(line: LineSegment | null, at: Point, view: ViewTransform): Point | null {
   if (line === null) return null;
   const isAt = (end: Point): boolean => {
     const { x, y } = view.toScreen(end);
@@ -96,7 +96,7 @@ function straight(from: Point, to: Point): Point {
 function drawLine(
   context: CanvasRenderingContext2D,
   view: ViewTransform,
-  line: Line,
+  line: LineSegment,
   written: string,
 ): void {
   const [from, to] = [view.toScreen(line.from), view.toScreen(line.to)];

@@ -1,7 +1,7 @@
 import { readArea } from '../../../../core/mask/area.ts';
 import { encodeRuns } from '../../../../core/mask/run-length.ts';
 import { tileKey } from '../../../../core/mask/sparse-mask.ts';
-import type { TileValues } from '../../../../core/mask/sparse-mask.ts';
+import type { TiledValues } from '../../../../core/mask/sparse-mask.ts';
 import { tileCounts } from '../../../../core/mask/tiles.ts';
 import type { Rectangle, Size, TilePlace } from '../../../../core/mask/tiles.ts';
 import type { MaskClass, MaskRaster } from '../../../../formats/masks/mask-raster.ts';
@@ -54,7 +54,7 @@ export class PackedMask implements MaskRaster {
 
   /** Values of a rectangle, row by row. */
   read(rectangle: Rectangle): Uint8Array {
-    const tiles: TileValues = { size: this.size, tile: (place) => this.#tile(place) };
+    const tiles: TiledValues = { size: this.size, tile: (place) => this.#tile(place) };
     return readArea(tiles, rectangle).values;
   }
 

@@ -13,7 +13,7 @@ import { reverseBits, rowBytesOf, toSamples } from './samples.ts';
 import { photometrics, tags } from '../tags.ts';
 
 /** Location of a strip's or tile's bytes. */
-export interface BlockPlace {
+export interface ByteRange {
   readonly offset: number;
   /** 0: the block was never written. */
   readonly bytes: number;
@@ -44,7 +44,7 @@ export class BlockReader {
     row: number,
     first: number,
     count: number,
-  ): Promise<BlockPlace[]> {
+  ): Promise<ByteRange[]> {
     const { width, height, block } = page;
     const perRow = Math.ceil(width / block.width);
     const perColumn = Math.ceil(height / block.height);
@@ -60,12 +60,12 @@ export class BlockReader {
    *
    * @throws UserError 'invalid-file', 'unsupported', 'disk'
    */
-  block(page: Page, place: BlockPlace, row: number): Promise<Samples> {
+  block(page: Page, place: ByteRange, row: number): Promise<Samples> {
     const key = `${page.directory.offset} ${place.offset} ${row}`;
     return this.#cache.get(key, () => this.#decode(page, place, blockShape(page, row)));
   }
 
-  #place(page: Page, offset: number, size: number | undefined, shape: BlockShape): BlockPlace {
+  #place(page: Page, offset: number, size: number | undefined, shape: BlockShape): ByteRange {
     const needed = shape.rows * shape.rowBytes;
     const { path } = this.#file.source;
     if (offset === 0) return { offset, bytes: 0 };
@@ -83,7 +83,7 @@ export class BlockReader {
     return { offset, bytes: size };
   }
 
-  async #decode(page: Page, place: BlockPlace, shape: BlockShape): Promise<Samples> {
+  async #decode(page: Page, place: ByteRange, shape: BlockShape): Promise<Samples> {
     const { source } = this.#file;
     source.check(place.offset, place.bytes);
     // No scheme doubles the size of values; a larger size is a writer's mistake.

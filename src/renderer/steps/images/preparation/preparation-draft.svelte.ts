@@ -14,12 +14,12 @@ import { evenlySpaced } from './evenly-spaced.ts';
 export const sampleCount = 4;
 
 /** A picture, or the reason why there is none; `url` is null while it is drawn. */
-export type Shown =
+export type PreviewState =
   | { readonly url: string }
   | { readonly failure: string }
   | { readonly url: null };
 
-const waiting: Shown = { url: null };
+const waiting: PreviewState = { url: null };
 
 /** Draft of a project's image preparation, with sample images drawn with it. */
 export class PreparationDraft {
@@ -28,8 +28,8 @@ export class PreparationDraft {
   /** Sample images; null until they are loaded. */
   images: readonly ProjectImage[] | null = $state.raw(null);
   descriptions: readonly ImageFacts[] = $state.raw([]);
-  before: readonly Shown[] = $state.raw([]);
-  after: readonly Shown[] = $state.raw([]);
+  before: readonly PreviewState[] = $state.raw([]);
+  after: readonly PreviewState[] = $state.raw([]);
   failure: string | null = $state(null);
   /** True once the files are read, so that their bands are known. */
   isDescribed = $state(false);
@@ -127,7 +127,7 @@ export class PreparationDraft {
   });
 }
 
-async function draw(image: number, preparation: WrittenPreparation): Promise<Shown> {
+async function draw(image: number, preparation: WrittenPreparation): Promise<PreviewState> {
   try {
     const bytes = await call('image.preview', { image, preparation });
     return { url: await dataUrl(bytes, 'image/webp') };
@@ -136,6 +136,10 @@ async function draw(image: number, preparation: WrittenPreparation): Promise<Sho
   }
 }
 
-function replaced(list: readonly Shown[], index: number, shown: Shown): readonly Shown[] {
+function replaced(
+  list: readonly PreviewState[],
+  index: number,
+  shown: PreviewState,
+): readonly PreviewState[] {
   return list.map((one, at) => (at === index ? shown : one));
 }

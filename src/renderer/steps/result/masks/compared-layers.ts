@@ -1,7 +1,7 @@
 import { intersection, type Rectangle } from '../../../viewer/tools/geometry.ts';
 import type { Layer } from '../../../viewer/layer.ts';
 import type { Rgb } from '../../../viewer/masks/layers/colouring.ts';
-import { type LayerSource, MaskLayer } from '../../../viewer/masks/layers/mask-layer.ts';
+import { type LayerSource, MaskOverlay } from '../../../viewer/masks/layers/mask-layer.ts';
 import { differenceColours } from '../../../viewer/masks/layers/shown-layers.ts';
 import type { ViewTransform } from '../../../viewer/view-transform.ts';
 import type { ComparedMasks } from './compared-masks.ts';
@@ -15,7 +15,7 @@ export class ComparedLayers implements Layer {
   masks: ComparedMasks | null = null;
   readonly #choice: Choice;
   readonly #colours: () => ReadonlyMap<number, Rgb>;
-  readonly #layers = new Map<LayerSource, MaskLayer>();
+  readonly #layers = new Map<LayerSource, MaskOverlay>();
 
   constructor(choice: Choice, colours: () => ReadonlyMap<number, Rgb>) {
     this.#choice = choice;
@@ -61,10 +61,10 @@ export class ComparedLayers implements Layer {
     }
   }
 
-  #layer(source: LayerSource, colours: () => ReadonlyMap<number, Rgb>): MaskLayer {
+  #layer(source: LayerSource, colours: () => ReadonlyMap<number, Rgb>): MaskOverlay {
     const found = this.#layers.get(source);
     if (found !== undefined) return found;
-    const layer = new MaskLayer(source, () => ({
+    const layer = new MaskOverlay(source, () => ({
       colours: colours(),
       opacity: this.#choice.opacity,
       hasOutline: true,

@@ -2,13 +2,13 @@ import type { MaskState } from '../../../../contract/masks.ts';
 import { call } from '../../../lib/client.ts';
 import type { Direction } from '../../../lib/history.ts';
 import { notices } from '../../../lib/notices.svelte.ts';
-import type { OpenMask } from '../open-mask.svelte.ts';
+import type { MaskSession } from '../open-mask.svelte.ts';
 import type { MaskRevisions } from './mask-revisions.ts';
 import type { MaskSteps } from './mask-steps.svelte.ts';
 
 /** Editor whose open mask is marked. */
 interface MarksPlace {
-  open(): OpenMask | null;
+  open(): MaskSession | null;
   readonly steps: MaskSteps;
   readonly revisions: MaskRevisions;
   /** Saves all edits; resolves to false if that failed. */

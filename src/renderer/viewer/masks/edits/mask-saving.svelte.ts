@@ -5,7 +5,7 @@ import { notices } from '../../../lib/notices.svelte.ts';
 import { text } from '../../../text/index.ts';
 import { BegunMasks } from '../begun-masks.svelte.ts';
 import { MaskOpenings } from '../mask-openings.ts';
-import type { MaskedImage, OpenMask } from '../open-mask.svelte.ts';
+import type { EditedImage, MaskSession } from '../open-mask.svelte.ts';
 import { type SaveState, TileSaver } from './tile-saver.ts';
 
 const words = text.masks;
@@ -13,9 +13,9 @@ const words = text.masks;
 /** Editor whose masks are opened and saved. */
 interface SavingPlace {
   /** @throws the engine's error; code 'not-found' if the image was removed */
-  openMask(image: MaskedImage, signal: AbortSignal): Promise<OpenMask>;
+  openMask(image: EditedImage, signal: AbortSignal): Promise<MaskSession>;
   /** Called when a mask is open, before edits that waited for it are applied. */
-  opened(open: OpenMask): void;
+  opened(open: MaskSession): void;
   /** Completes the current stroke or open polygon. */
   settle(): void;
   /** Mask values of the project's classes. */
@@ -29,7 +29,7 @@ interface SavingPlace {
 /** Opening and saving of masks, with the edits that wait for either. */
 export class MaskSaving {
   readonly begun = new BegunMasks();
-  readonly openings: MaskOpenings<OpenMask>;
+  readonly openings: MaskOpenings<MaskSession>;
   readonly saver: TileSaver;
   readonly #place: SavingPlace;
   #isWaiting = $state(false);

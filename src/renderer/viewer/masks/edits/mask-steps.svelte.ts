@@ -4,13 +4,13 @@ import type { Direction } from '../../../lib/history.ts';
 import { notices } from '../../../lib/notices.svelte.ts';
 import { text } from '../../../text/index.ts';
 import { type MaskChange, MaskHistory } from './mask-history.ts';
-import type { MaskedImage, OpenMask } from '../open-mask.svelte.ts';
+import type { EditedImage, MaskSession } from '../open-mask.svelte.ts';
 
 const words = text.masks;
 
 /** Editor on which undo and redo operate. */
 export interface StepsPlace {
-  readonly open: OpenMask | null;
+  readonly open: MaskSession | null;
   /** Opens the mask of another image in the viewer; null without a viewer, false if the image was removed. */
   show(image: number): Promise<boolean | null>;
   /** Sets the state of the open mask during undo or redo; returns the previous state, null if it failed. */
@@ -29,7 +29,7 @@ export class MaskSteps {
     this.#place = place;
   }
 
-  add({ id, name }: MaskedImage, patch: MaskPatch): void {
+  add({ id, name }: EditedImage, patch: MaskPatch): void {
     this.#history.add({ image: id, name, patch });
     this.#count++;
   }
@@ -39,7 +39,7 @@ export class MaskSteps {
    *
    * @param isJoined true to join it with the preceding edit into one step
    */
-  addMark({ id, name }: MaskedImage, before: MaskState, after: MaskState, isJoined = false): void {
+  addMark({ id, name }: EditedImage, before: MaskState, after: MaskState, isJoined = false): void {
     const mark = { image: id, name, states: { before, after } };
     if (isJoined) this.#history.join(mark);
     else this.#history.add(mark);

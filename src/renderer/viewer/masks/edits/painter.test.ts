@@ -9,7 +9,7 @@ import { tilePixels } from '../../../../core/mask/tiles.ts';
 import type { Rectangle, TilePlace } from '../../../../core/mask/tiles.ts';
 import { LayerTiles } from '../layers/layer-tiles.ts';
 import { lateStroke } from './late-stroke.ts';
-import { Painter, type ShownValues, type Stroke } from './painter.ts';
+import { MaskPainter, type ShownValues, type Stroke } from './painter.ts';
 
 const size = { width: 1400, height: 600 };
 const over = paintOver('everything');
@@ -35,7 +35,7 @@ function setUp() {
     () => undefined,
     () => undefined,
   );
-  const painter = new Painter(tiles, {
+  const painter = new MaskPainter(tiles, {
     changed: (part) => shown.push(part),
     edited: (patch) => patches.push(patch),
     touched: (places: readonly TilePlace[]) => {

@@ -4,13 +4,13 @@ import { Flood } from '../../../../core/mask/flood.ts';
 import { applyPatch } from '../../../../core/mask/patch.ts';
 import type { MaskPatch } from '../../../../core/mask/patch.ts';
 import { valueAt } from '../../../../core/mask/sparse-mask.ts';
-import type { TileValues } from '../../../../core/mask/sparse-mask.ts';
+import type { TiledValues } from '../../../../core/mask/sparse-mask.ts';
 import { tileSide } from '../../../../core/mask/tiles.ts';
 import type { Rectangle, TilePlace } from '../../../../core/mask/tiles.ts';
 import type { LayerTiles } from '../layers/layer-tiles.ts';
 
 /** Displayed values of an image by tiles, for tools that depend on them. */
-export interface ShownValues extends TileValues {
+export interface ShownValues extends TiledValues {
   /** Loads tiles. */
   load(places: readonly TilePlace[]): Promise<void>;
 }
@@ -37,7 +37,7 @@ export interface PainterHooks {
 export type RegionProblem = 'too-large' | 'outside';
 
 /** Edits the mask of one image, one edit after the other, and loads the tiles that they need. */
-export class Painter {
+export class MaskPainter {
   readonly #tiles: LayerTiles;
   readonly #hooks: PainterHooks;
   /** End of the queue of edits, which complete in the order in which they began. */

@@ -1,6 +1,6 @@
 import { levelKey } from '../../../../core/mask/area.ts';
 import { blankTile } from '../../../../core/mask/sparse-mask.ts';
-import type { TileValues } from '../../../../core/mask/sparse-mask.ts';
+import type { TiledValues } from '../../../../core/mask/sparse-mask.ts';
 import { tilePixels } from '../../../../core/mask/tiles.ts';
 import type { TilePlace } from '../../../../core/mask/tiles.ts';
 import { ByteCache } from '../../tiles/tile-cache.ts';
@@ -28,7 +28,7 @@ export class DifferenceSource implements LayerSource {
     this.#made = newCache();
   }
 
-  at(level: number): TileValues {
+  at(level: number): TiledValues {
     const first = this.#first.at(level);
     const second = this.#second.at(level);
     return {

@@ -14,8 +14,8 @@ export const comparisons = {
   'human-teacher': ['human', 'teacher'],
   'teacher-student': ['teacher', 'student'],
 } as const satisfies Record<string, readonly [MaskLayer, MaskLayer]>;
-export type Comparison = keyof typeof comparisons;
-export const comparisonNames = Object.keys(comparisons) as readonly Comparison[];
+export type LayerComparison = keyof typeof comparisons;
+export const comparisonNames = Object.keys(comparisons) as readonly LayerComparison[];
 
 const choice = z.object({
   isShown: z.boolean(),
@@ -23,7 +23,7 @@ const choice = z.object({
   opacity: z.number().min(0).max(1),
   hasOutline: z.boolean(),
 });
-export type Choice = z.infer<typeof choice>;
+export type LayerSettings = z.infer<typeof choice>;
 
 const storedChoices = z.object({
   layers: z.partialRecord(z.enum(layerNames), choice),
@@ -33,11 +33,11 @@ const storedChoices = z.object({
 
 const storageKey = 'mask-layers';
 
-const usual: Choice = { isShown: true, opacity: 0.5, hasOutline: true };
+const usual: LayerSettings = { isShown: true, opacity: 0.5, hasOutline: true };
 
 /** Display settings of the layers, kept in local storage. */
 export class LayerChoices {
-  #layers: Readonly<Record<LayerName, Choice>> = $state.raw({
+  #layers: Readonly<Record<LayerName, LayerSettings>> = $state.raw({
     human: usual,
     student: { ...usual, opacity: 0.25 },
     copy: { ...usual, isShown: false },
@@ -48,7 +48,7 @@ export class LayerChoices {
   /** Layer whose opacity the wheel changes. */
   active: LayerName = $state('human');
   #hasHatch = $state(false);
-  #compared: Comparison = $state('human-student');
+  #compared: LayerComparison = $state('human-student');
   readonly #changed: () => void;
 
   /** @param changed called after every change */
@@ -61,11 +61,11 @@ export class LayerChoices {
     this.#compared = found.data.compared;
   }
 
-  of(layer: LayerName): Choice {
+  of(layer: LayerName): LayerSettings {
     return this.#layers[layer];
   }
 
-  change(layer: LayerName, change: Partial<Choice>): void {
+  change(layer: LayerName, change: Partial<LayerSettings>): void {
     this.#layers = { ...this.#layers, [layer]: { ...this.#layers[layer], ...change } };
     this.#keep();
   }
@@ -80,11 +80,11 @@ export class LayerChoices {
     this.#keep();
   }
 
-  get compared(): Comparison {
+  get compared(): LayerComparison {
     return this.#compared;
   }
 
-  set compared(compared: Comparison) {
+  set compared(compared: LayerComparison) {
     this.#compared = compared;
     this.#keep();
   }
@@ -98,7 +98,7 @@ export class LayerChoices {
       layer,
       { ...this.#layers[layer], isShown: wanted.includes(layer) },
     ]);
-    this.#layers = Object.fromEntries(entries) as Record<LayerName, Choice>;
+    this.#layers = Object.fromEntries(entries) as Record<LayerName, LayerSettings>;
     this.#keep();
   }
 

@@ -1,7 +1,7 @@
 import type { MaskTile } from '../../../../contract/masks.ts';
 import { coarsePlace, levelKey, reduceInto } from '../../../../core/mask/area.ts';
 import { blankTile, SparseMask } from '../../../../core/mask/sparse-mask.ts';
-import type { TileValues } from '../../../../core/mask/sparse-mask.ts';
+import type { TiledValues } from '../../../../core/mask/sparse-mask.ts';
 import { tileSide, tilesIn } from '../../../../core/mask/tiles.ts';
 import type { Rectangle, Size, TilePlace } from '../../../../core/mask/tiles.ts';
 
@@ -73,7 +73,7 @@ export class LayerTiles {
   }
 
   /** Values at a level, which follows edits from now on. */
-  at(level: number): TileValues {
+  at(level: number): TiledValues {
     if (level > 0 && !this.#followed.has(level)) {
       this.#followed.add(level);
       for (const place of this.mask.places()) this.#bringUp(place, wholeOf(place), level);
@@ -89,7 +89,7 @@ export class LayerTiles {
   }
 
   /** Cached values at a level; a level that was never viewed lacks edits. */
-  peek(level: number): TileValues {
+  peek(level: number): TiledValues {
     return this.#level(level);
   }
 

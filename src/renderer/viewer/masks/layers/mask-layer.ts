@@ -1,7 +1,7 @@
 import { levelKey, readArea } from '../../../../core/mask/area.ts';
 import { outlineEdges } from '../../../../core/mask/outline.ts';
 import { blankTile } from '../../../../core/mask/sparse-mask.ts';
-import type { TileValues } from '../../../../core/mask/sparse-mask.ts';
+import type { TiledValues } from '../../../../core/mask/sparse-mask.ts';
 import { tilesIn, tileSide } from '../../../../core/mask/tiles.ts';
 import type { TilePlace } from '../../../../core/mask/tiles.ts';
 import { intersection, type Rectangle, type Size, union } from '../../tools/geometry.ts';
@@ -13,7 +13,7 @@ import { coarsestLevel } from './layer-tiles.ts';
 /** Source of a layer's values. */
 export interface LayerSource {
   /** Values at a level; empty tiles are `blankTile`. */
-  at(level: number): TileValues;
+  at(level: number): TiledValues;
   want(level: number, place: TilePlace): void;
 }
 
@@ -46,7 +46,7 @@ const lineWidth = 1.5;
 const mostCanvases = 64;
 
 /** Draws a mask over an image, with one coloured canvas per tile, of which only changed parts are coloured again. */
-export class MaskLayer implements Layer {
+export class MaskOverlay implements Layer {
   readonly #source: LayerSource;
   readonly #choice: () => LayerChoice;
   readonly #canvases = new Map<string, Canvas>();
@@ -132,7 +132,7 @@ export class MaskLayer implements Layer {
     context: CanvasRenderingContext2D,
     view: ViewTransform,
     part: Rectangle,
-    values: TileValues,
+    values: TiledValues,
     { colours }: LayerChoice,
   ): void {
     const { x, y, width, height } = roundedOut(part);
@@ -165,7 +165,7 @@ export class MaskLayer implements Layer {
   }
 
   /** Coloured canvas of a tile. */
-  #canvas(level: number, place: TilePlace, values: TileValues): Canvas {
+  #canvas(level: number, place: TilePlace, values: TiledValues): Canvas {
     const key = levelKey(level, place);
     const found = this.#canvases.get(key) ?? newCanvas();
     this.#canvases.set(key, found);

@@ -1,6 +1,6 @@
 import type { ViewedImage } from '../../../../contract/image-view.ts';
 import { call } from '../../../lib/client.ts';
-import { type Shown, shadesOf } from '../../display-range.ts';
+import { type ShownBands, shadesOf } from '../../display-range.ts';
 import { painterOf, tileBands } from '../../painter.ts';
 import { tileValues } from '../../tiles/tile-values.ts';
 import type { Viewer } from '../../viewer-state.svelte.ts';
@@ -10,7 +10,7 @@ import { ShownShades } from './shown-values.ts';
 export class ShownImage {
   readonly #viewer: Viewer;
   #image: ViewedImage | null = null;
-  #shown: Shown | null = null;
+  #shown: ShownBands | null = null;
   #shades: ShownShades | undefined;
 
   constructor(viewer: Viewer) {

@@ -5,8 +5,8 @@ import type { Stage } from '../../stage.ts';
 import type { ViewTransform } from '../../view-transform.ts';
 import type { Rgb } from './colouring.ts';
 import { comparisons, type LayerChoices, type LayerName } from './layer-choices.svelte.ts';
-import { type LayerSource, MaskLayer } from './mask-layer.ts';
-import type { OpenMask } from '../open-mask.svelte.ts';
+import { type LayerSource, MaskOverlay } from './mask-layer.ts';
+import type { MaskSession } from '../open-mask.svelte.ts';
 import { noneStroke, type Suggesting } from '../suggesting.svelte.ts';
 
 /** Layers from bottom to top. */
@@ -24,7 +24,7 @@ const noneColour: Rgb = [255, 255, 255];
 export interface LayerSituation {
   readonly choices: LayerChoices;
   readonly colours: ReadonlyMap<number, Rgb>;
-  readonly open: OpenMask | null;
+  readonly open: MaskSession | null;
   readonly isOpening: boolean;
   readonly suggesting: Suggesting | null;
 }
@@ -32,7 +32,10 @@ export interface LayerSituation {
 /** Draws the shown masks of an image on a stage. */
 export class ShownLayers implements Layer {
   readonly #situation: LayerSituation;
-  readonly #layers = new Map<string, { readonly source: LayerSource; readonly layer: MaskLayer }>();
+  readonly #layers = new Map<
+    string,
+    { readonly source: LayerSource; readonly layer: MaskOverlay }
+  >();
   #stage: Stage | undefined;
 
   constructor(situation: LayerSituation) {
@@ -85,7 +88,7 @@ export class ShownLayers implements Layer {
     return !isOpening && shown.every((layer) => layer?.isWhole() !== false);
   }
 
-  #layer(name: LayerName): MaskLayer | undefined {
+  #layer(name: LayerName): MaskOverlay | undefined {
     const { choices, open, suggesting } = this.#situation;
     const source =
       name === 'suggestion' ? (suggesting ?? undefined) : open?.source(name, choices.compared);
@@ -98,7 +101,7 @@ export class ShownLayers implements Layer {
   }
 
   /** Layer of the suggestion strokes, always visible. */
-  #strokes(suggesting: Suggesting): MaskLayer {
+  #strokes(suggesting: Suggesting): MaskOverlay {
     return this.#made('strokes', suggesting.strokes, () => ({
       colours: new Map([...this.#situation.colours, [noneStroke, noneColour]]),
       opacity: 0.9,
@@ -107,10 +110,10 @@ export class ShownLayers implements Layer {
     }));
   }
 
-  #made(name: string, source: LayerSource, choice: ConstructorParameters<typeof MaskLayer>[1]) {
+  #made(name: string, source: LayerSource, choice: ConstructorParameters<typeof MaskOverlay>[1]) {
     const found = this.#layers.get(name);
     if (found?.source === source) return found.layer;
-    const layer = new MaskLayer(source, choice);
+    const layer = new MaskOverlay(source, choice);
     this.#layers.set(name, { source, layer });
     return layer;
   }
