@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryOutput } from './testing/memory-output.ts';
-import { fitted, widthOf } from './environment.ts';
+import { fitted, textColumns } from './environment.ts';
 
 it.each<[number | undefined, number]>([
   [undefined, 100],
@@ -9,7 +9,7 @@ it.each<[number | undefined, number]>([
   [80, 80],
   [3, 40],
 ])('a terminal of %s columns gets text of %i columns', (columns, expected) => {
-  expect(widthOf(new MemoryOutput(columns))).toBe(expected);
+  expect(textColumns(new MemoryOutput(columns))).toBe(expected);
 });
 
 describe('fitted', () => {

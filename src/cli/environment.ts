@@ -49,7 +49,7 @@ export const widest = 100;
 const narrowest = 40;
 
 /** Columns for text on `output`. Some terminals report a size of 0. */
-export function widthOf({ columns = 0, isTTY = false }: Output): number {
+export function textColumns({ columns = 0, isTTY = false }: Output): number {
   if (columns === 0) return isTTY ? 80 : widest;
   return Math.min(widest, Math.max(narrowest, columns));
 }
@@ -57,7 +57,7 @@ export function widthOf({ columns = 0, isTTY = false }: Output): number {
 /** Wraps sentences for a terminal; in a log, whole lines are easier to find. */
 export function fitted(text: string, output: Output): string {
   if (output.isTTY !== true) return text;
-  const lines = text.split('\n').map((line) => wrap(line, widthOf(output)));
+  const lines = text.split('\n').map((line) => wrap(line, textColumns(output)));
   return lines.join('\n');
 }
 

@@ -3,7 +3,7 @@ import type { SkippedImage } from '../contract/results.ts';
 import { UserError } from '../engine/errors.ts';
 import type { JobContext } from '../engine/job.ts';
 import { commonText } from '../text/index.ts';
-import { type TextStyles, paintFor } from './paint.ts';
+import { type TextStyles, stylesFor } from './text-styles.ts';
 import { progressView, reporter } from './progress/view.ts';
 import { skippedList } from './report/skipped.ts';
 import { listenForStop } from './stop.ts';
@@ -90,7 +90,7 @@ export function writeResult<Result extends object>(
 ): void {
   const text = json
     ? JSON.stringify(result)
-    : report(result, paintFor(environment.stdout, environment.env));
+    : report(result, stylesFor(environment.stdout, environment.env));
   environment.stdout.write(`${text}\n`);
 }
 

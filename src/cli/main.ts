@@ -3,7 +3,7 @@ import process from 'node:process';
 import { z } from 'zod';
 import { watchActivity } from '../engine/activity.ts';
 import { engine } from './engine.ts';
-import { run } from './run.ts';
+import { runCommandLine } from './run.ts';
 
 // The command line in its own process: `understudy <command> …`.
 
@@ -45,7 +45,7 @@ setInterval(() => {
   tell({ type: 'alive' });
 }, 2000).unref();
 
-process.exitCode = await run(process.argv.slice(2), {
+process.exitCode = await runCommandLine(process.argv.slice(2), {
   engine,
   version: manifest.version,
   stdout: process.stdout,

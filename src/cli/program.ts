@@ -6,12 +6,12 @@ import { addLabels } from './commands/labels.ts';
 import { addEvaluate, addPredict } from './commands/models.ts';
 import { addDemo, addSample } from './commands/samples.ts';
 import { addTeacher } from './commands/teacher.ts';
-import { paintFor } from './paint.ts';
-import { widthOf, type Environment } from './environment.ts';
+import { stylesFor } from './text-styles.ts';
+import { textColumns, type Environment } from './environment.ts';
 
 /** The command line with all its commands; it throws when commander would end the process. */
 export function buildProgram(environment: Environment): Command {
-  const paint = paintFor(environment.stdout, environment.env);
+  const paint = stylesFor(environment.stdout, environment.env);
   const program = new Command('understudy')
     .description(
       'Turns a large vision transformer, the teacher, into a compact student with a few labelled images. ' +
@@ -27,8 +27,8 @@ export function buildProgram(environment: Environment): Command {
       writeErr: (text) => void environment.stderr.write(text),
       // Errors are thrown; `run` writes them.
       outputError: () => undefined,
-      getOutHelpWidth: () => widthOf(environment.stdout),
-      getErrHelpWidth: () => widthOf(environment.stderr),
+      getOutHelpWidth: () => textColumns(environment.stdout),
+      getErrHelpWidth: () => textColumns(environment.stderr),
       getOutHasColors: () => paint.strong('') !== '',
     })
     .exitOverride()

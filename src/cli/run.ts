@@ -3,7 +3,7 @@ import { firstLine, withoutTrace } from '../contract/failure-text.ts';
 import { UserError } from '../engine/errors.ts';
 import { commonText } from '../text/index.ts';
 import { PartlyDone } from './job.ts';
-import { paintFor } from './paint.ts';
+import { stylesFor } from './text-styles.ts';
 import { buildProgram } from './program.ts';
 import { exitCodes, fitted, type Environment } from './environment.ts';
 
@@ -17,7 +17,10 @@ interface Failure {
 }
 
 /** Runs one command line, without the program's name, and returns the exit code. */
-export async function run(argv: readonly string[], environment: Environment): Promise<number> {
+export async function runCommandLine(
+  argv: readonly string[],
+  environment: Environment,
+): Promise<number> {
   const program = buildProgram(environment);
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -96,7 +99,7 @@ function writeFailure(
       `${JSON.stringify({ error: { code, message: message.replaceAll('\n', ' ') } })}\n`,
     );
   }
-  const paint = paintFor(environment.stderr, environment.env);
+  const paint = stylesFor(environment.stderr, environment.env);
   const sentence = fitted(message, environment.stderr);
   environment.stderr.write(`${paint.attention(sentence)}\n${more === '' ? '' : `${more}\n`}`);
 }

@@ -20,7 +20,7 @@ const sampleType = z.enum([
 export type TileSampleType = z.infer<typeof sampleType>;
 
 /** Side of a tile, px; tiles at the right and lower edge are smaller. */
-export const tileSide = 512;
+export const viewTileSide = 512;
 
 const table = z.strictObject({
   first: finite,
@@ -47,7 +47,7 @@ export const viewedImage = z.strictObject({
   alpha: band.nullable(),
   /** Stored value of missing pixels. */
   nodata: finite.nullable(),
-  /** Display settings of the file, as `Display` of the readers. */
+  /** Display settings of the file; see `Display` in core/image/stored. */
   display: z.strictObject({
     rescale: z.strictObject({ slope: finite, intercept: finite }).nullable(),
     modalityTable: table.nullable(),
@@ -114,8 +114,8 @@ export const tileRequest = z.strictObject({
 });
 
 export const imageTile = z.strictObject({
-  width: z.int().min(1).max(tileSide),
-  height: z.int().min(1).max(tileSide),
+  width: z.int().min(1).max(viewTileSide),
+  height: z.int().min(1).max(viewTileSide),
   bands: z.int().min(1).max(4),
   sampleType,
   /** Stored values, (height, width, bands), in this computer's byte order. */
@@ -132,8 +132,9 @@ export const statisticsRequest = z.strictObject({
   isRescaled: z.boolean(),
 });
 
-/** Statistics of one band, over the pixels that a model's stretch is measured on. */
+/** Statistics of the defined values of one band, over the pixels that a model's stretch is measured on. */
 export const bandStatistics = z.strictObject({
+  /** Values at the requested percentiles. */
   values: z.array(finite),
   least: finite,
   greatest: finite,

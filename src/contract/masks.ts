@@ -38,7 +38,6 @@ const pixels = z.custom<Uint8Array>(
 );
 
 export const maskTile = maskTilePlace.extend({ pixels });
-export type MaskTile = z.infer<typeof maskTile>;
 
 /** Run-length encoding; at its longest every pixel is a run. */
 const runs = z.custom<Uint8Array>(

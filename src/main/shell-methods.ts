@@ -4,7 +4,7 @@ import { dialog, shell } from 'electron';
 import type { BrowserWindow, OpenDialogOptions } from 'electron';
 import type { MenuKeys, ParsedParams, Result, ShellMethod } from '../contract/app.ts';
 import { fileText, windowText } from '../text/index.ts';
-import { about } from './window/about.ts';
+import { describeApp } from './window/about.ts';
 import { notify } from './window/notifications.ts';
 import type { EngineHost } from './engine/engine-host.ts';
 import type { SavePlaces } from './save-places.ts';
@@ -101,7 +101,7 @@ export function shellHandlers(world: ShellWorld): ShellHandlers {
       await world.showLog();
       return null;
     },
-    'shell.about': () => about(world.workspace.folder, world.logFile),
+    'shell.about': () => describeApp(world.workspace.folder, world.logFile),
     'shell.setMenuKeys': ({ keys }) => {
       world.setMenuKeys(keys);
       return Promise.resolve(null);

@@ -4,7 +4,7 @@ import { boundaryCounts, boundaryF1, readFromMasks } from '../../src/core/metric
 import type { Interval } from '../../src/core/metrics/interval.ts';
 import { MaskConfusion } from '../../src/core/metrics/mask-confusion.ts';
 import { segmentationReport } from '../../src/core/metrics/segmentation.ts';
-import type { ClassScores, SegmentedImage } from '../../src/core/metrics/segmentation.ts';
+import type { PerClassScores, SegmentedImage } from '../../src/core/metrics/segmentation.ts';
 
 // Results of MedPy, scikit-image, scikit-learn and SciPy for the same masks; make_segmentation_goldens.py states
 // which library computes what.
@@ -78,7 +78,7 @@ function reportOf(golden: Golden, resamples: number) {
   return segmentationReport({ images, seed: 1, resamples });
 }
 
-function expectScores(actual: ClassScores | null, expected: GoldenScores): void {
+function expectScores(actual: PerClassScores | null, expected: GoldenScores): void {
   expectValue(actual?.mean?.value, expected.mean);
   expect(actual?.classes).toHaveLength(expected.classes.length);
   for (const [own, value] of expected.classes.entries()) {

@@ -7,7 +7,11 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cocoOfMasks } from '../../src/formats/masks/coco/write-coco.ts';
-import { joined, readSegSource, seriesKey } from '../../src/formats/masks/dicom-seg/seg-source.ts';
+import {
+  joinSources,
+  readSegSource,
+  seriesKey,
+} from '../../src/formats/masks/dicom-seg/seg-source.ts';
 import { segOfMasks } from '../../src/formats/masks/dicom-seg/write-seg.ts';
 import { readGeoSource } from '../../src/formats/masks/geotiff/geo-tags.ts';
 import { writeGeotiffMask } from '../../src/formats/masks/geotiff/write-geotiff.ts';
@@ -116,7 +120,7 @@ async function seg(name: string, paths: readonly string[]) {
     return [];
   });
   if (read.length === 0) return;
-  const source = joined(read);
+  const source = joinSources(read);
   const size = { width: source.columns, height: source.rows };
   const masked = source.frames.map((frame, index) => {
     // One slice without regions.

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { UserError } from '../../engine/errors.ts';
-import { addOptions, type Options, valueName } from '../options/option-table.ts';
+import { addOptions, type Options, optionValueName } from '../options/option-table.ts';
 import { type OptionValues, readRequest } from '../options/read-request.ts';
 
 /** A command of the program. */
@@ -46,7 +46,7 @@ export function addCommand<Schema extends z.ZodType>(
 function given({ table }: Options<z.ZodType>, values: OptionValues): IsGiven {
   return (path) => {
     const spec = table[path];
-    return spec !== undefined && values[valueName(spec)] !== undefined;
+    return spec !== undefined && values[optionValueName(spec)] !== undefined;
   };
 }
 

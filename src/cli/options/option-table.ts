@@ -68,6 +68,6 @@ export function flagOf(spec: OptionSpec): string {
 }
 
 /** Name under which commander stores the value. */
-export function valueName(spec: OptionSpec): string {
+export function optionValueName(spec: OptionSpec): string {
   return new Option(spec.flags).attributeName();
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { UserError } from '../../engine/errors.ts';
 import { listOf, printable, shortened } from '../text.ts';
-import { flagOf, type Options, valueName } from './option-table.ts';
+import { flagOf, type Options, optionValueName } from './option-table.ts';
 import { type PropertyFacts, propertyFacts } from './property-facts.ts';
 
 /** Values found by commander: text, or true for a switch. */
@@ -28,7 +28,7 @@ function candidate(
 ): Record<string, unknown> {
   const request: Record<string, unknown> = {};
   for (const [path, spec] of Object.entries(table)) {
-    const raw = values[valueName(spec)];
+    const raw = values[optionValueName(spec)];
     if (raw === undefined) continue;
     const parts = typeof raw === 'string' ? spec.composed?.read(raw) : undefined;
     for (const [name, part] of Object.entries(parts ?? { [path]: raw })) {
@@ -79,7 +79,7 @@ function sentences(
       wrong.add(`${issue.message}.`);
       continue;
     }
-    const raw = values[valueName(spec)];
+    const raw = values[optionValueName(spec)];
     if (raw === undefined) missing.push(spec.flags);
     else {
       const wanted = spec.composed?.wanted ?? facts.get(path)?.wanted ?? '';

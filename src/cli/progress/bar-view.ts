@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import { type Output, widthOf } from '../environment.ts';
+import { type Output, textColumns } from '../environment.ts';
 import {
   details,
   finishedLine,
@@ -67,7 +67,7 @@ export class BarView implements ProgressView {
   }
 
   #line(): string {
-    return this.#last === undefined ? '' : barLine(this.#last, widthOf(this.#output));
+    return this.#last === undefined ? '' : barLine(this.#last, textColumns(this.#output));
   }
 }
 

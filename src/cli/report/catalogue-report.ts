@@ -1,6 +1,6 @@
 import type { Card, CardDomain, CommercialUse, FetchSummary } from '../../contract/catalogue.ts';
 import { count, megabytes, parameters } from '../figures.ts';
-import type { TextStyles } from '../paint.ts';
+import type { TextStyles } from '../text-styles.ts';
 import { printable, wrap } from '../text.ts';
 import { widest } from '../environment.ts';
 import { table } from './table.ts';

@@ -1,5 +1,5 @@
 import { counted } from '../figures.ts';
-import type { TextStyles } from '../paint.ts';
+import type { TextStyles } from '../text-styles.ts';
 import { table } from './table.ts';
 
 const listed = 50;

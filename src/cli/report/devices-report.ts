@@ -1,6 +1,6 @@
 import type { DeviceDescription } from '../../contract/descriptions.ts';
 import { count, significant } from '../figures.ts';
-import type { TextStyles } from '../paint.ts';
+import type { TextStyles } from '../text-styles.ts';
 import { printable, shortened, wrap } from '../text.ts';
 import { table } from './table.ts';
 

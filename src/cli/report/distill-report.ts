@@ -1,6 +1,6 @@
 import type { DistillSummary, MaskSummary, RecipeReport } from '../../contract/results.ts';
 import { count, counted, duration, percent } from '../figures.ts';
-import type { TextStyles } from '../paint.ts';
+import type { TextStyles } from '../text-styles.ts';
 import { printable, shortened, wrap } from '../text.ts';
 import { widest } from '../environment.ts';
 import { fileList } from './files.ts';

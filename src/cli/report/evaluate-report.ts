@@ -7,7 +7,7 @@ import {
   percentInterval,
   shareInterval,
 } from '../figures.ts';
-import type { TextStyles } from '../paint.ts';
+import type { TextStyles } from '../text-styles.ts';
 import { printable, shortened } from '../text.ts';
 import { classList } from './class-list.ts';
 import { boundaryName, orDash } from './side-by-side.ts';

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import type { ParityReport } from '../../contract/results.ts';
 import { count, counted, megabytes, percent } from '../figures.ts';
-import type { TextStyles } from '../paint.ts';
+import type { TextStyles } from '../text-styles.ts';
 import { printable, wrap } from '../text.ts';
 import { widest } from '../environment.ts';
 import { table } from './table.ts';

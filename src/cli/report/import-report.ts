@@ -1,7 +1,7 @@
 import type { ImportSummary } from '../../contract/import-job.ts';
 import type { RekeyReport } from '../../contract/patients.ts';
 import { count, counted, percent } from '../figures.ts';
-import type { TextStyles } from '../paint.ts';
+import type { TextStyles } from '../text-styles.ts';
 import { printable } from '../text.ts';
 import { table } from './table.ts';
 

@@ -1,6 +1,6 @@
 import type { LabelExportReport } from '../../contract/label-export.ts';
 import { count, counted } from '../figures.ts';
-import type { TextStyles } from '../paint.ts';
+import type { TextStyles } from '../text-styles.ts';
 import { printable } from '../text.ts';
 import { noteItems } from './notes.ts';
 import { table } from './table.ts';

@@ -1,6 +1,6 @@
 import type { LocateReport } from '../../contract/app.ts';
 import { count, counted } from '../figures.ts';
-import type { TextStyles } from '../paint.ts';
+import type { TextStyles } from '../text-styles.ts';
 import { printable } from '../text.ts';
 import { table } from './table.ts';
 

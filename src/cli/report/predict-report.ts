@@ -1,6 +1,6 @@
 import type { PredictSummary } from '../../contract/results.ts';
 import { count, counted, percent, significant } from '../figures.ts';
-import type { TextStyles } from '../paint.ts';
+import type { TextStyles } from '../text-styles.ts';
 import { printable, shortened, wrap } from '../text.ts';
 import { widest } from '../environment.ts';
 import { classList } from './class-list.ts';

@@ -18,7 +18,7 @@ import {
   percentInterval,
   shareInterval,
 } from '../figures.ts';
-import type { TextStyles } from '../paint.ts';
+import type { TextStyles } from '../text-styles.ts';
 import { printable, shortened } from '../text.ts';
 import { table } from './table.ts';
 

@@ -1,7 +1,7 @@
 import type { Teacher } from '../../contract/app.ts';
 import type { TeacherImportSummary, TeacherList } from '../../contract/teacher-job.ts';
 import { counted, megabytes, parameters } from '../figures.ts';
-import type { TextStyles } from '../paint.ts';
+import type { TextStyles } from '../text-styles.ts';
 import { printable } from '../text.ts';
 import { inferredTable, noteLines } from './teacher-report.ts';
 import { table } from './table.ts';

@@ -5,7 +5,7 @@ import type {
 } from '../../contract/descriptions.ts';
 import { overrideOptions } from '../commands/teacher-options.ts';
 import { counted, megabytes, parameters, percent } from '../figures.ts';
-import type { TextStyles } from '../paint.ts';
+import type { TextStyles } from '../text-styles.ts';
 import { printable, shortened } from '../text.ts';
 import { noteItems } from './notes.ts';
 import { table } from './table.ts';

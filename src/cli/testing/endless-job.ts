@@ -1,12 +1,12 @@
 import process from 'node:process';
-import { run } from '../run.ts';
+import { runCommandLine } from '../run.ts';
 import { refusing } from './test-environment.ts';
 
 // A process for tests: a job that continues until it is stopped, and with the argument `deaf` even then.
 
 const deaf = process.argv[2] === 'deaf';
 
-process.exitCode = await run(['demo'], {
+process.exitCode = await runCommandLine(['demo'], {
   engine: {
     ...refusing,
     demo: (_request, { signal }) => {

@@ -1,8 +1,8 @@
-import { paintFor } from '../paint.ts';
+import { stylesFor } from '../text-styles.ts';
 import { MemoryOutput } from './memory-output.ts';
 
 /** Paint of an output without colours. */
-export const plain = paintFor(new MemoryOutput(), {});
+export const plain = stylesFor(new MemoryOutput(), {});
 
 /** Returns the cells of the line that begins with `name`. */
 export function cells(report: string, name: string): string[] | undefined {

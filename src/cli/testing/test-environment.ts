@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Engine } from '../engine.ts';
-import { run } from '../run.ts';
+import { runCommandLine } from '../run.ts';
 import { MemoryOutput } from './memory-output.ts';
 
 /** Settings of a test's environment; all other parts are silent and reject. */
@@ -29,7 +29,7 @@ export async function runTest(
 ): Promise<TestRun> {
   const stdout = new MemoryOutput(options.columns);
   const stderr = new MemoryOutput(options.columns);
-  const exitCode = await run(argv, {
+  const exitCode = await runCommandLine(argv, {
     engine: { ...refusing, ...options.engine },
     version: '1.2.3',
     stdout,

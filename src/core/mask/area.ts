@@ -28,7 +28,7 @@ export function readArea(source: TiledValues, rectangle: Rectangle): Area {
 }
 
 /**
- * Writes a rectangle of a tile into the tile of a coarser level that contains it, with the same result as `halve`.
+ * Writes a rectangle of a tile into the tile of a coarser level that contains it, with the same result as `halveTile`.
  *
  * @param level one pixel for 2^level × 2^level, at most 9
  * @param rectangle changed part of the tile, px of the tile; it is extended to whole coarse pixels

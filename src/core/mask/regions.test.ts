@@ -6,7 +6,7 @@ import { isBorder, outlineEdges } from './outline.ts';
 import { countRuns, decodeRuns, encodeRuns, replaceInRuns } from './run-length.ts';
 import { SparseMask } from './sparse-mask.ts';
 import type { TiledValues } from './sparse-mask.ts';
-import { halve, tilePixels, tileSide } from './tiles.ts';
+import { halveTile, tilePixels, tileSide } from './tiles.ts';
 import type { TilePlace } from './tiles.ts';
 
 /** Small picture across the corner of four tiles. */
@@ -178,7 +178,7 @@ it('reduces a part of a tile like the whole tile', () => {
     fc.property(fc.integer({ min: 1, max: 9 }), span, span, span, span, (level, a, b, c, d) => {
       let wanted = tile;
       for (let halved = 0; halved < level; halved++) {
-        wanted = halve(wanted, tileSide / 2 ** halved) as typeof wanted;
+        wanted = halveTile(wanted, tileSide / 2 ** halved) as typeof wanted;
       }
       const part = {
         x: Math.min(a, b),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { halve, tileCounts, tileExtent, tileSide, tilesIn } from './tiles.ts';
+import { halveTile, tileCounts, tileExtent, tileSide, tilesIn } from './tiles.ts';
 
 const image = { width: 1300, height: 513 };
 
@@ -39,5 +39,5 @@ test('a single pixel can still be seen at a quarter of the pixels', () => {
     0, 0, 0, 0,
     9, 0, 0, 0,
   );
-  expect([...halve(pixels, 4)]).toEqual([7, 2, 9, 0]);
+  expect([...halveTile(pixels, 4)]).toEqual([7, 2, 9, 0]);
 });

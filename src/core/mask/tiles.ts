@@ -82,11 +82,11 @@ export function tilesIn(rectangle: Rectangle, image: Size): TilePlace[] {
  * Shrinks a mask to a quarter of its pixels: of each square of four the first value that is not background, so that
  * thin structures stay visible from afar. `pixels` of `side` × `side`, which is even.
  */
-export function halve(pixels: Uint8Array, side: number): Uint8Array {
+export function halveTile(pixels: Uint8Array, side: number): Uint8Array {
   return halveArea(pixels, side, side);
 }
 
-/** Shrinks as `halve` does, for `width` × `height`, which are even. */
+/** Shrinks as `halveTile` does, for `width` × `height`, which are even. */
 export function halveArea(pixels: Uint8Array, width: number, height: number): Uint8Array {
   const half = width / 2;
   const out = new Uint8Array(half * (height / 2));

@@ -4,7 +4,7 @@ import type { BoundaryCounts } from './boundary-f1.ts';
 import { bootstrapIntervals, type Interval } from './interval.ts';
 import { MaskConfusion } from './mask-confusion.ts';
 import { imageDice, segmentationReport, worstImages } from './segmentation.ts';
-import type { ClassScores, SegmentedImage } from './segmentation.ts';
+import type { PerClassScores, SegmentedImage } from './segmentation.ts';
 
 function image(
   classes: number,
@@ -32,12 +32,12 @@ const report = (images: readonly SegmentedImage[], resamples = 50) =>
   segmentationReport({ images, seed: 7, resamples });
 
 /** Values of the metrics without their intervals. */
-function values(scores: ClassScores | null): (number | null)[] {
+function values(scores: PerClassScores | null): (number | null)[] {
   if (scores === null) return [];
   return [scores.mean, ...scores.classes].map((interval) => interval?.value ?? null);
 }
 
-function expectValues(scores: ClassScores | null, expected: readonly (number | null)[]): void {
+function expectValues(scores: PerClassScores | null, expected: readonly (number | null)[]): void {
   const actual = values(scores);
   expect(actual).toHaveLength(expected.length);
   for (const [at, value] of expected.entries()) {

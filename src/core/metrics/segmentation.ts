@@ -20,7 +20,7 @@ export interface SegmentationInput {
 }
 
 /** Scores of the classes 1 to K − 1 in this order, without background, and their mean. */
-export interface ClassScores {
+export interface PerClassScores {
   readonly mean: Interval | null;
   readonly classes: readonly (Interval | null)[];
 }
@@ -37,19 +37,19 @@ export interface SegmentationReport {
    * prediction, as medical challenges do; 0 if only one of them has it. The mean is that of `imageDice`
    * over the images that have any class; with one class it equals that class's score.
    */
-  readonly dice: ClassScores;
+  readonly dice: PerClassScores;
   /**
    * TP / (TP + FP + FN) of pixels summed over all images (in a resample, over the sampled ones), as in earth
    * observation and PASCAL VOC. The mean is over the classes that occur in truth or prediction.
    */
-  readonly iou: ClassScores;
+  readonly iou: PerClassScores;
   /** Share of pixels whose class is correct. */
   readonly pixelAccuracy: Interval | null;
   /**
    * `boundaryF1` of each image, averaged over the images in which truth or prediction has a boundary of the
    * class. The mean is over images, of each image's mean over these classes. null if it was not measured.
    */
-  readonly boundaryF1: ClassScores | null;
+  readonly boundaryF1: PerClassScores | null;
 }
 
 /** Computes the report. Throws if there are no images, if they differ in K, or if only some have boundaries. */
@@ -68,7 +68,7 @@ export function segmentationReport(input: SegmentationInput): SegmentationReport
     const interval = intervals[slot];
     return interval === undefined || Number.isNaN(interval.value) ? null : interval;
   };
-  const scores = (mean: number, first: number): ClassScores => ({
+  const scores = (mean: number, first: number): PerClassScores => ({
     mean: at(mean),
     classes: Array.from({ length: classes - 1 }, (_, own) => at(first + own)),
   });

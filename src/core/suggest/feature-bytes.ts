@@ -1,7 +1,7 @@
 import type { Raster } from '../image/raster.ts';
 import type { Rectangle } from '../mask/tiles.ts';
 import { featuresPerScale, pixelFeatures, scales } from './pixel-features.ts';
-import { windowOf } from './window.ts';
+import { cropMirrored } from './window.ts';
 
 /** Margin of pixels around a window that its features depend on: 3 σ of the widest Gaussian, and a difference. */
 const margin = 3 * Math.max(...scales) + 2;
@@ -26,7 +26,7 @@ export function featureCount(channels: number): number {
  */
 export function featureBytes(image: Raster, rectangle: Rectangle): FeatureBytes {
   const { x, y, width, height } = rectangle;
-  const around = windowOf(image, {
+  const around = cropMirrored(image, {
     x: x - margin,
     y: y - margin,
     width: width + 2 * margin,

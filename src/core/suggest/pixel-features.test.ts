@@ -4,7 +4,7 @@ import { featureBytes, featureCount } from './feature-bytes.ts';
 import type { Plane } from './gaussian.ts';
 import { gradientLength, hessianEigenvalues, pixelFeatures } from './pixel-features.ts';
 import { drawScene } from './testing/scenes.ts';
-import { halved, windowOf, withoutEqualBands } from './window.ts';
+import { halved, cropMirrored, withoutEqualBands } from './window.ts';
 
 function planeOf(side: number, value: (x: number, y: number) => number): Plane {
   const data = Float32Array.from({ length: side * side }, (_, at) =>
@@ -90,7 +90,7 @@ describe('windows', () => {
       2, 1, 0, 0, 1, 2, 2, 1, 0,
     ]);
     const image = { width: 2, height: 2, channels: 1, data: Uint8Array.of(1, 2, 3, 4) };
-    const { data } = windowOf(image, { x: -1, y: 1, width: 4, height: 2 });
+    const { data } = cropMirrored(image, { x: -1, y: 1, width: 4, height: 2 });
     expect([...data]).toEqual([3, 3, 4, 4, 3, 3, 4, 4]);
   });
 

@@ -38,7 +38,7 @@ export function halved({ width, height, channels, data }: Raster): Raster {
 }
 
 /** Copies a rectangle of an image; beyond the image's edges it is mirrored. */
-export function windowOf(image: Raster, { x, y, width, height }: Rectangle): Raster {
+export function cropMirrored(image: Raster, { x, y, width, height }: Rectangle): Raster {
   const { channels } = image;
   const columns = Int32Array.from({ length: width }, (_, at) => mirroredIndex(x + at, image.width));
   const data = new Uint8Array(width * height * channels);

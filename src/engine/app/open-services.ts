@@ -12,7 +12,7 @@ import type { Emit } from '../events.ts';
 import type { Handlers } from './dispatch.ts';
 import { CatalogueService } from './teachers/catalogue.ts';
 import { DeviceService } from './teachers/devices.ts';
-import { exportStudent } from './runs/exports.ts';
+import { copyExport } from './runs/exports.ts';
 import { saveFileReport } from './imports/file-report.ts';
 import { previewFolder } from './imports/folder-contents.ts';
 import { FolderWatches } from './imports/folder-watches.ts';
@@ -241,7 +241,7 @@ export async function openServices(
       return null;
     },
     'run.export': async ({ run, format, file, model }) => {
-      const saved = await exportStudent(store, run, format, file, model);
+      const saved = await copyExport(store, run, format, file, model);
       emit('project.changed', { project: runs.get(run).project });
       return saved;
     },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { card as cardSchema } from '../../contract/catalogue.ts';
 import { parameterCount, plainVit } from '../../core/vit/architecture.ts';
-import { cardOf, cardOfHash, cards } from './cards.ts';
+import { findCard, cardOfHash, cards } from './cards.ts';
 
 describe.each(cards.map((card) => [card.id, card] as const))('%s', (_, card) => {
   it('matches the schema', () => {
@@ -46,8 +46,8 @@ describe('the catalogue', () => {
   });
 
   it('finds a card by its name and by the whole hash of its weights', () => {
-    expect(cardOf('phikon').name).toBe('Phikon');
-    expect(() => cardOf('nobody')).toThrow(/no teacher nobody .* dinov2-small,/);
+    expect(findCard('phikon').name).toBe('Phikon');
+    expect(() => findCard('nobody')).toThrow(/no teacher nobody .* dinov2-small,/);
     expect(cardOfHash('d01642bfeb683c6b039622eca273e0a8e4208065a4595b63edba178c1c4cfa68')?.id).toBe(
       'phikon',
     );

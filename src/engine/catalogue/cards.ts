@@ -15,7 +15,7 @@ import { satelliteCards } from './cards/satellite.ts';
 export const cards: readonly Card[] = [...generalCards, ...medicalCards, ...satelliteCards];
 
 /** @throws UserError 'not-found' */
-export function cardOf(id: string): Card {
+export function findCard(id: string): Card {
   const found = cards.find((card) => card.id === id);
   if (found !== undefined) return found;
   throw new UserError(

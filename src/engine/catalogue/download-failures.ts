@@ -31,7 +31,7 @@ export function hostOf(url: string): string {
   return new URL(url).host;
 }
 
-export function stopped(isKept: boolean): UserError {
+export function downloadStopped(isKept: boolean): UserError {
   const { partKept, nothingKept } = downloadText.stopped;
   return new UserError('cancelled', isKept ? partKept : nothingKept);
 }

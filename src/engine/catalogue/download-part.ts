@@ -49,7 +49,7 @@ export async function openPart(file: string, url: string): Promise<PartialDownlo
 }
 
 /** Bytes that the next download resumes from if it uses the same address. */
-export async function keptBytes(file: string): Promise<number> {
+export async function resumableBytes(file: string): Promise<number> {
   const { name, bytes } = await readPart(file);
   return (name?.etag ?? null) === null ? 0 : bytes;
 }

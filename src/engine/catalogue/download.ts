@@ -14,13 +14,13 @@ import {
   hostOf,
   TemporaryFailure,
   requireSuccess,
-  stopped,
+  downloadStopped,
   incompleteFile,
   connectionFailure,
 } from './download-failures.ts';
 import {
   forgetPart,
-  keptBytes,
+  resumableBytes,
   noPart,
   notePart,
   onDisk,
@@ -109,8 +109,8 @@ async function downloadWithRetries(
     try {
       return await attemptDownload({ ...download, part, goesOn }, dispatcher, context, silenceMs);
     } catch (error) {
-      const kept = await keptBytes(file);
-      if (context.signal.aborted) throw stopped(kept > 0);
+      const kept = await resumableBytes(file);
+      if (context.signal.aborted) throw downloadStopped(kept > 0);
       if (!(error instanceof TemporaryFailure)) throw error;
       if (error.startsOver) {
         await forgetPart(file);
@@ -120,7 +120,7 @@ async function downloadWithRetries(
       if (failures >= attempts) throw finalFailure(error.last, kept > 0 && !error.startsOver);
       const pause = error.retryAfterMs ?? pauseMs * 2 ** (failures - 1);
       await wait(pause, undefined, { signal: context.signal }).catch(() => {
-        throw stopped(kept > 0 && !error.startsOver);
+        throw downloadStopped(kept > 0 && !error.startsOver);
       });
     }
   }

@@ -6,7 +6,7 @@ import {
   writeTinyTeacher,
 } from '../../../tests/engine/support.ts';
 import { temporaryFolder } from '../../store/testing/temporary-store.ts';
-import { cardOf } from './cards.ts';
+import { findCard } from './cards.ts';
 import { cardInFolder, fetchCard } from './fetch-card.ts';
 import {
   byName,
@@ -26,7 +26,7 @@ const other = someContent(100_000);
 const settings = Buffer.from('{}');
 const patience = { attempts: 2, pauseMs: 5, silenceMs: 4000 };
 /** Two files without known hashes. */
-const open = smallCard(cardOf('vit-small-augreg'));
+const open = smallCard(findCard('vit-small-augreg'));
 const path = '/timm/vit_small_patch16_224.augreg_in21k_ft_in1k/resolve/main';
 
 let server: FileServer;
@@ -118,15 +118,15 @@ describe('fetchCard', () => {
     const folder = temporaryFolder();
     const files = { 'config.json': serve(settings), 'preprocessor_config.json': serve(settings) };
     server.handlers = [byName({ ...files, 'model.safetensors': handler })];
-    await expect(fetchInto(folder, cardOf('phikon')).fetched).rejects.toMatchObject({ code });
-    expect((await cardInFolder(cardOf('phikon'), folder)).isWhole).toBe(false);
+    await expect(fetchInto(folder, findCard('phikon')).fetched).rejects.toMatchObject({ code });
+    expect((await cardInFolder(findCard('phikon'), folder)).isWhole).toBe(false);
   });
 
   it('does not accept an existing file with other content', async () => {
     const folder = temporaryFolder();
     server.handlers = [serve(settings)];
     await writeFile(join(folder, 'model.safetensors'), other);
-    await expect(fetchInto(folder, cardOf('phikon')).fetched).rejects.toMatchObject({
+    await expect(fetchInto(folder, findCard('phikon')).fetched).rejects.toMatchObject({
       code: 'invalid-file',
       message: expect.stringMatching(/already exists.* d01642bf\./) as string,
     });
@@ -205,7 +205,7 @@ describe('fetchCard', () => {
   });
 
   it('sends no request if an account is needed, and explains how to add the file', async () => {
-    await expect(fetchInto(temporaryFolder(), cardOf('uni')).fetched).rejects.toThrow(
+    await expect(fetchInto(temporaryFolder(), findCard('uni')).fetched).rejects.toThrow(
       /download it yourself: open https:\/\/huggingface\.co\/MahmoodLab\/UNI, agree/,
     );
     expect(server.paths).toEqual([]);

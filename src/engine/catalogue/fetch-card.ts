@@ -7,7 +7,7 @@ import { makeFolder } from '../../formats/files/make-folder.ts';
 import { catalogueText, downloadText } from '../../text/index.ts';
 import { holdFolder } from '../files/output-folder.ts';
 import { requireUsable } from './card-fit.ts';
-import { keptBytes } from './download-part.ts';
+import { resumableBytes } from './download-part.ts';
 import { downloadFile, defaultDownloadLimits } from './download.ts';
 import type { DownloadLimits } from './download.ts';
 import { addressAt } from './download-route.ts';
@@ -105,7 +105,7 @@ export async function cardInFolder(
   for (const { name } of files) {
     if ((await sizeOf(join(folder, name))) !== undefined) continue;
     isWhole = false;
-    part += await keptBytes(join(folder, name));
+    part += await resumableBytes(join(folder, name));
   }
   return { isWhole, part };
 }

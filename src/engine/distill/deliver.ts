@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { DistillSummary } from '../../contract/results.ts';
 import { UserError } from '../../core/errors.ts';
 import { writeFileAtomically } from '../../formats/files/write-file.ts';
-import { stopped } from './resume.ts';
+import { runStopped } from './resume.ts';
 import type { TrainingResult } from './training.ts';
 import type { StudentJob } from './student-task.ts';
 
@@ -25,7 +25,7 @@ export async function deliver<T extends { readonly summary: DistillSummary }>(
     return outcome;
   } catch (error) {
     const isCancelled = error instanceof UserError && error.code === 'cancelled';
-    throw isCancelled && context.signal.aborted ? stopped(output.path, state, true) : error;
+    throw isCancelled && context.signal.aborted ? runStopped(output.path, state, true) : error;
   }
 }
 

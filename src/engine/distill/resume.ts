@@ -71,7 +71,7 @@ async function expectedFingerprint(
  *
  * @param hasNew true if the checkpoint is this run's, because it made progress
  */
-export function stopped(out: string, { step }: TrainingState, hasNew: boolean): UserError {
+export function runStopped(out: string, { step }: TrainingState, hasNew: boolean): UserError {
   if (!hasNew) return new UserError('cancelled', runCheckpointText.stoppedAtOnce);
   return new UserError('cancelled', runCheckpointText.stopped(checkpointPath(out), step));
 }

@@ -15,7 +15,7 @@ import { keptMessage, recipeReport } from './recipe/report.ts';
 import { setAside, viewsOf } from './recipe/set-aside.ts';
 import type { SetAside } from './recipe/set-aside.ts';
 import { StudentEvaluator } from './recipe/student-evaluator.ts';
-import { initialState, stopped } from './resume.ts';
+import { initialState, runStopped } from './resume.ts';
 import { secondsOf } from './deliver.ts';
 import type { StudentJob, Trained, TrainingImages } from './student-task.ts';
 import { trainStudent } from './training.ts';
@@ -153,7 +153,7 @@ async function learn(
   const hasLearnt = result.state.step > initial.step;
   if (hasLearnt) await save(result.state);
   if (context.signal.aborted)
-    throw stopped(output.path, result.state, hasLearnt || initial.step > 0);
+    throw runStopped(output.path, result.state, hasLearnt || initial.step > 0);
   return result;
 }
 

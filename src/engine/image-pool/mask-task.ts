@@ -1,5 +1,5 @@
 import type { MaskSourceKind, SourceClass } from '../../contract/mask-sources.ts';
-import { tileCounts, type TilePlace } from '../../core/mask/tiles.ts';
+import { tileCounts, type MaskTile } from '../../core/mask/tiles.ts';
 import { UserError } from '../../core/errors.ts';
 import type { ImageProblem } from '../../formats/labels/labelled-images.ts';
 import type {
@@ -36,10 +36,6 @@ export type MaskFacts = Omit<MaskSource, 'maskFor' | 'misfits' | 'labelsOf' | 'c
   /** Mask files of each image, by the image's path; `all` if one file holds all masks. */
   readonly labels: ReadonlyMap<string, readonly string[]> | 'all';
 };
-
-export interface MaskTile extends TilePlace {
-  readonly pixels: Uint8Array;
-}
 
 /** Some of the tiles of a mask, row by row. */
 export interface MaskPart {

@@ -20,7 +20,7 @@ function later<Request, Result>(
 }
 
 /**
- * Tasks of the threads. To add one, write its function (a `Task`, in its own file) and a line here; then
+ * Tasks of the threads. To add one, write its function (a `ThreadTask`, in its own file) and a line here; then
  * `pool.run('name', request, …)` is typed. Bytes of a result should fill their buffer, since the whole buffer is
  * copied; multi-frame files are opened with `withImage`, which keeps them open.
  */

@@ -5,7 +5,7 @@ import type { IntensityWindow, LookupTable } from '../../core/image/stored.ts';
 import { requireFrame } from '../../formats/images.ts';
 import type { ImagePlace } from '../../formats/labels/labelled-images.ts';
 import type { ImageHeader } from '../../formats/raster/image-file.ts';
-import { bandStatistics } from '../../formats/tiles/band-statistics.ts';
+import { measureBands } from '../../formats/tiles/band-statistics.ts';
 import type { StatisticsRequest } from '../../formats/tiles/band-statistics.ts';
 import { buildLevelFile } from '../../formats/tiles/level-file.ts';
 import { viewLevels } from '../../formats/tiles/levels.ts';
@@ -77,7 +77,7 @@ export async function viewStatistics({
   request,
 }: StatisticsTask): Promise<BandStatistics[]> {
   const figures = await withRequestErrors(() =>
-    bandStatistics(place, { ...request, steps: histogramSteps }),
+    measureBands(place, { ...request, steps: histogramSteps }),
   );
   return figures.map(({ values, histogram, ...ends }) => ({
     ...ends,

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { distillRequest } from '../../contract/jobs.ts';
 import { pictureFile, syntax } from '../../formats/testing/dicom-fixtures.ts';
-import { openDataset, readLabels } from './dataset.ts';
+import { openDataset, readFolderLabels } from './dataset.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -18,7 +18,7 @@ test('a table labels images; masks next to them are not unlabelled images', asyn
     await writeFile(join(folder, name), '');
   }
   await writeFile(join(folder, 'labels.csv'), 'path,label\nimages/1.png,many\n');
-  const { images, problems } = await readLabels(folder, 'labels.csv');
+  const { images, problems } = await readFolderLabels(folder, 'labels.csv');
   expect(images.map(({ name, labels }) => [name, ...labels])).toEqual([
     ['images/1.png', 'many'],
     ['images/2.png'],

@@ -50,7 +50,7 @@ const splitNames = /^(?:train|val|test)?$/i;
 /** Finds images and their labels and assigns, by seed, the purpose of each. */
 export async function openDataset(request: DistillRequest): Promise<Dataset> {
   if (request.task === 'segmentation') throw new Error('openDataset: these are no outlines');
-  const all = await readLabels(request.images, request.labels);
+  const all = await readFolderLabels(request.images, request.labels);
   if (request.task === 'single') requireOneLabel(all.images);
   const { rest, tested, problems, sharesTable } = await holdOut(request, all);
   const classes = [...new Set(rest.flatMap(({ labels }) => labels))].sort(compareCodePoints);
@@ -130,7 +130,7 @@ function inBoth(a: readonly ImageProblem[], b: readonly ImageProblem[]): ImagePr
 /**
  * Reads the labels of a folder from class folders (`imagefolder`) or a CSV file, next to the images or elsewhere.
  */
-export async function readLabels(images: string, labels: string): Promise<LabelledImages> {
+export async function readFolderLabels(images: string, labels: string): Promise<LabelledImages> {
   const files = await readFileLabels(images, labels);
   return { ...files, images: await expandFrames(files.images, { secret: noSecret }) };
 }
@@ -303,11 +303,11 @@ async function readTest(
   test: string,
 ): Promise<LabelledImages & { sharesTable: boolean }> {
   if (request.labels === 'imagefolder') {
-    return { ...(await readLabels(test, 'imagefolder')), sharesTable: false };
+    return { ...(await readFolderLabels(test, 'imagefolder')), sharesTable: false };
   }
   const name = request.labels.split(/[\\/]/).at(-1) ?? request.labels;
   const own = join(resolve(test), name);
   const hasOwn = (await stat(own).catch(() => undefined)) !== undefined;
-  const labels = await readLabels(test, hasOwn ? own : request.labels);
+  const labels = await readFolderLabels(test, hasOwn ? own : request.labels);
   return { ...labels, sharesTable: !hasOwn };
 }

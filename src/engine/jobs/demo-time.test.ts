@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { demoText } from '../../text/index.ts';
-import { timeLeft } from './demo-time.ts';
+import { demoTimeLeft } from './demo-time.ts';
 
 it.each([
   ['none before the first measurement', [], ''],
@@ -11,5 +11,5 @@ it.each([
   ['none at the end', [101, 59, 56], ''],
 ] as const)('estimates the time left of the demo: %s', (_, seconds, words) => {
   const student = 'Student 3 of 3, which segments regions with half of the blocks.';
-  expect(demoText.regionStudent(3, timeLeft(seconds))).toBe(student + words);
+  expect(demoText.regionStudent(3, demoTimeLeft(seconds))).toBe(student + words);
 });

@@ -10,7 +10,7 @@ const measured = [101, 59, 56] as const;
  *
  * @param seconds durations of the finished students
  */
-export function timeLeft(
+export function demoTimeLeft(
   seconds: readonly number[],
 ): { seconds: number; students: number } | undefined {
   const remaining = measured.slice(seconds.length);

@@ -3,7 +3,7 @@ import type { DemoRequest } from '../../contract/jobs.ts';
 import type { DemoSummary, DistillSummary } from '../../contract/results.ts';
 import { distillRequest } from '../../contract/jobs.ts';
 import { sampleSets } from '../../core/sample/sets.ts';
-import { timeLeft } from './demo-time.ts';
+import { demoTimeLeft } from './demo-time.ts';
 import { distill } from './distill.ts';
 import type { JobContext } from '../job.ts';
 import { writeSample } from '../images/sample.ts';
@@ -19,7 +19,7 @@ const recipe = {
 } as const;
 
 /** Notice before a student, from its number and the time left. */
-type Announcement = (number: number, left: ReturnType<typeof timeLeft>) => string;
+type Announcement = (number: number, left: ReturnType<typeof demoTimeLeft>) => string;
 
 /**
  * Runs the main job on a synthetic sample, land cover from above: two classification students, with every second and
@@ -38,7 +38,7 @@ export async function demo(request: DemoRequest, context: JobContext): Promise<D
   const runs: DistillSummary[] = [];
   const seconds: number[] = [];
   const run = async (announced: Announcement, more: object): Promise<void> => {
-    const message = announced(runs.length + 1, timeLeft(seconds));
+    const message = announced(runs.length + 1, demoTimeLeft(seconds));
     context.report({ type: 'notice', message });
     const start = performance.now();
     runs.push(await distill(distillRequest.parse({ ...common, ...more }), context));

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Card, FetchRequest, FetchSummary } from '../../contract/catalogue.ts';
 import { UserError } from '../../core/errors.ts';
-import { cardOf } from '../catalogue/cards.ts';
+import { findCard } from '../catalogue/cards.ts';
 import { fetchCard } from '../catalogue/fetch-card.ts';
 import { downloadRoute } from '../catalogue/download-route.ts';
 import { PhaseProgress } from '../job.ts';
@@ -20,7 +20,7 @@ export async function fetchTeacher(
   { card: id, out, mirror, proxy, plainHttp = false, sha256 }: FetchRequest,
   context: JobContext,
 ): Promise<FetchSummary> {
-  const card = withHash(cardOf(id), sha256);
+  const card = withHash(findCard(id), sha256);
   let at = '';
   let progress: PhaseProgress | undefined;
   let reportedAt = 0;

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { className } from '../../contract/app.ts';
+import { className, type LabelSource } from '../../contract/app.ts';
 import type { ImportReport, Project } from '../../contract/app.ts';
 import type { ImportRequest, ImportSummary } from '../../contract/import-job.ts';
 import { UserError } from '../../core/errors.ts';
@@ -12,7 +12,6 @@ import { makeFilesPrivate } from '../files/private-files.ts';
 import { ImagePool } from '../image-pool/image-pool.ts';
 import { LostThread } from '../image-pool/lost-thread.ts';
 import { ImageService } from '../app/imports/images.ts';
-import type { LabelSource } from '../app/imports/import-images.ts';
 import { Pictures } from '../app/viewing/pictures.ts';
 import { maskImportOf, type MaskDecision } from '../app/imports/mask-options.ts';
 import { PatientService } from '../app/imports/patients.ts';

@@ -32,7 +32,7 @@ const probes = {
  *
  * @throws UserError 'not-found'
  */
-export async function labelExportChoices(
+export async function findLabelExportChoices(
   store: Store,
   project: number,
 ): Promise<LabelExportChoices> {

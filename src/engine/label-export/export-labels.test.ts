@@ -9,7 +9,7 @@ import { addProject, newImage } from '../../store/testing/fixtures.ts';
 import { temporaryFolder, temporaryStore } from '../../store/testing/temporary-store.ts';
 import { exported, photo } from '../testing/exported-labels.ts';
 import { projectOfFiles, type TestProject } from '../testing/project-of-files.ts';
-import { labelExportChoices } from './choices.ts';
+import { findLabelExportChoices } from './choices.ts';
 
 describe('an export folder', () => {
   it('gets a new subfolder if it is not empty, and none of its files is replaced', async () => {
@@ -162,7 +162,7 @@ describe('images that do not fit a format', () => {
 
   it('are reported before anything is written', async () => {
     const { store, id } = await projectOfFiles(files);
-    const { formats, masks } = await labelExportChoices(store, id);
+    const { formats, masks } = await findLabelExportChoices(store, id);
     expect(masks).toBe(8);
     expect(Object.fromEntries(formats.map(({ format, fits }) => [format, fits]))).toEqual({
       png: 'all',
@@ -175,7 +175,7 @@ describe('images that do not fit a format', () => {
       'dicom-seg': 'some',
     });
     const photos = await projectOfFiles([photo('a.png')]);
-    const choices = await labelExportChoices(photos.store, photos.id);
+    const choices = await findLabelExportChoices(photos.store, photos.id);
     expect(choices.formats.find(({ format }) => format === 'nifti')).toMatchObject({
       fits: 'none',
       reason: expect.stringContaining('is not a NIfTI volume') as string,
@@ -187,7 +187,7 @@ describe('images that do not fit a format', () => {
     const transform = [1, 0, 5, 0, -1, 5] as const;
     const bytes = placedGeotiff(size, { code: 32767, transform });
     const project = await projectOfFiles([{ name: 'own.tif', ...size, bytes }]);
-    const { formats } = await labelExportChoices(project.store, project.id);
+    const { formats } = await findLabelExportChoices(project.store, project.id);
     const fit = (name: string) => formats.find(({ format }) => format === name);
     expect(fit('gpkg')?.fits).toBe('all');
     expect(fit('geojson')).toMatchObject({

@@ -10,7 +10,7 @@ import { ExportNames } from './export-names.ts';
 import { exportTable } from './label-table.ts';
 import { givenClasses, markedClasses } from './image-classes.ts';
 import { exportCoco, exportGeotiff, exportNifti, exportPng } from './mask-formats.ts';
-import { maskedImages, requireMaskClasses } from './masked-images.ts';
+import { maskedImages, requireMaskValues } from './masked-images.ts';
 import { exportSeg } from './seg-format.ts';
 import { exportGeojson, exportGeopackage } from './vector-formats.ts';
 
@@ -101,7 +101,7 @@ function maskWork(
 ): Work {
   const { images, classes, unmarked } = maskedImages(store, project, which);
   if (images.length === 0) throw nothingToExport(noMasks(which));
-  requireMaskClasses(store, project);
+  requireMaskValues(store, project);
   return {
     total: images.length,
     unmarked,

@@ -7,7 +7,7 @@ import { addProject, newImage } from '../../store/testing/fixtures.ts';
 import { temporaryFolder, temporaryStore } from '../../store/testing/temporary-store.ts';
 import { exported, photo } from '../testing/exported-labels.ts';
 import { projectOfFiles } from '../testing/project-of-files.ts';
-import { labelExportChoices } from './choices.ts';
+import { findLabelExportChoices } from './choices.ts';
 
 describe('a table of labels', () => {
   it('is read back unchanged', async () => {
@@ -126,7 +126,7 @@ describe('a table of labels', () => {
       ],
     });
     expect((await rows('done')).rows).toContain('empty.png,,train,');
-    const fit = (await labelExportChoices(store, id)).formats.find(
+    const fit = (await findLabelExportChoices(store, id)).formats.find(
       ({ format }) => format === 'csv',
     );
     expect(fit?.fits).toBe('all');

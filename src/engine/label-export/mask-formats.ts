@@ -1,7 +1,7 @@
 import { cocoOfMasks } from '../../formats/masks/coco/write-coco.ts';
 import { writeGeotiffMask } from '../../formats/masks/geotiff/write-geotiff.ts';
 import type { MaskClass } from '../../formats/masks/mask-raster.ts';
-import { labelMap, nameOf } from '../../formats/masks/paired/write-label-map.ts';
+import { labelMap, maskClassName } from '../../formats/masks/paired/write-label-map.ts';
 import { pngOfMask } from '../../formats/masks/paired/write-png.ts';
 import { exportNoteText } from '../../text/index.ts';
 import { forEachFile, fromSource, type ExportContext } from './export-context.ts';
@@ -113,7 +113,7 @@ function nnUNetDataset(
   hasIgnored: boolean,
 ): string {
   const named: [string, number][] = classes.map(({ value, name }) => [
-    nameOf({ value, name }),
+    maskClassName({ value, name }),
     value,
   ]);
   const taken = new Set(named.map(([name]) => name));

@@ -62,7 +62,7 @@ export function maskedImages(store: Store, project: number, which: ExportedMasks
  *
  * @throws UserError 'too-large' if a project has more classes than masks hold
  */
-export function requireMaskClasses(store: Store, project: number): void {
+export function requireMaskValues(store: Store, project: number): void {
   const classes = store.classes.list(project);
   const beyond = classes.filter(({ maskValue }) => maskValue === null);
   if (beyond.length === 0) return;

@@ -1,4 +1,8 @@
-import { joined, seriesKey, type SegSource } from '../../formats/masks/dicom-seg/seg-source.ts';
+import {
+  joinSources,
+  seriesKey,
+  type SegSource,
+} from '../../formats/masks/dicom-seg/seg-source.ts';
 import { segOfMasks, type MaskedFrame } from '../../formats/masks/dicom-seg/write-seg.ts';
 import { exportNoteText } from '../../text/index.ts';
 import { version } from '../version.ts';
@@ -28,7 +32,7 @@ export async function exportSeg(context: ExportContext): Promise<void> {
     if (first === undefined) continue;
     const naming = { folder: 'segmentations', extension: '.dcm' };
     try {
-      const parts = segOfMasks(joined(sources), frames, classes, { version, signal });
+      const parts = segOfMasks(joinSources(sources), frames, classes, { version, signal });
       await folder.write(names.fileFor(first.image, naming), cancellable(parts, context));
       outcome.wrote(images.length);
     } catch (error) {

@@ -98,7 +98,7 @@ const parityTolerance = 1e-4;
  * @param folder existing folder to write to
  * @throws UserError if a file cannot be written; Error if the float32 file disagrees
  */
-export async function exportStudent(
+export async function writeStudentFiles(
   student: ExportedStudent,
   folder: string,
   executor: ModelFileExecutor,

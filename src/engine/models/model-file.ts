@@ -34,7 +34,7 @@ const largestModel = 2 ** 31;
  */
 export async function openModel(path: string, executor: ModelFileExecutor): Promise<OpenModel> {
   const card = await readSoundCard(path);
-  const form = formOf(card);
+  const form = inputFormOf(card);
   let graph: LoadedGraph | undefined;
   try {
     graph = await executor.loadFile(path);
@@ -68,7 +68,7 @@ function damagedModel(path: string, error: unknown): UserError {
 }
 
 /** Returns the input form of a student, from its card. */
-export function formOf({ preprocessing }: ModelCard): InputForm {
+export function inputFormOf({ preprocessing }: ModelCard): InputForm {
   const { imageSize, channels, framing, preparation } = preprocessing;
   return { imageSize, channels, framing, preparation: preparationOf(preparation) };
 }

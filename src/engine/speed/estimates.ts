@@ -13,7 +13,7 @@ import { tokensToFit } from '../distill/fitting.ts';
 import { timeShare } from '../distill/probes.ts';
 import { inferenceBatch } from '../models/inference.ts';
 import { rasterBudget, targetBudget } from '../devices/memory-budget.ts';
-import { timeOf } from './speed.ts';
+import { encoderTime } from './speed.ts';
 import type { MachineSpeed, SpeedRequest } from './speed.ts';
 import { cropsOfStep, differentCrops } from '../tasks/segmentation/compare-decoders.ts';
 import { tilesAtOnce } from '../tasks/segmentation/predict/tile-model.ts';
@@ -92,8 +92,8 @@ export function estimateStudents(
       parameters,
       bytes: 4 * parameters,
       speedUp:
-        (timeOf(speed.inference, depth) + decoder) /
-        (timeOf(speed.inference, blocks.length) + decoder),
+        (encoderTime(speed.inference, depth) + decoder) /
+        (encoderTime(speed.inference, blocks.length) + decoder),
       seconds:
         trainingTime(architecture, speed, settings, workload, blocks.length) +
         openingTime(architecture, workload) +
@@ -132,7 +132,7 @@ function trainingTime(
   const isFitted = fitsCopy(start) && kept < architecture.depth;
   const fitted = isFitted ? fitSamples(architecture, Math.min(samples, all)) * kept : 0;
   return (
-    (1 + timeShare) * samples * timeOf(speed.step, kept) +
+    (1 + timeShare) * samples * encoderTime(speed.step, kept) +
     // Fitting a block runs the teacher and the student up to it: half of each on average.
     (newViews + fitted) * (speed.target + view)
   );
@@ -154,9 +154,9 @@ function headsTime(
   kept: number,
 ): number {
   const { labelled, tested, classes } = workload;
-  const student = timeOf(inference, kept);
+  const student = encoderTime(inference, kept);
   // Teacher, untrained copy and student are compared.
-  const three = timeOf(inference, architecture.depth) + 2 * student;
+  const three = encoderTime(inference, architecture.depth) + 2 * student;
   return (
     (labelled + tested) * (readTime(architecture, workload) + three) +
     3 * labelled * architecture.width * classes * headTraining +
@@ -177,14 +177,14 @@ function segmentationTime(
   const crops = decoderSteps * cropsOfStep;
   // The output of a frozen encoder for a crop is computed once.
   const different = Math.min(differentCrops, crops);
-  const [teacher, student] = [timeOf(inference, depth), timeOf(inference, kept)];
+  const [teacher, student] = [encoderTime(inference, depth), encoderTime(inference, kept)];
   const seeing = different * (teacher + 2 * student);
   const learningOn = adapt ? cropsOfStep * learningOnSteps(decoderSteps) : 0;
   const three = teacher + 2 * student + 3 * decoder.inference;
   const tiles = tested * Math.max(1, pixels / (imageSize * (1 - overlap)) ** 2);
   return (
     seeing +
-    learningOn * timeOf(step, kept) +
+    learningOn * encoderTime(step, kept) +
     (3 * crops + learningOn) * decoder.step +
     (tiles + timingRounds * tilesAtOnce) * three +
     // The live student, and each of its three files.

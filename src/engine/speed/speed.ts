@@ -248,7 +248,7 @@ function line(one: number, more: number, blocks: number): BlockTime {
   return one < block ? { fixed: 0, block: more / blocks } : { fixed: one - block, block };
 }
 
-export function timeOf({ fixed, block }: BlockTime, blocks: number): number {
+export function encoderTime({ fixed, block }: BlockTime, blocks: number): number {
   return fixed + block * blocks;
 }
 

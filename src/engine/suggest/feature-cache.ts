@@ -3,7 +3,7 @@ import { featureBytes } from '../../core/suggest/feature-bytes.ts';
 import type { Block } from '../../core/suggest/proposal.ts';
 import type { Raster } from '../../core/image/raster.ts';
 import type { Rectangle } from '../../core/mask/tiles.ts';
-import { ByteCache } from './byte-cache.ts';
+import { ByteCache } from '../../core/byte-cache.ts';
 import type { PatchReader, PatchTile } from './patch-reader.ts';
 import type { FeatureProgress } from './protocol.ts';
 

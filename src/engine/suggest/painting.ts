@@ -1,12 +1,12 @@
-import type { MaskTile, Suggestion } from '../../contract/masks.ts';
+import type { Suggestion } from '../../contract/masks.ts';
 import type { Raster } from '../../core/image/raster.ts';
-import { tilesIn, tileSide } from '../../core/mask/tiles.ts';
+import { tilesIn, tileSide, type MaskTile } from '../../core/mask/tiles.ts';
 import type { Rectangle } from '../../core/mask/tiles.ts';
 import { backgroundStroke } from '../../core/suggest/marks.ts';
 import type { Labels } from '../../core/suggest/proposal.ts';
 import { TilePainter } from '../../core/suggest/refine.ts';
-import { windowOf } from '../../core/suggest/window.ts';
-import { nameOf } from './blocks.ts';
+import { cropMirrored } from '../../core/suggest/window.ts';
+import { blockName } from './blocks.ts';
 import type { OpenedImage } from './opened-images.ts';
 
 export interface Painting {
@@ -34,7 +34,7 @@ export async function paintTiles(
       region: labels,
       values: labels.classes.map((own) => kinds[own] ?? 0),
       step,
-      coarse: windowOf(working, labels),
+      coarse: cropMirrored(working, labels),
       fine: opened.level(0),
       fineStep: opened.step,
     },
@@ -47,7 +47,7 @@ export async function paintTiles(
     await pause();
     tiles.push({ ...place, pixels: painter.paint(place, area) });
   }
-  const byPlace = new Map(tiles.map((tile) => [nameOf(tile), tile]));
+  const byPlace = new Map(tiles.map((tile) => [blockName(tile), tile]));
   for (const stroke of strokes) drawStroke(stroke, level, area, byPlace);
   return tiles;
 }
@@ -59,7 +59,7 @@ function drawStroke(
   area: Rectangle,
   tiles: ReadonlyMap<string, MaskTile>,
 ): void {
-  const tile = tiles.get(nameOf({ x: x >> level, y: y >> level }));
+  const tile = tiles.get(blockName({ x: x >> level, y: y >> level }));
   if (!tile) return;
   for (let row = 0; row < tileSide; row++) {
     const atY = (y * tileSide + row) >> level;
@@ -75,7 +75,7 @@ function drawStroke(
 }
 
 /** Pixels of the region per class at the level, and the mean confidence. */
-export function summary(
+export function summarise(
   kinds: readonly number[],
   { classes, probabilities }: Labels,
   tiles: readonly MaskTile[],

@@ -2,7 +2,7 @@ import type { TeacherOverrides } from '../../contract/jobs.ts';
 import * as g from '../../core/graph/build.ts';
 import { simplify } from '../../core/graph/rewrite.ts';
 import type { Raster } from '../../core/image/raster.ts';
-import { windowOf } from '../../core/suggest/window.ts';
+import { cropMirrored } from '../../core/suggest/window.ts';
 import { gridSize, prefixTokens } from '../../core/vit/architecture.ts';
 import { embed, runBlocks } from '../../core/vit/forward.ts';
 import type { VitModel } from '../../core/vit/weights.ts';
@@ -83,7 +83,7 @@ export class PatchReader {
     const plane = imageSize * imageSize;
     const data = new Float32Array(tiles.length * 3 * plane);
     tiles.forEach(({ x, y }, index) => {
-      const cut = windowOf(image, {
+      const cut = cropMirrored(image, {
         x: (x * this.side - this.#margin) * this.patchSize,
         y: (y * this.side - this.#margin) * this.patchSize,
         width: imageSize,

@@ -1,6 +1,7 @@
 import type { Failure } from '../../contract/app.ts';
 import type { TeacherOverrides, WrittenPreparation } from '../../contract/jobs.ts';
-import type { MaskRegion, MaskTile, Suggestion } from '../../contract/masks.ts';
+import type { MaskRegion, Suggestion } from '../../contract/masks.ts';
+import type { MaskTile } from '../../core/mask/tiles.ts';
 import type { ImagePlace } from '../../formats/labels/labelled-images.ts';
 
 /**

@@ -6,7 +6,7 @@ import { patchCounts } from './feature-cache.ts';
 import type { FeatureCache, Subject } from './feature-cache.ts';
 
 /** Features of the chosen pixels; all classes have equally many. */
-export function samplesOf(
+export function trainingSamples(
   cache: FeatureCache,
   subject: Subject,
   chosen: readonly ChosenMarks[],

@@ -1,6 +1,5 @@
-import type { MaskTile } from '../../contract/masks.ts';
 import { UserError } from '../../core/errors.ts';
-import { ignoreValue } from '../../core/mask/tiles.ts';
+import { ignoreValue, type MaskTile } from '../../core/mask/tiles.ts';
 import { backgroundStroke } from '../../core/suggest/marks.ts';
 import type { SuggestRequest } from './protocol.ts';
 import { strokesText } from '../../text/index.ts';

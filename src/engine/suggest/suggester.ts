@@ -14,16 +14,16 @@ import { gridLogits, Labeller, patchGridOf } from '../../core/suggest/proposal.t
 import type { Labels } from '../../core/suggest/proposal.ts';
 import type { Executor } from '../../runtime/executor.ts';
 import { breathe, throwIfCancelled } from '../job.ts';
-import { blocksOf, nameOf, nearestOthers } from './blocks.ts';
+import { blocksIn, blockName, nearestOthers } from './blocks.ts';
 import { requireStrokeValues, requireTwo, trainingMarks } from './stroke-values.ts';
 import { FeatureCache, patchCounts } from './feature-cache.ts';
 import type { BlockPlace, Subject } from './feature-cache.ts';
 import { OpenedImages } from './opened-images.ts';
 import type { OpenedImage } from './opened-images.ts';
-import { levelArea, paintTiles, summary } from './painting.ts';
+import { levelArea, paintTiles, summarise } from './painting.ts';
 import { PatchReader } from './patch-reader.ts';
 import type { FeatureProgress, FeatureRequest, SuggestRequest } from './protocol.ts';
-import { samplesOf } from './samples.ts';
+import { trainingSamples } from './samples.ts';
 
 /** Maximum number of labelled pixels of a region: as many as two cores process in half a second. */
 const workingPixels = 1.25 * 2 ** 20;
@@ -64,7 +64,7 @@ export class Suggester {
   /** Computes the features of a region in advance, so that a suggestion for it is immediate. */
   async prepare(request: FeatureRequest, context: SuggestContext): Promise<void> {
     const working = await this.#openRegion(request, context.signal);
-    await this.#prepare(working, blocksOf(working.region), context);
+    await this.#prepare(working, blocksIn(working.region), context);
   }
 
   /**
@@ -79,18 +79,18 @@ export class Suggester {
     const marks = marksOf(trainingMarks(request), image, { width, height, step: working.step });
     const counts = countMarks(marks);
     requireStrokeValues([...counts.keys()], request.known);
-    const inRegion = blocksOf(working.region);
+    const inRegion = blocksIn(working.region);
     const blocks = [
       ...inRegion,
       ...nearestOthers(markedBlocks(marks), inRegion, working.region, farBlocks),
     ];
     await this.#prepare(working, blocks, context);
-    const usable = new Set(blocks.map(nameOf));
+    const usable = new Set(blocks.map(blockName));
     const most = Math.min(mostPerClass, Math.ceil(mostTrainingPixels / counts.size));
-    const chosen = chooseMarks(marks, most, (block) => usable.has(nameOf(block)));
+    const chosen = chooseMarks(marks, most, (block) => usable.has(blockName(block)));
     requireTwo(chosen.map(({ value }) => value));
     const pause = pauseOf(context.signal);
-    const samples = samplesOf(this.#features, working.subject, chosen);
+    const samples = trainingSamples(this.#features, working.subject, chosen);
     const classifier = await trainPixelClassifier(samples, chosen.length, pause);
     const labels = await this.#label(working, classifier, inRegion, pause);
     const kinds = chosen.map(({ value }) => (value === backgroundStroke ? 0 : value));
@@ -108,7 +108,7 @@ export class Suggester {
       },
       pause,
     );
-    return { tiles, classes: summary(kinds, labels, tiles, levelArea(region, level)) };
+    return { tiles, classes: summarise(kinds, labels, tiles, levelArea(region, level)) };
   }
 
   async close(): Promise<void> {

@@ -10,6 +10,6 @@ export function smallCard(card: Card): Card {
 /** Returns a catalogue in which some cards are small, so that a test server can serve their files. */
 export function withSmallCards(real: typeof Cards, ids: readonly string[]): typeof Cards {
   const cards = real.cards.map((card) => (ids.includes(card.id) ? smallCard(card) : card));
-  const cardOf = (id: string): Card => cards.find((card) => card.id === id) ?? real.cardOf(id);
-  return { ...real, cards, cardOf };
+  const cardOf = (id: string): Card => cards.find((card) => card.id === id) ?? real.findCard(id);
+  return { ...real, cards, findCard: cardOf };
 }

@@ -4,7 +4,7 @@ import { teacherOverrides } from '../../contract/jobs.ts';
 import { coloursByName } from '../../core/image/colour-names.ts';
 import type { VitArchitecture } from '../../core/vit/architecture.ts';
 import type { StoredNormalization } from '../../core/vit/stored-normalization.ts';
-import { printable } from './problems.ts';
+import { printableName } from './problems.ts';
 import { teacherConfigurationText, teacherNotes } from '../../text/index.ts';
 
 /**
@@ -165,7 +165,7 @@ export class Collected {
   sayActivation(name: string | null | undefined, where: string): void {
     if (name == null) return;
     const value = Object.hasOwn(activations, name) ? activations[name] : undefined;
-    if (value === undefined) this.#others.otherActivation = { value: printable(name), where };
+    if (value === undefined) this.#others.otherActivation = { value: printableName(name), where };
     else this.say('activation', value, where);
   }
 
@@ -174,7 +174,7 @@ export class Collected {
     if (name == null || name === '' || name === 'none') return;
     if (name === 'token' || name === 'tok') this.say('pooling', 'class-token', where);
     else if (name === 'avg') this.say('pooling', 'patch-mean', where);
-    else this.#others.otherPooling = { value: printable(name), where };
+    else this.#others.otherPooling = { value: printableName(name), where };
   }
 
   sayNormAfterPooling(where: string): void {
@@ -185,7 +185,7 @@ export class Collected {
     const colours = coloursByName(names);
     this.saySize('channels', names.length, where);
     this.say('colourBands', colours && [...colours], where);
-    this.#others.bandNames = { value: names.map(printable), where };
+    this.#others.bandNames = { value: names.map(printableName), where };
   }
 
   /** @param reason why it is not a plain vision transformer, if so; the first reason is kept */

@@ -2,7 +2,7 @@ import { UserError } from '../../core/errors.ts';
 import { conventions } from './conventions/all.ts';
 import type { Convention, Naming } from './conventions/convention.ts';
 import { storedName } from './name-rules.ts';
-import { printable } from './problems.ts';
+import { printableName } from './problems.ts';
 import { refuseEncoder, refuseFile, unsupported } from './refusals.ts';
 import type { TensorFile } from './tensor-file.ts';
 import { refusedModelText, teacherFileText, teacherNotes } from '../../text/index.ts';
@@ -89,7 +89,7 @@ function requireOwnNames(
     if (other === undefined || other === name || !tidy.startsWith(prefix)) continue;
     throw unsupported(
       path,
-      teacherFileText.blocksNumberedTwice(printable(name), printable(other)),
+      teacherFileText.blocksNumberedTwice(printableName(name), printableName(other)),
       names,
     );
   }
@@ -111,7 +111,7 @@ function choose(
 ): { chosen: Candidate; notes: readonly string[] } {
   const [first, second] = candidates;
   if (first !== undefined && second === undefined) return { chosen: first, notes: [] };
-  const prefixes = candidates.slice(0, 4).map(({ prefix }) => printable(prefix));
+  const prefixes = candidates.slice(0, 4).map(({ prefix }) => printableName(prefix));
   const wanted = candidates.length > mostEncoders ? [] : preferences;
   for (const [pattern, note] of wanted) {
     const [chosen, ...others] = candidates.filter(({ prefix }) => pattern.test(prefix));

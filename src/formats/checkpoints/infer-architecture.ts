@@ -6,11 +6,11 @@ import type { FoundEncoder } from './find-encoder.ts';
 import { storedName } from './name-rules.ts';
 import { Chooser } from './chooser.ts';
 import type { Knowledge } from './chooser.ts';
-import { coloursOf, normalizationOf, storedNormalizationOf } from './infer-bands.ts';
+import { inferColourBands, normalizationOf, storedNormalizationOf } from './infer-bands.ts';
 import { isPooledByAttention, notesOnInferred } from './notes-on-teachers.ts';
 import { foldsClassPosition, positionLayouts } from './positions.ts';
 import type { PositionLayout } from './positions.ts';
-import { printable } from './problems.ts';
+import { printableName } from './problems.ts';
 import { requireAgreement } from './agreement.ts';
 import { invalidTeacher, unsupported } from './refusals.ts';
 import type { Sidecars } from './configuration-facts.ts';
@@ -108,7 +108,7 @@ export function inferArchitecture(
   requireAgreement(path, architecture, knowledge.config, positions);
   requireSound(path, architecture, knowledge.config);
   const normalization = normalizationOf(path, encoder, architecture, knowledge, choose);
-  const colours = coloursOf(path, encoder, architecture, knowledge, choose);
+  const colours = inferColourBands(path, encoder, architecture, knowledge, choose);
   const notes = notesOnInferred(encoder, architecture, knowledge);
   return {
     architecture,
@@ -282,7 +282,7 @@ function depthOf(
   for (let block = 0; block < blocks.size; block++) {
     if (blocks.has(block)) continue;
     const [name = ''] = storedName(encoder.naming, `blocks.${block}.norm1.weight`);
-    const stem = printable(
+    const stem = printableName(
       encoder.prefix + name.slice(0, name.indexOf(`${block}.`)) + String(block),
     );
     throw invalidTeacher(path, teacherFileText.blockMissing(stem));

@@ -87,7 +87,7 @@ export function storedNormalizationOf({
 }
 
 /** @throws UserError 'invalid-option' for bands that the teacher does not have */
-export function coloursOf(
+export function inferColourBands(
   path: string,
   { convention: { usual } }: FoundEncoder,
   { channels }: VitArchitecture,

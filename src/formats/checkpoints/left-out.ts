@@ -2,7 +2,7 @@ import type { VitArchitecture } from '../../core/vit/architecture.ts';
 import type { LeftOut } from './conventions/convention.ts';
 import type { FoundEncoder } from './find-encoder.ts';
 import { storedName, weightName } from './name-rules.ts';
-import { printable } from './problems.ts';
+import { printableName } from './problems.ts';
 import { leftOutNotes } from '../../text/index.ts';
 
 /*
@@ -133,5 +133,5 @@ function partOf(name: string): string {
   const parts = name.split('.').slice(0, -1);
   const end = parts.findIndex((part) => /^\d+$/.test(part));
   const named = end < 0 ? parts : parts.slice(0, end);
-  return printable(named.slice(0, 2).join('.') || name);
+  return printableName(named.slice(0, 2).join('.') || name);
 }

@@ -5,7 +5,7 @@ import { readFailure } from '../files/file-errors.ts';
 import { FileSource } from '../raster/file-source.ts';
 import { openSafetensors } from '../safetensors/safetensors.ts';
 import { fileKind, headLength, tailLength, type FileKind, type OtherKind } from './file-kind.ts';
-import { printable } from './problems.ts';
+import { printableName } from './problems.ts';
 import { isShardIndex, openSharded } from './sharded.ts';
 import type { TensorFile } from './tensor-file.ts';
 import { torchLegacy } from './torch/torch-legacy.ts';
@@ -100,7 +100,7 @@ async function weightsIn(folder: string): Promise<string> {
   if (names.includes('saved_model.pb')) {
     throw new UserError('unsupported', checkpointText.tensorFlowFolder(folder));
   }
-  const found = names.slice(0, 3).map(printable);
+  const found = names.slice(0, 3).map(printableName);
   throw new UserError(
     'not-found',
     checkpointText.noWeights(folder, { found, expected: namesInFolder }),

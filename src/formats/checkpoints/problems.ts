@@ -18,7 +18,7 @@ export function quoted(name: string): string {
 }
 
 /** Makes a name printable like `quoted`, without quotation marks: for Python names. */
-export function printable(name: string): string {
+export function printableName(name: string): string {
   return quoted(name).slice(1, -1);
 }
 

@@ -8,7 +8,7 @@ import { zeros } from '../../core/tensor.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { readTeacher } from './read-teacher.ts';
 import { dict, floatStorage, tensorOf, torchEntries, zipOf } from '../testing/torch-fixtures.ts';
-import { checkpointFolder, heads, imageNet, refusal, without } from './testing/checkpoints.ts';
+import { checkpointFolder, heads, imageNet, rejectionOf, without } from './testing/checkpoints.ts';
 import type { Tensors } from './testing/checkpoints.ts';
 
 const folder = checkpointFolder();
@@ -36,7 +36,7 @@ it('refuses an architecture by the name stored in the checkpoint', async () => {
       ),
     ),
   );
-  expect((await refusal(readTeacher(path, heads))).message).toContain(
+  expect((await rejectionOf(readTeacher(path, heads))).message).toContain(
     'its norms come after attention and MLP (residual post-norm), not before.',
   );
 });
@@ -182,7 +182,7 @@ describe('refuses', () => {
     ],
   ])('%s', async (_, tensors, overrides, code, message) => {
     const path = await checkpoint(tensors);
-    const error = await refusal(readTeacher(path, overrides));
+    const error = await rejectionOf(readTeacher(path, overrides));
     expect(error.code).toBe(code);
     expect(error.message).toContain(path);
     expect(error.message).toContain(message);

@@ -14,7 +14,7 @@ import { writeSafetensors } from '../safetensors/safetensors.ts';
 import { describeTeacher, openTeacherFile, readTeacher } from './read-teacher.ts';
 import { teacherMetadata, teacherMetadataKey } from './teacher-metadata.ts';
 import { dict, tensorOf, torchEntries, zipOf } from '../testing/torch-fixtures.ts';
-import { checkpointFolder, heads, imageNet, refusal, without } from './testing/checkpoints.ts';
+import { checkpointFolder, heads, imageNet, rejectionOf, without } from './testing/checkpoints.ts';
 import type { Tensors } from './testing/checkpoints.ts';
 
 const folder = checkpointFolder();
@@ -285,7 +285,7 @@ describe('the metadata of our own files', () => {
     ['with more than we know', text.replace('{', '{"future":1,')],
   ])('are refused when they are %s', async (_, damaged) => {
     const path = await checkpoint(student.weights, { [teacherMetadataKey]: damaged });
-    const { code, message } = await refusal(readTeacher(path));
+    const { code, message } = await rejectionOf(readTeacher(path));
     expect(code).toBe('invalid-file');
     expect(message).toContain(`${path}: its description of the encoder`);
   });

@@ -26,7 +26,7 @@ import {
 } from './left-out.ts';
 import { openTensorFile } from './open-tensor-file.ts';
 import { arrangePositions, datesOf, foldsClassPosition, keptPositions } from './positions.ts';
-import { printable } from './problems.ts';
+import { printableName } from './problems.ts';
 import { invalidTeacher, unsupported } from './refusals.ts';
 import type { Sidecars } from './configuration-facts.ts';
 import { readSidecars } from './sidecars.ts';
@@ -252,7 +252,7 @@ function refuseStrange(file: TensorFile, encoder: FoundEncoder): void {
     [teacherFileText.strangeInputs, strangeInputs(encoder)],
   ] as const) {
     if (strange.length === 0) continue;
-    throw unsupported(file.path, reason(strange.slice(0, 3).map(printable)), strange);
+    throw unsupported(file.path, reason(strange.slice(0, 3).map(printableName)), strange);
   }
   for (const key of architectureKeys) {
     const name = file.metadata[key] ?? '';
@@ -260,7 +260,7 @@ function refuseStrange(file: TensorFile, encoder: FoundEncoder): void {
     if (reason === undefined) continue;
     throw unsupported(
       file.path,
-      teacherFileText.otherArchitecture({ key, name: printable(name), reason }),
+      teacherFileText.otherArchitecture({ key, name: printableName(name), reason }),
       [],
     );
   }
@@ -281,11 +281,11 @@ function refuseUnexplained(file: TensorFile, encoder: FoundEncoder, said: Sideca
     [teacherFileText.unknownBeside, isKnownWhole ? [] : unexplainedOutside(encoder)],
   ] as const) {
     if (names.length === 0) continue;
-    const some = names.slice(0, 3).map(printable);
+    const some = names.slice(0, 3).map(printableName);
     throw unsupported(file.path, reason(some, names.length - some.length), names);
   }
   if (/(^|\.)(audio_spectrogram_transformer|vpm)\./.test(encoder.prefix)) {
-    throw unsupported(file.path, teacherFileText.otherEncoder(printable(encoder.prefix)), []);
+    throw unsupported(file.path, teacherFileText.otherEncoder(printableName(encoder.prefix)), []);
   }
 }
 
@@ -377,7 +377,7 @@ function storedTypes(file: TensorFile, { architecture, weights }: Plan): string[
     for (const part of weights.get(name)?.parts ?? []) {
       const dtype = part === undefined ? undefined : file.tensors.get(part)?.dtype;
       if (part === undefined || dtype === undefined) continue;
-      if (!isReadable(dtype)) throw unreadableType(file.path, printable(part), dtype);
+      if (!isReadable(dtype)) throw unreadableType(file.path, printableName(part), dtype);
       types.add(dtype);
     }
   }

@@ -1,7 +1,7 @@
 import { UserError } from '../../core/errors.ts';
 import { refusedModelText } from '../../text/index.ts';
 import type { Naming } from './conventions/convention.ts';
-import { printable } from './problems.ts';
+import { printableName } from './problems.ts';
 import type { TensorFile } from './tensor-file.ts';
 
 /** Model that is not a plain vision transformer, recognised by a name unique to it, and the reason for refusing it. */
@@ -193,7 +193,7 @@ export function refuseFile({ path, tensors }: TensorFile): never {
   const names = [...tensors.keys()];
   const found = firstOf(ofFiles, names);
   if (found !== undefined) throw unsupported(path, found, names);
-  const first = names.slice(0, 3).map(printable);
+  const first = names.slice(0, 3).map(printableName);
   throw unsupported(path, refusedModelText.unknown(first), names);
 }
 
@@ -215,7 +215,7 @@ export function unsupported(path: string, reason: string, names: readonly string
   return new UserError(
     'unsupported',
     refusedModelText.message(path, reason),
-    names.slice(0, 200).map(printable).join('\n'),
+    names.slice(0, 200).map(printableName).join('\n'),
   );
 }
 

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
 import { parseJson } from '../files/json.ts';
-import { printable, quoted } from './problems.ts';
+import { printableName, quoted } from './problems.ts';
 import type { TensorFacts, TensorFile } from './tensor-file.ts';
 import { checkpointText } from '../../text/index.ts';
 
@@ -111,7 +111,7 @@ async function openNamed(path: string, shard: string, openShard: OpenShard): Pro
     return await openShard(join(dirname(path), shard));
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== 'not-found') throw error;
-    throw new UserError('not-found', checkpointText.partMissing(path, printable(shard)));
+    throw new UserError('not-found', checkpointText.partMissing(path, printableName(shard)));
   }
 }
 
@@ -126,7 +126,7 @@ function addTensors(
     const owner = shardOf.get(name);
     // JSON keeps only the last of two entries for a name, so the missing one is noticed here.
     if (owner !== undefined && owner !== shard) {
-      const [first, second] = [printable(owner), printable(shard)];
+      const [first, second] = [printableName(owner), printableName(shard)];
       throw invalidIndex(path, checkpointText.tensorInTwoFiles(quoted(name), first, second));
     }
     if (owner === shard) tensors.set(name, facts);
@@ -140,7 +140,7 @@ function requireAll(
 ): void {
   for (const [name, shard] of shardOf) {
     if (tensors.has(name)) continue;
-    throw invalidIndex(path, checkpointText.tensorNotInFile(quoted(name), printable(shard)));
+    throw invalidIndex(path, checkpointText.tensorNotInFile(quoted(name), printableName(shard)));
   }
 }
 

@@ -23,7 +23,7 @@ import {
 import { towerOf } from './configurations/transformers-tower.ts';
 import type { JsonObject, Tower } from './configurations/transformers-tower.ts';
 import { addPreprocessor, preprocessorConfig } from './preprocessor.ts';
-import { printable } from './problems.ts';
+import { printableName } from './problems.ts';
 import { openClipConfig, timmArguments, timmConfig, vision } from './sidecar-schemas.ts';
 import type { TimmConfig } from './sidecar-schemas.ts';
 import { Collected } from './configuration-facts.ts';
@@ -67,7 +67,7 @@ const modelWords =
  */
 function addUnknown(collected: Collected, { path, json }: Sidecar): void {
   const keys = Object.keys(json).filter((key) => modelWords.test(key));
-  const some = keys.slice(0, 3).map(printable);
+  const some = keys.slice(0, 3).map(printableName);
   const where = basename(path);
   if (keys.length === 0) {
     collected.note(teacherNotes.noModel(where));
@@ -117,7 +117,7 @@ function addModel(collected: Collected, config: Sidecar): number | undefined {
     return undefined;
   }
   if (tower.kind === 'text') {
-    collected.note(teacherNotes.textModel(printable(tower.type)));
+    collected.note(teacherNotes.textModel(printableName(tower.type)));
     return undefined;
   }
   const values = checked({ ...config, json: tower.values }, vision);
@@ -276,10 +276,10 @@ function addTimmName(collected: Collected, name: string, where: string): void {
   if (name === '') return;
   const reason = otherThanPlain(name);
   collected.sayModel(
-    reason && teacherConfigurationText.otherArchitecture(printable(name), reason),
+    reason && teacherConfigurationText.otherArchitecture(printableName(name), reason),
     where,
   );
-  collected.sayFamilies(printable(name), familiesOfTimm, where);
+  collected.sayFamilies(printableName(name), familiesOfTimm, where);
 }
 
 type TimmArguments = z.infer<typeof timmArguments>;
@@ -328,9 +328,9 @@ function addTimmChoices(collected: Collected, config: TimmConfig, file: string):
     collected.sayModel(
       teacherConfigurationText.contradiction({
         key: `model_args.${key}`,
-        value: printable(String(one)),
+        value: printableName(String(one)),
         otherKey: where,
-        otherValue: printable(String(other)),
+        otherValue: printableName(String(other)),
       }),
       file,
     );
@@ -356,7 +356,7 @@ function addOpenClip(collected: Collected, sidecar: Sidecar): void {
     // A timm tower has its own properties, some of which its name determines.
     const reason = otherThanPlain(trunk);
     collected.sayModel(
-      reason && teacherConfigurationText.otherArchitecture(printable(trunk), reason),
+      reason && teacherConfigurationText.otherArchitecture(printableName(trunk), reason),
       `${file}, timm_model_name`,
     );
     collected.say('activation', activationByName(trunk), `${file}, timm_model_name`);

@@ -4,7 +4,7 @@ import { elementCount, zeros } from '../../core/tensor.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import type { FoundEncoder } from './find-encoder.ts';
 import { storedName, weightName } from './name-rules.ts';
-import { printable } from './problems.ts';
+import { printableName } from './problems.ts';
 import { unsupported } from './refusals.ts';
 import type { TensorFile } from './tensor-file.ts';
 import { refusedModelText, teacherFileText } from '../../text/index.ts';
@@ -36,7 +36,7 @@ export function storedWeights(
     const places = found.get(weight) ?? Array.from({ length: parts }, () => undefined);
     const other = places[part];
     if (other !== undefined) {
-      const [first, second] = [printable(other), printable(stored)];
+      const [first, second] = [printableName(other), printableName(stored)];
       throw new UserError(
         'unsupported',
         refusedModelText.message(file.path, teacherFileText.twoModels({ first, second, weight })),
@@ -94,7 +94,7 @@ export function nameInFile({ naming, prefix }: FoundEncoder, weight: string): st
   // A norm after pooling may have the name of a norm before it: see `normAfterPooling` in configuration-facts.ts.
   const stored = storedName(naming, weight);
   const names = stored.length > 0 ? stored : storedName(naming, weight.replace(/^fc_/, ''));
-  return names.map((name) => printable(prefix + name)).join(' + ');
+  return names.map((name) => printableName(prefix + name)).join(' + ');
 }
 
 /** Reads a weight into its final place, part by part. */

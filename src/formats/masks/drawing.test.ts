@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../core/random.ts';
 import { tileSide, type Size } from '../../core/mask/tiles.ts';
-import { polygonRuns } from './coco/polygon.ts';
+import { cocoPolygonRuns } from './coco/polygon.ts';
 import { runShape } from './coco/run-shape.ts';
 import { ringShape } from './polygons/rings.ts';
 import { layeredMask, type MaskShape } from './layers.ts';
@@ -105,6 +105,6 @@ it('COCO outlines with a million crossings use memory in proportion', () => {
   const points = Array.from({ length: 4000 }, (_, at) =>
     at % 2 === 0 ? ((at / 2) % 2) * 1999 : (at / 4000) * 1999,
   );
-  const runs = polygonRuns(points, size);
+  const runs = cocoPolygonRuns(points, size);
   expect(runs.reduce((sum, run) => sum + run, 0)).toBe(4_000_000);
 });

@@ -2,14 +2,17 @@ import type { Size } from '../../core/mask/tiles.ts';
 import type { GeoReference } from '../raster/image-file.ts';
 import { doubles, short, tiffBytes } from './tiff-fixtures.ts';
 
-export interface Georeference {
+export interface GeotiffPlacement {
   /** EPSG's: 4326 or a projected one in metres. */
   readonly code: number;
   readonly transform: GeoReference['transform'];
 }
 
 /** A blank raster with a georeference, by a matrix. */
-export function placedGeotiff({ width, height }: Size, { code, transform }: Georeference): Buffer {
+export function placedGeotiff(
+  { width, height }: Size,
+  { code, transform }: GeotiffPlacement,
+): Buffer {
   const [a, b, c, d, e, f] = transform;
   const kind = code === 4326 ? [1024, 0, 1, 2] : [1024, 0, 1, 1];
   const system = [code === 4326 ? 2048 : 3072, 0, 1, code];

@@ -1,3 +1,4 @@
+import type { BandStatistics } from '../../contract/image-view.ts';
 import { percentileOf, rankedValues, rescaled } from '../../core/image/intensity.ts';
 import type { RankedValues } from '../../core/image/intensity.ts';
 import { bandValues, maskingBand, presence } from '../../core/image/preparation.ts';
@@ -5,7 +6,8 @@ import { requireFrame } from '../images.ts';
 import { cropFrame } from '../raster/crop.ts';
 import type { ImageFile, Pixels } from '../raster/image-file.ts';
 import { preparedPixels } from '../raster/prepared.ts';
-import { tileSide, viewLevels } from './levels.ts';
+import { viewLevels } from './levels.ts';
+import { viewTileSide } from '../../contract/image-view.ts';
 import { isWhole, readTile, withViewed } from './read-tile.ts';
 import type { TiledFrame } from './read-tile.ts';
 import { wholeFrames } from './whole-frames.ts';
@@ -21,16 +23,6 @@ export interface StatisticsRequest {
   readonly steps: number;
 }
 
-/** Statistics of the defined values of one band. */
-export interface BandStatistics {
-  /** Values at those percentiles. */
-  readonly values: readonly number[];
-  readonly least: number;
-  readonly greatest: number;
-  /** Counts from `least` to `greatest` in equal steps. */
-  readonly histogram: readonly number[];
-}
-
 /**
  * Measures the distribution of the values of bands, over the same pixels that `readPrepared` uses, so that a stretch by
  * these figures is that of the model's input. Only for an image beyond `preparedPixels` without reduced levels are the
@@ -38,7 +30,7 @@ export interface BandStatistics {
  *
  * @throws UserError as `readTile`
  */
-export async function bandStatistics(
+export async function measureBands(
   place: TiledFrame,
   request: StatisticsRequest,
   signal?: AbortSignal,
@@ -105,15 +97,15 @@ async function joined(
   signal: AbortSignal | undefined,
 ): Promise<Pixels> {
   let data: Pixels['data'] | undefined;
-  for (let y = 0; y * tileSide < height; y++) {
-    for (let x = 0; x * tileSide < width; x++) {
+  for (let y = 0; y * viewTileSide < height; y++) {
+    for (let x = 0; x * viewTileSide < width; x++) {
       const tile = await readTile(place, { level: index, x, y, bands }, signal);
       data ??= new (tile.data.constructor as new (length: number) => Pixels['data'])(
         width * height * bands.length,
       );
       const row = tile.width * bands.length;
       for (let line = 0; line < tile.height; line++) {
-        const at = ((y * tileSide + line) * width + x * tileSide) * bands.length;
+        const at = ((y * viewTileSide + line) * width + x * viewTileSide) * bands.length;
         data.set(tile.data.subarray(line * row, (line + 1) * row), at);
       }
     }

@@ -11,7 +11,7 @@ export type Mixing = Pick<ImageHeader, 'format' | 'interpretation' | 'nodata' | 
  *
  * @param pixels with all bands of the file
  */
-export function halve(pixels: Pixels, mixing: Mixing): Pixels {
+export function halvePixels(pixels: Pixels, mixing: Mixing): Pixels {
   const { bands, data } = pixels;
   const width = Math.ceil(pixels.width / 2);
   const height = Math.ceil(pixels.height / 2);

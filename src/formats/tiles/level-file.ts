@@ -6,8 +6,9 @@ import { readFailure, writeFailure } from '../files/file-errors.ts';
 import type { ImageFile, Pixels } from '../raster/image-file.ts';
 import { throwIfAborted } from '../raster/read-request.ts';
 import { sampleBytes, samplesOf } from '../raster/sample-arrays.ts';
-import { halve } from './halve.ts';
-import { tileRegion, tileSide, viewLevels } from './levels.ts';
+import { halvePixels } from './halve.ts';
+import { tileRegion, viewLevels } from './levels.ts';
+import { viewTileSide } from '../../contract/image-view.ts';
 import type { TilePosition, ViewLevel } from './levels.ts';
 
 /**
@@ -80,7 +81,7 @@ async function fill(file: ImageFile, handle: FileHandle, job: LevelFileJob): Pro
       region,
       ...(job.signal && { signal: job.signal }),
     });
-    await writers[0]?.take(halve(halve(strip, header), header));
+    await writers[0]?.take(halvePixels(halvePixels(strip, header), header));
     job.onprogress?.(y + region.height, height);
   }
   for (const writer of writers) await writer.end();
@@ -136,7 +137,7 @@ function chainOf(
     const start = startOf(levels, level, tileBytes(header));
     const writer = new LevelWriter(
       (rows, y) => writeRows(handle, start, level, rows, y),
-      (rows) => halve(rows, header),
+      (rows) => halvePixels(rows, header),
       chain[0],
     );
     chain.unshift(writer);
@@ -154,21 +155,22 @@ async function writeRows(
 ): Promise<void> {
   const bytesPerPixel = bands * data.BYTES_PER_ELEMENT;
   const source = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  const across = Math.ceil(level.width / tileSide);
+  const across = Math.ceil(level.width / viewTileSide);
   for (let row = 0; row < height;) {
-    const inTile = (y + row) % tileSide;
-    const rows = Math.min(height - row, tileSide - inTile);
-    const tileRow = Math.floor((y + row) / tileSide);
+    const inTile = (y + row) % viewTileSide;
+    const rows = Math.min(height - row, viewTileSide - inTile);
+    const tileRow = Math.floor((y + row) / viewTileSide);
     for (let column = 0; column < across; column++) {
-      const run = new Uint8Array(rows * tileSide * bytesPerPixel);
-      const left = column * tileSide;
-      const length = Math.min(tileSide, width - left) * bytesPerPixel;
+      const run = new Uint8Array(rows * viewTileSide * bytesPerPixel);
+      const left = column * viewTileSide;
+      const length = Math.min(viewTileSide, width - left) * bytesPerPixel;
       for (let one = 0; one < rows; one++) {
         const at = ((row + one) * width + left) * bytesPerPixel;
-        run.set(source.subarray(at, at + length), one * tileSide * bytesPerPixel);
+        run.set(source.subarray(at, at + length), one * viewTileSide * bytesPerPixel);
       }
       const tile = tileRow * across + column;
-      const at = start + (tile * tileSide * tileSide + inTile * tileSide) * bytesPerPixel;
+      const at =
+        start + (tile * viewTileSide * viewTileSide + inTile * viewTileSide) * bytesPerPixel;
       await handle.write(run, 0, run.length, at);
     }
     row += rows;
@@ -191,7 +193,7 @@ export async function readKeptTile(
   const found = await stat(target).catch(() => undefined);
   if (found?.size !== levelFileBytes({ header })) return undefined;
   const levels = keptLevels(viewLevels(header));
-  const across = Math.ceil(level.width / tileSide);
+  const across = Math.ceil(level.width / viewTileSide);
   const at = startOf(levels, level, bytes) + (position.y * across + position.x) * bytes;
   const buffer = new ArrayBuffer(bytes);
   const handle = await open(target, 'r').catch(() => undefined);
@@ -209,12 +211,12 @@ export async function readKeptTile(
 }
 
 function cutTile(whole: Pixels['data'], width: number, height: number, bands: number): Pixels {
-  if (width === tileSide) {
+  if (width === viewTileSide) {
     return { width, height, bands, data: whole.slice(0, height * width * bands) };
   }
   const data = whole.slice(0, width * height * bands);
   for (let row = 0; row < height; row++) {
-    const from = row * tileSide * bands;
+    const from = row * viewTileSide * bands;
     data.set(whole.subarray(from, from + width * bands), row * width * bands);
   }
   return { width, height, bands, data };
@@ -234,11 +236,11 @@ function startOf(levels: readonly ViewLevel[], level: ViewLevel, bytes: number):
 }
 
 function tileCount({ width, height }: ViewLevel): number {
-  return Math.ceil(width / tileSide) * Math.ceil(height / tileSide);
+  return Math.ceil(width / viewTileSide) * Math.ceil(height / viewTileSide);
 }
 
 function tileBytes({ bands, sampleType }: ImageFile['header']): number {
-  return tileSide * tileSide * bands * sampleBytes[sampleType];
+  return viewTileSide * viewTileSide * bands * sampleBytes[sampleType];
 }
 
 function below(upper: Pixels, lower: Pixels): Pixels {

@@ -1,7 +1,5 @@
+import { viewTileSide } from '../../contract/image-view.ts';
 import type { ImageHeader, Level } from '../raster/image-file.ts';
-
-/** Side of a tile, px. */
-export const tileSide = 512;
 
 /** A display size of an image: one of the file's own levels, or one halved from its smallest. */
 export interface ViewLevel extends Level {
@@ -19,7 +17,7 @@ export function viewLevels({ levels }: Pick<ImageHeader, 'levels'>): ViewLevel[]
   const own = levels.map((level, from) => ({ ...level, from, halvings: 0 }));
   const made: ViewLevel[] = [];
   let last = own.at(-1);
-  while (last !== undefined && Math.max(last.width, last.height) > tileSide) {
+  while (last !== undefined && Math.max(last.width, last.height) > viewTileSide) {
     last = {
       width: Math.ceil(last.width / 2),
       height: Math.ceil(last.height / 2),
@@ -46,14 +44,14 @@ export function tileRegion(
   { width, height }: Level,
   { x, y }: TilePosition,
 ): { x: number; y: number; width: number; height: number } {
-  const [left, top] = [x * tileSide, y * tileSide];
+  const [left, top] = [x * viewTileSide, y * viewTileSide];
   if (!(x >= 0 && y >= 0 && left < width && top < height)) {
     throw new RangeError(`tileRegion: no tile (${x}, ${y}) in a level of ${width} × ${height}`);
   }
   return {
     x: left,
     y: top,
-    width: Math.min(tileSide, width - left),
-    height: Math.min(tileSide, height - top),
+    width: Math.min(viewTileSide, width - left),
+    height: Math.min(viewTileSide, height - top),
   };
 }

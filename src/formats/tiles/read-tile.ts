@@ -6,7 +6,7 @@ import { withImage } from '../open-images.ts';
 import { cropFrame } from '../raster/crop.ts';
 import type { ImageFile, ImageHeader, Pixels } from '../raster/image-file.ts';
 import { sampleBytes } from '../raster/sample-arrays.ts';
-import { halve } from './halve.ts';
+import { halvePixels } from './halve.ts';
 import { keptFrom, levelFileBytes, readKeptTile } from './level-file.ts';
 import { tileRegion, viewLevels } from './levels.ts';
 import type { TilePosition, ViewLevel } from './levels.ts';
@@ -123,7 +123,7 @@ async function readHalved(
   if (level.halvings === 0) return file.read({ ...wanted, bands });
   // Alpha is needed to average the other bands.
   let pixels = await file.read(wanted);
-  for (let halving = 0; halving < level.halvings; halving++) pixels = halve(pixels, header);
+  for (let halving = 0; halving < level.halvings; halving++) pixels = halvePixels(pixels, header);
   return cropFrame(pixels.data, pixels, { region: { x: 0, y: 0, ...sizeOf(pixels) }, bands });
 }
 

@@ -8,10 +8,11 @@ import { cut } from '../raster/testing/reading.ts';
 import { testFolder } from '../raster/testing/test-folder.ts';
 import { long, short, text, tiffBytes } from '../testing/tiff-fixtures.ts';
 import type { PageSpec } from '../testing/tiff-fixtures.ts';
-import { bandStatistics } from './band-statistics.ts';
-import { halve } from './halve.ts';
+import { measureBands } from './band-statistics.ts';
+import { halvePixels } from './halve.ts';
 import { buildLevelFile } from './level-file.ts';
-import { tileRegion, tileSide, viewLevels } from './levels.ts';
+import { tileRegion, viewLevels } from './levels.ts';
+import { viewTileSide } from '../../contract/image-view.ts';
 import { isMissingLevels, needsLevels, readTile } from './read-tile.ts';
 
 const folder = testFolder();
@@ -79,7 +80,7 @@ describe('halve', () => {
   });
 
   it('averages squares, and the rest of them at an odd edge', () => {
-    const { width, height, data } = halve(
+    const { width, height, data } = halvePixels(
       grey(3, Int16Array.of(-4, -3, 10, 1, 2, 20, 5, 8, -7)),
       plain,
     );
@@ -88,16 +89,18 @@ describe('halve', () => {
 
   it('ignores missing pixels', () => {
     const values = Float32Array.of(9, -1, NaN, -1, 1, -1, -1, -1);
-    const { data } = halve(grey(4, values), { ...plain, nodata: -1 });
+    const { data } = halvePixels(grey(4, values), { ...plain, nodata: -1 });
     expect([...data]).toEqual([5, -1]);
     const withAlpha = { width: 2, height: 1, bands: 2, data: Uint8Array.of(200, 0, 10, 255) };
-    expect([...halve(withAlpha, { ...plain, alpha: 1 }).data]).toEqual([10, 128]);
+    expect([...halvePixels(withAlpha, { ...plain, alpha: 1 }).data]).toEqual([10, 128]);
     // What is transparent in a photograph has colours all the same.
-    expect([...halve(withAlpha, { ...plain, format: 'webp', alpha: 1 }).data]).toEqual([105, 128]);
+    expect([...halvePixels(withAlpha, { ...plain, format: 'webp', alpha: 1 }).data]).toEqual([
+      105, 128,
+    ]);
   });
 
   it('picks one of the palette indices', () => {
-    const { data } = halve(grey(2, Uint8Array.of(3, 9, 9, 9)), {
+    const { data } = halvePixels(grey(2, Uint8Array.of(3, 9, 9, 9)), {
       ...plain,
       interpretation: 'palette',
     });
@@ -126,9 +129,9 @@ describe('readTile', () => {
         expected =
           halvings === 0 || expected === undefined
             ? await file.read({ level: from })
-            : halve(expected, file.header);
+            : halvePixels(expected, file.header);
         expect([expected.width, expected.height]).toEqual([width, height]);
-        for (let x = 0; x * tileSide < width; x++) {
+        for (let x = 0; x * viewTileSide < width; x++) {
           const tile = await readTile(here, { level, x, y: 0, bands: [1, 0] });
           const region = tileRegion({ width, height }, { x, y: 0 });
           expect([tile.width, tile.height]).toEqual([region.width, region.height]);
@@ -182,7 +185,7 @@ describe('bandStatistics', () => {
       'grey.tif',
       tiffBytes([page(300, 20, { samples: 1, values, fields: [text(42113, '-30000')] })]),
     );
-    const [band] = await bandStatistics(here, {
+    const [band] = await measureBands(here, {
       bands: [0],
       shares: [2, 98, 0, 100],
       isRescaled: true,

@@ -1,7 +1,7 @@
 import { stampOf } from '../open-images.ts';
 import type { ImageFile, Pixels } from '../raster/image-file.ts';
 import { unlessAborted } from '../files/unless-aborted.ts';
-import { halve } from './halve.ts';
+import { halvePixels } from './halve.ts';
 
 /** Maximum size of frames and their halves that are kept, bytes. A single frame may be larger. */
 const keptBytes = 2 ** 28;
@@ -61,7 +61,7 @@ class WholeFrames {
 /** Adds missing halves; returns the bytes of all. */
 function grown(levels: Pixels[], halvings: number, { header }: ImageFile): number {
   for (let last = levels.at(-1); last !== undefined && levels.length <= halvings;) {
-    last = halve(last, header);
+    last = halvePixels(last, header);
     levels.push(last);
   }
   return levels.reduce((sum, { data }) => sum + data.byteLength, 0);

@@ -2,7 +2,7 @@ import { valueAreas } from '../../core/mask/class-areas.ts';
 import { backgroundValue, ignoreValue } from '../../core/mask/tiles.ts';
 import { csvText } from '../labels/csv-text.ts';
 import type { MaskRaster } from '../masks/mask-raster.ts';
-import { nameOf } from '../masks/paired/write-label-map.ts';
+import { maskClassName } from '../masks/paired/write-label-map.ts';
 import { maskStrips } from '../masks/strips.ts';
 import { pixelAreaOf } from './pixel-area.ts';
 import type { MaskPlace } from './place.ts';
@@ -39,7 +39,7 @@ export async function areaRows({ file, frame, mask, place }: AreaImage): Promise
   const measure = pixelAreaOf(place);
   const found = await valueAreas(maskStrips(mask), mask.width, measure?.runArea);
   const known = mask.width * mask.height - (found.get(ignoreValue)?.pixels ?? 0);
-  const names = new Map(mask.classes.map((one) => [one.value, nameOf(one)]));
+  const names = new Map(mask.classes.map((one) => [one.value, maskClassName(one)]));
   const values = new Set([backgroundValue, ...names.keys(), ...found.keys()]);
   return [...values]
     .sort((a, b) => a - b)
@@ -60,7 +60,9 @@ export async function areaRows({ file, frame, mask, place }: AreaImage): Promise
 
 function nameFor(value: number, names: ReadonlyMap<number, string>): AreaRow['class'] {
   if (value === ignoreValue) return undefined;
-  return value === backgroundValue ? null : (names.get(value) ?? nameOf({ value, name: null }));
+  return value === backgroundValue
+    ? null
+    : (names.get(value) ?? maskClassName({ value, name: null }));
 }
 
 const columns = ['file', 'frame', 'class', 'value', 'pixels', 'mm²', 'm²', 'ha', 'share'];

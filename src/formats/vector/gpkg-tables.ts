@@ -1,7 +1,7 @@
 /** The tables of a GeoPackage 1.3 (OGC 12-128r18, annex C) with one layer of polygons. */
 
 /** `GPKG`, and the version 1.3.0 (requirement 2). */
-export const applicationId = 0x47504b47;
+export const geopackageId = 0x47504b47;
 export const userVersion = 10300;
 
 export const tables = `

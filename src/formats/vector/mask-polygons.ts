@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { PolygonTracer, tracePolygons, type MaskPolygon } from '../../core/mask/polygons.ts';
 import { vectorText } from '../../text/index.ts';
 import type { MaskRaster } from '../masks/mask-raster.ts';
-import { nameOf } from '../masks/paired/write-label-map.ts';
+import { maskClassName } from '../masks/paired/write-label-map.ts';
 import { maskStrips } from '../masks/strips.ts';
 import { pixelAreaOf } from './pixel-area.ts';
 import type { MaskPlace } from './place.ts';
@@ -59,7 +59,7 @@ export class MaskPolygons {
     const { tolerance = 0, smallest = 0, signal, done } = this.#options;
     const measure = pixelAreaOf(this.#place);
     if (measure?.note) this.notes.add(measure.note);
-    const names = new Map(this.#mask.classes.map((one) => [one.value, nameOf(one)]));
+    const names = new Map(this.#mask.classes.map((one) => [one.value, maskClassName(one)]));
     const runArea = measure?.runArea;
     const tracer = new PolygonTracer(this.#mask.width, { tolerance, smallest, runArea });
     const strips = stoppable(maskStrips(this.#mask), signal);
@@ -67,7 +67,7 @@ export class MaskPolygons {
       const { value, pixels, area } = polygon;
       const rounded = area === null ? null : Number(area.toPrecision(12));
       const facts = {
-        class: names.get(value) ?? nameOf({ value, name: null }),
+        class: names.get(value) ?? maskClassName({ value, name: null }),
         value,
         pixels,
         area_m2: measure?.unit === 'm²' ? rounded : null,

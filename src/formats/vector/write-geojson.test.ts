@@ -5,7 +5,7 @@ import { collected, memoryMask, randomMask } from '../masks/testing/memory-mask.
 import { wholeMask } from '../masks/strips.ts';
 import { openImage } from '../raster/open.ts';
 import { testFolder } from '../raster/testing/test-folder.ts';
-import { placedGeotiff, type Georeference } from '../testing/placed-geotiff.ts';
+import { placedGeotiff, type GeotiffPlacement } from '../testing/placed-geotiff.ts';
 import type { VectorOptions, VectorOutcome } from './mask-polygons.ts';
 import { nowhere, placeOf, type MaskPlace } from './place.ts';
 import { geojsonOfMask } from './write-geojson.ts';
@@ -54,7 +54,7 @@ const areaOf = (ring: readonly (readonly [number, number])[]): number =>
   }, 0);
 
 describe('polygons that are read back', () => {
-  it.each<[string, Georeference]>([
+  it.each<[string, GeotiffPlacement]>([
     ['degrees', { code: 4326, transform: [1e-5, 0, 8.5, 0, -7e-6, 47.1] }],
     ['a zone of UTM', { code: 32632, transform: [0.25, 0, 468_000.5, 0, -0.25, 5_216_000.25] }],
     [

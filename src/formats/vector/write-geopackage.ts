@@ -8,7 +8,7 @@ import { makeFileAtomically, type WriteOptions } from '../files/write-file.ts';
 import { gpkgCrs, isDefined, requiredCrs, type GpkgCrs } from './gpkg-crs.ts';
 import { gpkgPolygon } from './gpkg-geometry.ts';
 import {
-  applicationId,
+  geopackageId,
   indexOf,
   indexTriggers,
   layerTable,
@@ -128,7 +128,7 @@ class LayerFile {
     this.#database = database;
     database.pragma('journal_mode = OFF');
     database.pragma('synchronous = OFF');
-    database.pragma(`application_id = ${applicationId}`);
+    database.pragma(`application_id = ${geopackageId}`);
     database.pragma(`user_version = ${userVersion}`);
     database.exec(`BEGIN;${tables}${layerTable(layer, area)}`);
     const columns = ['fid', 'geom', 'class', 'value', 'pixels', ...(area === null ? [] : [area])];

@@ -14,7 +14,7 @@ const manifest = z.object({
 });
 
 /** Describes the software that the app runs on and the location of its data. */
-export async function about(workspace: string, log: string): Promise<Result<'shell.about'>> {
+export async function describeApp(workspace: string, log: string): Promise<Result<'shell.about'>> {
   const { version, devDependencies } = manifest.parse(
     JSON.parse(await readFile(join(root, 'package.json'), 'utf8')),
   );

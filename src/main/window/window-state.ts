@@ -9,14 +9,14 @@ export interface WindowBounds {
 }
 
 export const defaultSize = { width: 1280, height: 800 } as const;
-export const smallestSize = { width: 1024, height: 700 } as const;
+export const smallestWindow = { width: 1024, height: 700 } as const;
 
 /** Saved state of the window. */
 export const windowState = z.strictObject({
   x: z.int(),
   y: z.int(),
-  width: z.int().min(smallestSize.width).max(20_000),
-  height: z.int().min(smallestSize.height).max(20_000),
+  width: z.int().min(smallestWindow.width).max(20_000),
+  height: z.int().min(smallestWindow.height).max(20_000),
   isMaximized: z.boolean(),
 });
 export type WindowState = z.infer<typeof windowState>;

@@ -3,7 +3,7 @@ import { app, BrowserWindow, nativeTheme, screen } from 'electron';
 import { readKept, writeKept } from '../kept-file.ts';
 import type { Log } from '../log.ts';
 import { preloadFile } from '../paths.ts';
-import { openingBounds, smallestSize, windowState } from './window-state.ts';
+import { openingBounds, smallestWindow, windowState } from './window-state.ts';
 import type { WindowState } from './window-state.ts';
 
 /** Background colour, as in the page's styles, so that nothing flashes before the page is loaded. */
@@ -18,8 +18,8 @@ export function openWindow(log: Log): BrowserWindow {
       state,
       screen.getAllDisplays().map((display) => display.workArea),
     ),
-    minWidth: smallestSize.width,
-    minHeight: smallestSize.height,
+    minWidth: smallestWindow.width,
+    minHeight: smallestWindow.height,
     title: 'Understudy',
     backgroundColor: nativeTheme.shouldUseDarkColors ? canvas.dark : canvas.light,
     show: false,

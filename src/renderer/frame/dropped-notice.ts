@@ -1,4 +1,4 @@
-import { type Dropped, nameOf } from '../lib/dropped.ts';
+import { type Dropped, baseName } from '../lib/dropped.ts';
 import { notices } from '../lib/notices.svelte.ts';
 import { text } from '../text/index.ts';
 
@@ -36,8 +36,8 @@ function messageOf(dropped: NoFolder): string {
   if (dropped.kind === 'folders') return words.folders(dropped.count);
   const { count, file, fileKind } = dropped;
   return fileKind === 'image'
-    ? words.files(count, nameOf(file))
-    : words.others[fileKind](nameOf(file));
+    ? words.files(count, baseName(file))
+    : words.others[fileKind](baseName(file));
 }
 
 function wayOn(dropped: NoFolder, { take, toTeacher }: DropWays): Action | undefined {
@@ -50,7 +50,7 @@ function wayOn(dropped: NoFolder, { take, toTeacher }: DropWays): Action | undef
   const { folder } = dropped;
   if (folder === null) return undefined;
   return {
-    label: words.take(nameOf(folder)),
+    label: words.take(baseName(folder)),
     run: () => {
       take(folder);
     },

@@ -2,7 +2,7 @@ import { hasEnded } from '../../contract/app.ts';
 import type { EventOf, ImportReport, Params, Run } from '../../contract/app.ts';
 import { call, listen } from './client.ts';
 import { endedWork } from './ended-work.svelte.ts';
-import { failureOf } from './error-message.ts';
+import { failureText } from './error-message.ts';
 import { notices } from './notices.svelte.ts';
 import { text } from '../text/index.ts';
 import { importNotice } from './import-notice.ts';
@@ -102,7 +102,7 @@ class Activity {
       this.#reportImport(report, () => void this.import(project, folder, choices, again));
       return report;
     } catch (error) {
-      const failure = failureOf(error);
+      const failure = failureText(error);
       if (failure !== null) {
         endedWork.report({
           ...{ project, kind: 'loss', step: 'images', open: text.ended.openImages, ...failure },

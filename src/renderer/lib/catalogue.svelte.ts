@@ -5,7 +5,7 @@ import type { CatalogueEntry } from '../../contract/catalogue.ts';
 import { text } from '../text/index.ts';
 import { call, listen } from './client.ts';
 import { endedWork } from './ended-work.svelte.ts';
-import { describeError, errorMessage, failureOf } from './error-message.ts';
+import { describeError, errorMessage, failureText } from './error-message.ts';
 import { notices } from './notices.svelte.ts';
 
 type FetchProgress = EventOf<'catalogue.progress'>;
@@ -88,7 +88,7 @@ class Catalogue {
       this.#reportEnd('done', text.catalogue.added(name), undefined);
       this.#notify();
     } catch (error) {
-      const failure = failureOf(error);
+      const failure = failureText(error);
       if (failure !== null) {
         this.failures.set(id, failure);
         this.#reportEnd('loss', failure.message, failure.details);

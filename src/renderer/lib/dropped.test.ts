@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fileKindOf, nameOf, projectNameOf, whatDropped } from './dropped.ts';
+import { fileKindOf, baseName, projectNameOf, whatDropped } from './dropped.ts';
 
 const folder = (path: string) => ({ path, isFolder: true });
 const file = (path: string) => ({ path, isFolder: false });
@@ -46,7 +46,7 @@ it.each([
   ['D:\\scans 2026', 'scans 2026'],
   ['/', '/'],
 ])('%s is called %s', (path, name) => {
-  expect(nameOf(path)).toBe(name);
+  expect(baseName(path)).toBe(name);
 });
 
 it.each([

@@ -68,7 +68,7 @@ export function whatDropped(items: readonly DroppedItem[]): Dropped {
 }
 
 /** Last part of a path: `scans` of `/home/someone/scans` or `C:\scans`. */
-export function nameOf(path: string): string {
+export function baseName(path: string): string {
   return partsOf(path).at(-1) ?? path;
 }
 
@@ -77,7 +77,7 @@ const generalNames = /^(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?|images
 
 /** Suggested project name for a folder of images: `nuclei` for `nuclei/train/images`. */
 export function projectNameOf(path: string): string {
-  return partsOf(path).findLast((part) => !generalNames.test(part)) ?? nameOf(path);
+  return partsOf(path).findLast((part) => !generalNames.test(part)) ?? baseName(path);
 }
 
 function partsOf(path: string): string[] {

@@ -18,7 +18,7 @@ export function isCancelled(error: unknown): boolean {
 }
 
 /** Message and details of an error; null if the user cancelled. */
-export function failureOf(error: unknown): FailureText | null {
+export function failureText(error: unknown): FailureText | null {
   return isCancelled(error) ? null : describeError(error);
 }
 

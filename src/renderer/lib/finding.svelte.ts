@@ -3,7 +3,7 @@ import type { EventOf } from '../../contract/app.ts';
 import { text } from '../text/index.ts';
 import { call, listen } from './client.ts';
 import { endedWork } from './ended-work.svelte.ts';
-import { failureOf } from './error-message.ts';
+import { failureText } from './error-message.ts';
 import { notices } from './notices.svelte.ts';
 
 type Progress = EventOf<'review.progress'>;
@@ -47,7 +47,7 @@ class Finding {
         open: text.ended.openLabels,
       });
     } catch (error) {
-      const failure = failureOf(error);
+      const failure = failureText(error);
       if (failure !== null) {
         endedWork.report({
           ...{ project, kind: 'loss', step: 'labels', open: text.ended.openLabels, ...failure },

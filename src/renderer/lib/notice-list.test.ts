@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { afterLeaving, type Notice, timeOf, withNotice } from './notice-list.ts';
+import { afterLeaving, type Notice, displayTime, withNotice } from './notice-list.ts';
 
 const action = { label: 'Undo', run: () => undefined };
 
@@ -21,7 +21,7 @@ describe('notices', () => {
     ['a long warning', { message: 'word '.repeat(50).trim() }, 25_000],
     ['a short warning with a choice', { action }, 20_000],
   ])('%s has its time', (_, change, expected) => {
-    expect(timeOf(notice(change))).toBe(expected);
+    expect(displayTime(notice(change))).toBe(expected);
   });
 
   it('say the same thing once, the last time at the end', () => {

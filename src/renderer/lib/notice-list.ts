@@ -22,7 +22,12 @@ const perWord = 400;
 const seen = 1500;
 
 /** Display time of a notice in ms; null for one that stays until it is dismissed. */
-export function timeOf({ kind, message, action, isLasting }: Omit<Notice, 'id'>): number | null {
+export function displayTime({
+  kind,
+  message,
+  action,
+  isLasting,
+}: Omit<Notice, 'id'>): number | null {
   if (kind === 'loss' || isLasting) return null;
   const reading = kind === 'done' ? readingDone : noticed + perWord * message.split(/\s+/).length;
   return action === undefined ? reading : Math.max(reading, readingWithAction);

@@ -2,7 +2,7 @@ import { firstLine } from '../../contract/failure-text.ts';
 import { RequestError } from './client.ts';
 import { errorMessage, isCancelled } from './error-message.ts';
 import { placeKeys } from './keys/keys-place.ts';
-import { afterLeaving, type Notice, timeOf, withNotice } from './notice-list.ts';
+import { afterLeaving, type Notice, displayTime, withNotice } from './notice-list.ts';
 
 /** Time in ms until the expiry of a held notice is checked again. */
 const heldFor = 6000;
@@ -46,7 +46,7 @@ class Notices {
     const { details, action, isLasting = false } = more;
     const notice = { id, kind, message, details, action, isLasting, since: performance.now() };
     this.list = withNotice(this.list, notice, this.place?.dataset.viewer !== undefined);
-    const time = timeOf(notice);
+    const time = displayTime(notice);
     if (time !== null) this.#expire(id, time);
     return id;
   }

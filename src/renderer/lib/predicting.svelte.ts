@@ -4,7 +4,7 @@ import { text } from '../text/index.ts';
 import { call, listen } from './client.ts';
 import { endedWork } from './ended-work.svelte.ts';
 import type { EndedWork } from './ended-work.ts';
-import { failureOf } from './error-message.ts';
+import { failureText } from './error-message.ts';
 import { notices } from './notices.svelte.ts';
 
 type Progress = EventOf<'predict.progress'>;
@@ -65,7 +65,7 @@ class Predicting {
         report('attention', text.predicting.doneSome(predicted, skipped.length), details);
       }
     } catch (error) {
-      const failure = failureOf(error);
+      const failure = failureText(error);
       if (failure !== null) {
         endedWork.report({
           ...{ project, kind: 'loss', step: 'labels', open: text.ended.openLabels, ...failure },

@@ -32,7 +32,7 @@ export interface ShownBands {
 }
 
 /** Properties of an image on which the preparation of its values depends. */
-export function formOf(image: ViewedImage): StoredForm {
+export function storedFormOf(image: ViewedImage): StoredForm {
   const { format, bands, sampleType, interpretation, alpha, nodata, display } = image;
   const { unit, ...rest } = display;
   return {
@@ -47,7 +47,7 @@ export function formOf(image: ViewedImage): StoredForm {
  * @throws UserError 'invalid-option' for bands that the image does not have
  */
 export function modelShown(image: ViewedImage, written: WrittenPreparation): ShownBands {
-  return decided(picturePreparation(preparationOf(written), formOf(image)), image);
+  return decided(picturePreparation(preparationOf(written), storedFormOf(image)), image);
 }
 
 /**
@@ -60,7 +60,7 @@ export function modelSeen(image: ViewedImage, written: WrittenPreparation): Show
 }
 
 function decided(preparation: Preparation, image: ViewedImage): ShownBands {
-  const form = formOf(image);
+  const form = storedFormOf(image);
   const range = rangeOf(preparation.range, form);
   const isOfFractions = range.kind === 'window' && isExact(image);
   return {
@@ -105,14 +105,14 @@ export function isExact(image: ViewedImage): boolean {
 /** True if the range applies to rescaled values, such as Hounsfield units, instead of stored ones. */
 export function isRescaled({ range }: ShownBands, image: ViewedImage): boolean {
   const kind = range.kind === 'exact-window' ? 'window' : range.kind;
-  return !isAsStored({ kind }, formOf(image));
+  return !isAsStored({ kind }, storedFormOf(image));
 }
 
 /**
  * Shading function of each shown band, on rescaled values if `isRescaled`. Null while the statistics that it needs
  * are loading.
  */
-export function shadesOf(
+export function shadesOfBands(
   shown: ShownBands,
   image: ViewedImage,
   figures: readonly BandStatistics[] | null,
@@ -149,7 +149,7 @@ function fixedShade(
 }
 
 /** Window equivalent to a range, in the range's values: the start of a drag. Null while unknown. */
-export function windowOf(
+export function equivalentWindow(
   shown: ShownBands,
   image: ViewedImage,
   figures: readonly BandStatistics[] | null,
@@ -175,7 +175,7 @@ export function windowOf(
 function storedEnds(image: ViewedImage): readonly [number, number] {
   const [low, high] = typeRanges[image.sampleType] ?? [0, 1];
   const { rescale } = image.display;
-  if (rescale === null || image.interpretation === 'rgb' || isPhotographic(formOf(image))) {
+  if (rescale === null || image.interpretation === 'rgb' || isPhotographic(storedFormOf(image))) {
     return [low, high];
   }
   const ends = [low, high].map((value) => rescale.slope * value + rescale.intercept);

@@ -7,10 +7,10 @@ import {
   isExact,
   modelSeen,
   modelShown,
-  shadesOf,
+  shadesOfBands,
   sharesOf,
   type ShownBands,
-  windowOf,
+  equivalentWindow,
 } from './display-range.ts';
 import type { ImageFactsCache } from './image-facts.ts';
 import type { Picture } from './image-layer.ts';
@@ -53,7 +53,7 @@ export class ImageDisplay {
   readonly window = $derived(
     this.shown === null || this.#image === null
       ? null
-      : windowOf(this.shown, this.#image, this.figures),
+      : equivalentWindow(this.shown, this.#image, this.figures),
   );
   #figuresOf: string | null = null;
 
@@ -143,7 +143,7 @@ export class ImageDisplay {
     if (image === null || shown === null) return;
     const key = figuresKey(image, shown);
     if (key !== this.#figuresOf) void this.#askFigures(key, image, shown);
-    const shades = shadesOf(shown, image, key === this.#figuresOf ? this.figures : null);
+    const shades = shadesOfBands(shown, image, key === this.#figuresOf ? this.figures : null);
     this.isUnknown = shades === null;
     if (shades === null) return;
     this.#hooks.draw({

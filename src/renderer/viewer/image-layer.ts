@@ -1,10 +1,11 @@
-import { tileSide, type ViewedImage } from '../../contract/image-view.ts';
-import type { Point, Rectangle } from './tools/geometry.ts';
+import { viewTileSide, type ViewedImage } from '../../contract/image-view.ts';
+import type { Point } from './tools/geometry.ts';
+import type { Rectangle } from '../../core/mask/tiles.ts';
 import type { Layer } from './layer.ts';
 import type { Painter } from './painter.ts';
-import { ByteCache } from './tiles/tile-cache.ts';
-import { tileKey, type WantedTile } from './tiles/tile-loader.ts';
-import { levelFor, tileInImage, tilesIn, type LevelTile } from './tiles/tile-plan.ts';
+import { ByteCache } from '../../core/byte-cache.ts';
+import { wantedTileKey, type WantedTile } from './tiles/tile-loader.ts';
+import { levelFor, tileInImage, levelTilesIn, type LevelTile } from './tiles/tile-plan.ts';
 import type { TileValues } from './tiles/tile-values.ts';
 import type { ViewTransform } from './view-transform.ts';
 
@@ -103,7 +104,7 @@ export class ImageLayer implements Layer {
   }
 
   #hasAll(picture: Picture, places: readonly LevelTile[]): boolean {
-    return places.every((place) => this.#values.has(tileKey(wanted(picture, place))));
+    return places.every((place) => this.#values.has(wantedTileKey(wanted(picture, place))));
   }
 
   #drawTiles(
@@ -154,7 +155,7 @@ export class ImageLayer implements Layer {
     if (joined === null) return;
     joined.clearRect(0, 0, width, height);
     for (const { canvas: tile, place } of tiles) {
-      joined.drawImage(tile, place.x * tileSide - left, place.y * tileSide - top);
+      joined.drawImage(tile, place.x * viewTileSide - left, place.y * viewTileSide - top);
     }
     const part = view.rectangleToScreen({
       ...{ x: left / across, y: top / down },
@@ -165,7 +166,7 @@ export class ImageLayer implements Layer {
 
   /** Painted tile; the previous painting if the frame has no time left, none if there is none. */
   #ready(picture: Picture, place: LevelTile): ReadyTile[] {
-    const key = tileKey(wanted(picture, place));
+    const key = wantedTileKey(wanted(picture, place));
     const painted = this.#painted.get(key);
     if (painted?.painter === picture.painter) return [{ place, canvas: painted.canvas }];
     const values = this.#values.get(key);
@@ -192,7 +193,7 @@ function wanted({ image, bands }: Picture, place: LevelTile): WantedTile {
 
 /** Visible tiles of a level. */
 function placesOf(level: number, { image }: Picture, view: ViewTransform): LevelTile[] {
-  return tilesIn(level, image.levels, view.image, view.visible, centreOf(view.visible));
+  return levelTilesIn(level, image.levels, view.image, view.visible, centreOf(view.visible));
 }
 
 /** Visible tiles of the level that matches the screen. @param pixels canvas px per CSS px */

@@ -1,4 +1,4 @@
-import type { Rectangle } from './tools/geometry.ts';
+import type { Rectangle } from '../../core/mask/tiles.ts';
 import type { ViewTransform } from './view-transform.ts';
 
 /** Layer of the stage, such as the image, a mask or the shape that a tool draws. */

@@ -5,12 +5,12 @@ import { bandValues, prepare, presence } from '../../core/image/preparation.ts';
 import type { Samples } from '../../core/image/stored.ts';
 import {
   areAlike,
-  formOf,
+  storedFormOf,
   isRescaled,
   modelShown,
   sharesOf,
-  shadesOf,
-  windowOf,
+  shadesOfBands,
+  equivalentWindow,
   type ShownBands,
 } from './display-range.ts';
 import { painterOf, tileBands } from './painter.ts';
@@ -22,7 +22,7 @@ function painted(image: ViewedImage, shown: ShownBands, data: Samples): (number[
   const bands = tileBands(shown, image).length;
   const tile = { width: data.length / bands, height: 1, bands, data };
   const shares = sharesOf(shown, image) ?? [2, 98];
-  const form = formOf(image);
+  const form = storedFormOf(image);
   const isThere = presence(tile, form, shown.bands.length);
   const figures = shown.bands.map((_, index) => {
     const stored = bandValues(tile, index);
@@ -31,7 +31,7 @@ function painted(image: ViewedImage, shown: ShownBands, data: Samples): (number[
     const ends = { least: ranked.least, greatest: ranked.greatest, histogram: [] };
     return { ...ends, values: shares.map((share) => percentileOf(ranked, share)) };
   });
-  const shades = shadesOf(shown, image, figures);
+  const shades = shadesOfBands(shown, image, figures);
   if (shades === null) throw new Error('no shades');
   const out = new Uint32Array(tile.width);
   painterOf(shown, image, shades).paint(tile, out);
@@ -130,7 +130,7 @@ describe('the painted picture', () => {
   );
 
   it.each(cases)('equals the model input: %s, %s', (_name, _kind, image, data, range) => {
-    const form = formOf(image);
+    const form = storedFormOf(image);
     const preparation = { bands: null, range };
     const shown = modelShown(image, { range: written(range) });
     const found = painted(image, shown, data);
@@ -163,7 +163,7 @@ describe('the window where a drag begins', () => {
       const image = viewedImage();
       const shown: ShownBands = { bands: [0], range };
       const figures = [{ values: [20, 219], least: 20, greatest: 219, histogram: [] }];
-      const window = windowOf(shown, image, figures);
+      const window = equivalentWindow(shown, image, figures);
       if (window === null) throw new Error('no window');
       const windowed: ShownBands = { bands: [0], range: { kind: 'window', ...window } };
       expect(painted(image, windowed, data)).toEqual(painted(image, shown, data));

@@ -2,7 +2,7 @@ import type { ViewedImage } from '../../contract/image-view.ts';
 import { rescaled } from '../../core/image/intensity.ts';
 import type { Shade, ShadeLine } from '../../core/image/intensity.ts';
 import type { Samples } from '../../core/image/stored.ts';
-import { formOf, isPhotographic, isRescaled } from './display-range.ts';
+import { storedFormOf, isPhotographic, isRescaled } from './display-range.ts';
 import type { ShownBands } from './display-range.ts';
 import type { TileValues } from './tiles/tile-values.ts';
 
@@ -24,7 +24,7 @@ const opaque = 0xff000000;
 
 /** Bands that a painter needs, in this order: the shown ones, then alpha. */
 export function tileBands(shown: ShownBands, image: ViewedImage): number[] {
-  const isMasked = image.alpha !== null && !isPhotographic(formOf(image));
+  const isMasked = image.alpha !== null && !isPhotographic(storedFormOf(image));
   return isMasked && image.alpha !== null ? [...shown.bands, image.alpha] : [...shown.bands];
 }
 

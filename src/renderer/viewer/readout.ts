@@ -1,10 +1,10 @@
-import { tileSide, type ViewedImage } from '../../contract/image-view.ts';
+import { viewTileSide, type ViewedImage } from '../../contract/image-view.ts';
 import { rescaled } from '../../core/image/intensity.ts';
 import type { Point } from './tools/geometry.ts';
 import type { Picture } from './image-layer.ts';
 import { coordinates } from './tools/measure.ts';
-import type { ByteCache } from './tiles/tile-cache.ts';
-import { tileKey } from './tiles/tile-loader.ts';
+import type { ByteCache } from '../../core/byte-cache.ts';
+import { wantedTileKey } from './tiles/tile-loader.ts';
 import type { TileValues } from './tiles/tile-values.ts';
 
 /** Values and position of the pixel under the pointer. */
@@ -52,10 +52,10 @@ function valuesAt(
   for (const [level, size] of image.levels.entries()) {
     const x = Math.floor((pixel.x * size.width) / image.width);
     const y = Math.floor((pixel.y * size.height) / image.height);
-    const place = { level, x: Math.floor(x / tileSide), y: Math.floor(y / tileSide) };
-    const tile = values.get(tileKey({ ...place, image: image.id, bands }));
+    const place = { level, x: Math.floor(x / viewTileSide), y: Math.floor(y / viewTileSide) };
+    const tile = values.get(wantedTileKey({ ...place, image: image.id, bands }));
     if (tile === undefined) continue;
-    const from = ((y % tileSide) * tile.width + (x % tileSide)) * tile.bands;
+    const from = ((y % viewTileSide) * tile.width + (x % viewTileSide)) * tile.bands;
     // The alpha band is not read out.
     const count = Math.min(tile.bands, image.alpha === null ? 4 : bands.length);
     return { stored: [...tile.data.subarray(from, from + count)], level };

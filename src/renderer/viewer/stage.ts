@@ -1,4 +1,5 @@
-import { intersection, type Rectangle, type Size, union } from './tools/geometry.ts';
+import { intersection, union } from './tools/geometry.ts';
+import type { Size, Rectangle } from '../../core/mask/tiles.ts';
 import { type Layer, type StagePlane, planes } from './layer.ts';
 import { ViewTransform } from './view-transform.ts';
 

@@ -1,8 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { neighbours, SliceWheel } from './slices.ts';
-import { ByteCache, newTileCache } from './tiles/tile-cache.ts';
-import { tileKey, TileLoader, type WantedTile } from './tiles/tile-loader.ts';
-import { levelFor, tileInImage, tilesFor, tilesIn } from './tiles/tile-plan.ts';
+import { newTileCache } from './tiles/tile-cache.ts';
+import { ByteCache } from '../../core/byte-cache.ts';
+import { wantedTileKey, TileLoader, type WantedTile } from './tiles/tile-loader.ts';
+import { levelFor, tileInImage, tilesFor, levelTilesIn } from './tiles/tile-plan.ts';
 import { tileValues, type TileValues } from './tiles/tile-values.ts';
 import { ViewTransform } from './view-transform.ts';
 
@@ -53,7 +54,9 @@ describe('the plan of tiles', () => {
       Math.hypot((x + 0.5) * 512 - 9000, (y + 0.5) * 512 - 5000);
     const distances = places.slice(1).map(far);
     expect(distances).toEqual([...distances].sort((a, b) => a - b));
-    expect(tilesIn(0, levels, image, { x: -50, y: 0, width: 50, height: 9 }, nearest)).toEqual([]);
+    expect(levelTilesIn(0, levels, image, { x: -50, y: 0, width: 50, height: 9 }, nearest)).toEqual(
+      [],
+    );
   });
 });
 
@@ -132,7 +135,7 @@ it('takes bytes as the values that they are, wherever they begin', () => {
 });
 
 it('tells tiles of other bands apart', () => {
-  expect(tileKey(tile(1))).not.toBe(tileKey(tile(1, { bands: [0, 1] })));
+  expect(wantedTileKey(tile(1))).not.toBe(wantedTileKey(tile(1, { bands: [0, 1] })));
 });
 
 describe('slices', () => {

@@ -1,4 +1,5 @@
-import type { Point, Rectangle, Size } from './tools/geometry.ts';
+import type { Point } from './tools/geometry.ts';
+import type { Size, Rectangle } from '../../core/mask/tiles.ts';
 
 /** Largest scale, CSS px per image pixel. */
 const largest = 64;

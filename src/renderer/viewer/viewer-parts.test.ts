@@ -5,7 +5,7 @@ import { readingAt } from './readout.ts';
 import { shownText } from './range-text.ts';
 import { viewedImage } from './testing.ts';
 import { newTileCache } from './tiles/tile-cache.ts';
-import { tileKey } from './tiles/tile-loader.ts';
+import { wantedTileKey } from './tiles/tile-loader.ts';
 import { draggedWindow } from './tools/window-tool.ts';
 
 describe('draggedWindow', () => {
@@ -74,7 +74,7 @@ describe('readingAt', () => {
   const cache = newTileCache();
   const put = (level: number, x: number, y: number, width: number, height: number): void => {
     const data = Int16Array.from({ length: width * height }, (_, at) => at % 9000);
-    const key = tileKey({ image: 1, level, x, y, bands: [0] });
+    const key = wantedTileKey({ image: 1, level, x, y, bands: [0] });
     cache.set(key, { width, height, bands: 1, data });
   };
 

@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import type { PredictionStatus } from '../../contract/app.ts';
 import { maskLayer, maskState } from '../../contract/masks.ts';
-import type { MaskInfo, MaskLayer, MaskState, MaskTile, ModelLayer } from '../../contract/masks.ts';
-import { ignoreValue, tileCounts, type Size, type TilePlace } from '../../core/mask/tiles.ts';
+import type { MaskInfo, MaskLayer, MaskState, ModelLayer } from '../../contract/masks.ts';
+import {
+  ignoreValue,
+  tileCounts,
+  type Size,
+  type TilePlace,
+  type MaskTile,
+} from '../../core/mask/tiles.ts';
 import { count, now, oneNumber, side, tilePlace } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { damageError } from '../failures.ts';

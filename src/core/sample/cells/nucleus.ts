@@ -1,6 +1,6 @@
 import type { Random } from '../../random.ts';
 import { chance, direction, pick, slightTurn, turn, type Vector } from '../drawing.ts';
-import { capsule, circle, ellipse, joined, type SignedDistance, wobbled } from './shapes.ts';
+import { capsule, circle, ellipse, smoothUnion, type SignedDistance, wobbled } from './shapes.ts';
 
 /** Kinds of white cells, in class order. */
 export const cellKinds = ['lymphocyte', 'monocyte', 'neutrophil', 'eosinophil'] as const;
@@ -55,7 +55,7 @@ function bentNucleus(
     const t = (2 * step) / steps - 1;
     return circle(place(centre, axis, t * length, bend * (t * t - 0.45)), thick);
   });
-  const bean = joined(parts, radius * 0.2);
+  const bean = smoothUnion(parts, radius * 0.2);
   return wobbled(random, bean, radius * 0.5, radius * random.uniform(0.04, 0.11));
 }
 
@@ -86,7 +86,7 @@ function lobedNucleus(
   const threads = lobes
     .slice(1)
     .map((lobe, index) => capsule(lobes[index] ?? lobe, lobe, radius * random.uniform(0.05, 0.13)));
-  const string = joined([...bodies, ...threads], radius * random.uniform(0.06, 0.2));
+  const string = smoothUnion([...bodies, ...threads], radius * random.uniform(0.06, 0.2));
   return wobbled(random, string, radius * 0.4, radius * 0.08);
 }
 

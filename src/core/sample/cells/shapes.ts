@@ -43,7 +43,7 @@ export function capsule(from: Vector, to: Vector, radius: number): SignedDistanc
 }
 
 /** Union of shapes, filleted over about `soft` pixels where they meet (Quilez's polynomial minimum). */
-export function joined(parts: readonly SignedDistance[], soft: number): SignedDistance {
+export function smoothUnion(parts: readonly SignedDistance[], soft: number): SignedDistance {
   return (x, y) => {
     let distance = 1e3;
     for (const part of parts) {

@@ -5,7 +5,7 @@ import type { FileRecord } from '../../../store/queries/import-files.ts';
 import type { Store } from '../../../store/store.ts';
 import { unreadFile } from './file-outcomes.ts';
 import type { ImageToImport } from './import-images.ts';
-import { stampOf } from './known-files.ts';
+import { readStamp } from './known-files.ts';
 import { countLoss, filesSetAside } from './risky-files.ts';
 
 /** Selection of a folder's files, images and labels, to import in addition to earlier ones. */
@@ -99,7 +99,7 @@ export class FilesSetAside {
     return Promise.all(
       files.map(async ({ path, reason }) => ({
         ...unreadFile(path, reason, 'skipped'),
-        stamp: await stampOf(path),
+        stamp: await readStamp(path),
       })),
     );
   }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ImportReport, Project } from '../../../contract/app.ts';
+import type { ImportReport, Project, LabelSource } from '../../../contract/app.ts';
 import type { MaskImport, WatchedMasks } from '../../../contract/mask-sources.ts';
 import { UserError } from '../../../core/errors.ts';
 import { expandFrames } from '../../../formats/frames.ts';
@@ -13,19 +13,13 @@ import { FilesSetAside } from './files-set-aside.ts';
 import type { SomeFiles } from './files-set-aside.ts';
 import { requireNames, requireFolder, requireLabelsOfTask } from './import-checks.ts';
 import { listFolder, readFramesIn, readInChunks, readLabelsIn } from './import-images.ts';
-import type {
-  ImageToImport,
-  LabelSource,
-  ListedFolder,
-  ReadChunk,
-  ReadImage,
-} from './import-images.ts';
+import type { ImageToImport, ListedFolder, ReadChunk, ReadImage } from './import-images.ts';
 import { ImportLabels } from './import-labels.ts';
 import { ImportMasks } from './import-masks.ts';
 import { ImportPlaces } from './import-places.ts';
 import { ImportRecord } from './import-record.ts';
 import { withoutLabelFiles, withoutLabels } from './without-labels.ts';
-import { imagesOf, isInProject, compareFiles, stampOf } from './known-files.ts';
+import { imagesOf, isInProject, compareFiles, readStamp } from './known-files.ts';
 import type { ComparedFile } from './known-files.ts';
 import type { MaskSources } from './mask-sources.ts';
 import { requireNotWorkspace } from './workspace-folder.ts';
@@ -337,7 +331,7 @@ export class FolderImport {
   ): Promise<number> {
     const paths = new Map(chunk.map((image) => [placeName(image), image.path]));
     const stamps = await Promise.all(
-      problems.map(({ path }) => stampOf(paths.get(path) ?? resolve(this.#folder, path))),
+      problems.map(({ path }) => readStamp(paths.get(path) ?? resolve(this.#folder, path))),
     );
     return stamps.filter((stamp) => stamp === null).length;
   }

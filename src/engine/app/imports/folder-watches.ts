@@ -11,7 +11,7 @@ import type { Store } from '../../../store/store.ts';
 import type { WorkspaceOrigin } from '../../files/workspace-origin.ts';
 import type { Emit } from '../../events.ts';
 import type { ImageService } from './images.ts';
-import { isUnchanged, compareFiles, stampOf, type FileStamp } from './known-files.ts';
+import { isUnchanged, compareFiles, readStamp, type FileStamp } from './known-files.ts';
 import { requireNotWorkspace } from './workspace-folder.ts';
 import { folderImportText } from '../../../text/index.ts';
 
@@ -133,7 +133,7 @@ export class FolderWatches {
     if (found === undefined) return [];
     const segmentations = await findSegmentations(found.images, signal);
     const paths = [...labelFiles(found, source), ...segmentations.map(({ path }) => path)];
-    const stamps = await mapConcurrently(paths, filesAtOnce, stampOf);
+    const stamps = await mapConcurrently(paths, filesAtOnce, readStamp);
     // Files that appear while the import begins are processed once more, which is harmless.
     return paths.flatMap((path, index) => {
       const stamp = stamps[index];

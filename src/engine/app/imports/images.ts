@@ -1,5 +1,11 @@
 import { resolve } from 'node:path';
-import type { ImportReport, LabelChange, Result, UseChange } from '../../../contract/app.ts';
+import type {
+  ImportReport,
+  LabelChange,
+  Result,
+  UseChange,
+  LabelSource,
+} from '../../../contract/app.ts';
 import { preparationMark } from '../../../contract/bridge.ts';
 import { UserError } from '../../../core/errors.ts';
 import type { Store } from '../../../store/store.ts';
@@ -7,7 +13,6 @@ import type { Emit } from '../../events.ts';
 import { RunningWork } from '../../running-work.ts';
 import { FolderImport } from './folder-import.ts';
 import type { FolderImportOptions } from './folder-import.ts';
-import type { LabelSource } from './import-images.ts';
 import { MaskSources } from './mask-sources.ts';
 import type { Pictures } from '../viewing/pictures.ts';
 import { folderImportText, patientsText } from '../../../text/index.ts';

@@ -1,3 +1,4 @@
+import type { LabelSource } from '../../../contract/app.ts';
 import type { WrittenPreparation } from '../../../contract/jobs.ts';
 import type { ReadFrames } from '../../../formats/frames.ts';
 import { findImages } from '../../../formats/image-folder.ts';
@@ -16,9 +17,6 @@ import type { Indexed, IndexedImage } from '../../image-pool/index-task.ts';
 import { LostThread } from '../../image-pool/lost-thread.ts';
 import { SourceThread } from '../../image-pool/source-thread.ts';
 import { folderImportText } from '../../../text/index.ts';
-
-/** Source of an import's labels. */
-export type LabelSource = 'folders' | 'none' | { readonly csv: string };
 
 /** An image to import, with its labels. */
 export interface ImageToImport extends FoundImage {

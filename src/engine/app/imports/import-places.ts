@@ -3,7 +3,7 @@ import { isAbsolute, relative, sep } from 'node:path';
 import { placeName } from '../../../formats/labels/labelled-images.ts';
 import type { ImageProblem } from '../../../formats/labels/labelled-images.ts';
 import type { Store } from '../../../store/store.ts';
-import { hasContent, stampOf } from './known-files.ts';
+import { hasContent, readStamp } from './known-files.ts';
 import { fileNoteText } from '../../../text/index.ts';
 
 /** Paths of a project's images, updated by the import of a folder. */
@@ -49,7 +49,7 @@ export class ImportPlaces {
     for (const { id, frame, path, modified } of importFiles.elsewhere(this.#project, gone)) {
       const place = relative(this.#folder, path);
       const isInside = place !== '' && !place.startsWith('..') && !isAbsolute(place);
-      if (!left.has(id) || !isInside || !(await stampOf(path))) continue;
+      if (!left.has(id) || !isInside || !(await readStamp(path))) continue;
       left.delete(id);
       const name = place.replaceAll(sep, '/') + (frame === null ? '' : `#${frame + 1}`);
       images.relocate([{ id, folder: this.#folder, name, modified }]);

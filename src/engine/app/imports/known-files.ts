@@ -33,7 +33,7 @@ export async function compareFiles<File extends { readonly path: string }>(
   project: number,
   files: readonly File[],
 ): Promise<ComparedFile<File>[]> {
-  const stamps = await mapConcurrently(files, statsAtOnce, ({ path }) => stampOf(path));
+  const stamps = await mapConcurrently(files, statsAtOnce, ({ path }) => readStamp(path));
   const paths = files.map(({ path }) => path);
   const known = store.importFiles.known(project, paths);
   const byPath = new Map(known.map((one) => [one.path, one]));
@@ -44,7 +44,7 @@ export async function compareFiles<File extends { readonly path: string }>(
   }));
 }
 
-export async function stampOf(path: string): Promise<FileStamp | null> {
+export async function readStamp(path: string): Promise<FileStamp | null> {
   const found = await stat(path).catch(() => undefined);
   return found
     ? { bytes: found.size, modified: Math.round(found.mtimeMs), inode: found.ino }

@@ -7,7 +7,7 @@ import { hashOfFile } from '../../../formats/files/file-hash.ts';
 import { findImages } from '../../../formats/image-folder.ts';
 import type { FileLocation, StoredImage } from '../../../store/queries/images.ts';
 import type { Store } from '../../../store/store.ts';
-import { stampOf } from './known-files.ts';
+import { readStamp } from './known-files.ts';
 import { commonText } from '../../../text/index.ts';
 
 /** Number of concurrent calls of `stat`, and of concurrently read files. */
@@ -148,7 +148,7 @@ export class ImageLocator {
     const files = await filesOf(folder, signal);
     const stamps = await mapConcurrently(files, statsAtOnce, async (file) => {
       requireOn(signal);
-      const stamp = await stampOf(file.path);
+      const stamp = await readStamp(file.path);
       return stamp !== null && sizes.has(stamp.bytes) ? [{ ...file, ...stamp }] : [];
     });
     const places = new Map<string, { name: string; modified: number }>();
@@ -187,7 +187,7 @@ async function filesOf(
  * Returns the modification time (ms since 1970) of a file that matches an image; read only if its time differs.
  */
 async function matchAt(path: string, image: StoredImage): Promise<number | undefined> {
-  const stamp = await stampOf(path);
+  const stamp = await readStamp(path);
   if (stamp?.bytes !== image.bytes) return undefined;
   if (stamp.modified === Math.round(image.modified)) return stamp.modified;
   const hash = await hashOfFile(path).catch(() => undefined);

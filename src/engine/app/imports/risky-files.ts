@@ -2,7 +2,7 @@ import { join, resolve, sep } from 'node:path';
 import type { StoredWatch } from '../../../store/queries/watched-folders.ts';
 import type { Store } from '../../../store/store.ts';
 import { takeMarks } from '../../image-pool/reading-place.ts';
-import { stampOf } from './known-files.ts';
+import { readStamp } from './known-files.ts';
 import { fileNoteText } from '../../../text/index.ts';
 
 /** Crashes that a file of a watched folder may cause before it is set aside. */
@@ -27,7 +27,7 @@ export async function countMarkedFiles(store: Store): Promise<void> {
 
 /** Counts a crash caused by a file. Returns true if it is now set aside. */
 export async function countLoss(store: Store, project: number, path: string): Promise<boolean> {
-  const stamp = await stampOf(path);
+  const stamp = await readStamp(path);
   if (stamp === null) return false;
   return store.riskyFiles.count(project, { path, ...stamp }) >= mostLosses;
 }
@@ -37,7 +37,7 @@ export async function filesSetAside(store: Store, project: number): Promise<Map<
   const aside = new Map<string, string>();
   for (const { path, losses, ...before } of store.riskyFiles.list(project)) {
     if (losses < mostLosses) continue;
-    const stamp = await stampOf(path);
+    const stamp = await readStamp(path);
     const isAlike =
       stamp?.bytes === before.bytes &&
       stamp.modified === before.modified &&

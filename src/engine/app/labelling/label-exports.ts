@@ -2,7 +2,7 @@ import type { ParsedParams } from '../../../contract/app.ts';
 import type { LabelExportChoices, LabelExportReport } from '../../../contract/label-export.ts';
 import { UserError } from '../../../core/errors.ts';
 import type { Store } from '../../../store/store.ts';
-import { labelExportChoices } from '../../label-export/choices.ts';
+import { findLabelExportChoices } from '../../label-export/choices.ts';
 import { exportLabels } from '../../label-export/export-labels.ts';
 import type { Emit } from '../../events.ts';
 import { RunningWork } from '../../running-work.ts';
@@ -23,7 +23,7 @@ export class LabelExports {
   }
 
   choices(project: number): Promise<LabelExportChoices> {
-    return labelExportChoices(this.#store, project);
+    return findLabelExportChoices(this.#store, project);
   }
 
   /**

@@ -3,18 +3,18 @@ import type {
   MaskInfo,
   MaskLayer,
   MaskState,
-  MaskTile,
   MaskTileChange,
 } from '../../../contract/masks.ts';
 import { UserError } from '../../../core/errors.ts';
 import { countRuns, decodeRuns } from '../../../core/mask/run-length.ts';
 import {
-  halve,
+  halveTile,
   ignoreValue,
   tileCounts,
   tileExtent,
   tilePixels,
   tileSide,
+  type MaskTile,
 } from '../../../core/mask/tiles.ts';
 import type { Size, TilePlace } from '../../../core/mask/tiles.ts';
 import type { Store } from '../../../store/store.ts';
@@ -118,7 +118,7 @@ function reduced(stored: StoredTile, level: number, { x, y }: TilePlace): Uint8A
     const below = reduced(stored, level - 1, { x: 2 * x + right, y: 2 * y + down });
     if (below === null) continue;
     out ??= new Uint8Array(tilePixels);
-    const quarter = halve(below, tileSide);
+    const quarter = halveTile(below, tileSide);
     for (let row = 0; row < half; row++) {
       const line = quarter.subarray(row * half, (row + 1) * half);
       out.set(line, (down * half + row) * tileSide + right * half);

@@ -1,7 +1,7 @@
 import type { ParsedParams } from '../../../contract/app.ts';
-import type { MaskTile, Suggestion } from '../../../contract/masks.ts';
+import type { Suggestion } from '../../../contract/masks.ts';
 import { UserError } from '../../../core/errors.ts';
-import { tilesIn, tileExtent, tileSide } from '../../../core/mask/tiles.ts';
+import { tilesIn, tileExtent, tileSide, type MaskTile } from '../../../core/mask/tiles.ts';
 import type { Rectangle, Size, TilePlace } from '../../../core/mask/tiles.ts';
 import type { Store } from '../../../store/store.ts';
 import type { FeatureProgress, FeatureRequest } from '../../suggest/protocol.ts';

@@ -26,7 +26,7 @@ const endings: Readonly<Record<ExportFormat, string>> = {
  * @param model the student, or the untrained copy of a run in which that performed better
  * @throws UserError 'not-found' if the run's file is missing, 'disk' if the copy cannot be written
  */
-export async function exportStudent(
+export async function copyExport(
   store: Store,
   run: number,
   format: ExportFormat,

@@ -12,7 +12,7 @@ import { UserError } from '../../../core/errors.ts';
 import type { Store } from '../../../store/store.ts';
 import type { ImagePool } from '../../image-pool/image-pool.ts';
 import { cardFolder } from '../../catalogue/card-folder.ts';
-import { cardOf, cards } from '../../catalogue/cards.ts';
+import { findCard, cards } from '../../catalogue/cards.ts';
 import { DownloadLogins } from '../../catalogue/logins.ts';
 import { defaultDownloadLimits } from '../../catalogue/download.ts';
 import type { DownloadLimits } from '../../catalogue/download.ts';
@@ -89,7 +89,7 @@ export class CatalogueService {
    * @throws UserError 'in-use' if the card is being downloaded, and as `fetchCard` and `TeacherService.add`
    */
   async fetch(id: string, signal: AbortSignal): Promise<Teacher> {
-    const card = cardOf(id);
+    const card = findCard(id);
     if (this.#running.has(id)) {
       throw new UserError('in-use', workspaceTeacherText.downloadsAlready(card.name));
     }
@@ -129,7 +129,7 @@ export class CatalogueService {
    * @throws UserError 'invalid-file' if it is another file or another transformer, and as `TeacherService.add`
    */
   async bring(id: string, file: string, signal: AbortSignal): Promise<Teacher> {
-    const card = cardOf(id);
+    const card = findCard(id);
     const path = resolve(file);
     const expected = card.files[0]?.sha256 ?? null;
     if (expected !== null) {

@@ -18,7 +18,7 @@ import { cardOfHash } from '../../catalogue/cards.ts';
 import type { FoundDevice } from '../../device-choice/list-devices.ts';
 import { openExecutor } from '../../devices/open-executor.ts';
 import { undisturbed } from '../../devices/cpu-contention.ts';
-import { machineSpeed, measuringMemory, timeOf } from '../../speed/speed.ts';
+import { machineSpeed, measuringMemory, encoderTime } from '../../speed/speed.ts';
 import type { MachineSpeed, SpeedRequest } from '../../speed/speed.ts';
 import { sideFor } from '../../tasks/segmentation/segmentation-students.ts';
 import { inspectTeacher, teacherName, teacherStamp } from '../../teachers/teacher.ts';
@@ -184,7 +184,7 @@ export class TeacherService {
     const workload = { ...workloadOf(project, pixels, freemem()), atOnce, outlines };
     return {
       students: estimateStudents(architecture, speed, project.settings, workload),
-      imagesPerSecond: (blocks) => 1 / timeOf(speed.step, blocks),
+      imagesPerSecond: (blocks) => 1 / encoderTime(speed.step, blocks),
     };
   }
 

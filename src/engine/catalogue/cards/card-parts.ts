@@ -22,7 +22,7 @@ export function fileOf(
 const unknown: Facts = [null, null];
 
 /** Weights of a Transformers repository, and the two files that describe them. */
-export function transformers(
+export function transformersFiles(
   source: RepositoryRevision,
   [name, ...facts]: readonly [string, ...Facts],
   { config = unknown, images = unknown }: { readonly config?: Facts; readonly images?: Facts } = {},
@@ -35,7 +35,7 @@ export function transformers(
 }
 
 /** Weights of a timm repository, and the one file that describes them. */
-export function timm(
+export function timmFiles(
   source: RepositoryRevision,
   [name, ...facts]: readonly [string, ...Facts],
 ): CardFile[] {
@@ -55,7 +55,7 @@ export const small = { width: 384, blocks: 12 } as const;
 export const base = { width: 768, blocks: 12 } as const;
 export const large = { width: 1024, blocks: 24 } as const;
 export const colour = { patchSize: 16, imageSize: 224, bands: 3 } as const;
-export const dinov2 = { patchSize: 14, imageSize: 518, bands: 3 } as const;
+export const dinov2Geometry = { patchSize: 14, imageSize: 518, bands: 3 } as const;
 
 export const apache = {
   licence: 'Apache-2.0',

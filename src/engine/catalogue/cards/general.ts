@@ -3,14 +3,14 @@ import {
   apache,
   base,
   colour,
-  dinov2,
+  dinov2Geometry,
   large,
   lvd,
   newest,
   pageOf,
   small,
-  timm,
-  transformers,
+  timmFiles,
+  transformersFiles,
 } from './card-parts.ts';
 import type { Facts } from './card-parts.ts';
 
@@ -31,7 +31,7 @@ export const generalCards: readonly Card[] = [
     ...apache,
     suits: 'almost any images, for very small students; its features distinguish parts of objects',
     page: pageOf('facebook/dinov2-small'),
-    files: transformers(
+    files: transformersFiles(
       { repository: 'facebook/dinov2-small', at: 'ed25f3a31f01632728cabb09d1542f84ab7b0056' },
       [
         'model.safetensors',
@@ -43,7 +43,7 @@ export const generalCards: readonly Card[] = [
         images: dinov2Images,
       },
     ),
-    ...dinov2,
+    ...dinov2Geometry,
     ...small,
     parameters: 22_100_000,
     training: lvd,
@@ -56,7 +56,7 @@ export const generalCards: readonly Card[] = [
     suits:
       'almost any images, for classes and regions; try it first if there is no teacher from your own field',
     page: pageOf('facebook/dinov2-base'),
-    files: transformers(
+    files: transformersFiles(
       { repository: 'facebook/dinov2-base', at: 'f9e44c814b77203eaa57a6bdbbd535f21ede1415' },
       [
         'model.safetensors',
@@ -68,7 +68,7 @@ export const generalCards: readonly Card[] = [
         images: dinov2Images,
       },
     ),
-    ...dinov2,
+    ...dinov2Geometry,
     ...base,
     parameters: 86_600_000,
     training: lvd,
@@ -80,7 +80,7 @@ export const generalCards: readonly Card[] = [
     ...apache,
     suits: 'almost any images, if time and memory suffice: many of its 24 blocks can be skipped',
     page: pageOf('facebook/dinov2-large'),
-    files: transformers(
+    files: transformersFiles(
       { repository: 'facebook/dinov2-large', at: '47b73eefe95e8d44ec3623f8890bd894b6ea2d6c' },
       [
         'model.safetensors',
@@ -92,7 +92,7 @@ export const generalCards: readonly Card[] = [
         images: dinov2Images,
       },
     ),
-    ...dinov2,
+    ...dinov2Geometry,
     ...large,
     parameters: 304_000_000,
     training: lvd,
@@ -103,7 +103,7 @@ export const generalCards: readonly Card[] = [
     ...general,
     suits: 'regions: its registers keep the features of plain areas clean',
     page: pageOf('facebook/dinov2-with-registers-large'),
-    files: transformers(
+    files: transformersFiles(
       {
         repository: 'facebook/dinov2-with-registers-large',
         at: 'e4c89a4e05589de9b3e188688a303d0f3c04d0f3',
@@ -113,7 +113,7 @@ export const generalCards: readonly Card[] = [
     licence: null,
     commercial: 'ask',
     why: 'DINOv2 itself is Apache-2.0; for the licence of this file see its page',
-    ...dinov2,
+    ...dinov2Geometry,
     ...large,
     parameters: 304_000_000,
     training: lvd,
@@ -125,7 +125,11 @@ export const generalCards: readonly Card[] = [
     ...apache,
     suits: 'small students and short runs; its attention outlines objects by itself',
     page: pageOf('timm/vit_small_patch16_224.dino'),
-    files: timm(newest('timm/vit_small_patch16_224.dino'), ['model.safetensors', 86_700_000, null]),
+    files: timmFiles(newest('timm/vit_small_patch16_224.dino'), [
+      'model.safetensors',
+      86_700_000,
+      null,
+    ]),
     ...colour,
     ...small,
     parameters: 21_700_000,
@@ -138,7 +142,7 @@ export const generalCards: readonly Card[] = [
     ...apache,
     suits: 'classes of everyday objects, with a small student',
     page: pageOf('timm/vit_small_patch16_224.augreg_in21k_ft_in1k'),
-    files: timm(newest('timm/vit_small_patch16_224.augreg_in21k_ft_in1k'), [
+    files: timmFiles(newest('timm/vit_small_patch16_224.augreg_in21k_ft_in1k'), [
       'model.safetensors',
       null,
       null,
@@ -155,7 +159,7 @@ export const generalCards: readonly Card[] = [
     ...apache,
     suits: 'classes of everyday objects: it was trained on 21,000 of them',
     page: pageOf('timm/vit_base_patch16_224.augreg_in21k'),
-    files: timm(newest('timm/vit_base_patch16_224.augreg_in21k'), [
+    files: timmFiles(newest('timm/vit_base_patch16_224.augreg_in21k'), [
       'model.safetensors',
       410_000_000,
       null,
@@ -173,7 +177,7 @@ export const generalCards: readonly Card[] = [
     suits:
       'regions and textures, but less classes from few labels: it was trained to fill in missing parts of images',
     page: pageOf('facebook/vit-mae-base'),
-    files: transformers(
+    files: transformersFiles(
       { repository: 'facebook/vit-mae-base', at: '25b184bea5538bf5c4c852c79d221195fdd2778d' },
       [
         'model.safetensors',
@@ -192,7 +196,7 @@ export const generalCards: readonly Card[] = [
     ...general,
     suits: 'classes with everyday names',
     page: pageOf('timm/vit_base_patch16_clip_224.openai'),
-    files: timm(newest('timm/vit_base_patch16_clip_224.openai'), [
+    files: timmFiles(newest('timm/vit_base_patch16_clip_224.openai'), [
       'pytorch_model.bin',
       599_000_000,
       null,
@@ -212,7 +216,7 @@ export const generalCards: readonly Card[] = [
     ...apache,
     suits: 'classes with everyday names; only the image encoder, pooled by the mean',
     page: pageOf('timm/vit_base_patch16_siglip_gap_256.webli'),
-    files: timm(newest('timm/vit_base_patch16_siglip_gap_256.webli'), [
+    files: timmFiles(newest('timm/vit_base_patch16_siglip_gap_256.webli'), [
       'model.safetensors',
       null,
       null,

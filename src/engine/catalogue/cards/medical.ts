@@ -2,14 +2,14 @@ import type { Card } from '../../../contract/catalogue.ts';
 import {
   base,
   colour,
-  dinov2,
+  dinov2Geometry,
   fileOf,
   large,
   newest,
   pageOf,
   small,
-  timm,
-  transformers,
+  timmFiles,
+  transformersFiles,
 } from './card-parts.ts';
 import type { RepositoryRevision } from './card-parts.ts';
 
@@ -28,7 +28,7 @@ export const medicalCards: readonly Card[] = [
     ...medical,
     suits: 'chest radiographs: findings as classes and regions',
     page: pageOf('microsoft/rad-dino'),
-    files: transformers(
+    files: transformersFiles(
       { repository: 'microsoft/rad-dino', at: '110cbc18d5133582e320b43d53bf5c44e410c936' },
       [
         'model.safetensors',
@@ -43,7 +43,7 @@ export const medicalCards: readonly Card[] = [
     licence: 'MIT',
     commercial: 'ask',
     why: 'the licence allows it, but its page allows only research, not clinical practice',
-    ...dinov2,
+    ...dinov2Geometry,
     ...base,
     parameters: 86_600_000,
     training: 'chest X-rays from three countries, without labels, starting from DINOv2 base',
@@ -54,7 +54,7 @@ export const medicalCards: readonly Card[] = [
     ...medical,
     suits: 'tiles of stained tissue at 20×, of many kinds of cancer',
     page: pageOf('owkin/phikon'),
-    files: transformers(
+    files: transformersFiles(
       { repository: 'owkin/phikon', at: '057cc0295895c2df3dd7681a89680da6015cbefe' },
       [
         'model.safetensors',
@@ -76,7 +76,7 @@ export const medicalCards: readonly Card[] = [
     ...medical,
     suits: 'tiles of stained tissue, for very small students',
     page: pageOf('1aurent/vit_small_patch16_224.lunit_dino'),
-    files: timm(newest('1aurent/vit_small_patch16_224.lunit_dino'), [
+    files: timmFiles(newest('1aurent/vit_small_patch16_224.lunit_dino'), [
       'model.safetensors',
       86_700_000,
       null,
@@ -96,7 +96,7 @@ export const medicalCards: readonly Card[] = [
     isGated: true,
     suits: 'tiles of stained tissue of twenty kinds, if time and memory suffice',
     page: pageOf('MahmoodLab/UNI'),
-    files: timm(newest('MahmoodLab/UNI'), ['pytorch_model.bin', null, null]),
+    files: timmFiles(newest('MahmoodLab/UNI'), ['pytorch_model.bin', null, null]),
     licence: 'CC BY-NC-ND 4.0',
     commercial: 'no',
     why: 'this includes models trained on its outputs: ask its authors first',

@@ -8,7 +8,7 @@ import type { Tensor } from '../../../core/tensor.ts';
 import type { ImageProblem } from '../../../formats/labels/labelled-images.ts';
 import { readFinite } from '../../../runtime/executor.ts';
 import { qualityOf } from './comparison.ts';
-import { labelIndices, readLabels, requireOneLabel } from '../../images/dataset.ts';
+import { labelIndices, readFolderLabels, requireOneLabel } from '../../images/dataset.ts';
 import { readBatches, stackRows } from '../../models/inference.ts';
 import { PhaseProgress } from '../../job.ts';
 import type { JobContext } from '../../job.ts';
@@ -26,7 +26,7 @@ export async function evaluateClasses(
   context: JobContext,
 ): Promise<EvaluateSummary> {
   refuseMaskOptions(request);
-  const all = await readLabels(request.images, request.labels);
+  const all = await readFolderLabels(request.images, request.labels);
   const problems: ImageProblem[] = [...all.problems];
   for (const problem of problems) context.report({ type: 'skipped', ...problem });
   const labelled = all.images.filter(({ isLabelled }) => isLabelled);

@@ -10,11 +10,11 @@ import type { VitModel } from '../../../core/vit/weights.ts';
 import type { FoundImage } from '../../../formats/labels/labelled-images.ts';
 import type { ModelFileExecutor } from '../../../runtime/executor.ts';
 import { modelText } from '../../../text/index.ts';
-import { exportStudent } from '../../models/export-files.ts';
+import { writeStudentFiles } from '../../models/export-files.ts';
 import type { ExportResult, ExportStem } from '../../models/export-files.ts';
 import { readBatches, stackRows } from '../../models/inference.ts';
 import type { JobContext } from '../../job.ts';
-import { formOf } from '../../models/model-file.ts';
+import { inputFormOf } from '../../models/model-file.ts';
 
 /** A distilled student with its head, before merging. */
 export interface ClassifyingStudent {
@@ -36,7 +36,7 @@ interface ClassifierExport {
   readonly folder: string;
 }
 
-/** Exports a classification student; see `exportStudent`. */
+/** Exports a classification student; see `writeStudentFiles`. */
 export async function exportClassifier(
   { stem, base, layout, adapters, head }: ClassifyingStudent,
   card: ClassCard,
@@ -51,8 +51,9 @@ export async function exportClassifier(
   // Unreadable images were reported when the candidates were measured.
   const quiet = { ...context, report: () => undefined };
   const some = images.slice(0, parityImages);
-  for await (const { pixels } of readBatches(some, formOf(card), [], quiet)) batches.push(pixels);
-  return exportStudent(
+  for await (const { pixels } of readBatches(some, inputFormOf(card), [], quiet))
+    batches.push(pixels);
+  return writeStudentFiles(
     {
       stem,
       live: classifierGraph(base, head, adaptedLinears(frozenLinears(base), pairs)),

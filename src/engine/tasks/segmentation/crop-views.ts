@@ -7,7 +7,7 @@ import type { ViewSource } from '../../images/view-source.ts';
 import { drawCrop } from '../../images/draw-crop.ts';
 import type { CropOrder } from '../../images/draw-crop.ts';
 import type { OpenImages } from '../../images/open-images.ts';
-import { imagesOf } from './patch-cache.ts';
+import { cropsToTensor } from './patch-cache.ts';
 import type { MaskedImage } from './data/masked-image.ts';
 import { tilesAtOnce } from './predict/tile-model.ts';
 
@@ -69,5 +69,5 @@ export async function parityTiles(
     tiles.push(extendToSquare(raster, side, none));
   }
   const channels = channelsOf(images.preparation);
-  return [imagesOf(tiles, { imageSize: side, channels })];
+  return [cropsToTensor(tiles, { imageSize: side, channels })];
 }

@@ -13,10 +13,10 @@ import type { OpenModel } from '../../models/model-file.ts';
 import { requireTolerance, toleranceOf } from './border-tolerance.ts';
 import { openFolderMasks } from './data/folder-masks.ts';
 import type { FolderMasks } from './data/folder-masks.ts';
-import { translated, valuesOf } from './data/mask-classes.ts';
+import { translated, classValueTable } from './data/mask-classes.ts';
 import { maskQuality, measureImages } from './measure-masks.ts';
 import { OpenImages } from '../../images/open-images.ts';
-import { maskOf, withMask } from './data/open-dataset.ts';
+import { openMaskFor, withMask } from './data/open-dataset.ts';
 import { noteUnseen, openMaskedImages } from './data/masked-image.ts';
 import type { MaskedImage } from './data/masked-image.ts';
 import { maskClasses, timed, tileModel } from './predict/tile-model.ts';
@@ -85,13 +85,13 @@ async function maskedImagesOf(
   context: JobContext,
 ): Promise<MaskedImage[]> {
   const classes = maskClasses(card);
-  const table = valuesOf(folder, classes, model);
+  const table = classValueTable(folder, classes, model);
   const unfit: ImageProblem[] = [];
   const outlined = await withMask(folder, unfit, context);
   for (const problem of unfit) context.report({ type: 'skipped', ...problem });
   for (const problem of unfit) problems.push(problem);
   const openMask: Parameters<typeof openMaskedImages>[1]['openMask'] = async (image) =>
-    translated(await maskOf(folder, image), table, classes);
+    translated(await openMaskFor(folder, image), table, classes);
   const maskedImages = await openMaskedImages(
     [...outlined],
     { classes, openMask },

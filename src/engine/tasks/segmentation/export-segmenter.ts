@@ -12,7 +12,7 @@ import { frozenLinears } from '../../../core/vit/forward.ts';
 import type { VitModel } from '../../../core/vit/weights.ts';
 import type { ModelFileExecutor } from '../../../runtime/executor.ts';
 import { modelText } from '../../../text/index.ts';
-import { exportStudent } from '../../models/export-files.ts';
+import { writeStudentFiles } from '../../models/export-files.ts';
 import type { ExportResult, ExportStem } from '../../models/export-files.ts';
 import type { JobContext } from '../../job.ts';
 
@@ -36,7 +36,7 @@ interface SegmenterExport {
   readonly folder: string;
 }
 
-/** Exports a segmentation student; see `exportStudent`. */
+/** Exports a segmentation student; see `writeStudentFiles`. */
 export async function exportSegmenter(
   { stem, base, layout, adapters, decoderLayout, decoder }: SegmentingStudent,
   card: MaskCard,
@@ -48,7 +48,7 @@ export async function exportSegmenter(
   const merged = mergeAdapters(base, layout, adapters.data);
   const linears = adaptedLinears(frozenLinears(base), pairs);
   const { channels, imageSize } = card.preprocessing;
-  return exportStudent(
+  return writeStudentFiles(
     {
       stem,
       live: segmentationGraph(base, decoderLayout, decoder, linears),

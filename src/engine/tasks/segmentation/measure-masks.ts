@@ -9,7 +9,7 @@ import type {
 import { boundaryCounts, readFromMasks } from '../../../core/metrics/boundary-f1.ts';
 import { MaskConfusion } from '../../../core/metrics/mask-confusion.ts';
 import { segmentationReport } from '../../../core/metrics/segmentation.ts';
-import type { ClassScores, SegmentedImage } from '../../../core/metrics/segmentation.ts';
+import type { PerClassScores, SegmentedImage } from '../../../core/metrics/segmentation.ts';
 import { writeFailure } from '../../../formats/files/file-errors.ts';
 import { maskStrips, wholeMask } from '../../../formats/masks/strips.ts';
 import type { MaskClass, MaskRaster } from '../../../formats/masks/mask-raster.ts';
@@ -117,7 +117,7 @@ export function maskQuality(
   seed: number,
 ): MaskQuality {
   const report = segmentationReport({ images, seed });
-  const named = ({ mean, classes: each }: ClassScores): WrittenScores => ({
+  const named = ({ mean, classes: each }: PerClassScores): WrittenScores => ({
     mean,
     classes: Object.fromEntries(
       classes.map(({ name, value }, index) => [name ?? String(value), each[index] ?? null]),

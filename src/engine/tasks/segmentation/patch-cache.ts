@@ -53,7 +53,7 @@ export class PatchCache {
   async #compute(crops: readonly number[]): Promise<Map<number, Float32Array>> {
     if (crops.length === 0) return new Map();
     const drawn = await Promise.all(crops.map((crop) => this.#pool.get(crop)));
-    const images = imagesOf(
+    const images = cropsToTensor(
       drawn.map(({ pixels }) => pixels),
       this.#architecture,
     );
@@ -66,7 +66,7 @@ export class PatchCache {
 }
 
 /** Converts crops of bytes (S, S, C) to (B, C, S, S) in [0, 1]. */
-export function imagesOf(
+export function cropsToTensor(
   crops: readonly Uint8Array[],
   { imageSize, channels }: Pick<VitArchitecture, 'imageSize' | 'channels'>,
 ): Tensor {

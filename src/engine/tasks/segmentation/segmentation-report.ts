@@ -90,7 +90,7 @@ function perImage(
 }
 
 /** Returns the card of the student, for its files. */
-export function cardOf(
+export function studentCard(
   job: StudentJob,
   { dataset, tested }: ReadDataset,
   candidates: Candidates,

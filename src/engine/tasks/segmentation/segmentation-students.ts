@@ -26,7 +26,7 @@ import { PredictedMasks } from './predicted-masks.ts';
 import type { PredictedTestMasks } from './predicted-masks.ts';
 import { readDataset } from './read-dataset.ts';
 import type { ReadDataset } from './read-dataset.ts';
-import { cardOf, summaryOf } from './segmentation-report.ts';
+import { studentCard, summaryOf } from './segmentation-report.ts';
 import type { Candidates } from './segmentation-report.ts';
 import type { Contender } from './train-decoder.ts';
 
@@ -116,7 +116,7 @@ async function finish(
 ): Promise<SegmentationOutcome> {
   const keeper = new PredictedMasks(masksFolder, read.tested);
   const candidates = await compare(job, trained, read, keeper);
-  const card = cardOf(job, read, candidates, trained.recipe);
+  const card = studentCard(job, read, candidates, trained.recipe);
   const exported = await exportModels(job, trained, read, candidates, card);
   return {
     task: 'segmentation',

@@ -20,7 +20,7 @@ import { LossGuard } from '../../distill/recipe/loss-guard.ts';
 import { imagesAtOnce } from '../../distill/training.ts';
 import { oneHot, weightOfCrops } from './crop-pool.ts';
 import type { CropPool } from './crop-pool.ts';
-import { imagesOf, PatchCache } from './patch-cache.ts';
+import { cropsToTensor, PatchCache } from './patch-cache.ts';
 import { recipeText } from '../../../text/index.ts';
 
 /** An encoder that a decoder is trained for. */
@@ -152,7 +152,7 @@ async function feedOf(
   const weight = weightOfCrops(crops, classWeights.data);
   return async (first, count) => {
     const part = crops.slice(first, first + count);
-    const images = imagesOf(
+    const images = cropsToTensor(
       part.map(({ pixels }) => pixels),
       encoder.architecture,
     );

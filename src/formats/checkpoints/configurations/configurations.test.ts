@@ -6,7 +6,7 @@ import { tinyVit } from '../../../../tests/support/tiny-vit.ts';
 import { required } from '../../../../tests/support/values.ts';
 import { describeTeacher } from '../read-teacher.ts';
 import type { DescribedTeacher } from '../read-teacher.ts';
-import { checkpointFolder, refusal } from '../testing/checkpoints.ts';
+import { checkpointFolder, rejectionOf } from '../testing/checkpoints.ts';
 
 const folder = checkpointFolder();
 
@@ -42,7 +42,7 @@ describe('an unknown model type is refused by its name:', () => {
       { model_type: 'llava', vision_config: { model_type: 'aimv2_vision_model' } },
     ],
   ])('%s', async (type, title, config) => {
-    const { code, message } = await refusal(beside(title, 'config.json', config));
+    const { code, message } = await rejectionOf(beside(title, 'config.json', config));
     expect(code).toBe('unsupported');
     expect(message).toContain(
       `model_type is “${type}”, which is not a supported vision transformer`,
@@ -51,7 +51,7 @@ describe('an unknown model type is refused by its name:', () => {
   });
 
   it('a configuration without a model type is refused', async () => {
-    const { message } = await refusal(beside(vit, 'config.json', { hidden_size: 6 }));
+    const { message } = await rejectionOf(beside(vit, 'config.json', { hidden_size: 6 }));
     expect(message).toContain('it does not state the kind of model');
   });
 });
@@ -178,7 +178,7 @@ describe('a key that may change what a model computes is refused with its value:
       '"layout": "xxx',
     ],
   ])('%s', async (_, title, file, config, message) => {
-    const error = await refusal(beside(title, file, config));
+    const error = await rejectionOf(beside(title, file, config));
     expect(error.code).toBe('unsupported');
     expect(error.message).toContain(message);
     expect(error.message.length).toBeLessThan(1000);
@@ -194,7 +194,9 @@ it.each([
   ['dinov2', vit, 'states “dinov2”'],
   ['clip', vit, 'config.json, vision_config, model_type) states “clip_vision_model”'],
 ])('a configuration of %s is refused for the weights of %s', async (type, title, message) => {
-  const { code, message: said } = await refusal(beside(title, 'config.json', { model_type: type }));
+  const { code, message: said } = await rejectionOf(
+    beside(title, 'config.json', { model_type: type }),
+  );
   expect(code).toBe('invalid-file');
   expect(said).toContain(message);
 });
@@ -210,7 +212,7 @@ it.each<[object, string]>([
   ],
 ])('a configuration that contradicts the weights is refused: %j', async (more, message) => {
   const config = { model_type: 'dinov2', ...more };
-  expect((await refusal(beside(dinov2, 'config.json', config))).message).toContain(message);
+  expect((await rejectionOf(beside(dinov2, 'config.json', config))).message).toContain(message);
 });
 
 it("missing entries get the library's defaults", async () => {
@@ -268,7 +270,7 @@ describe('a value of a wrong type, too deep or too long is refused with a messag
     ],
     ['a long file', { id2label: 'x'.repeat(2 ** 22) }, 'it is larger than 4 MB'],
   ])('%s', async (_, config, message) => {
-    const { message: said } = await refusal(
+    const { message: said } = await rejectionOf(
       beside(vit, 'config.json', { model_type: 'vit', ...config }),
     );
     expect(said).toContain(message);

@@ -1,4 +1,4 @@
-import { printable } from '../problems.ts';
+import { printableName } from '../problems.ts';
 import { teacherConfigurationText } from '../../../text/index.ts';
 
 /*
@@ -36,7 +36,7 @@ export function unknownKey(
 
 /** `"num_windows": 2`, shortened if long. */
 export function keyWithValue(key: string, value: unknown): string {
-  return `"${printable(key)}": ${printable(written(value)).replaceAll('\\"', '"')}`;
+  return `"${printableName(key)}": ${printableName(written(value)).replaceAll('\\"', '"')}`;
 }
 
 /** Lists and objects are equal if their JSON is equal. */

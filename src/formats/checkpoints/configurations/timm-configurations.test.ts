@@ -6,7 +6,7 @@ import { zeros } from '../../../core/tensor.ts';
 import { describeTeacher } from '../read-teacher.ts';
 import type { DescribedTeacher } from '../read-teacher.ts';
 import { otherThanPlain } from './timm-architectures.ts';
-import { checkpointFolder, refusal } from '../testing/checkpoints.ts';
+import { checkpointFolder, rejectionOf } from '../testing/checkpoints.ts';
 
 const folder = checkpointFolder();
 
@@ -47,7 +47,7 @@ describe("timm's configuration may state parts that the weights show:", () => {
     [{ layerScale: true }, { init_values: 0 }, 'a layer scale', 'init_values'],
     [{}, { embed_dim: 12 }, 'a width of 6', 'embed_dim'],
   ])('%j and %j', async (weights, args, has, key) => {
-    const { code, message } = await refusal(ofTimm(weights, { model_args: args }));
+    const { code, message } = await rejectionOf(ofTimm(weights, { model_args: args }));
     expect(code).toBe('invalid-file');
     expect(message).toContain(`its weights have ${has}`);
     expect(message).toContain(`config.json, ${key}) states`);
@@ -69,7 +69,7 @@ describe("timm's configuration may state parts that the weights show:", () => {
 
   it('refuses a wrong width next to a right one', async () => {
     const config = { num_features: 384, model_args: { embed_dim: 6 } };
-    const { message } = await refusal(ofTimm({}, config));
+    const { message } = await rejectionOf(ofTimm({}, config));
     expect(message).toContain(
       'a width of 6, but the configuration (config.json, num_features) states 384',
     );
@@ -77,7 +77,7 @@ describe("timm's configuration may state parts that the weights show:", () => {
 
   it('accepts the width of MLPs if the width is only in num_features', async () => {
     const config = { num_features: 6, model_args: { mlp_ratio: 4 } };
-    const { message } = await refusal(ofTimm({}, config));
+    const { message } = await rejectionOf(ofTimm({}, config));
     expect(message).toContain(
       'an MLP width of 8, but the configuration (config.json, mlp_ratio) states 24',
     );
@@ -103,7 +103,7 @@ describe('properties that no weight shows may not be stated in two ways:', () =>
       'its architecture is vit_base_patch16_rpn_224',
     ],
   ])('%j', async (config, said) => {
-    const { code, message } = await refusal(ofTimm({}, config));
+    const { code, message } = await rejectionOf(ofTimm({}, config));
     expect(code).toBe('unsupported');
     expect(message).toContain(said);
   });
@@ -118,7 +118,7 @@ describe('properties that no weight shows may not be stated in two ways:', () =>
 
   it('refuses an activation that is not a name', async () => {
     const config = { model_args: { act_layer: { name: 'relu' } } };
-    expect((await refusal(ofTimm({}, config))).message).toContain('model_args.act_layer');
+    expect((await rejectionOf(ofTimm({}, config))).message).toContain('model_args.act_layer');
   });
 
   it('a null argument counts as not set, and does not hide other statements', async () => {

@@ -1,4 +1,4 @@
-import { printable } from '../problems.ts';
+import { printableName } from '../problems.ts';
 import type { Stated } from '../configuration-facts.ts';
 import { keyWithValue, unknownKey } from './known-keys.ts';
 import { isClassOf, isTextModel, modelOf, typeOfClass, wrapperOf } from './transformers-models.ts';
@@ -70,12 +70,12 @@ function strangeClass({ architectures }: JsonObject, model: KnownModel): string 
     (each) => typeof each !== 'string' || !isClassOf(each, model),
   );
   if (other === undefined) return undefined;
-  const name = typeof other === 'string' ? printable(other) : typeof other;
+  const name = typeof other === 'string' ? printableName(other) : typeof other;
   return teacherConfigurationText.otherClass(name);
 }
 
 function unknownKind(type: string, where: string): Tower {
-  return refused(teacherConfigurationText.otherModelType(printable(type)), where);
+  return refused(teacherConfigurationText.otherModelType(printableName(type)), where);
 }
 
 function refused(value: string, where: string): Tower {

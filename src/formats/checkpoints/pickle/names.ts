@@ -1,5 +1,5 @@
 import { UserError } from '../../../core/errors.ts';
-import { printable } from '../problems.ts';
+import { printableName } from '../problems.ts';
 import type { Machine } from './machine.ts';
 import { numpyScalar, numpyType, setNumpyState } from './numpy.ts';
 import {
@@ -90,7 +90,7 @@ const deque: Call = ([source], machine) => {
 
 /** Construction of objects in protocols 0 and 1: class, base class, value of the base class. */
 const reconstruct: Call = ([name, , value], machine) => {
-  const made = call(machine, name ?? null, []);
+  const made = callName(machine, name ?? null, []);
   return isDict(made) && isDict(value) ? dictOf([value], machine) : made;
 };
 
@@ -105,7 +105,7 @@ const calls = new Map<string, Call>([
   // A tensor with its own attributes: function, class, its arguments, attributes.
   [
     'torch._tensor._rebuild_from_type_v2',
-    ([name, , args], machine) => call(machine, name ?? null, machine.items(args)),
+    ([name, , args], machine) => callName(machine, name ?? null, machine.items(args)),
   ],
   ['torch.Size', sequenceOf('tuple')],
   ['torch.device', device],
@@ -200,7 +200,7 @@ export function findName(machine: Machine, named: string): PickleName {
 }
 
 /** Returns the result of calling a name. */
-export function call(
+export function callName(
   machine: Machine,
   callee: PickleValue,
   args: readonly PickleValue[],
@@ -236,7 +236,7 @@ const refusedKinds: readonly (readonly [pattern: RegExp, kind: string])[] = [
 ];
 
 function refusal(path: string, name: string): UserError {
-  const shown = printable(name);
+  const shown = printableName(name);
   for (const [pattern, kind] of refusedKinds) {
     if (!pattern.test(name)) continue;
     return new UserError('unsupported', pickleText.otherTensors(path, kind, shown));

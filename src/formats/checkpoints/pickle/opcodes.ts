@@ -2,7 +2,7 @@ import { UserError } from '../../../core/errors.ts';
 import { unquoted } from '../../../core/text/scan.ts';
 import { narrowed } from './byte-cursor.ts';
 import type { Machine } from './machine.ts';
-import { build, call, findName } from './names.ts';
+import { build, callName, findName } from './names.ts';
 import { isOpaque, isSequence, type PickleValue } from './values.ts';
 import { pickleText } from '../../../text/index.ts';
 
@@ -197,25 +197,25 @@ const table: Readonly<Record<string, Operation>> = {
     const args = m.pop();
     // The value of a TorchScript enumeration is not wrapped in a tuple.
     const isBare = m.isScript && !isSequence(args);
-    m.push(call(m, m.pop(), isBare ? [args] : m.items(args)));
+    m.push(callName(m, m.pop(), isBare ? [args] : m.items(args)));
   },
   '\x81': (m) => {
     const args = m.items(m.pop());
-    m.push(call(m, m.pop(), args));
+    m.push(callName(m, m.pop(), args));
   },
   '\x92': (m) => {
     if (m.dict(m.pop()).entries.size > 0) throw m.invalid(pickleText.keywordArguments);
     const args = m.items(m.pop());
-    m.push(call(m, m.pop(), args));
+    m.push(callName(m, m.pop(), args));
   },
   i: (m) => {
     const module = m.cursor.line();
     const name = findName(m, `${module}.${m.cursor.line()}`);
-    m.push(call(m, name, m.popToMark()));
+    m.push(callName(m, name, m.popToMark()));
   },
   o: (m) => {
     const [name = null, ...args] = m.popToMark();
-    m.push(call(m, name, args));
+    m.push(callName(m, name, args));
   },
   b: (m) => {
     const state = m.pop();

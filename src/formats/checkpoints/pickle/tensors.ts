@@ -1,6 +1,6 @@
 import { UserError } from '../../../core/errors.ts';
 import { elementCount } from '../../../core/tensor.ts';
-import { printable } from '../problems.ts';
+import { printableName } from '../problems.ts';
 import type { Machine } from './machine.ts';
 import {
   isDict,
@@ -85,7 +85,7 @@ export function storageOf(id: PickleValue, machine: Machine): PickleStorage {
     .items(part)
     .map((value, i) => (i > 0 ? size(value, machine) : 0));
   if (first === undefined || count === undefined || first + count > total) {
-    throw machine.invalid(pickleText.partOutside(printable(key)));
+    throw machine.invalid(pickleText.partOutside(printableName(key)));
   }
   return { kind: 'storage', dtype, key, total, first, count };
 }

@@ -51,7 +51,7 @@ export const imageNet = {
 };
 
 /** Returns the error that the promise rejects with, which must be a `UserError`. */
-export async function refusal(promise: Promise<unknown>): Promise<UserError> {
+export async function rejectionOf(promise: Promise<unknown>): Promise<UserError> {
   const error = await promise.then(
     () => undefined,
     (reason: unknown) => reason,

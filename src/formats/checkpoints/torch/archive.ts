@@ -2,7 +2,7 @@ import { fromRandomAccessReaderPromise, type Entry, type ZipFile } from 'yauzl';
 import { UserError } from '../../../core/errors.ts';
 import type { FileSource } from '../../raster/file-source.ts';
 import { ZipSource } from '../../files/zip-source.ts';
-import { invalidCheckpoint, printable } from '../problems.ts';
+import { invalidCheckpoint, printableName } from '../problems.ts';
 import { pytorchText } from '../../../text/index.ts';
 
 /** Maximum number of entries; far above any checkpoint, which has one entry per tensor. */
@@ -40,7 +40,7 @@ export async function readArchive(source: FileSource): Promise<Archive> {
     locate: async (name) => {
       const entry = entries.get(name);
       if (entry === undefined)
-        throw invalidCheckpoint(path, pytorchText.entryMissing(printable(name)));
+        throw invalidCheckpoint(path, pytorchText.entryMissing(printableName(name)));
       return contentStart(zip, entry, ends.get(entry) ?? 0, path);
     },
   };
@@ -56,7 +56,7 @@ async function readEntries(zip: ZipFile, path: string): Promise<Map<string, Entr
     for await (const entry of zip.eachEntry()) {
       const name = entry.fileName;
       if (entries.has(name))
-        throw invalidCheckpoint(path, pytorchText.entryRepeated(printable(name)));
+        throw invalidCheckpoint(path, pytorchText.entryRepeated(printableName(name)));
       entries.set(name, entry);
     }
   } catch (error) {
@@ -90,7 +90,7 @@ async function contentStart(
   path: string,
 ): Promise<number> {
   if (entry.isEncrypted() || entry.compressionMethod !== 0) {
-    const name = printable(entry.fileName);
+    const name = printableName(entry.fileName);
     throw new UserError(
       'unsupported',
       entry.isEncrypted() ? pytorchText.encrypted(path, name) : pytorchText.compressed(path, name),
@@ -107,7 +107,7 @@ async function contentStart(
 
 function requireRoom(entry: Entry, start: number, end: number, path: string): void {
   if (start + entry.compressedSize <= end) return;
-  const name = printable(entry.fileName);
+  const name = printableName(entry.fileName);
   throw invalidCheckpoint(path, pytorchText.entryOverlaps(name));
 }
 
@@ -115,5 +115,5 @@ function requireRoom(entry: Entry, start: number, end: number, path: string): vo
 function damaged(path: string, error: unknown): UserError {
   if (error instanceof UserError) return error;
   const details = error instanceof Error ? error.message : String(error);
-  return invalidCheckpoint(path, pytorchText.archiveDamaged(printable(details)));
+  return invalidCheckpoint(path, pytorchText.archiveDamaged(printableName(details)));
 }

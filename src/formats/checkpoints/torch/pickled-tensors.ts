@@ -4,7 +4,7 @@ import { isReadable } from '../../safetensors/safetensors-values.ts';
 import { unreadableType } from '../../safetensors/safetensors.ts';
 import { flatten } from './flatten.ts';
 import type { PickleStorage, PickleTensor, PickleValue } from '../pickle/values.ts';
-import { printable } from '../problems.ts';
+import { printableName } from '../problems.ts';
 import { readView } from './tensor-views.ts';
 import type { TensorFacts, TensorFile } from '../tensor-file.ts';
 import { pytorchText } from '../../../text/index.ts';
@@ -38,7 +38,7 @@ export function pickledTensorFile(
     read: async (name) => {
       const tensor = requireTensor(tensors, name, path);
       const { dtype, shape } = tensor;
-      if (!isReadable(dtype)) throw unreadableType(path, printable(name), dtype);
+      if (!isReadable(dtype)) throw unreadableType(path, printableName(name), dtype);
       const start = await locate(tensor.storage);
       return { shape, data: await readView(source, start, { ...tensor, dtype }, name) };
     },

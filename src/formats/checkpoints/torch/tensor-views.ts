@@ -3,7 +3,7 @@ import { elementCount } from '../../../core/tensor.ts';
 import type { Bytes } from '../../raster/file-source.ts';
 import { widen, type ReadableDtype } from '../../safetensors/safetensors-values.ts';
 import { storageBytes, type PickleTensor } from '../pickle/values.ts';
-import { printable } from '../problems.ts';
+import { printableName } from '../problems.ts';
 import { pytorchText } from '../../../text/index.ts';
 
 /** Number of values that are converted at a time: at most 8 MiB of stored words in addition to the result. */
@@ -37,7 +37,7 @@ export async function readView(
   if (isRowMajor(tensor)) return readRun(source, first, length, dtype);
   const span = spanOf(tensor);
   if (span > limits.span || length > Math.max(span, limits.repeated)) {
-    throw new UserError('too-large', pytorchText.viewTooLarge(printable(name), length, span));
+    throw new UserError('too-large', pytorchText.viewTooLarge(printableName(name), length, span));
   }
   return gather(await readRun(source, first, span, dtype), tensor, length);
 }

@@ -11,7 +11,7 @@ import {
 } from '../pickle/values.ts';
 import { pickledTensorFile } from './pickled-tensors.ts';
 import type { LocateStorage } from './pickled-tensors.ts';
-import { invalidCheckpoint, printable } from '../problems.ts';
+import { invalidCheckpoint, printableName } from '../problems.ts';
 import type { TensorFile } from '../tensor-file.ts';
 import { pickleLimit } from './torch-zip.ts';
 import { pytorchText } from '../../../text/index.ts';
@@ -54,7 +54,7 @@ export async function torchLegacy(source: FileSource): Promise<TensorFile> {
   const locate: LocateStorage = ({ key, dtype, first }) => {
     const place = places.get(key);
     if (place === undefined)
-      throw invalidCheckpoint(path, pytorchText.storageMissing(printable(key)));
+      throw invalidCheckpoint(path, pytorchText.storageMissing(printableName(key)));
     return place + first * storageBytes[dtype];
   };
   return pickledTensorFile(source, root.value, locate, pytorchText.oldPickle);
@@ -74,7 +74,7 @@ function keepStorage(
 ): void {
   const known = storages.get(storage.key) ?? storage;
   if (known.dtype !== storage.dtype || known.total !== storage.total) {
-    throw invalidCheckpoint(path, pytorchText.storageOfTwoTypes(printable(storage.key)));
+    throw invalidCheckpoint(path, pytorchText.storageOfTwoTypes(printableName(storage.key)));
   }
   storages.set(storage.key, known);
 }
@@ -97,7 +97,7 @@ async function placesOf(
     }
     const count = await readCount(source, position);
     if (count !== BigInt(storage.total)) {
-      const name = printable(storage.key);
+      const name = printableName(storage.key);
       throw invalidCheckpoint(path, pytorchText.storageOfOtherLength(name, count, storage.total));
     }
     places.set(storage.key, position + 8);

@@ -6,7 +6,7 @@ import { unpickle } from '../pickle/unpickle.ts';
 import { storageBytes, type PickleStorage } from '../pickle/values.ts';
 import { pickledTensorFile } from './pickled-tensors.ts';
 import type { LocateStorage } from './pickled-tensors.ts';
-import { invalidCheckpoint, printable } from '../problems.ts';
+import { invalidCheckpoint, printableName } from '../problems.ts';
 import type { TensorFile } from '../tensor-file.ts';
 import { pytorchText } from '../../../text/index.ts';
 
@@ -53,7 +53,7 @@ function hasProgram({ lengths }: Archive): boolean {
 
 function otherArchive(names: readonly string[], path: string): UserError {
   const isNumpy = names.some((name) => name.endsWith('.npy'));
-  const first = printable(names[0] ?? pytorchText.nothing);
+  const first = printableName(names[0] ?? pytorchText.nothing);
   return new UserError(
     'unsupported',
     isNumpy ? pytorchText.numpyArchive(path) : pytorchText.otherArchive(path, first),
@@ -70,7 +70,7 @@ async function requireLittleEndian(
   if (!archive.lengths.has(name)) return;
   const order = Buffer.from(await readPart(source, archive, name, 16)).toString('latin1');
   if (order.trim() === 'little') return;
-  throw new UserError('unsupported', pytorchText.otherByteOrder(source.path, printable(order)));
+  throw new UserError('unsupported', pytorchText.otherByteOrder(source.path, printableName(order)));
 }
 
 async function readPart(
@@ -83,7 +83,7 @@ async function readPart(
   if (length > limit) {
     throw new UserError(
       'too-large',
-      pytorchText.entryTooLong(source.path, printable(name), length),
+      pytorchText.entryTooLong(source.path, printableName(name), length),
     );
   }
   return source.read(await archive.locate(name), length);
@@ -102,7 +102,7 @@ async function locate(
   if (length !== total * bytes) {
     throw invalidCheckpoint(
       path,
-      pytorchText.entryOfOtherLength(printable(name), length, total * bytes),
+      pytorchText.entryOfOtherLength(printableName(name), length, total * bytes),
     );
   }
   return start + first * bytes;

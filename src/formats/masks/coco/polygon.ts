@@ -9,7 +9,7 @@ import type { RunLengths } from './rle.ts';
  *
  * @param points x, y, x, y, … in px; finite. @returns runs down the columns
  */
-export function polygonRuns(points: readonly number[], { width, height }: Size): RunLengths {
+export function cocoPolygonRuns(points: readonly number[], { width, height }: Size): RunLengths {
   const crossings = crossingsOf(points, { width, height }).sort();
   const runs = new Float64Array(crossings.length + 1);
   let before = 0;

@@ -20,7 +20,7 @@ import {
   type CocoFile,
   type CocoImage,
 } from './parse.ts';
-import { shapesOf } from './segmentation.ts';
+import { annotationShapes } from './segmentation.ts';
 import { cocoText } from '../../../text/index.ts';
 
 /**
@@ -150,7 +150,7 @@ function maskOf(
     const listed = values.get(annotation.category);
     const value = listed !== undefined && annotation.isIgnored ? ignoreValue : listed;
     const name = cocoText.annotation(annotation.id, path);
-    if (value !== undefined) return shapesOf(annotation, value, image, name, budget);
+    if (value !== undefined) return annotationShapes(annotation, value, image, name, budget);
     throw new UserError('invalid-labels', cocoText.unlistedCategory(name, annotation.category));
   });
   return layeredMask(image, classes, shapes, budget);

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkRuns, decodeRuns, encodeRuns, maskOf, RunCollector, runsOf } from './rle.ts';
+import {
+  checkRuns,
+  decodeCocoRuns,
+  encodeCocoRuns,
+  runsToMask,
+  RunCollector,
+  runsOf,
+} from './rle.ts';
 
 const run = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 
@@ -8,7 +15,7 @@ describe('COCO run lengths', () => {
   it('survive a write and a read unchanged', () => {
     fc.assert(
       fc.property(fc.array(run, { maxLength: 50 }), (runs) => {
-        expect([...decodeRuns(encodeRuns(runs), 'a')]).toEqual(runs);
+        expect([...decodeCocoRuns(encodeCocoRuns(runs), 'a')]).toEqual(runs);
       }),
     );
   });
@@ -31,7 +38,7 @@ describe('COCO run lengths', () => {
     fc.assert(
       fc.property(sized, ({ mask, ...size }) => {
         const runs = runsOf(mask, size);
-        expect(maskOf(checkRuns(runs, size, 'a'), size)).toEqual(mask);
+        expect(runsToMask(checkRuns(runs, size, 'a'), size)).toEqual(mask);
       }),
     );
   });
@@ -60,7 +67,7 @@ describe('COCO run lengths', () => {
     ['a negative run', 'N'],
     ['no end', 'o'.repeat(40)],
   ])('refuses %s', (_, text) => {
-    expect(() => decodeRuns(text, 'annotation 7')).toThrow(/annotation 7/);
+    expect(() => decodeCocoRuns(text, 'annotation 7')).toThrow(/annotation 7/);
   });
 
   it.each([[[1, 2]], [[3, 2]], [[1.5, 2.5]], [[-1, 5]], [['4']], [[NaN]]])(

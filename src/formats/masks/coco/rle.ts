@@ -15,7 +15,7 @@ export type RunLengths = Uint32Array;
 const runLimit = 50_000_000;
 
 /** @param name annotation with these runs, for the error. @throws UserError 'invalid-labels' */
-export function decodeRuns(text: string, name: string): RunLengths {
+export function decodeCocoRuns(text: string, name: string): RunLengths {
   const runs: number[] = [];
   for (let at = 0; at < text.length;) {
     let value = 0;
@@ -36,7 +36,7 @@ export function decodeRuns(text: string, name: string): RunLengths {
   return Uint32Array.from(runs);
 }
 
-export function encodeRuns(runs: ArrayLike<number>): string {
+export function encodeCocoRuns(runs: ArrayLike<number>): string {
   const parts: string[] = [];
   let text = '';
   for (let index = 0; index < runs.length; index++) {
@@ -119,7 +119,7 @@ export function runsOf(
 }
 
 /** Returns the mask (height, width) in rows, of 0 and 1. */
-export function maskOf(
+export function runsToMask(
   runs: RunLengths,
   { width, height }: { readonly width: number; readonly height: number },
 ): Uint8Array {

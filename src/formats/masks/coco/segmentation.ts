@@ -2,8 +2,8 @@ import { UserError } from '../../../core/errors.ts';
 import type { Size } from '../../../core/mask/tiles.ts';
 import type { MaskShape } from '../layers.ts';
 import { isRecord, type CocoAnnotation } from './parse.ts';
-import { polygonRuns } from './polygon.ts';
-import { checkRuns, decodeRuns, type RunLengths } from './rle.ts';
+import { cocoPolygonRuns } from './polygon.ts';
+import { checkRuns, decodeCocoRuns, type RunLengths } from './rle.ts';
 import type { WorkBudget } from '../work-budget.ts';
 import { runShape } from './run-shape.ts';
 import { cocoText } from '../../../text/index.ts';
@@ -16,7 +16,7 @@ const stepsOfPixel = 5;
  *
  * @param name annotation and its file. @throws UserError 'invalid-labels', 'too-large'
  */
-export function shapesOf(
+export function annotationShapes(
   { segmentation }: CocoAnnotation,
   value: number,
   image: Size,
@@ -43,7 +43,7 @@ function storedRuns(
     throw wrong(name, cocoText.runsOfOtherSize(statedSide(width), statedSide(height), image));
   }
   budget.spend(lengthOfRuns(counts));
-  if (typeof counts === 'string') return checkRuns(decodeRuns(counts, name), image, name);
+  if (typeof counts === 'string') return checkRuns(decodeCocoRuns(counts, name), image, name);
   if (Array.isArray(counts)) return checkRuns(counts, image, name);
   throw withoutOutline(name);
 }
@@ -62,7 +62,7 @@ function outlineRuns(outline: unknown, image: Size, name: string, budget: WorkBu
   });
   if (isFar) throw wrong(name, cocoText.outlineFarOutside);
   budget.spend(points.length + stepsOfPixel * lengthOf(points));
-  return polygonRuns(points, image);
+  return cocoPolygonRuns(points, image);
 }
 
 function lengthOfRuns(counts: unknown): number {

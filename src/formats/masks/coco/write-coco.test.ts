@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { collected, memoryMask, randomMask } from '../testing/memory-mask.ts';
-import { decodeRuns, maskOf } from './rle.ts';
+import { decodeCocoRuns, runsToMask } from './rle.ts';
 import { cocoOfMasks } from './write-coco.ts';
 
 const file = z.object({
@@ -55,8 +55,8 @@ describe('a COCO file', () => {
           for (const one of annotations) {
             if (one.image_id !== images[index]?.id) continue;
             expect(one.segmentation.size).toEqual([height, width]);
-            const runs = decodeRuns(one.segmentation.counts, 'test');
-            const inside = maskOf(runs, { width, height });
+            const runs = decodeCocoRuns(one.segmentation.counts, 'test');
+            const inside = runsToMask(runs, { width, height });
             for (let at = 0; at < found.length; at++) {
               if (inside[at] === 1) found[at] = one.ignore === 1 ? 255 : one.category_id;
             }

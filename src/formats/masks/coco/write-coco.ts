@@ -3,8 +3,8 @@ import { UserError } from '../../../core/errors.ts';
 import { ignoreValue, tileCounts, tileSide } from '../../../core/mask/tiles.ts';
 import { maskColours } from '../colours.ts';
 import type { MaskClass, MaskRaster } from '../mask-raster.ts';
-import { nameOf } from '../paired/write-label-map.ts';
-import { encodeRuns } from './rle.ts';
+import { maskClassName } from '../paired/write-label-map.ts';
+import { encodeCocoRuns } from './rle.ts';
 import { cocoText } from '../../../text/index.ts';
 
 /** Image of a COCO file. */
@@ -86,7 +86,7 @@ function shapeOf(
   return {
     area,
     bbox: [left, top, right - left, bottom - top],
-    segmentation: { size: [height, width], counts: encodeRuns(runs) },
+    segmentation: { size: [height, width], counts: encodeCocoRuns(runs) },
   };
 }
 
@@ -94,7 +94,7 @@ function categories(classes: readonly MaskClass[]): object[] {
   const colours = maskColours(classes);
   return classes.map(({ value, name }) => ({
     id: value,
-    name: nameOf({ value, name }),
+    name: maskClassName({ value, name }),
     supercategory: '',
     color: colours.get(value) ?? [0, 0, 0],
   }));

@@ -4,7 +4,7 @@ import { mapConcurrently } from '../../files/concurrently.ts';
 import type { FoundImage } from '../../labels/labelled-images.ts';
 import { boundedSource } from '../../raster/dicom/byte-source.ts';
 import { readPart10 } from '../../raster/dicom/part10.ts';
-import { number, text } from '../../raster/dicom/values.ts';
+import { number, firstText } from '../../raster/dicom/values.ts';
 import { FileSource } from '../../raster/file-source.ts';
 import { defaultLimits } from '../../raster/image-file.ts';
 import type { SourceRequest } from '../mask-source.ts';
@@ -38,7 +38,7 @@ const filesAtOnce = isMainThread ? 8 : 1;
  *
  * @throws UserError 'cancelled'
  */
-export async function indexImages(
+export async function indexDicomImages(
   images: readonly FoundImage[],
   { excluded, at, signal }: Pick<SourceRequest, 'excluded' | 'at' | 'signal'>,
 ): Promise<ImageIndex> {
@@ -94,7 +94,7 @@ async function framesOf(path: string): Promise<FileFrames> {
     const file = await FileSource.open(path);
     try {
       const { elements } = await readPart10(boundedSource(file), defaultLimits);
-      const instance = text(elements, 'SOPInstanceUID');
+      const instance = firstText(elements, 'SOPInstanceUID');
       if (instance === null) return none;
       const count = Math.min(number(elements, 'NumberOfFrames') ?? 1, defaultLimits.frames);
       const rows = number(elements, 'Rows') ?? 0;
@@ -108,7 +108,7 @@ async function framesOf(path: string): Promise<FileFrames> {
         // Frames without groups of their own would all have the same plane.
         plane: count > 1 && !elements.has('PerFrameFunctionalGroupsSequence') ? null : plane,
       }));
-      return { frames, reference: text(elements, 'FrameOfReferenceUID') };
+      return { frames, reference: firstText(elements, 'FrameOfReferenceUID') };
     } finally {
       await file.close();
     }

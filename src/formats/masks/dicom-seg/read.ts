@@ -6,7 +6,7 @@ import { mapConcurrently } from '../../files/concurrently.ts';
 import type { FoundImage, ImageProblem } from '../../labels/labelled-images.ts';
 import { type MaskSource, type SourceRequest } from '../mask-source.ts';
 import { segmentMask, type SegmentPart } from './frame-mask.ts';
-import { indexImages, mayBeDicom, type ImageIndex, type IndexedFrame } from './image-index.ts';
+import { indexDicomImages, mayBeDicom, type ImageIndex, type IndexedFrame } from './image-index.ts';
 import { isSegmentationFile } from './kind.ts';
 import { arePlanesEqual } from './plane.ts';
 import { soundly } from '../sound-source.ts';
@@ -67,7 +67,7 @@ export async function openSegmentations(request: SourceRequest): Promise<MaskSou
     }
   }
   const images = found.filter((image) => !claimed.has(image.path));
-  const index = await indexImages(images, request);
+  const index = await indexDicomImages(images, request);
   const { classes, valueOf } = classesOf(segmentations, folder);
   const laid = layFrames(segmentations, index, valueOf, problems);
   return {

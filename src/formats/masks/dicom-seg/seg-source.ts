@@ -6,7 +6,7 @@ import type { DataSet } from '../../raster/dicom/data-set.ts';
 import { DicomFault, userError } from '../../raster/dicom/faults.ts';
 import { frameAttributes } from '../../raster/dicom/functional-groups.ts';
 import { readPart10 } from '../../raster/dicom/part10.ts';
-import { integer, text, texts } from '../../raster/dicom/values.ts';
+import { integer, firstText, texts } from '../../raster/dicom/values.ts';
 import { dicomExportText } from '../../../text/index.ts';
 
 /** A frame of an image, as referenced by a segmentation. */
@@ -61,10 +61,10 @@ export async function readSegSource(path: string): Promise<SegSource> {
 }
 
 function sourceOf(elements: DataSet): SegSource {
-  if (text(elements, 'DimensionOrganizationType')?.startsWith('TILED') === true) {
+  if (firstText(elements, 'DimensionOrganizationType')?.startsWith('TILED') === true) {
     throw refused(dicomExportText.tilesOfSlide);
   }
-  const frameOfReference = text(elements, 'FrameOfReferenceUID');
+  const frameOfReference = firstText(elements, 'FrameOfReferenceUID');
   const isPlaced = frameOfReference !== null;
   const count = Math.max(1, integer(elements, 'NumberOfFrames') ?? 1);
   const measures = frameAttributes(elements, 0, 'PixelMeasuresSequence');
@@ -72,11 +72,11 @@ function sourceOf(elements: DataSet): SegSource {
   const orientation = orientationOf(elements, count);
   if (isPlaced && spacing === null) throw missing('PixelSpacing');
   if (isPlaced && orientation === null) throw missing('ImageOrientationPatient');
-  const sopClass = present(text(elements, 'SOPClassUID'), 'SOPClassUID');
-  const instance = present(text(elements, 'SOPInstanceUID'), 'SOPInstanceUID');
+  const sopClass = present(firstText(elements, 'SOPClassUID'), 'SOPClassUID');
+  const instance = present(firstText(elements, 'SOPInstanceUID'), 'SOPInstanceUID');
   return {
-    study: present(text(elements, 'StudyInstanceUID'), 'StudyInstanceUID'),
-    series: present(text(elements, 'SeriesInstanceUID'), 'SeriesInstanceUID'),
+    study: present(firstText(elements, 'StudyInstanceUID'), 'StudyInstanceUID'),
+    series: present(firstText(elements, 'SeriesInstanceUID'), 'SeriesInstanceUID'),
     frameOfReference,
     rows: present(integer(elements, 'Rows'), 'Rows'),
     columns: present(integer(elements, 'Columns'), 'Columns'),
@@ -146,7 +146,7 @@ function decimal(value: string): string {
 }
 
 function lossyOf(elements: DataSet): SegSource['lossy'] {
-  if (text(elements, 'LossyImageCompression') !== '01') return null;
+  if (firstText(elements, 'LossyImageCompression') !== '01') return null;
   const ratios = texts(elements, 'LossyImageCompressionRatio').filter((value) => value !== '');
   const methods = texts(elements, 'LossyImageCompressionMethod').filter((value) => value !== '');
   return { ratios: ratios.map(decimal), methods };
@@ -172,7 +172,7 @@ export function seriesKey(source: SegSource): string | null {
 }
 
 /** Joins the slices of a series into one source, in the order of their positions. */
-export function joined(sources: readonly SegSource[]): SegSource {
+export function joinSources(sources: readonly SegSource[]): SegSource {
   const [first] = sources;
   if (first === undefined) throw new Error('joined: no sources');
   const frames = sources.flatMap((source) => source.frames);

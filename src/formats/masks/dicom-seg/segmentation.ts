@@ -4,7 +4,7 @@ import type { DataSet } from '../../raster/dicom/data-set.ts';
 import { userError } from '../../raster/dicom/faults.ts';
 import { frameAttributes } from '../../raster/dicom/functional-groups.ts';
 import { readPart10 } from '../../raster/dicom/part10.ts';
-import { items, number, numbers, readableTexts, text } from '../../raster/dicom/values.ts';
+import { items, number, numbers, readableTexts, firstText } from '../../raster/dicom/values.ts';
 import { FileSource } from '../../raster/file-source.ts';
 import { defaultLimits } from '../../raster/image-file.ts';
 import { cielabColour } from './cielab.ts';
@@ -65,10 +65,10 @@ export async function readSegmentation(path: string): Promise<Segmentation> {
 }
 
 function segmentationOf(elements: DataSet, path: string): Segmentation {
-  if (!isSegmentationClass(text(elements, 'SOPClassUID') ?? '')) {
+  if (!isSegmentationClass(firstText(elements, 'SOPClassUID') ?? '')) {
     throw wrong(path, dicomSegmentationText.otherClass);
   }
-  if (text(elements, 'DimensionOrganizationType')?.startsWith('TILED') === true) {
+  if (firstText(elements, 'DimensionOrganizationType')?.startsWith('TILED') === true) {
     throw new UserError('unsupported', dicomSegmentationText.tiled(path));
   }
   const frames = number(elements, 'NumberOfFrames') ?? 1;
@@ -92,13 +92,13 @@ function segmentationOf(elements: DataSet, path: string): Segmentation {
       plane,
     })),
     maximum: number(elements, 'MaximumFractionalValue') ?? 255,
-    frameOfReference: text(elements, 'FrameOfReferenceUID'),
+    frameOfReference: firstText(elements, 'FrameOfReferenceUID'),
     instances: instancesOf(elements),
   };
 }
 
 function typeOf(elements: DataSet, path: string): Segmentation['type'] {
-  const type = text(elements, 'SegmentationType');
+  const type = firstText(elements, 'SegmentationType');
   if (type === 'BINARY' || type === 'FRACTIONAL' || type === 'LABELMAP') return type;
   throw wrong(
     path,
@@ -109,7 +109,7 @@ function typeOf(elements: DataSet, path: string): Segmentation['type'] {
 }
 
 function segmentsOf(elements: DataSet, path: string): Segment[] {
-  const set = text(elements, 'SpecificCharacterSet');
+  const set = firstText(elements, 'SpecificCharacterSet');
   const segments = items(elements, 'SegmentSequence').map((item) => {
     const [short = ''] = readableTexts(item, 'SegmentLabel', set);
     // A single text, in which a backslash does not separate values; ours has names that are too long for labels.
@@ -148,7 +148,7 @@ function sourcesOf(elements: DataSet, frame: number): SourceFrame[] {
   return items(group, 'DerivationImageSequence')
     .flatMap((derivation) => items(derivation, 'SourceImageSequence'))
     .flatMap((source): SourceFrame[] => {
-      const instance = text(source, 'ReferencedSOPInstanceUID');
+      const instance = firstText(source, 'ReferencedSOPInstanceUID');
       if (instance === null) return [];
       const numbered = numbers(source, 'ReferencedFrameNumber').filter(Number.isInteger);
       if (numbered.length === 0) return [{ instance, frame: null }];
@@ -159,7 +159,7 @@ function sourcesOf(elements: DataSet, frame: number): SourceFrame[] {
 function instancesOf(elements: DataSet): Set<string> {
   const referenced = items(elements, 'ReferencedSeriesSequence')
     .flatMap((series) => items(series, 'ReferencedInstanceSequence'))
-    .flatMap((instance) => text(instance, 'ReferencedSOPInstanceUID') ?? []);
+    .flatMap((instance) => firstText(instance, 'ReferencedSOPInstanceUID') ?? []);
   return new Set(referenced);
 }
 

@@ -1,7 +1,7 @@
 import { ignoreValue } from '../../../core/mask/tiles.ts';
 import { maskColours } from '../colours.ts';
 import type { MaskClass } from '../mask-raster.ts';
-import { nameOf } from '../paired/write-label-map.ts';
+import { maskClassName } from '../paired/write-label-map.ts';
 import { cielab } from './to-cielab.ts';
 import type { Element } from './elements.ts';
 
@@ -40,7 +40,7 @@ export function segmentsOf(
   return [...listed, ...(hasIgnored ? [ignored] : [])].map((entry, index) => {
     const { value } = entry;
     const number = index + 1;
-    const name = nameOf(entry);
+    const name = maskClassName(entry);
     const label = labelOf(name);
     return {
       number,

@@ -1,4 +1,4 @@
-import type { Colour } from '../paired/label-list.ts';
+import type { LabelColour } from '../paired/label-list.ts';
 
 /** Linear sRGB to XYZ under D50, the white of DICOM's CIELab (ICC.1:2010; Bradford adaptation). */
 const toXyz = [
@@ -12,7 +12,7 @@ const white = [0.96422, 1, 0.82521] as const;
  * Converts a colour to the form that DICOM stores (PS3.3, C.10.7.1.1): L* from 0 to 100, a* and b* from −128 to 127,
  * each spread over 16 bits.
  */
-export function cielab(colour: Colour): [lightness: number, a: number, b: number] {
+export function cielab(colour: LabelColour): [lightness: number, a: number, b: number] {
   const linear = colour.map((value) => {
     const share = value / 255;
     return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;

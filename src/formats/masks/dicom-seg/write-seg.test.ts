@@ -3,7 +3,7 @@ import { testFolder } from '../../raster/testing/test-folder.ts';
 import { ctSlice } from '../testing/geo-fixtures.ts';
 import { collected, memoryMask, randomMask } from '../testing/memory-mask.ts';
 import { readSegmentation } from './segmentation.ts';
-import { joined, readSegSource, seriesKey } from './seg-source.ts';
+import { joinSources, readSegSource, seriesKey } from './seg-source.ts';
 import { segOfMasks } from './write-seg.ts';
 
 const folder = testFolder();
@@ -70,7 +70,7 @@ describe('a segmentation', () => {
       await source('s2.dcm', { z: -2, instance: '2.25.72' }),
       await source('s3.dcm', { z: 4, instance: '2.25.73' }),
     ];
-    const whole = joined(sources);
+    const whole = joinSources(sources);
     const masked = whole.frames.map((frame, index) => {
       const pixels = index === 2 ? randomMask(1, size, [0]) : randomMask(index, size, values);
       return { frame, mask: memoryMask(pixels, size, named) };
@@ -129,7 +129,7 @@ describe('a segmentation', () => {
     ];
     const mask = memoryMask(randomMask(1, size, [1]), size, classes);
     const made = (some: typeof sources): Promise<Buffer> => {
-      const whole = joined(some);
+      const whole = joinSources(some);
       const masked = whole.frames.map((frame) => ({ frame, mask }));
       return collected(segOfMasks(whole, masked, classes, { version: '1.2.3' }));
     };

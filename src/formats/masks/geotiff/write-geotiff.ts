@@ -5,7 +5,7 @@ import { ignoreValue, tileCounts, tilePixels, tileSide } from '../../../core/mas
 import { tags } from '../../raster/tiff/tags.ts';
 import { maskPalette } from '../colours.ts';
 import type { MaskClass, MaskRaster } from '../mask-raster.ts';
-import { nameOf } from '../paired/write-label-map.ts';
+import { maskClassName } from '../paired/write-label-map.ts';
 import type { GeoTag } from './geo-tags.ts';
 import { tiffDirectory, tiffHeader, type WrittenField } from './tiff-directory.ts';
 
@@ -113,7 +113,7 @@ function colorMap(classes: readonly MaskClass[]): number[] {
 function gdalMetadata(classes: readonly MaskClass[]): string {
   const items = classes.map(
     ({ value, name }) =>
-      `  <Item name="class_${value}">${escaped(nameOf({ value, name }))}</Item>\n`,
+      `  <Item name="class_${value}">${escaped(maskClassName({ value, name }))}</Item>\n`,
   );
   return `<GDALMetadata>\n${items.join('')}</GDALMetadata>\n`;
 }

@@ -3,7 +3,7 @@ import { placeName, type ImageProblem } from '../../labels/labelled-images.ts';
 import { defaultLimits, type ReadRequest } from '../../raster/image-file.ts';
 import { openNiftiPlane, type NiftiFile } from '../../raster/nifti/open-nifti.ts';
 import type { SlicePlane } from '../../raster/nifti/plane.ts';
-import { indexImages } from '../dicom-seg/image-index.ts';
+import { indexDicomImages } from '../dicom-seg/image-index.ts';
 import { tableOf } from '../geotiff/read.ts';
 import type { MaskSource, SourceRequest } from '../mask-source.ts';
 import { placedMask } from '../paired/mask-tiles.ts';
@@ -27,7 +27,7 @@ export async function openLabelVolume(request: SourceRequest): Promise<MaskSourc
   }
   const volume = await LabelVolume.open(path);
   try {
-    const index = await indexImages(found, request);
+    const index = await indexDicomImages(found, request);
     const slices = new Map<string, { slice: VolumeSlice; frame: PlacedFrame }>();
     const reasons = new Map<string, number>();
     for (const image of found) {

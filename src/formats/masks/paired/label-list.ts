@@ -9,14 +9,14 @@ import { classListText } from '../../../text/index.ts';
  */
 
 /** [0, 255] each. */
-export type Colour = readonly [red: number, green: number, blue: number];
+export type LabelColour = readonly [red: number, green: number, blue: number];
 
 export interface ListedLabel {
   readonly name: string;
   /** Value in the mask: as listed, else the position in the list. 255 for “ignore”. */
   readonly value: number;
   /** Null if the list has only names. */
-  readonly colour: Colour | null;
+  readonly colour: LabelColour | null;
 }
 
 /** Largest size of a list of classes in bytes. */
@@ -73,7 +73,7 @@ export function parseLabelList(text: string, path: string): ListedLabel[] {
  * else, a comment or a table's header, is quoted: a skipped line would shift the values of all that follow.
  */
 export function writeLabelList(
-  labels: readonly { readonly name: string; readonly colour: Colour }[],
+  labels: readonly { readonly name: string; readonly colour: LabelColour }[],
 ): string {
   const rows = labels.map(({ name, colour }) => {
     const isPlain = !name.startsWith('#') && !isHeader(name) && nameIn(name) === name;
@@ -83,12 +83,12 @@ export function writeLabelList(
 }
 
 /** `#rrggbb`. */
-export function colourText(colour: Colour): string {
+export function colourText(colour: LabelColour): string {
   return `#${colour.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
 }
 
 /** Parses `#rrggbb`. */
-export function colourOf(text: string): Colour {
+export function colourOf(text: string): LabelColour {
   const parts = [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16));
   const [red = 0, green = 0, blue = 0] = parts;
   return [red, green, blue];
@@ -97,7 +97,7 @@ export function colourOf(text: string): Colour {
 interface Row {
   readonly name: string;
   readonly value: number | null;
-  readonly colour: Colour | null;
+  readonly colour: LabelColour | null;
 }
 
 /** Colour that follows the name in `name:R,G,B:parts:actions`. */
@@ -175,7 +175,7 @@ function nameIn(text = ''): string {
   return unquoted(text.trim()).normalize('NFC');
 }
 
-function colourIn(parts: readonly string[], line: number, path: string): Colour {
+function colourIn(parts: readonly string[], line: number, path: string): LabelColour {
   const [red = 0, green = 0, blue = 0] = parts.map(Number);
   if (Math.max(red, green, blue) > 255) {
     throw wrongList(path, classListText.colourAbove255(line));

@@ -8,7 +8,7 @@ import {
 } from '../../../core/mask/tiles.ts';
 import type { MaskOffset } from '../geotiff/place.ts';
 import type { OpenMask } from '../mask-source.ts';
-import { nothing, transparent, type StoredMask } from './stored-mask.ts';
+import { noValue, transparentValue, type StoredMask } from './stored-mask.ts';
 import { colourOfNumber } from './survey.ts';
 import type { ValueTable } from './values.ts';
 import { pairedMaskText } from '../../../text/index.ts';
@@ -74,10 +74,10 @@ function translator(
   { values, byColour }: ValueTable,
 ): (stored: number) => number {
   const known = new Map<number, number>([
-    [nothing, ignoreValue],
-    [transparent, 0],
+    [noValue, ignoreValue],
+    [transparentValue, 0],
   ]);
-  let lastStored = nothing;
+  let lastStored = noValue;
   let lastValue = ignoreValue;
   return (stored) => {
     if (stored === lastStored) return lastValue;

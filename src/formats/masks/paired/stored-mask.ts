@@ -22,8 +22,8 @@ export interface StoredMask {
   readonly palette: Uint8Array | null;
   readonly isColour: boolean;
   /**
-   * (height, width) of numbers, or of colours as red · 65536 + green · 256 + blue; `nothing` for
-   * nodata, `transparent` for pixels with an alpha of 0.
+   * (height, width) of numbers, or of colours as red · 65536 + green · 256 + blue; `noValue` for
+   * nodata, `transparentValue` for pixels with an alpha of 0.
    *
    * @throws UserError 'invalid-labels' for values that are not whole numbers from 0 to 255; as
    * `ImageFile.read`
@@ -32,8 +32,8 @@ export interface StoredMask {
   close(): Promise<void>;
 }
 
-export const transparent = -1;
-export const nothing = -2;
+export const transparentValue = -1;
+export const noValue = -2;
 
 /** Bytes of the largest file that is read whole. */
 const fileLimit = 2 ** 31 - 1;
@@ -158,7 +158,7 @@ function numbersIn(
   for (let at = 0; at < data.length; at++) {
     const stored = data[at] ?? 0;
     if (stored === nodata) {
-      numbers[at] = nothing;
+      numbers[at] = noValue;
       continue;
     }
     const value = rescale === null ? stored : rescale.slope * stored + rescale.intercept;
@@ -182,7 +182,7 @@ function coloursIn({ data, bands }: Pixels, path: string): Int32Array {
   for (let at = 0, from = 0; at < colours.length; at++, from += bands) {
     const alpha = bands === 4 ? (data[from + 3] ?? 255) : 255;
     if (alpha === 0) {
-      colours[at] = transparent;
+      colours[at] = transparentValue;
       continue;
     }
     if (alpha !== 255) {

@@ -1,14 +1,14 @@
 import { UserError } from '../../../core/errors.ts';
 import { throwIfAborted } from '../../raster/read-request.ts';
-import { nothing, transparent, type StoredMask } from './stored-mask.ts';
+import { noValue, transparentValue, type StoredMask } from './stored-mask.ts';
 import { pairedMaskText } from '../../../text/index.ts';
 
 /** Values of one mask. */
 export interface MaskValues {
   readonly path: string;
-  /** Numbers, or colours (see `StoredMask.read`); without `nothing` and `transparent`. */
+  /** Numbers, or colours (see `StoredMask.read`); without `noValue` and `transparentValue`. */
   readonly values: ReadonlySet<number>;
-  /** Number of pixels per value, including `nothing` and `transparent`. */
+  /** Number of pixels per value, including `noValue` and `transparentValue`. */
   readonly pixels: ReadonlyMap<number, number>;
   readonly isColour: boolean;
   /** True if its alpha marks pixels without a class, as 0 does. */
@@ -34,15 +34,15 @@ export async function surveyMask(mask: StoredMask, signal?: AbortSignal): Promis
     }
   }
   const values = new Set(pixels.keys());
-  values.delete(nothing);
-  const hasTransparent = values.delete(transparent);
+  values.delete(noValue);
+  const hasTransparent = values.delete(transparentValue);
   const { path, isColour, palette } = mask;
   return { path, values, pixels, isColour, hasTransparent, palette };
 }
 
 function count(stored: Int32Array, pixels: Map<number, number>, path: string): void {
   for (let from = 0; from < stored.length;) {
-    const value = stored[from] ?? nothing;
+    const value = stored[from] ?? noValue;
     // Masks have long runs of one value.
     let to = from + 1;
     while (to < stored.length && stored[to] === value) to++;

@@ -2,8 +2,8 @@ import type { SourceClass, StoredValue } from '../../../contract/mask-sources.ts
 import { UserError } from '../../../core/errors.ts';
 import { classLimit, reservedWord } from '../../../core/mask/class-names.ts';
 import { ignoreValue } from '../../../core/mask/tiles.ts';
-import { colourText, type Colour, type ListedLabel } from './label-list.ts';
-import { nothing, transparent } from './stored-mask.ts';
+import { colourText, type LabelColour, type ListedLabel } from './label-list.ts';
+import { noValue, transparentValue } from './stored-mask.ts';
 import { areGreys, colourOfNumber, type MaskValues } from './survey.ts';
 import { pairedMaskText } from '../../../text/index.ts';
 
@@ -128,7 +128,11 @@ function storedValues(
     const own = new Map<number, number>();
     for (const [stored, pixels] of mask.pixels) {
       const key =
-        stored === nothing ? nothing : stored === transparent ? 0 : keyOf(stored, mask, byColour);
+        stored === noValue
+          ? noValue
+          : stored === transparentValue
+            ? 0
+            : keyOf(stored, mask, byColour);
       own.set(key, (own.get(key) ?? 0) + pixels);
       all += pixels;
     }
@@ -140,9 +144,9 @@ function storedValues(
   return [...found]
     .sort(([, a], [, b]) => b.pixels - a.pixels)
     .map(([key, { pixels, masks: inMasks }]) => ({
-      number: byColour || key === nothing ? null : key,
-      colour: byColour && key !== nothing ? colourText(unpack(key)) : null,
-      value: key === nothing ? ignoreValue : (values.get(key) ?? ignoreValue),
+      number: byColour || key === noValue ? null : key,
+      colour: byColour && key !== noValue ? colourText(unpack(key)) : null,
+      value: key === noValue ? ignoreValue : (values.get(key) ?? ignoreValue),
       share: pixels / all,
       masks: inMasks,
     }));
@@ -207,10 +211,10 @@ function colourEntries(
   return entries;
 }
 
-function pack([red, green, blue]: Colour): number {
+function pack([red, green, blue]: LabelColour): number {
   return (red << 16) | (green << 8) | blue;
 }
 
-function unpack(colour: number): Colour {
+function unpack(colour: number): LabelColour {
   return [colour >> 16, (colour >> 8) & 255, colour & 255];
 }

@@ -15,13 +15,13 @@ export function labelMap(classes: readonly MaskClass[]): string {
   const named = [background, ...classes].sort((a, b) => a.value - b.value);
   return writeLabelList(
     named.map(({ value, name }) => ({
-      name: nameOf({ value, name }),
+      name: maskClassName({ value, name }),
       colour: colours.get(value) ?? [0, 0, 0],
     })),
   );
 }
 
 /** Returns the name of a class; a class without a name is named after its number. */
-export function nameOf({ value, name }: Pick<MaskClass, 'name' | 'value'>): string {
+export function maskClassName({ value, name }: Pick<MaskClass, 'name' | 'value'>): string {
   return name ?? `class ${value}`;
 }

@@ -9,7 +9,7 @@ import {
   type Writing,
 } from '../../testing/dicom-fixtures.ts';
 import { DicomFault } from './faults.ts';
-import { integer, items, number, numbers, readableTexts, text, texts } from './values.ts';
+import { integer, items, number, numbers, readableTexts, firstText, texts } from './values.ts';
 
 const spacing: Entry = [0x00280030, 'DS', '0.5\\0.25'];
 const measures: Entry = [0x00289110, 'SQ', [[spacing]]];
@@ -115,7 +115,7 @@ describe('reading a data set', () => {
     const bytes = dataSetBytes([[0x00080060, 'CS', 'MR'], rows, spacing]);
     for (const end of [bytes.length - 1, bytes.length - 11, bytes.length - 21]) {
       const { elements, fault } = await read(bytes.subarray(0, end));
-      expect(text(elements, 'Modality')).toBe('MR');
+      expect(firstText(elements, 'Modality')).toBe('MR');
       expect(fault).toBeInstanceOf(DicomFault);
     }
     const { fault } = await read(Buffer.concat([bytes, Buffer.from('not an element')]));
@@ -168,7 +168,7 @@ describe('values', () => {
     const patient: Entry = [0x00100020, 'LO', ' AB 1\0'];
     const names: Entry = [0x00281055, 'LO', 'Os\\Tête'];
     const { elements } = await read(dataSetBytes([patient, names]));
-    expect(text(elements, 'PatientID')).toBe('AB 1');
+    expect(firstText(elements, 'PatientID')).toBe('AB 1');
     expect(texts(elements, 'WindowCenterWidthExplanation')).toEqual(['Os', 'Tête']);
     const named = (set: string | null): string[] =>
       readableTexts(elements, 'WindowCenterWidthExplanation', set);

@@ -29,7 +29,7 @@ import { withoutPixels } from './object-kinds.ts';
 import { readPart10 } from './part10.ts';
 import type { PixelCoding, TransferSyntax } from './transfer-syntax.ts';
 import { sampleTypeOf, takeBits } from './stored-values.ts';
-import { number, text } from './values.ts';
+import { number, firstText } from './values.ts';
 
 export { isDicom } from './part10.ts';
 
@@ -90,7 +90,8 @@ async function readImage(file: SizedBytes, limits: ReadLimits): Promise<Image> {
 /** Returns the loss of the transfer syntax and, if that allows either, of the attribute (PS3.3, C.7.6.1.1.5). */
 function lossOf(elements: DataSet, { name, loss }: TransferSyntax): Pick<ImageHeader, 'lossy'> {
   const isLossy =
-    loss === 'always' || (loss === 'maybe' && text(elements, 'LossyImageCompression') === '01');
+    loss === 'always' ||
+    (loss === 'maybe' && firstText(elements, 'LossyImageCompression') === '01');
   return isLossy ? { lossy: name } : {};
 }
 
@@ -156,7 +157,7 @@ function paddingValue(elements: DataSet, pixel: ImagePixel): number | null {
 
 function objectNotes(elements: DataSet, pixel: ImagePixel): string[] {
   const notes: string[] = [];
-  if (text(elements, 'DimensionOrganizationType')?.startsWith('TILED') === true) {
+  if (firstText(elements, 'DimensionOrganizationType')?.startsWith('TILED') === true) {
     const width = number(elements, 'TotalPixelMatrixColumns');
     const height = number(elements, 'TotalPixelMatrixRows');
     notes.push(dicomNotes.tiles(width, height));

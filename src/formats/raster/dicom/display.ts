@@ -11,7 +11,7 @@ import { areSame, frameAttributes, perFrame } from './functional-groups.ts';
 import type { ImagePixel } from './image-pixel.ts';
 import { lookupTable } from './lookup-tables.ts';
 import { readPalette } from './palette.ts';
-import { items, number, numbers, readableTexts, text } from './values.ts';
+import { items, number, numbers, readableTexts, firstText } from './values.ts';
 import { windowName } from './window-names.ts';
 
 interface Rescale {
@@ -53,7 +53,7 @@ export function readDisplay(dataSet: DataSet, pixel: ImagePixel, frames: number)
       isInverted,
       palette: null,
       // Rescaled values of computed tomography are Hounsfield units unless the file says otherwise (C.8.2.1).
-      ...(rescale !== null && text(dataSet, 'Modality') === 'CT' && { unit: 'HU' as const }),
+      ...(rescale !== null && firstText(dataSet, 'Modality') === 'CT' && { unit: 'HU' as const }),
     },
     rescales,
     notes: [...modality.notes, ...voi.notes],
@@ -86,7 +86,7 @@ function readRescale(attributes: DataSet): Rescale | null {
 type Voi = Pick<Display, 'windows' | 'voiTable'> & Pick<FrameDisplay, 'notes'>;
 
 function readVoi(dataSet: DataSet, { isSigned }: ImagePixel, frames: number): Voi {
-  const set = text(dataSet, 'SpecificCharacterSet');
+  const set = firstText(dataSet, 'SpecificCharacterSet');
   const each = perFrame(dataSet, frames, 'FrameVOILUTSequence', (attributes) =>
     readWindows(attributes, set),
   );
@@ -120,7 +120,7 @@ function readWindows(attributes: DataSet, characterSet: string | null): Intensit
   const centers = numbers(attributes, 'WindowCenter');
   const widths = numbers(attributes, 'WindowWidth');
   const names = readableTexts(attributes, 'WindowCenterWidthExplanation', characterSet);
-  const said = shapes[text(attributes, 'VOILUTFunction') ?? 'LINEAR'] ?? 'linear';
+  const said = shapes[firstText(attributes, 'VOILUTFunction') ?? 'LINEAR'] ?? 'linear';
   return centers.flatMap((center, i) => {
     const width = widths[i] ?? NaN;
     if (!Number.isFinite(center) || !Number.isFinite(width) || width <= 0) return [];

@@ -5,7 +5,7 @@ import type { Keyword } from './attributes.ts';
 import type { DataSet } from './data-set.ts';
 import { areSame, frameAttributes, perFrame } from './functional-groups.ts';
 import { personDigest } from './person.ts';
-import { number, numbers, text } from './values.ts';
+import { number, numbers, firstText } from './values.ts';
 
 /** Pixel spacing, and notes for the user. */
 export interface Spacing {
@@ -62,10 +62,10 @@ export function readDirections(dataSet: DataSet, frames: number): ImageDirection
 /** Reads what links an image to others: identifiers, and a digest in place of the patient's name and date of birth. */
 export function readGrouping(dataSet: DataSet): Grouping {
   return {
-    patient: text(dataSet, 'PatientID'),
+    patient: firstText(dataSet, 'PatientID'),
     person: personDigest(dataSet),
-    study: text(dataSet, 'StudyInstanceUID'),
-    series: text(dataSet, 'SeriesInstanceUID'),
+    study: firstText(dataSet, 'StudyInstanceUID'),
+    series: firstText(dataSet, 'SeriesInstanceUID'),
     position: slicePosition(dataSet) ?? instanceNumber(dataSet),
   };
 }

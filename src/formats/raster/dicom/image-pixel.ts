@@ -3,7 +3,7 @@ import type { ReadLimits } from '../image-file.ts';
 import type { Keyword } from './attributes.ts';
 import type { DataSet, PixelElement } from './data-set.ts';
 import { damaged, tooLarge, unsupported } from './faults.ts';
-import { integer, text } from './values.ts';
+import { integer, firstText } from './values.ts';
 
 const photometrics = [
   'MONOCHROME1',
@@ -87,7 +87,7 @@ type Colours = Pick<ImagePixel, 'samples' | 'photometric' | 'isPlanar'>;
 
 function colours(dataSet: DataSet, limits: ReadLimits): Colours {
   const samples = required(dataSet, 'SamplesPerPixel');
-  const said = text(dataSet, 'PhotometricInterpretation');
+  const said = firstText(dataSet, 'PhotometricInterpretation');
   if (said === null) throw damaged(dicomText.noPhotometric);
   const photometric = photometrics.find((known) => known === said.toUpperCase());
   if (photometric === undefined) {

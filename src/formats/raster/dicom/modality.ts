@@ -1,5 +1,5 @@
 import type { DataSet } from './data-set.ts';
-import { items, numbers, text } from './values.ts';
+import { items, numbers, firstText } from './values.ts';
 
 /** Codes of imaging modalities (PS3.3, C.7.3.1.1.1): anything else might be a name that someone typed. */
 const modalities: ReadonlySet<string> = new Set([
@@ -9,7 +9,7 @@ const modalities: ReadonlySet<string> = new Set([
 
 /** Returns the modality of an image; null if the file has no code for it. */
 export function readModality(dataSet: DataSet): string | null {
-  const modality = text(dataSet, 'Modality');
+  const modality = firstText(dataSet, 'Modality');
   return modality !== null && modalities.has(modality) ? modality : null;
 }
 

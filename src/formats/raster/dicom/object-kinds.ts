@@ -1,7 +1,7 @@
 import { dicomAdvice, dicomKinds, dicomText } from '../../../text/index.ts';
 import type { DataSet } from './data-set.ts';
 import { damaged, unsupported, type DicomFault } from './faults.ts';
-import { text } from './values.ts';
+import { firstText } from './values.ts';
 
 const root = '1.2.840.10008.5.1.4.1.1.';
 
@@ -57,7 +57,8 @@ export function withoutPixels(dataSet: DataSet, fault: DicomFault | null): Dicom
 }
 
 function kindOf(dataSet: DataSet): string | null {
-  const sopClass = text(dataSet, 'SOPClassUID') ?? text(dataSet, 'MediaStorageSOPClassUID') ?? '';
+  const sopClass =
+    firstText(dataSet, 'SOPClassUID') ?? firstText(dataSet, 'MediaStorageSOPClassUID') ?? '';
   const named = kinds.find(([prefix]) => sopClass.startsWith(prefix))?.[1];
-  return named ?? modalities[text(dataSet, 'Modality') ?? ''] ?? null;
+  return named ?? modalities[firstText(dataSet, 'Modality') ?? ''] ?? null;
 }

@@ -15,7 +15,7 @@ import {
 import { damaged, DicomFault, tooLarge } from './faults.ts';
 import { transferSyntax, type TransferSyntax } from './transfer-syntax.ts';
 import { isVr } from './value-representations.ts';
-import { text } from './values.ts';
+import { firstText } from './values.ts';
 
 const inflate = promisify(inflateRaw);
 /**
@@ -54,7 +54,7 @@ export async function readPart10(file: SizedBytes, limits: ReadLimits): Promise<
     throw new DicomFault('invalid-file', dicomText.noHeader, dicomAdvice.addHeader);
   }
   const { elements: meta, end } = await readMeta(file, headLength);
-  const syntax = transferSyntax(text(meta, 'TransferSyntaxUID'));
+  const syntax = transferSyntax(firstText(meta, 'TransferSyntaxUID'));
   const [source, start] = syntax.isDeflated
     ? [memorySource(await inflated(file, end, limits)), 0]
     : [file, end];

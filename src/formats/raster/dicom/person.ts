@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DataSet } from './data-set.ts';
-import { text } from './values.ts';
+import { firstText } from './values.ts';
 
 /** Words that anonymisers and forms use in place of a name. */
 const placeholder =
@@ -53,7 +53,7 @@ function lettersOf(bytes: Uint8Array): string {
  */
 function birthDate(dataSet: DataSet): string | null {
   const [, year = '', month = '', day = ''] =
-    /^(\d{4})\.?(\d{2})\.?(\d{2})$/.exec(text(dataSet, 'PatientBirthDate') ?? '') ?? [];
+    /^(\d{4})\.?(\d{2})\.?(\d{2})$/.exec(firstText(dataSet, 'PatientBirthDate') ?? '') ?? [];
   const isDate = Number(year) >= firstYear && inRange(month, 12) && inRange(day, 31);
   return isDate ? year + month + day : null;
 }

@@ -13,7 +13,7 @@ export function texts(dataSet: DataSet, keyword: Keyword): string[] {
 }
 
 /** Returns the first value of a text attribute; null if it is absent or empty. */
-export function text(dataSet: DataSet, keyword: Keyword): string | null {
+export function firstText(dataSet: DataSet, keyword: Keyword): string | null {
   const [first = ''] = texts(dataSet, keyword);
   return first === '' ? null : first;
 }
@@ -37,7 +37,7 @@ export function numbers(dataSet: DataSet, keyword: Keyword, isSigned = false): n
 export function number(dataSet: DataSet, keyword: Keyword, isSigned = false): number | null {
   const [value] = numbers(dataSet, keyword, isSigned);
   if (value === undefined) return null;
-  return Number.isNaN(value) && text(dataSet, keyword) === null ? null : value;
+  return Number.isNaN(value) && firstText(dataSet, keyword) === null ? null : value;
 }
 
 /** Returns a whole number; null if it is absent. @throws DicomFault for anything else */

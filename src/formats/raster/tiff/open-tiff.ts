@@ -4,7 +4,7 @@ import { decodeWithin } from '../../files/decode-budget.ts';
 import { FileSource } from '../file-source.ts';
 import type { ImageFile, OpenImage, Pixels, ReadLimits, ReadRequest } from '../image-file.ts';
 import { checkRequest, type CheckedRequest } from '../read-request.ts';
-import { BlockCache, keptBytes } from './blocks/block-cache.ts';
+import { BlockCache, cacheBytes } from './blocks/block-cache.ts';
 import { BlockReader } from './blocks/block-reader.ts';
 import { TiffFile } from './directory.ts';
 import { readDescription, type Description } from './describe.ts';
@@ -60,7 +60,7 @@ class TiffImage implements ImageFile {
     this.#file = file;
     this.#description = description;
     this.#limits = limits;
-    this.#cache = new BlockCache(keptBytes(description.tree.first));
+    this.#cache = new BlockCache(cacheBytes(description.tree.first));
     this.#reader = new BlockReader(file, this.#cache);
   }
 

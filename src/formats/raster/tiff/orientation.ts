@@ -1,5 +1,5 @@
 import type { Samples } from '../image-file.ts';
-import type { Window } from './pieces.ts';
+import type { Rectangle } from '../../../core/mask/tiles.ts';
 
 /**
  * Turning pages upright by the Orientation field (TIFF 6.0, as in EXIF): 1 upright, 2 mirrored,
@@ -17,7 +17,7 @@ export function uprightSize({ width, height }: Size, orientation: number): Size 
 }
 
 /** The stored pixels that an upright window needs. */
-export function storedWindow(window: Window, stored: Size, orientation: number): Window {
+export function storedWindow(window: Rectangle, stored: Size, orientation: number): Rectangle {
   const exchanged = isExchanged(orientation);
   const x = exchanged ? window.y : window.x;
   const y = exchanged ? window.x : window.y;

@@ -1,15 +1,8 @@
+import type { Rectangle } from '../../../core/mask/tiles.ts';
 import type { Samples } from '../image-file.ts';
 
-/** A rectangle of a page, px. */
-export interface Window {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
 /** A decoded rectangle: (height, width, samples). */
-export interface Piece extends Window {
+export interface Piece extends Rectangle {
   readonly samples: number;
   readonly values: Samples;
 }
@@ -17,7 +10,7 @@ export interface Piece extends Window {
 /** Array being filled: (window height, window width, bands). */
 export interface Target {
   readonly values: Samples;
-  readonly window: Window;
+  readonly window: Rectangle;
   readonly bands: number;
 }
 
@@ -49,7 +42,7 @@ export function copyPiece(piece: Piece, target: Target, pairs: readonly BandPair
 
 /** Sets the part of `area` that is inside the target's window to one value. */
 export function fillPiece(
-  area: Window,
+  area: Rectangle,
   value: number,
   target: Target,
   pairs: readonly BandPair[],
@@ -87,7 +80,7 @@ function targetIndex({ window, bands }: Target, x: number, y: number): number {
   return ((y - window.y) * window.width + x - window.x) * bands;
 }
 
-function overlap(a: Window, b: Window): Window | undefined {
+function overlap(a: Rectangle, b: Rectangle): Rectangle | undefined {
   const x = Math.max(a.x, b.x);
   const y = Math.max(a.y, b.y);
   const width = Math.min(a.x + a.width, b.x + b.width) - x;

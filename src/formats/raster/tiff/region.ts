@@ -3,7 +3,8 @@ import type { Samples } from '../image-file.ts';
 import { blockShape, type ByteRange, type BlockReader } from './blocks/block-reader.ts';
 import type { TiffFile } from './directory.ts';
 import { samplesInBlock, type Page } from './page.ts';
-import { copyPiece, fillPiece, type Piece, type Target, type Window } from './pieces.ts';
+import { copyPiece, fillPiece, type Piece, type Target } from './pieces.ts';
+import type { Rectangle } from '../../../core/mask/tiles.ts';
 import { newSamples } from '../sample-arrays.ts';
 import { reverseBits, toSamples } from './blocks/samples.ts';
 
@@ -19,7 +20,7 @@ const longRow = 16_384;
 /** Part of a page to read, as stored. */
 export interface RegionRequest {
   readonly page: Page;
-  readonly window: Window;
+  readonly window: Rectangle;
   readonly bands: readonly number[];
   /** Value of blocks that were never written. */
   readonly fill: number;
@@ -126,7 +127,7 @@ function bandPairs(
 async function* plainPieces(
   file: TiffFile,
   { page, window, signal }: RegionRequest,
-  area: Window,
+  area: Rectangle,
   place: ByteRange,
 ): AsyncGenerator<Piece> {
   const samples = samplesInBlock(page);

@@ -1,5 +1,5 @@
 import type { FolderContents, ProjectTask } from '../../../contract/app.ts';
-import { nameOf } from '../../lib/dropped.ts';
+import { baseName } from '../../lib/dropped.ts';
 import { text } from '../../text/index.ts';
 import { imagesTasks } from './images-tasks.ts';
 
@@ -23,7 +23,7 @@ export function sourcesOf(contents: FolderContents, task: ProjectTask = 'single'
   const words = text.images.dialog.options;
   const none = { value: 'none', ...words.none } as const;
   const csv = { value: 'csv', ...words.csv } as const;
-  const given = table === null ? csv : { ...csv, why: words.csv.found(nameOf(table)) };
+  const given = table === null ? csv : { ...csv, why: words.csv.found(baseName(table)) };
   if (imagesTasks[task].hasMasks) return outlinedSources(given);
   if (masks > 0 || classCount === 0) return table === null ? [none, given] : [given, none];
   const folders = {

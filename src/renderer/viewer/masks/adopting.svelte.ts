@@ -4,7 +4,7 @@ import { call } from '../../lib/client.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import { text } from '../../text/index.ts';
 import type { Point } from '../tools/geometry.ts';
-import type { EditedImage, MaskSession } from './open-mask.svelte.ts';
+import type { EditedImage, MaskSession } from './mask-session.svelte.ts';
 
 const words = text.masks.adopt;
 

@@ -1,4 +1,4 @@
-import type { MaskSession } from './open-mask.svelte.ts';
+import type { MaskSession } from './mask-session.svelte.ts';
 
 /** Opened masks with edits that may still be incomplete, even if another image is shown by now. */
 export class BegunMasks {

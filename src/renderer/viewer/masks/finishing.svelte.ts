@@ -4,7 +4,7 @@ import { text } from '../../text/index.ts';
 import type { Adopting } from './adopting.svelte.ts';
 import { doneOutcome, type DoneOutcome } from './done-choice.ts';
 import type { LayerChoices } from './layers/layer-choices.svelte.ts';
-import type { EditedImage, MaskSession } from './open-mask.svelte.ts';
+import type { EditedImage, MaskSession } from './mask-session.svelte.ts';
 import type { Suggestions } from './suggestions.svelte.ts';
 
 const words = text.masks.finish;

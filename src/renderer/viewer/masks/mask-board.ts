@@ -1,10 +1,10 @@
 import { type Paint, paintOver } from '../../../core/mask/edit.ts';
 import { type Corner, polygonRuns } from '../../../core/mask/polygon.ts';
 import { valueAt } from '../../../core/mask/sparse-mask.ts';
-import { tileSide } from '../../../core/mask/tiles.ts';
+import { tileSide, type Size } from '../../../core/mask/tiles.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import { text } from '../../text/index.ts';
-import type { Point, Size } from '../tools/geometry.ts';
+import type { Point } from '../tools/geometry.ts';
 import type { Stage } from '../stage.ts';
 import { ignoreColour, type Rgb } from './layers/colouring.ts';
 import { lateStroke } from './edits/late-stroke.ts';

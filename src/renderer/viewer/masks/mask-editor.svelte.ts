@@ -9,7 +9,7 @@ import type { Stage } from '../stage.ts';
 import type { Tool } from '../tools/tool.ts';
 import { Adopting } from './adopting.svelte.ts';
 import { ClassValues } from './layers/class-values.ts';
-import { coloursOf, type Rgb } from './layers/colouring.ts';
+import { coloursByValue, type Rgb } from './layers/colouring.ts';
 import type { EditorViewer } from './editor-viewer.ts';
 import { answersOf, type FinishPlace, Finishing } from './finishing.svelte.ts';
 import { LayerChoices } from './layers/layer-choices.svelte.ts';
@@ -18,14 +18,14 @@ import { MaskMarks } from './edits/mask-marks.ts';
 import { MaskSaving } from './edits/mask-saving.svelte.ts';
 import { MaskRevisions } from './edits/mask-revisions.ts';
 import { MaskSteps } from './edits/mask-steps.svelte.ts';
-import { type EditedImage, MaskSession } from './open-mask.svelte.ts';
+import { type EditedImage, MaskSession } from './mask-session.svelte.ts';
 import type { MaskPainter, ShownValues } from './edits/painter.ts';
 import { ShownLayers } from './layers/shown-layers.ts';
 import { Suggestions } from './suggestions.svelte.ts';
 import type { Suggesting } from './suggesting.svelte.ts';
 import type { SaveState } from './edits/tile-saver.ts';
 import { type MaskToolId, ToolSettings } from './tool-settings.svelte.ts';
-import { maskTools } from './tools/all.ts';
+import { createMaskTools } from './tools/all.ts';
 import type { OpenShape } from './tools/board.ts';
 
 const words = text.masks;
@@ -106,12 +106,12 @@ export class MaskEditor {
       if (changed.project === project().id) void this.#follow();
     });
     this.settings.value = this.values[0] ?? ignoreValue;
-    this.tools = maskTools(new MaskBoard(this), new StrokeBoard(this));
+    this.tools = createMaskTools(new MaskBoard(this), new StrokeBoard(this));
   }
 
   /** Colours by mask value, of the classes and of unknown pixels. */
   get colours(): ReadonlyMap<number, Rgb> {
-    return coloursOf(this.#project().classes);
+    return coloursByValue(this.#project().classes);
   }
 
   /** Mask values in the order of the classes, then the value for unknown. */

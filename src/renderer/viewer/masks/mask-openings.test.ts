@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MaskOpenings } from './mask-openings.ts';
-import type { EditedImage } from './open-mask.svelte.ts';
+import type { EditedImage } from './mask-session.svelte.ts';
 import type { MaskPainter } from './edits/painter.ts';
 
 const imageOf = (id: number): EditedImage => ({ id, name: `${id}.png`, width: 9, height: 9 });

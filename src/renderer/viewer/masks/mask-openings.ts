@@ -1,4 +1,4 @@
-import type { EditedImage } from './open-mask.svelte.ts';
+import type { EditedImage } from './mask-session.svelte.ts';
 import type { MaskPainter } from './edits/painter.ts';
 
 /** Edit to apply to a mask once it is open. */

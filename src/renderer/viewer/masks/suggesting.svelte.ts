@@ -1,15 +1,15 @@
-import type { MaskTile, Suggestion } from '../../../contract/masks.ts';
+import type { Suggestion } from '../../../contract/masks.ts';
 import { type MaskPatch, patchOf } from '../../../core/mask/patch.ts';
 import { SparseMask } from '../../../core/mask/sparse-mask.ts';
 import type { TiledValues } from '../../../core/mask/sparse-mask.ts';
-import { tilesIn, tileSide } from '../../../core/mask/tiles.ts';
+import { tilesIn, tileSide, type MaskTile } from '../../../core/mask/tiles.ts';
 import type { Rectangle } from '../../../core/mask/tiles.ts';
 import { call } from '../../lib/client.ts';
 import { LayerTiles, sizeAt } from './layers/layer-tiles.ts';
 import type { LayerSource } from './layers/mask-layer.ts';
-import type { EditedImage } from './open-mask.svelte.ts';
+import type { EditedImage } from './mask-session.svelte.ts';
 import { MaskPainter } from './edits/painter.ts';
-import { blocksOf, countValues, paintProposal, withinImage } from './edits/proposal.ts';
+import { splitIntoBlocks, countValues, paintProposal, withinImage } from './edits/proposal.ts';
 
 /** Value of strokes that mark pixels with none of the classes. */
 export const noneStroke = 255;
@@ -138,7 +138,7 @@ export class Suggesting implements LayerSource {
     const patches: MaskPatch[] = [];
     const release = mask.hold();
     try {
-      for (const block of blocksOf(this.#view.region, blockSide)) {
+      for (const block of splitIntoBlocks(this.#view.region, blockSide)) {
         const { tiles } = await this.#request(block, 0);
         const proposed = new SparseMask(this.image);
         for (const { x, y, pixels } of tiles) proposed.put({ x, y }, pixels);

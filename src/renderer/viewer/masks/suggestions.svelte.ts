@@ -5,8 +5,8 @@ import { notices } from '../../lib/notices.svelte.ts';
 import { text } from '../../text/index.ts';
 import type { Stage } from '../stage.ts';
 import type { ViewTransform } from '../view-transform.ts';
-import { levelFor } from './layers/mask-layer.ts';
-import type { MaskSession } from './open-mask.svelte.ts';
+import { maskLevelFor } from './layers/mask-layer.ts';
+import type { MaskSession } from './mask-session.svelte.ts';
 import { Suggesting } from './suggesting.svelte.ts';
 import type { ToolSettings } from './tool-settings.svelte.ts';
 
@@ -141,7 +141,7 @@ export class Suggestions {
   #look(): void {
     const view = this.#place.view();
     if (view === undefined) return;
-    this.current?.look(view.visible, levelFor(view.scale * window.devicePixelRatio));
+    this.current?.look(view.visible, maskLevelFor(view.scale * window.devicePixelRatio));
   }
 
   /**

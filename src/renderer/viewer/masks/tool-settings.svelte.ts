@@ -14,8 +14,8 @@ export const maskTools = [
 export type MaskToolId = (typeof maskTools)[number];
 
 /** Smallest and largest size of a brush, px of the image. */
-export const smallestSize = 1;
-export const largestSize = 1024;
+export const smallestBrush = 1;
+export const largestBrush = 1024;
 
 /** Pixels that may be painted over. */
 export type Guard = 'everything' | 'background' | 'not-locked';
@@ -33,7 +33,7 @@ export class ToolSettings {
   #isPicked = $state(storedNumber('mask-picked', isStored('mask-low') ? 0 : 1, 0, 1) === 1);
   /** True if a pen's pressure changes the size. */
   usesPressure = $state(storedNumber('mask-pressure', 1, 0, 1) === 1);
-  #size = $state(storedNumber('mask-size', 24, smallestSize, largestSize));
+  #size = $state(storedNumber('mask-size', 24, smallestBrush, largestBrush));
   #tolerance = $state(storedNumber('mask-tolerance', 16, 0, 255));
 
   /**
@@ -57,7 +57,7 @@ export class ToolSettings {
   }
 
   set size(size: number) {
-    this.#size = Math.min(largestSize, Math.max(smallestSize, Math.round(size)));
+    this.#size = Math.min(largestBrush, Math.max(smallestBrush, Math.round(size)));
     store('mask-size', this.#size);
   }
 

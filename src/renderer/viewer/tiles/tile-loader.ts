@@ -1,5 +1,5 @@
 import type { LevelTile } from './tile-plan.ts';
-import type { ByteCache } from './tile-cache.ts';
+import type { ByteCache } from '../../../core/byte-cache.ts';
 import type { TileValues } from './tile-values.ts';
 
 /** Tile of an image to load, with its bands. */
@@ -43,7 +43,7 @@ export class TileLoader {
   /** Sets the wanted tiles, highest priority first. */
   want(tiles: readonly WantedTile[]): void {
     this.#wanted = tiles;
-    const keys = new Set(tiles.map(tileKey));
+    const keys = new Set(tiles.map(wantedTileKey));
     for (const [key, controller] of this.#flying) {
       if (!keys.has(key)) controller.abort();
     }
@@ -66,7 +66,7 @@ export class TileLoader {
   #fill(): void {
     for (const tile of this.#wanted) {
       if (this.#flying.size >= atOnce) return;
-      const key = tileKey(tile);
+      const key = wantedTileKey(tile);
       if (this.#flying.has(key) || this.#failed.has(key) || this.#cache.has(key)) continue;
       void this.#load(key, tile);
     }
@@ -94,6 +94,6 @@ export class TileLoader {
   }
 }
 
-export function tileKey({ image, level, x, y, bands }: WantedTile): string {
+export function wantedTileKey({ image, level, x, y, bands }: WantedTile): string {
   return `${image}/${bands.join()}/${level}/${x}/${y}`;
 }

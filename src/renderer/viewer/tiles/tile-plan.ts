@@ -1,5 +1,6 @@
-import { tileSide } from '../../../contract/image-view.ts';
-import { intersection, type Point, type Rectangle, type Size } from '../tools/geometry.ts';
+import { viewTileSide } from '../../../contract/image-view.ts';
+import { intersection, type Point } from '../tools/geometry.ts';
+import type { Size, Rectangle } from '../../../core/mask/tiles.ts';
 import type { ViewTransform } from '../view-transform.ts';
 
 /** Tile of an image: its level, and its column and row in that level's grid. */
@@ -30,17 +31,17 @@ export function tileInImage(
 ): Rectangle {
   const size = levels[level] ?? image;
   const [across, down] = [image.width / size.width, image.height / size.height];
-  const [left, top] = [x * tileSide, y * tileSide];
+  const [left, top] = [x * viewTileSide, y * viewTileSide];
   return {
     x: left * across,
     y: top * down,
-    width: Math.min(tileSide, size.width - left) * across,
-    height: Math.min(tileSide, size.height - top) * down,
+    width: Math.min(viewTileSide, size.width - left) * across,
+    height: Math.min(viewTileSide, size.height - top) * down,
   };
 }
 
 /** Tiles of a level that intersect a part of the image, sorted by distance to a point. */
-export function tilesIn(
+export function levelTilesIn(
   level: number,
   levels: readonly Size[],
   image: Size,
@@ -51,16 +52,16 @@ export function tilesIn(
   const shared = intersection(part, { x: 0, y: 0, ...image });
   if (shared === undefined) return [];
   const [across, down] = [
-    (image.width / size.width) * tileSide,
-    (image.height / size.height) * tileSide,
+    (image.width / size.width) * viewTileSide,
+    (image.height / size.height) * viewTileSide,
   ];
   const places: LevelTile[] = [];
   const lastX = Math.min(
-    Math.ceil(size.width / tileSide),
+    Math.ceil(size.width / viewTileSide),
     Math.ceil((shared.x + shared.width) / across),
   );
   const lastY = Math.min(
-    Math.ceil(size.height / tileSide),
+    Math.ceil(size.height / viewTileSide),
     Math.ceil((shared.y + shared.height) / down),
   );
   for (let y = Math.floor(shared.y / down); y < lastY; y++) {
@@ -79,10 +80,10 @@ export function tilesFor(
   nearest: Point,
 ): { readonly level: number; readonly places: readonly LevelTile[] } {
   const level = levelFor(levels, view, pixels);
-  const fine = tilesIn(level, levels, view.image, view.visible, nearest);
+  const fine = levelTilesIn(level, levels, view.image, view.visible, nearest);
   const coarsest = levels.length - 1;
   if (level === coarsest) return { level, places: fine };
   // Coarse tiles load quickly and remain visible while the view moves.
-  const base = tilesIn(coarsest, levels, view.image, view.visible, nearest);
+  const base = levelTilesIn(coarsest, levels, view.image, view.visible, nearest);
   return { level, places: [...base, ...fine] };
 }

@@ -1,15 +1,10 @@
+import type { Rectangle } from '../../../core/mask/tiles.ts';
+
 /** Point: px of the image from the corner of its first pixel, or CSS px from the stage's top left corner. */
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
-
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface Rectangle extends Point, Size {}
 
 /** Intersection of two rectangles; undefined if it is empty. */
 export function intersection(one: Rectangle, other: Rectangle): Rectangle | undefined {

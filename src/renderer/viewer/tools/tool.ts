@@ -1,4 +1,5 @@
-import type { Point, Rectangle } from './geometry.ts';
+import type { Point } from './geometry.ts';
+import type { Rectangle } from '../../../core/mask/tiles.ts';
 import type { Stage } from '../stage.ts';
 import type { ViewTransform } from '../view-transform.ts';
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { pngFile } from '../../../../formats/testing/image-fixtures.ts';
 import { testFolder } from '../../../../formats/raster/testing/test-folder.ts';
 import { openFolderMasks } from './folder-masks.ts';
-import { classesOf, valuesOf } from './mask-classes.ts';
+import { trainedClasses, classValueTable } from './mask-classes.ts';
 
 const folder = testFolder();
 const { signal } = new AbortController();
@@ -32,7 +32,7 @@ test.each([
   ['none', {}, ['object']],
 ])('polygons of a file have a class name (%s)', async (name, properties, expected) => {
   const masks = await withPolygons(name, properties);
-  expect(classesOf(masks).map((one) => one.name)).toEqual(expected);
+  expect(trainedClasses(masks).map((one) => one.name)).toEqual(expected);
   await masks.source.close();
 });
 
@@ -50,7 +50,7 @@ test('names all unknown numbers in masks', async () => {
   }
   const masks = await openFolderMasks(join(folder.path, 'numbers', 'images'), 'masks', signal);
   const known = [{ value: 1, name: 'object', colour: null }];
-  expect(() => valuesOf(masks, known, 'm.onnx')).toThrow(
+  expect(() => classValueTable(masks, known, 'm.onnx')).toThrow(
     /the number 1, the number 2, the number 3, which m\.onnx does not have \(object\)/,
   );
   await masks.source.close();
@@ -64,13 +64,13 @@ test('255 next to other values has to be explained by an option, and is never dr
   const openWith = (...named: string[]): ReturnType<typeof openFolderMasks> =>
     openFolderMasks(join(folder.path, 'three'), 'masks', signal, { named });
   const plain = await openWith();
-  expect(() => classesOf(plain)).toThrow(
+  expect(() => trainedClasses(plain)).toThrow(
     /three: the masks have .*: 0 \(50\.0 %\), 128 \(25\.0 %\), 255 \(25\.0 %\)\..* --class 255=ignore/,
   );
   const names = async (...named: string[]): Promise<unknown[]> => {
     const masks = await openWith(...named);
-    const classes = classesOf(masks);
-    return [...classes.map(({ name }) => name), ...valuesOf(masks, classes).slice(0, 3)];
+    const classes = trainedClasses(masks);
+    return [...classes.map(({ name }) => name), ...classValueTable(masks, classes).slice(0, 3)];
   };
   expect(await names('255=ignore')).toEqual(['object', 0, 1, 255]);
   expect(await names('255=background')).toEqual(['object', 0, 1, 0]);

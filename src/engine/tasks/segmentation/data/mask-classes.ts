@@ -21,7 +21,7 @@ export const onlyClass = 'object';
  * @throws UserError 'invalid-labels' for values missing from the list of classes, and if there is no class;
  * 'invalid-option' as `requireExplained`
  */
-export function classesOf({ origin, source, classes }: FolderMasks): MaskClass[] {
+export function trainedClasses({ origin, source, classes }: FolderMasks): MaskClass[] {
   requireExplained(classes, source.table?.stored ?? [], origin);
   const used = distinct(classes.filter(isTrainable));
   const isListed = used.some(({ name }) => name !== null);
@@ -48,7 +48,7 @@ export function classesOf({ origin, source, classes }: FolderMasks): MaskClass[]
  * @param model file of the model with these classes; the training images have them by default
  * @throws UserError 'invalid-labels' for a class that is not among `classes`
  */
-export function valuesOf(
+export function classValueTable(
   { origin, classes: inMasks }: FolderMasks,
   classes: readonly MaskClass[],
   model?: string,

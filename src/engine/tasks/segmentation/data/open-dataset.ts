@@ -12,7 +12,7 @@ import { skip } from '../../../images/raster-store.ts';
 import type { ImageWithMask, SegmentationDataset } from './dataset.ts';
 import { openFolderMasks } from './folder-masks.ts';
 import type { FolderMasks } from './folder-masks.ts';
-import { classesOf, translated, valuesOf } from './mask-classes.ts';
+import { trainedClasses, translated, classValueTable } from './mask-classes.ts';
 import { segmentationText } from '../../../../text/index.ts';
 
 /**
@@ -53,9 +53,9 @@ async function divideDataset(
   test: FolderMasks | undefined,
   context: JobContext,
 ): Promise<Omit<SegmentationDataset, 'close'>> {
-  const classes = classesOf(train);
-  const tables = new Map<FolderMasks, Uint8Array>([[train, valuesOf(train, classes)]]);
-  if (test) tables.set(test, valuesOf(test, classes));
+  const classes = trainedClasses(train);
+  const tables = new Map<FolderMasks, Uint8Array>([[train, classValueTable(train, classes)]]);
+  if (test) tables.set(test, classValueTable(test, classes));
   const problems: ImageProblem[] = [...train.problems, ...(test?.problems ?? [])];
   const outlined = await withMask(train, problems, context);
   const parts = test
@@ -72,7 +72,7 @@ async function divideDataset(
     async openMask(image) {
       const folder = test && tested.has(placeOf(image)) ? test : train;
       const table = must(tables.get(folder), `the values of ${folder.origin}`);
-      return translated(await maskOf(folder, image), table, classes);
+      return translated(await openMaskFor(folder, image), table, classes);
     },
   };
 }
@@ -180,7 +180,7 @@ function placeOf({ path, frame }: { readonly path: string; readonly frame?: numb
   return `${path}#${frame ?? 0}`;
 }
 
-export async function maskOf(
+export async function openMaskFor(
   { origin, source }: FolderMasks,
   image: SizedImage,
 ): Promise<OpenMask> {

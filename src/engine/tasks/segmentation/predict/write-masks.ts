@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { MaskFormat } from '../../../../contract/jobs.ts';
-import { joined, seriesKey } from '../../../../formats/masks/dicom-seg/seg-source.ts';
+import { joinSources, seriesKey } from '../../../../formats/masks/dicom-seg/seg-source.ts';
 import { segOfMasks } from '../../../../formats/masks/dicom-seg/write-seg.ts';
 import { writeGeotiffMask } from '../../../../formats/masks/geotiff/write-geotiff.ts';
 import type { MaskClass, MaskRaster } from '../../../../formats/masks/mask-raster.ts';
@@ -136,7 +136,7 @@ export async function writeSegmentation(
   }
   const options = { version, algorithm: `Understudy ${model}`, signal };
   const name = nameFor(null);
-  await write(name, segOfMasks(joined(sources), frames, classes, options), signal);
+  await write(name, segOfMasks(joinSources(sources), frames, classes, options), signal);
   return [name];
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BlockCache, keptBytes } from './block-cache.ts';
+import { BlockCache, cacheBytes } from './block-cache.ts';
 
 /** A cache, and what was decoded so far. */
 function counted(budget: number): {
@@ -55,6 +55,6 @@ test.each([
     256,
   ],
 ])('chooses the cache size for a page %s', (_, width, block, mebibytes) => {
-  const bytes = keptBytes({ width, block, samples: 3, sampleType: 'uint8' });
+  const bytes = cacheBytes({ width, block, samples: 3, sampleType: 'uint8' });
   expect(bytes).toBe(mebibytes * 2 ** 20);
 });

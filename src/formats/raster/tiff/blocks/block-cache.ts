@@ -11,7 +11,7 @@ const mostBytes = 256 * 2 ** 20;
  * Returns the cache size for a file with such pages, bytes: at least a row of blocks, so that reading rows from top
  * to bottom decodes each block once.
  */
-export function keptBytes({
+export function cacheBytes({
   width,
   block,
   samples,

@@ -1,5 +1,5 @@
 import type { FoundMaskSource } from '../../../../contract/mask-sources.ts';
-import { nameOf } from '../../../lib/dropped.ts';
+import { baseName } from '../../../lib/dropped.ts';
 import { text } from '../../../text/index.ts';
 import type { ChosenSource } from './mask-choice.svelte.ts';
 
@@ -17,12 +17,12 @@ export function sourceChoices(
   const words = text.masksIn.sources;
   const cards = found.map(({ kind, path, files }) => ({
     value: `${kind} ${path}`,
-    title: words.titles[kind](nameOf(path), files),
+    title: words.titles[kind](baseName(path), files),
     why: words.whys[kind],
   }));
   const value = chosen && `${chosen.kind} ${chosen.path}`;
   if (chosen && value !== null && !cards.some((card) => card.value === value)) {
-    cards.push({ value, title: nameOf(chosen.path), why: words.whys.file });
+    cards.push({ value, title: baseName(chosen.path), why: words.whys.file });
   }
   return [...cards, { value: 'file', ...words.file }, { value: 'none', ...words.none }];
 }

@@ -1,4 +1,5 @@
-import { intersection, type Rectangle } from '../../../viewer/tools/geometry.ts';
+import { intersection } from '../../../viewer/tools/geometry.ts';
+import type { Rectangle } from '../../../../core/mask/tiles.ts';
 import type { Layer } from '../../../viewer/layer.ts';
 import type { Rgb } from '../../../viewer/masks/layers/colouring.ts';
 import { type LayerSource, MaskOverlay } from '../../../viewer/masks/layers/mask-layer.ts';

@@ -4,7 +4,7 @@ import {
   type MaskLayer as MaskOwner,
 } from '../../../../contract/masks.ts';
 import { call } from '../../../lib/client.ts';
-import type { Rectangle, Size } from '../../../viewer/tools/geometry.ts';
+import type { Size, Rectangle } from '../../../../core/mask/tiles.ts';
 import { DifferenceSource } from '../../../viewer/masks/layers/difference.ts';
 import { LayerTiles } from '../../../viewer/masks/layers/layer-tiles.ts';
 

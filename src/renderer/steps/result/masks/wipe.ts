@@ -1,4 +1,5 @@
-import { intersection, type Rectangle } from '../../../viewer/tools/geometry.ts';
+import { intersection } from '../../../viewer/tools/geometry.ts';
+import type { Rectangle } from '../../../../core/mask/tiles.ts';
 import type { ViewTransform } from '../../../viewer/view-transform.ts';
 
 /** Visible part of the image, CSS px of the stage; the middle of the image is always visible. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { toleranceIn, toleranceLimits } from './border-tolerance.ts';
+import { settingsInUnit, toleranceLimits } from './border-tolerance.ts';
 
 it('allows whole pixels, and lengths with decimals', () => {
   expect(toleranceLimits('px')).toEqual({ low: 0, high: 64, step: 1 });
@@ -8,8 +8,8 @@ it('allows whole pixels, and lengths with decimals', () => {
 });
 
 it('keeps the number in another unit where it is allowed', () => {
-  expect(toleranceIn('mm', 2)).toEqual({ tolerance: 2, toleranceUnit: 'mm' });
-  expect(toleranceIn('m', 0.25)).toEqual({ tolerance: 0.25, toleranceUnit: 'm' });
-  expect(toleranceIn('px', 1.5)).toEqual({ tolerance: 2, toleranceUnit: 'px' });
-  expect(toleranceIn('px', 300)).toEqual({ tolerance: 64, toleranceUnit: 'px' });
+  expect(settingsInUnit('mm', 2)).toEqual({ tolerance: 2, toleranceUnit: 'mm' });
+  expect(settingsInUnit('m', 0.25)).toEqual({ tolerance: 0.25, toleranceUnit: 'm' });
+  expect(settingsInUnit('px', 1.5)).toEqual({ tolerance: 2, toleranceUnit: 'px' });
+  expect(settingsInUnit('px', 300)).toEqual({ tolerance: 64, toleranceUnit: 'px' });
 });

@@ -19,7 +19,7 @@ export function toleranceLimits(unit: LengthUnit): Limits {
 }
 
 /** Settings with the same number in another unit, rounded and limited where that unit requires it. */
-export function toleranceIn(
+export function settingsInUnit(
   unit: LengthUnit,
   tolerance: number,
 ): Pick<ProjectSettings, 'tolerance' | 'toleranceUnit'> {

@@ -2,7 +2,7 @@ import type { MaskState } from '../../../../contract/masks.ts';
 import { call } from '../../../lib/client.ts';
 import type { Direction } from '../../../lib/history.ts';
 import { notices } from '../../../lib/notices.svelte.ts';
-import type { MaskSession } from '../open-mask.svelte.ts';
+import type { MaskSession } from '../mask-session.svelte.ts';
 import type { MaskRevisions } from './mask-revisions.ts';
 import type { MaskSteps } from './mask-steps.svelte.ts';
 

@@ -5,7 +5,7 @@ import { notices } from '../../../lib/notices.svelte.ts';
 import { text } from '../../../text/index.ts';
 import { BegunMasks } from '../begun-masks.svelte.ts';
 import { MaskOpenings } from '../mask-openings.ts';
-import type { EditedImage, MaskSession } from '../open-mask.svelte.ts';
+import type { EditedImage, MaskSession } from '../mask-session.svelte.ts';
 import { type SaveState, TileSaver } from './tile-saver.ts';
 
 const words = text.masks;

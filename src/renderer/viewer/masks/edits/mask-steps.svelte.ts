@@ -4,7 +4,7 @@ import type { Direction } from '../../../lib/history.ts';
 import { notices } from '../../../lib/notices.svelte.ts';
 import { text } from '../../../text/index.ts';
 import { type MaskChange, MaskHistory } from './mask-history.ts';
-import type { EditedImage, MaskSession } from '../open-mask.svelte.ts';
+import type { EditedImage, MaskSession } from '../mask-session.svelte.ts';
 
 const words = text.masks;
 

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { MaskTile } from '../../../../contract/masks.ts';
 import { readArea } from '../../../../core/mask/area.ts';
 import { MaskEdit, paintOver } from '../../../../core/mask/edit.ts';
 import type { MaskPatch } from '../../../../core/mask/patch.ts';
 import { SparseMask, tileKey } from '../../../../core/mask/sparse-mask.ts';
-import { tilePixels } from '../../../../core/mask/tiles.ts';
+import { tilePixels, type MaskTile } from '../../../../core/mask/tiles.ts';
 import type { Rectangle, TilePlace } from '../../../../core/mask/tiles.ts';
 import { LayerTiles } from '../layers/layer-tiles.ts';
 import { lateStroke } from './late-stroke.ts';

@@ -4,7 +4,7 @@ import { paintOver } from '../../../../core/mask/edit.ts';
 import { applyPatch, patchOf } from '../../../../core/mask/patch.ts';
 import { SparseMask } from '../../../../core/mask/sparse-mask.ts';
 import { tilePixels } from '../../../../core/mask/tiles.ts';
-import { blocksOf, countValues, paintProposal, withinImage } from './proposal.ts';
+import { splitIntoBlocks, countValues, paintProposal, withinImage } from './proposal.ts';
 
 const size = { width: 600, height: 3 };
 const whole = { x: 0, y: 0, ...size };
@@ -62,7 +62,7 @@ it('asks for a region in blocks that cover it once', () => {
     { width: 8200, height: 40 },
   );
   expect(region).toEqual({ x: 0, y: 10, width: 8200, height: 21 });
-  expect(region && blocksOf(region, 4096).map(({ x, width }) => [x, width])).toEqual([
+  expect(region && splitIntoBlocks(region, 4096).map(({ x, width }) => [x, width])).toEqual([
     [0, 4096],
     [4096, 4096],
     [8192, 8],

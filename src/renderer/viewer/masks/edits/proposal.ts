@@ -62,7 +62,7 @@ export function withinImage(region: Rectangle, image: Size): Rectangle | undefin
 }
 
 /** Splits a region into blocks of at most `side` px. */
-export function blocksOf({ x, y, width, height }: Rectangle, side: number): Rectangle[] {
+export function splitIntoBlocks({ x, y, width, height }: Rectangle, side: number): Rectangle[] {
   const blocks: Rectangle[] = [];
   for (let top = y; top < y + height; top += side) {
     for (let left = x; left < x + width; left += side) {

@@ -5,7 +5,7 @@ import { tilePixels, tileSide } from '../../../../core/mask/tiles.ts';
 import { coloured, inksOf, isHatched, type Look, rgbOf } from './colouring.ts';
 import { DifferenceSource, differenceValues } from './difference.ts';
 import type { LayerSource } from './mask-layer.ts';
-import { levelFor } from './mask-layer.ts';
+import { maskLevelFor } from './mask-layer.ts';
 
 const look: Look = {
   colours: new Map([
@@ -76,5 +76,5 @@ it('compares two masks without unknown pixels', () => {
 });
 
 it('takes the level of which a pixel is at least one on the screen', () => {
-  expect([3, 1, 0.99, 0.5, 0.2, 1 / 4096].map(levelFor)).toEqual([0, 0, 0, 1, 2, 9]);
+  expect([3, 1, 0.99, 0.5, 0.2, 1 / 4096].map(maskLevelFor)).toEqual([0, 0, 0, 1, 2, 9]);
 });

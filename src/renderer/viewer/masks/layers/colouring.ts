@@ -26,7 +26,7 @@ export function rgbOf(colour: string): Rgb {
 }
 
 /** Colours by value, of the classes and of unknown pixels. */
-export function coloursOf(
+export function coloursByValue(
   classes: readonly { readonly maskValue: number | null; readonly colour: string }[],
 ): ReadonlyMap<number, Rgb> {
   const colours = new Map<number, Rgb>([[ignoreValue, ignoreColour]]);

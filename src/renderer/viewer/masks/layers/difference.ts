@@ -3,7 +3,7 @@ import { blankTile } from '../../../../core/mask/sparse-mask.ts';
 import type { TiledValues } from '../../../../core/mask/sparse-mask.ts';
 import { tilePixels } from '../../../../core/mask/tiles.ts';
 import type { TilePlace } from '../../../../core/mask/tiles.ts';
-import { ByteCache } from '../../tiles/tile-cache.ts';
+import { ByteCache } from '../../../../core/byte-cache.ts';
 import type { LayerSource } from './mask-layer.ts';
 
 /** Largest size of the cache of compared tiles, bytes. */

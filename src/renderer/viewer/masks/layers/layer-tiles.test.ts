@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { MaskTile } from '../../../../contract/masks.ts';
 import { MaskEdit, paintOver } from '../../../../core/mask/edit.ts';
 import { SparseMask, tileKey } from '../../../../core/mask/sparse-mask.ts';
-import { halve, tilePixels, tileSide, tilesIn } from '../../../../core/mask/tiles.ts';
+import {
+  halveTile,
+  tilePixels,
+  tileSide,
+  tilesIn,
+  type MaskTile,
+} from '../../../../core/mask/tiles.ts';
 import type { Rectangle, TilePlace } from '../../../../core/mask/tiles.ts';
 import { type FetchTiles, LayerTiles, sizeAt } from './layer-tiles.ts';
 
@@ -31,7 +36,7 @@ function engine(): { fetch: FetchTiles; requests: [level: number, places: TilePl
 /** Coarse tile of level 1 or 2 as the engine makes it from tile (1, 0). */
 function coarseOf(tile: Uint8Array, level: number): Uint8Array {
   let small = tile;
-  for (let halved = 0; halved < level; halved++) small = halve(small, tileSide / 2 ** halved);
+  for (let halved = 0; halved < level; halved++) small = halveTile(small, tileSide / 2 ** halved);
   const side = tileSide / 2 ** level;
   const out = new Uint8Array(tilePixels);
   for (let row = 0; row < side; row++) {

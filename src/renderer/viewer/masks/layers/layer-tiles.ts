@@ -1,8 +1,7 @@
-import type { MaskTile } from '../../../../contract/masks.ts';
 import { coarsePlace, levelKey, reduceInto } from '../../../../core/mask/area.ts';
 import { blankTile, SparseMask } from '../../../../core/mask/sparse-mask.ts';
 import type { TiledValues } from '../../../../core/mask/sparse-mask.ts';
-import { tileSide, tilesIn } from '../../../../core/mask/tiles.ts';
+import { tileSide, tilesIn, type MaskTile } from '../../../../core/mask/tiles.ts';
 import type { Rectangle, Size, TilePlace } from '../../../../core/mask/tiles.ts';
 
 /** Largest number of tiles per request. */

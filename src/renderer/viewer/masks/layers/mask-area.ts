@@ -1,15 +1,9 @@
+import type { ViewedImage } from '../../../../contract/image-view.ts';
 import { count } from '../../../lib/format.ts';
 import { text } from '../../../text/index.ts';
 
-/** Distance between the centres of neighbouring pixels. */
-export interface PixelSpacing {
-  readonly x: number;
-  readonly y: number;
-  readonly unit: 'mm' | 'm' | 'degree';
-}
-
 /** Formats an area in the file's unit, or as a pixel count if the spacing is unknown: `12.4 cm²`, `3,204 px`. */
-export function areaText(pixels: number, spacing: PixelSpacing | null): string {
+export function areaText(pixels: number, spacing: ViewedImage['spacing']): string {
   if (spacing === null || spacing.unit === 'degree') return `${count(pixels)} ${text.masks.pixels}`;
   const area = pixels * spacing.x * spacing.y;
   // Large areas use the larger unit.

@@ -2,9 +2,9 @@ import { levelKey, readArea } from '../../../../core/mask/area.ts';
 import { outlineEdges } from '../../../../core/mask/outline.ts';
 import { blankTile } from '../../../../core/mask/sparse-mask.ts';
 import type { TiledValues } from '../../../../core/mask/sparse-mask.ts';
-import { tilesIn, tileSide } from '../../../../core/mask/tiles.ts';
+import { tilesIn, tileSide, type Size, type Rectangle } from '../../../../core/mask/tiles.ts';
 import type { TilePlace } from '../../../../core/mask/tiles.ts';
-import { intersection, type Rectangle, type Size, union } from '../../tools/geometry.ts';
+import { intersection, union } from '../../tools/geometry.ts';
 import type { Layer } from '../../layer.ts';
 import type { ViewTransform } from '../../view-transform.ts';
 import { coloured, inksOf, type Look, type Rgb } from './colouring.ts';
@@ -84,7 +84,7 @@ export class MaskOverlay implements Layer {
 
   draw(context: CanvasRenderingContext2D, view: ViewTransform, dirty: Rectangle): void {
     const pixels = window.devicePixelRatio;
-    const level = levelFor(view.scale * pixels);
+    const level = maskLevelFor(view.scale * pixels);
     const scale = view.scale * 2 ** level;
     const choice = this.#choice();
     this.#become(choice, scale * pixels);
@@ -211,7 +211,7 @@ export class MaskOverlay implements Layer {
 }
 
 /** Level whose pixels are between one and two screen px, or the finest. */
-export function levelFor(scale: number): number {
+export function maskLevelFor(scale: number): number {
   return Math.min(coarsestLevel, Math.max(0, Math.floor(Math.log2(1 / scale))));
 }
 

@@ -1,6 +1,6 @@
 import type { ViewedImage } from '../../../../contract/image-view.ts';
 import { call } from '../../../lib/client.ts';
-import { type ShownBands, shadesOf } from '../../display-range.ts';
+import { type ShownBands, shadesOfBands } from '../../display-range.ts';
 import { painterOf, tileBands } from '../../painter.ts';
 import { tileValues } from '../../tiles/tile-values.ts';
 import type { Viewer } from '../../viewer-state.svelte.ts';
@@ -26,7 +26,7 @@ export class ShownImage {
       this.#shades.trim();
       return this.#shades;
     }
-    const shades = shadesOf(shown, image, figures);
+    const shades = shadesOfBands(shown, image, figures);
     if (shades === null) return undefined;
     const painter = painterOf(shown, image, shades);
     const bands = tileBands(shown, image);

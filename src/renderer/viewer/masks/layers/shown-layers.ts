@@ -1,12 +1,12 @@
 import type { MaskLayer as MaskOwner } from '../../../../contract/masks.ts';
-import type { Rectangle } from '../../tools/geometry.ts';
+import type { Rectangle } from '../../../../core/mask/tiles.ts';
 import type { Layer } from '../../layer.ts';
 import type { Stage } from '../../stage.ts';
 import type { ViewTransform } from '../../view-transform.ts';
 import type { Rgb } from './colouring.ts';
 import { comparisons, type LayerChoices, type LayerName } from './layer-choices.svelte.ts';
 import { type LayerSource, MaskOverlay } from './mask-layer.ts';
-import type { MaskSession } from '../open-mask.svelte.ts';
+import type { MaskSession } from '../mask-session.svelte.ts';
 import { noneStroke, type Suggesting } from '../suggesting.svelte.ts';
 
 /** Layers from bottom to top. */

@@ -11,7 +11,7 @@ import { regionTool } from './region.ts';
  * @param board painting target of the tools
  * @param strokes painting target of the suggestion tool
  */
-export function maskTools(board: Board, strokes: Board): Readonly<Record<MaskToolId, Tool>> {
+export function createMaskTools(board: Board, strokes: Board): Readonly<Record<MaskToolId, Tool>> {
   return {
     brush: brushTool('brush', board),
     eraser: brushTool('eraser', board),

@@ -2,7 +2,8 @@ import { type MaskInfo, maskLayer, type MaskLayer as MaskOwner } from '../../../
 import { coarsePlace } from '../../../core/mask/area.ts';
 import { type SparseMask, valueAt } from '../../../core/mask/sparse-mask.ts';
 import { call } from '../../lib/client.ts';
-import type { Point, Rectangle, Size } from '../tools/geometry.ts';
+import type { Point } from '../tools/geometry.ts';
+import type { Size, Rectangle } from '../../../core/mask/tiles.ts';
 import { DifferenceSource } from './layers/difference.ts';
 import {
   type LayerComparison,

@@ -11,7 +11,7 @@ export interface TextStyles {
 type Style = Parameters<typeof styleText>[0];
 
 /** Colours on a terminal; none elsewhere, or if NO_COLOR is set (no-color.org). */
-export function paintFor(output: Output, env: Environment['env']): TextStyles {
+export function stylesFor(output: Output, env: Environment['env']): TextStyles {
   const coloured = isTerminal(output, env) && (env.NO_COLOR ?? '') === '';
   const painter =
     (style: Style) =>
