@@ -43,61 +43,113 @@ const unfinished = /^\.understudy-(?:[0-9a-f]{16}\.partial|unfinished)$/;
  */
 export function watchChild(child, { json, patience = {} }) {
   const limits = { ...defaultLimits, ...patience };
-  const reading = new Map();
-  const writing = new Set();
-  /** Seconds without a message, counted by a timer: a clock would also count the time in which the computer sleeps. */
-  let silent = 0;
-  let computing = 0;
-  let stopping;
-  let hasAnswered = false;
+  const activity = new Activity();
   /** Reason for which the child was killed by the launcher, with the exit code; undefined if it was not. */
   let ended;
-
   const kill = (why) => {
     ended ??= why;
     child.kill('SIGKILL');
   };
 
-  const isInFile = () => reading.size > 0 && computing === 0;
-  const places = () => [...reading.keys()].slice(0, 3).map(printable).join(' or ');
+  child.on('message', (message) => activity.note(message));
+  const pulse = watchSilence(activity, limits, kill);
+  passSignals(child, activity, limits, kill);
 
-  child.on('message', (message) => {
-    silent = 0;
+  return {
+    ending(code, signal) {
+      clearInterval(pulse);
+      if (code !== null) return { exitCode: code, wasEndedHere: false };
+      if (signal === 'SIGKILL' || ended !== undefined) removeUnfinished(activity.writing);
+      if (ended !== undefined) {
+        // The progress view hides the cursor, and was killed before it could show it again.
+        if (process.stderr.isTTY) process.stderr.write('\u001B[?25h\n');
+        printFailure(ended, json);
+        return { exitCode: ended.exitCode, wasEndedHere: true };
+      }
+      if (json && stopSignals.includes(signal)) {
+        printJson({ code: 'cancelled', message: 'Stopped at once.' });
+      }
+      return { exitCode: 128 + constants.signals[signal], wasEndedHere: false };
+    },
+  };
+}
+
+/** Work of the child, by its messages. */
+class Activity {
+  /** Files that are being read, each with its number of readers. */
+  #reading = new Map();
+  /** Files and folders that are being written. */
+  writing = new Set();
+  #computing = 0;
+  /** Seconds without a message, counted by a timer: a clock would also count the time in which the computer sleeps. */
+  silent = 0;
+  /** True once the child has received a signal. */
+  hasAnswered = false;
+
+  note(message) {
+    this.silent = 0;
     const { type, path } = Object(message);
-    if (type === 'stopping') hasAnswered = true;
-    if (type === 'computing') computing++;
-    if (type === 'computed') computing--;
+    if (type === 'stopping') this.hasAnswered = true;
+    if (type === 'computing') this.#computing++;
+    if (type === 'computed') this.#computing--;
     if (typeof path !== 'string') return;
-    if (type === 'reading') reading.set(path, (reading.get(path) ?? 0) + 1);
-    if (type === 'read' && reading.get(path) > 1) reading.set(path, reading.get(path) - 1);
-    else if (type === 'read') reading.delete(path);
-    if (type === 'writing') writing.add(path);
-    if (type === 'written') writing.delete(path);
-  });
+    const readers = this.#reading.get(path) ?? 0;
+    if (type === 'reading') this.#reading.set(path, readers + 1);
+    if (type === 'read' && readers > 1) this.#reading.set(path, readers - 1);
+    else if (type === 'read') this.#reading.delete(path);
+    if (type === 'writing') this.writing.add(path);
+    if (type === 'written') this.writing.delete(path);
+  }
 
-  const pulse = setInterval(() => {
-    silent++;
-    if (!isInFile() || silent < limits.reading) return;
+  /** True while the child only reads files. */
+  get isInFile() {
+    return this.#reading.size > 0 && this.#computing === 0;
+  }
+
+  get places() {
+    return [...this.#reading.keys()].slice(0, 3).map(printable).join(' or ');
+  }
+}
+
+/** Kills the child if reading a file takes too long. Returns the timer. */
+function watchSilence(activity, limits, kill) {
+  return setInterval(() => {
+    activity.silent++;
+    if (!activity.isInFile || activity.silent < limits.reading) return;
     kill({
       exitCode: usage,
       code: 'invalid-file',
-      message: `Reading ${places()} took more than ${limits.reading} seconds and was stopped. The file may be damaged; copy it again or leave it out.`,
+      message: `Reading ${activity.places} took more than ${limits.reading} seconds and was stopped. The file may be damaged; copy it again or leave it out.`,
     });
   }, 1000);
+}
 
+/** Passes stop signals on to the child. Kills it if it does not answer in time, or soon after a second signal. */
+function passSignals(child, activity, limits, kill) {
+  /** Time of the first signal. */
+  let stopping;
   const endFor = (signal) => {
-    const at = isInFile() ? ` while reading ${places()}` : '';
+    const at = activity.isInFile ? ` while reading ${activity.places}` : '';
     kill({
       exitCode: 128 + constants.signals[signal],
       code: 'cancelled',
       message: `Understudy did not respond and was ended${at}.`,
     });
   };
-
-  const after = (seconds, act) => {
+  const unlessAnswered = (seconds, act) => {
     setTimeout(() => {
-      if (!hasAnswered) act();
+      if (!activity.hasAnswered) act();
     }, seconds * 1000).unref();
+  };
+  const first = (signal) => {
+    unlessAnswered(limits.notice, () => {
+      const at = activity.isInFile ? `reading ${activity.places}` : 'in the middle of a step';
+      process.stderr.write(`Understudy is still ${at}. Press Ctrl-C again to end it at once.\n`);
+    });
+    unlessAnswered(limits.answer, () => {
+      if (activity.isInFile) endFor(signal);
+    });
+    unlessAnswered(limits.step, () => endFor(signal));
   };
 
   for (const signal of stopSignals) {
@@ -107,48 +159,20 @@ export function watchChild(child, { json, patience = {} }) {
       stopping ??= now;
       // A Windows console sends the signal to both processes, and `kill` would end the child at once.
       if (process.platform !== 'win32') child.kill(signal);
-      if (isFirst) {
-        after(limits.notice, () => {
-          const at = isInFile() ? `reading ${places()}` : 'in the middle of a step';
-          process.stderr.write(
-            `Understudy is still ${at}. Press Ctrl-C again to end it at once.\n`,
-          );
-        });
-        after(limits.answer, () => {
-          if (isInFile()) endFor(signal);
-        });
-        after(limits.step, () => endFor(signal));
-      } else if (now - stopping >= samePressMilliseconds) {
+      if (isFirst) first(signal);
+      else if (now - stopping >= samePressMilliseconds) {
         setTimeout(() => endFor(signal), limits.end * 1000).unref();
       }
     });
   }
-
-  return {
-    ending(code, signal) {
-      clearInterval(pulse);
-      if (code !== null) return { exitCode: code, wasEndedHere: false };
-      if (signal === 'SIGKILL' || ended !== undefined) removeUnfinished(writing);
-      if (ended !== undefined) {
-        // The progress view hides the cursor, and was killed before it could show it again.
-        if (process.stderr.isTTY) process.stderr.write('\u001B[?25h\n');
-        say(ended, json);
-        return { exitCode: ended.exitCode, wasEndedHere: true };
-      }
-      if (json && stopSignals.includes(signal)) {
-        sayAsJson({ code: 'cancelled', message: 'Stopped at once.' });
-      }
-      return { exitCode: 128 + constants.signals[signal], wasEndedHere: false };
-    },
-  };
 }
 
-function say({ code, message }, json) {
-  if (json) sayAsJson({ code, message });
+function printFailure({ code, message }, json) {
+  if (json) printJson({ code, message });
   process.stderr.write(`${message}\n`);
 }
 
-function sayAsJson(error) {
+function printJson(error) {
   process.stdout.write(`${JSON.stringify({ error })}\n`);
 }
 

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { app, protocol, safeStorage, session, shell } from 'electron';
-import type { BrowserWindow } from 'electron';
-import type { EventName, EventOf, MenuKeys } from '../contract/app.ts';
+import type { EventOf, MenuKeys } from '../contract/app.ts';
 import { shownDownloads } from '../contract/catalogue.ts';
 import { logins as loginsSchema } from '../contract/logins.ts';
 import { channels, mediaScheme } from '../contract/bridge.ts';
@@ -14,6 +13,7 @@ import { describe, Log } from './log.ts';
 import { LoginKeeper } from './logins.ts';
 import { setMenu } from './window/menu.ts';
 import type { MenuActions } from './window/menu.ts';
+import { OpenPage } from './window/open-page.ts';
 import { PageGuard } from './window/page-guard.ts';
 import { pageScheme, servePage } from './window/page.ts';
 import { engineProgram } from './paths.ts';
@@ -22,7 +22,6 @@ import { serveRequests } from './requests.ts';
 import { SavePlaces } from './save-places.ts';
 import { hardenPages, hardenSession } from './security.ts';
 import { shellHandlers } from './shell-methods.ts';
-import { openWindow, raise } from './window/window.ts';
 import { Workspace } from './workspace.ts';
 import { cutNetwork } from './zero-network.ts';
 
@@ -46,6 +45,75 @@ else app.quit();
 
 function begin(): void {
   const userData = app.getPath('userData');
+  const log = openLog(userData);
+  const page = new OpenPage();
+  const workspace = openWorkspace(userData);
+  const closing = new Closing();
+  const leaving = new Leaving();
+  const logins = new LoginKeeper(join(userData, 'logins.json'), safeStorage);
+  const places = new SavePlaces();
+  const engine = hostEngine({ log, page, workspace, closing, logins });
+  const showLog = async (): Promise<void> => {
+    // Not every desktop has a program that opens it.
+    if ((await shell.openPath(log.file)) !== '') shell.showItemInFolder(log.file);
+  };
+  const showMenu = (keys?: MenuKeys): void => {
+    const command: MenuActions['command'] = (chosen) => {
+      page.send('menu.command', { command: chosen });
+    };
+    setMenu({ command, showLog: () => void showLog() }, keys);
+  };
+  const guard = new PageGuard(log, () => void showLog());
+  hardenPages((url, from) => {
+    guard.follow(url, from);
+  });
+  const shellMethods = shellHandlers({
+    window: () => page.window,
+    workspace,
+    engine,
+    places,
+    showLog,
+    logFile: log.file,
+    setMenuKeys: showMenu,
+    openNotified: (target) => {
+      page.raise();
+      page.send('notification.opened', target);
+    },
+    goOnLeaving: () => {
+      leaving.goOn();
+    },
+    forgetPictures: async () => {
+      page.contents?.send(channels.forgetPictures);
+      await session.defaultSession.clearCache();
+    },
+  });
+  serveRequests({
+    contents: () => page.contents,
+    engine,
+    log,
+    places,
+    logins,
+    projectRemoved: () => {
+      forgetProjects(log);
+    },
+    shell: shellMethods,
+  });
+  endWithWindow(page);
+  endWithEngine(engine);
+  void app.whenReady().then(() => {
+    // First, because it takes longest.
+    engine.start();
+    hardenSession(session.defaultSession);
+    servePage(session.defaultSession, () => guard.failure);
+    servePictures(session.defaultSession, engine);
+    showMenu();
+    const window = page.open(log, engine);
+    for (const watcher of [closing, leaving, guard]) watcher.watch(window);
+  });
+}
+
+/** Opens the log, and notes errors that nothing catches. */
+function openLog(userData: string): Log {
   const log = new Log(join(userData, 'logs', 'understudy.log'));
   log.note(`started on Electron ${process.versions.electron}, ${process.platform}`);
   process.on('uncaughtExceptionMonitor', (error) => {
@@ -54,119 +122,65 @@ function begin(): void {
   process.on('unhandledRejection', (reason) => {
     log.note(describe(reason));
   });
+  return log;
+}
 
-  let window: BrowserWindow | null = null;
-  const contents = (): Electron.WebContents | null => window?.webContents ?? null;
-  const send = <E extends EventName>(name: E, content: EventOf<E>): void => {
-    if (window?.isDestroyed() === false) window.webContents.send(channels.event, name, content);
-  };
+function openWorkspace(userData: string): Workspace {
+  const usual = join(app.getPath('documents'), 'Understudy');
+  return new Workspace(userData, usual, process.env.UNDERSTUDY_WORKSPACE);
+}
 
-  const workspace = new Workspace(
-    userData,
-    join(app.getPath('documents'), 'Understudy'),
-    process.env.UNDERSTUDY_WORKSPACE,
-  );
-  const noteOpened = (): void => {
-    try {
-      workspace.noteOpened();
-    } catch (error) {
-      // Needed only at the next start.
-      log.note(describe(error));
-    }
-  };
-  const closing = new Closing();
-  const leaving = new Leaving();
+interface EngineContext {
+  readonly log: Log;
+  readonly page: OpenPage;
+  readonly workspace: Workspace;
+  readonly closing: Closing;
+  readonly logins: LoginKeeper;
+}
+
+/** Creates the host of the engine, whose events go to the page. */
+function hostEngine({ log, page, workspace, closing, logins }: EngineContext): EngineHost {
   const engine = new EngineHost({
     start: (onOutput) => startEngineProcess(engineProgram(), workspace, onOutput),
     // The engine decides which event the content belongs to; the page checks it.
     onEvent: (name, content) => {
       closing.hear(name, content);
       if (name === 'engine.state' && engine.state?.state === 'ready') {
-        noteOpened();
+        noteOpened(workspace, log);
         void exchangeLogins(engine, logins);
       }
-      send(name, content as EventOf<typeof name>);
+      page.send(name, content as EventOf<typeof name>);
     },
     log: (text) => {
       log.append(text);
     },
   });
-  const showLog = async (): Promise<void> => {
-    // Not every desktop has a program that opens it.
-    if ((await shell.openPath(log.file)) !== '') shell.showItemInFolder(log.file);
-  };
-  const showMenu = (keys?: MenuKeys): void => {
-    const command: MenuActions['command'] = (chosen) => {
-      send('menu.command', { command: chosen });
-    };
-    setMenu({ command, showLog: () => void showLog() }, keys);
-  };
-  const guard = new PageGuard(log, () => void showLog());
+  return engine;
+}
 
-  hardenPages((url, from) => {
-    guard.follow(url, from);
-  });
-  const places = new SavePlaces();
-  const logins = new LoginKeeper(join(userData, 'logins.json'), safeStorage);
-  serveRequests({
-    contents,
-    engine,
-    log,
-    places,
-    logins,
-    projectRemoved: () => {
-      log.clear();
-      log.note(
-        'A project was removed. Earlier lines of this log may have named its files, so they were deleted.',
-      );
-    },
-    shell: shellHandlers({
-      window: () => window,
-      workspace,
-      engine,
-      places,
-      showLog,
-      logFile: log.file,
-      setMenuKeys: showMenu,
-      openNotified: (target) => {
-        if (window !== null) raise(window);
-        send('notification.opened', target);
-      },
-      goOnLeaving: () => {
-        leaving.goOn();
-      },
-      forgetPictures: async () => {
-        contents()?.send(channels.forgetPictures);
-        await session.defaultSession.clearCache();
-      },
-    }),
-  });
+function noteOpened(workspace: Workspace, log: Log): void {
+  try {
+    workspace.noteOpened();
+  } catch (error) {
+    // Needed only at the next start.
+    log.note(describe(error));
+  }
+}
+
+function forgetProjects(log: Log): void {
+  log.clear();
+  log.note(
+    'A project was removed. Earlier lines of this log may have named its files, so they were deleted.',
+  );
+}
+
+/** Ends the app with its window, and shows that window if the app is started again. */
+function endWithWindow(page: OpenPage): void {
   app.on('second-instance', () => {
-    if (window !== null) raise(window);
+    page.raise();
   });
   app.on('window-all-closed', () => {
     app.quit();
-  });
-  endWithEngine(engine);
-
-  void app.whenReady().then(() => {
-    // First, because it takes longest.
-    engine.start();
-    hardenSession(session.defaultSession);
-    servePage(session.defaultSession, () => guard.failure);
-    servePictures(session.defaultSession, engine);
-    showMenu();
-    window = openWindow(log);
-    closing.watch(window);
-    leaving.watch(window);
-    window.on('closed', () => {
-      window = null;
-    });
-    window.webContents.on('did-finish-load', () => {
-      // A page that was not loaded yet when the state was sent.
-      if (engine.state !== null) send('engine.state', engine.state);
-    });
-    guard.watch(window);
   });
 }
 

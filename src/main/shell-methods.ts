@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { dialog, shell } from 'electron';
-import type { BrowserWindow, OpenDialogOptions } from 'electron';
+import type { BrowserWindow, OpenDialogOptions, SaveDialogOptions } from 'electron';
 import type { MenuKeys, ParsedParams, Result, ShellMethod } from '../contract/app.ts';
 import { fileText, windowText } from '../text/index.ts';
 import { describeApp } from './window/about.ts';
@@ -45,33 +45,18 @@ export type ShellHandlers = {
 
 /** Methods that this process answers itself: dialogs, menus and the window itself. */
 export function shellHandlers(world: ShellWorld): ShellHandlers {
-  const open = async (options: OpenDialogOptions): Promise<string | null> => {
-    const window = world.window();
-    const { canceled, filePaths } =
-      window === null
-        ? await dialog.showOpenDialog(options)
-        : await dialog.showOpenDialog(window, options);
-    return canceled ? null : (filePaths[0] ?? null);
-  };
-
+  const { places } = world;
   return {
     'shell.chooseFolder': async ({ title }) =>
-      world.places.note(await open({ title, properties: ['openDirectory'] })),
+      places.note(await openDialog(world, { title, properties: ['openDirectory'] })),
     'shell.chooseFile': ({ title, extensions }) =>
-      open({
+      openDialog(world, {
         title,
         properties: ['openFile'],
         filters: extensions.length === 0 ? [] : [{ name: title, extensions }],
       }),
-    'shell.chooseSave': async ({ title, name }) => {
-      const options = { title, defaultPath: name };
-      const window = world.window();
-      const { canceled, filePath } =
-        window === null
-          ? await dialog.showSaveDialog(options)
-          : await dialog.showSaveDialog(window, options);
-      return world.places.note(canceled || filePath === '' ? null : filePath);
-    },
+    'shell.chooseSave': async ({ title, name }) =>
+      places.note(await saveDialog(world, { title, defaultPath: name })),
     'shell.showInFolder': async ({ file }) => {
       if (!isAbsolute(file) || !(await exists(file))) {
         throw new ShellError('not-found', fileText.gone(file));
@@ -83,20 +68,7 @@ export function shellHandlers(world: ShellWorld): ShellHandlers {
       notify(asked, world.openNotified);
       return Promise.resolve(null);
     },
-    'shell.chooseWorkspace': async () => {
-      const folder = await open({
-        title: windowText.workspaceFolder,
-        defaultPath: world.workspace.folder,
-        properties: ['openDirectory', 'createDirectory'],
-      });
-      // The same folder was chosen again although it cannot be used: it is opened as a new one.
-      const isUsable = world.engine.state?.state !== 'failed';
-      if (folder === null || (folder === world.workspace.folder && isUsable)) return folder;
-      world.workspace.choose(folder);
-      await world.engine.restart();
-      await world.forgetPictures();
-      return folder;
-    },
+    'shell.chooseWorkspace': () => chooseWorkspace(world),
     'shell.showLog': async () => {
       await world.showLog();
       return null;
@@ -115,6 +87,43 @@ export function shellHandlers(world: ShellWorld): ShellHandlers {
       return null;
     },
   };
+}
+
+/** Lets the user choose a file or folder; returns null if they cancel. */
+async function openDialog(world: ShellWorld, options: OpenDialogOptions): Promise<string | null> {
+  const window = world.window();
+  const { canceled, filePaths } =
+    window === null
+      ? await dialog.showOpenDialog(options)
+      : await dialog.showOpenDialog(window, options);
+  return canceled ? null : (filePaths[0] ?? null);
+}
+
+/** Lets the user choose where to save a file; returns null if they cancel. */
+async function saveDialog(world: ShellWorld, options: SaveDialogOptions): Promise<string | null> {
+  const window = world.window();
+  const { canceled, filePath } =
+    window === null
+      ? await dialog.showSaveDialog(options)
+      : await dialog.showSaveDialog(window, options);
+  return canceled || filePath === '' ? null : filePath;
+}
+
+/** Lets the user choose another workspace, and opens it; returns null if they cancel. */
+async function chooseWorkspace(world: ShellWorld): Promise<string | null> {
+  const { workspace, engine } = world;
+  const folder = await openDialog(world, {
+    title: windowText.workspaceFolder,
+    defaultPath: workspace.folder,
+    properties: ['openDirectory', 'createDirectory'],
+  });
+  // The same folder was chosen again although it cannot be used: it is opened as a new one.
+  const isUsable = engine.state?.state !== 'failed';
+  if (folder === null || (folder === workspace.folder && isUsable)) return folder;
+  workspace.choose(folder);
+  await engine.restart();
+  await world.forgetPictures();
+  return folder;
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -58,44 +58,41 @@ export async function requestFile(
       dispatcher,
       signal,
     });
-    const header = (name: string): string | undefined => first(answer.headers[name]);
     // Hugging Face states the hash of files in its large-file store on the redirect.
-    sha256 ??= hashIn(header('x-linked-etag'));
-    const location = header('location');
-    if (answer.statusCode < 300 || answer.statusCode >= 400 || location === undefined) {
-      const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+)$/.exec(header('content-range') ?? '');
-      const length = Number(header('content-length') ?? NaN);
-      const start = range?.[1] === undefined ? undefined : Number(range[1]);
-      const whole = Number.isSafeInteger(length) ? length : null;
-      // In other answers the length is that of the error text.
-      const isWhole = answer.statusCode === 200;
-      const packed = header('content-encoding')?.trim().toLowerCase() ?? 'identity';
-      return {
-        status: answer.statusCode,
-        start: answer.statusCode === 206 ? start : undefined,
-        total: range ? Number(range[2]) : isWhole ? whole : null,
-        etag: strong(header('etag')),
-        changed: header('last-modified') ?? null,
-        packed: packed === 'identity' || packed === '' ? null : packed,
-        isPage: /^text\/html\b/i.test(header('content-type') ?? ''),
-        sha256,
-        retryAfterMs: pauseOf(header('retry-after')),
-        body: answer.body,
-      };
-    }
+    sha256 ??= hashIn(headerOf(answer, 'x-linked-etag'));
+    const location = headerOf(answer, 'location');
+    const isRedirect = answer.statusCode >= 300 && answer.statusCode < 400;
+    if (!isRedirect || location === undefined) return fileResponseOf(answer, sha256);
     await answer.body.dump();
     const next = nextAddress(location, at);
-    if (at.protocol === 'https:' && next.protocol !== 'https:') {
-      throw new UserError(
-        'network',
-        addressText.redirectNotSecure({ from: at.host, to: next.host }),
-      );
-    }
     authorization =
       authorizationIn(next) ?? (next.origin === at.origin ? authorization : undefined);
     at = next;
   }
   throw new UserError('network', addressText.endlessRedirects(new URL(url).host));
+}
+
+function fileResponseOf(answer: Dispatcher.ResponseData, sha256: string | null): FileResponse {
+  const header = (name: string): string | undefined => headerOf(answer, name);
+  const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+)$/.exec(header('content-range') ?? '');
+  const length = Number(header('content-length') ?? NaN);
+  const start = range?.[1] === undefined ? undefined : Number(range[1]);
+  const whole = Number.isSafeInteger(length) ? length : null;
+  // In other answers the length is that of the error text.
+  const isWhole = answer.statusCode === 200;
+  const packed = header('content-encoding')?.trim().toLowerCase() ?? 'identity';
+  return {
+    status: answer.statusCode,
+    start: answer.statusCode === 206 ? start : undefined,
+    total: range ? Number(range[2]) : isWhole ? whole : null,
+    etag: strong(header('etag')),
+    changed: header('last-modified') ?? null,
+    packed: packed === 'identity' || packed === '' ? null : packed,
+    isPage: /^text\/html\b/i.test(header('content-type') ?? ''),
+    sha256,
+    retryAfterMs: pauseOf(header('retry-after')),
+    body: answer.body,
+  };
 }
 
 function notEncrypted({ host }: URL, isRedirect: boolean): UserError {
@@ -134,17 +131,24 @@ function unescaped(text: string): string {
 /** @throws UserError for a redirect that cannot be followed */
 function nextAddress(location: string, at: URL): URL {
   const next = URL.canParse(location, at.href) ? new URL(location, at) : undefined;
-  if (next?.protocol === 'http:' || next?.protocol === 'https:') return next;
-  throw new UserError(
-    'network',
-    next === undefined
-      ? addressText.redirectInvalid(at.host)
-      : addressText.redirectOfOtherKind(at.host, next),
-    location.slice(0, 200),
-  );
+  if (next?.protocol !== 'http:' && next?.protocol !== 'https:') {
+    throw new UserError(
+      'network',
+      next === undefined
+        ? addressText.redirectInvalid(at.host)
+        : addressText.redirectOfOtherKind(at.host, next),
+      location.slice(0, 200),
+    );
+  }
+  if (at.protocol === 'https:' && next.protocol !== 'https:') {
+    throw new UserError('network', addressText.redirectNotSecure({ from: at.host, to: next.host }));
+  }
+  return next;
 }
 
-function first(value: string | string[] | undefined): string | undefined {
+/** Returns the first value of a header. */
+function headerOf({ headers }: Dispatcher.ResponseData, name: string): string | undefined {
+  const value = headers[name];
   return Array.isArray(value) ? value[0] : value;
 }
 

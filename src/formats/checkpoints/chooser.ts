@@ -17,10 +17,10 @@ type Property = keyof TeacherProperties;
 /** Takes each property from the most reliable source that states it, and records the source. */
 export class Chooser {
   readonly properties: InferredProperty[] = [];
-  readonly #knowledge: Knowledge;
+  readonly knowledge: Knowledge;
 
   constructor(knowledge: Knowledge) {
-    this.#knowledge = knowledge;
+    this.knowledge = knowledge;
   }
 
   one<P extends Property>(
@@ -29,19 +29,19 @@ export class Chooser {
     otherwiseFrom: PropertySource,
     words: (value: TeacherProperties[P], source: PropertySource) => string,
   ): TeacherProperties[P] {
-    const { given, file, config } = this.#knowledge;
-    const said = config[property] as Stated<TeacherProperties[P]> | undefined;
+    const { given, file, config } = this.knowledge;
+    const stated = config[property] as Stated<TeacherProperties[P]> | undefined;
     const found: readonly (readonly [PropertySource, TeacherProperties[P] | undefined])[] = [
       ['given', given[property]],
       ['file', file[property]],
-      ['config', said?.value],
+      ['config', stated?.value],
     ];
     const [source, value = otherwise] = found.find(([, each]) => each !== undefined) ?? [
       otherwiseFrom,
     ];
     const text = words(value, source);
-    const isStated = source === 'config' && said !== undefined;
-    const sentence = isStated ? teacherPropertyText.statedIn(text, said.where) : text;
+    const isStated = source === 'config' && stated !== undefined;
+    const sentence = isStated ? teacherPropertyText.statedIn(text, stated.where) : text;
     this.properties.push({ property, value, source, sentence });
     return value;
   }

@@ -50,13 +50,61 @@ export function inferArchitecture(
   requireKnownModel(path, encoder, knowledge);
   requireKnownOrder(path, knowledge);
   requireSized(path, encoder, weights, 'patch_embed.proj.weight');
-  const size = (name: string, axis: number): number => weights.get(name)?.shape[axis] ?? 0;
   const positions = positionsOf(path, encoder, weights, knowledge);
   requireSized(path, encoder, weights, 'blocks.0.mlp.fc1.weight');
-  const width = size('patch_embed.proj.weight', 0);
-  const normAfterPooling = weights.has('fc_norm.weight') && !weights.has('norm.weight');
-  const classTokens = classTokensOf(weights);
+  const sizes = sizesOf(path, encoder, weights, positions);
   const choose = new Chooser(knowledge);
+  const architecture = { ...sizes, ...chooseProperties(path, encoder, weights, sizes, choose) };
+  requireAgreement(path, architecture, knowledge.config, positions);
+  requireSound(path, architecture, knowledge.config);
+  return {
+    architecture,
+    positions,
+    normalization: normalizationOf(path, encoder, architecture, knowledge, choose),
+    colours: inferColourBands(path, encoder, architecture, knowledge, choose),
+    storedNormalization: storedNormalizationOf(knowledge),
+    properties: choose.properties,
+    notes: notesOnInferred(encoder, architecture, knowledge),
+  };
+}
+
+type ChosenProperties = Pick<VitArchitecture, 'heads' | 'epsilon' | 'activation' | 'pooling'>;
+/** The part of an architecture that names and shapes of weights determine. */
+type Sizes = Omit<VitArchitecture, keyof ChosenProperties>;
+
+function sizesOf(
+  path: string,
+  encoder: FoundEncoder,
+  weights: ReadonlyMap<string, StoredWeight>,
+  positions: PositionLayout,
+): Sizes {
+  const size = (name: string, axis: number): number => weights.get(name)?.shape[axis] ?? 0;
+  return {
+    imageSize: positions.grid * size('patch_embed.proj.weight', 2),
+    patchSize: size('patch_embed.proj.weight', 2),
+    channels: size('patch_embed.proj.weight', 1),
+    width: size('patch_embed.proj.weight', 0),
+    depth: depthOf(path, encoder, weights),
+    mlpWidth: size('blocks.0.mlp.fc1.weight', 0),
+    classTokens: classTokensOf(weights),
+    registers: size('reg_token', 1),
+    positionsCoverPrefix: positions.covered > 0 && !foldsClassPosition(positions),
+    layerScale: weights.has('blocks.0.ls1.gamma'),
+    preNorm: weights.has('norm_pre.weight'),
+    normAfterPooling: weights.has('fc_norm.weight') && !weights.has('norm.weight'),
+    qkvBias: weights.has('blocks.0.attn.qkv.bias'),
+  };
+}
+
+/** Chooses the properties that weights do not show. @throws UserError as `inferArchitecture` */
+function chooseProperties(
+  path: string,
+  encoder: FoundEncoder,
+  weights: ReadonlyMap<string, StoredWeight>,
+  { width, classTokens, normAfterPooling }: Sizes,
+  choose: Chooser,
+): ChosenProperties {
+  const { knowledge } = choose;
   const { usual } = encoder.convention;
   const usualHeads = headsOf(path, width, usual.headsByWidth, knowledge);
   const heads = choose.one('heads', usualHeads, usual.headsSource ?? 'family', (value, source) => {
@@ -65,11 +113,11 @@ export function inferArchitecture(
       ? teacherPropertyText.guessedHeads(value, headWidth)
       : teacherPropertyText.heads(value, headWidth);
   });
-  const epsilon = choose.one('epsilon', usual.epsilon, 'family', (value, source) => {
-    return source === 'family'
+  const epsilon = choose.one('epsilon', usual.epsilon, 'family', (value, source) =>
+    source === 'family'
       ? teacherPropertyText.epsilonOf(value, usual.of)
-      : teacherPropertyText.epsilon(value);
-  });
+      : teacherPropertyText.epsilon(value),
+  );
   requireKnownActivation(path, knowledge);
   const activation = choose.one(
     'activation',
@@ -86,39 +134,7 @@ export function inferArchitecture(
     poolingSource(encoder, classTokens, knowledge),
     teacherPropertyText.pooling,
   );
-  const architecture: VitArchitecture = {
-    imageSize: positions.grid * size('patch_embed.proj.weight', 2),
-    patchSize: size('patch_embed.proj.weight', 2),
-    channels: size('patch_embed.proj.weight', 1),
-    width,
-    depth: depthOf(path, encoder, weights),
-    heads,
-    mlpWidth: size('blocks.0.mlp.fc1.weight', 0),
-    classTokens,
-    registers: size('reg_token', 1),
-    positionsCoverPrefix: positions.covered > 0 && !foldsClassPosition(positions),
-    layerScale: weights.has('blocks.0.ls1.gamma'),
-    preNorm: weights.has('norm_pre.weight'),
-    activation,
-    epsilon,
-    pooling,
-    normAfterPooling,
-    qkvBias: weights.has('blocks.0.attn.qkv.bias'),
-  };
-  requireAgreement(path, architecture, knowledge.config, positions);
-  requireSound(path, architecture, knowledge.config);
-  const normalization = normalizationOf(path, encoder, architecture, knowledge, choose);
-  const colours = inferColourBands(path, encoder, architecture, knowledge, choose);
-  const notes = notesOnInferred(encoder, architecture, knowledge);
-  return {
-    architecture,
-    normalization,
-    positions,
-    colours,
-    storedNormalization: storedNormalizationOf(knowledge),
-    properties: choose.properties,
-    notes,
-  };
+  return { heads, epsilon, activation, pooling };
 }
 
 /** Returns the source of the pooling if neither the user nor a configuration states it. */

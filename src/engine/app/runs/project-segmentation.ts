@@ -1,4 +1,4 @@
-import type { Project } from '../../../contract/app.ts';
+import type { Project, ProjectClass } from '../../../contract/app.ts';
 import { UserError } from '../../../core/errors.ts';
 import { idOf, placeName } from '../../../formats/labels/labelled-images.ts';
 import type { ImageProblem, LabelledImage } from '../../../formats/labels/labelled-images.ts';
@@ -51,6 +51,59 @@ export function projectSegmentation(
   if (project.classes.every(({ maskValue }) => maskValue === null)) {
     throw new UserError('invalid-labels', runMasksText.noClasses(project.name));
   }
+  const { rows, ids, problems, small } = collectRows(store, project, smallest, states);
+  const division = divideRows(rows, store.testSets.state(project.id));
+  const { tested, rest: distilled, shared } = division;
+  const learnt = distilled.filter(({ isLabelled }) => isLabelled);
+  const all = rows.map(({ row }) => row);
+  requireMasks(project, learnt.length, tested.length, all);
+  const valuesLearnt = valuesShown(store, learnt, ids);
+  const isLearnt = ({ maskValue }: ProjectClass): boolean => valuesLearnt.has(maskValue ?? 0);
+  const classes = project.classes.filter(isLearnt);
+  if (classes.length === 0) {
+    throw new UserError('invalid-labels', runMasksText.onlyBackground(project.name, learnt.length));
+  }
+  const valuesTested = valuesShown(store, tested, ids);
+  const isTested = ({ maskValue }: ProjectClass): boolean => valuesTested.has(maskValue ?? 0);
+  const unseen = {
+    learnt: project.classes.filter((one) => !isLearnt(one)).map(({ name }) => name),
+    tested: classes.filter((one) => !isTested(one)).map(({ name }) => name),
+  };
+  const marked = rows.filter(({ assigned }) => assigned === 'test').map(({ row }) => row);
+  return {
+    ids,
+    testSet: testSetOf(rows, division, maskRevisions(store, tested)),
+    classIds: classes.map(({ id }) => id),
+    notes: [
+      ...spanningNote(division.spanning),
+      ...notesOf(unseen, classes.length, tested.length, small),
+    ],
+    dataset: {
+      origin: project.name,
+      task: 'segmentation',
+      classes: classes.map(({ name, colour }, index) => ({ value: index + 1, name, colour })),
+      distilled,
+      tested,
+      problems: [...problems, ...sharedProblems(marked, shared)],
+    },
+  };
+}
+
+interface CollectedRows {
+  readonly rows: readonly DecidedRow[];
+  readonly ids: ReadonlyMap<string, number>;
+  readonly problems: readonly ImageProblem[];
+  /** Number of images left out because they are too small. */
+  readonly small: number;
+}
+
+/** Collects the usable images of a project. */
+function collectRows(
+  store: Store,
+  project: Project,
+  smallest: number,
+  states: ReadonlyMap<string, FileState>,
+): CollectedRows {
   const problems: ImageProblem[] = [];
   const ids = new Map<string, number>();
   const rows: DecidedRow[] = [];
@@ -69,45 +122,18 @@ export function projectSegmentation(
     const { assigned, drawn } = image;
     rows.push({ row: datasetRow(image, [], states), assigned, drawn });
   }
-  const division = divideRows(rows, store.testSets.state(project.id));
-  const { tested, rest: distilled, shared } = division;
-  const learnt = distilled.filter(({ isLabelled }) => isLabelled);
-  const all = rows.map(({ row }) => row);
-  requireMasks(project, learnt.length, tested.length, all);
-  const shown = valuesShown(store, learnt, ids);
-  const classes = project.classes.filter(({ maskValue }) => shown.has(maskValue ?? 0));
-  if (classes.length === 0) {
-    throw new UserError('invalid-labels', runMasksText.onlyBackground(project.name, learnt.length));
-  }
-  const testedValues = valuesShown(store, tested, ids);
-  const unseen = {
-    learnt: project.classes.filter((one) => !classes.includes(one)).map(({ name }) => name),
-    tested: classes
-      .filter(({ maskValue }) => !testedValues.has(maskValue ?? 0))
-      .map(({ name }) => name),
-  };
-  const members = tested.map(({ key = 0 }) => {
+  return { rows, ids, problems, small };
+}
+
+/** Returns the tested images by id, each with the revision of its mask. */
+function maskRevisions(
+  store: Store,
+  tested: readonly LabelledImage[],
+): (readonly [number, string])[] {
+  return tested.map(({ key = 0 }) => {
     const revision = store.masks.get(key, 'human')?.revision ?? 0;
     return [key, `mask ${revision}`] as const;
   });
-  const marked = rows.filter(({ assigned }) => assigned === 'test').map(({ row }) => row);
-  return {
-    ids,
-    testSet: testSetOf(rows, division, members),
-    classIds: classes.map(({ id }) => id),
-    notes: [
-      ...spanningNote(division.spanning),
-      ...notesOf(unseen, classes.length, tested.length, small),
-    ],
-    dataset: {
-      origin: project.name,
-      task: 'segmentation',
-      classes: classes.map(({ name, colour }, index) => ({ value: index + 1, name, colour })),
-      distilled,
-      tested,
-      problems: [...problems, ...sharedProblems(marked, shared)],
-    },
-  };
 }
 
 function smallProblem(image: StoredImage, smallest: number): ImageProblem | undefined {

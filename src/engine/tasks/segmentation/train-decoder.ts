@@ -11,11 +11,11 @@ import { zeros } from '../../../core/tensor.ts';
 import type { Tensor } from '../../../core/tensor.ts';
 import type { VitModel } from '../../../core/vit/weights.ts';
 import { loadAll } from '../../../runtime/executor.ts';
-import type { Executor } from '../../../runtime/executor.ts';
+import type { Executor, LoadedGraph } from '../../../runtime/executor.ts';
 import { breathe, throwIfCancelled } from '../../job.ts';
 import type { JobContext } from '../../job.ts';
 import { Optimisation } from '../../distill/optimisation.ts';
-import type { Feed } from '../../distill/optimisation.ts';
+import type { Feed, OptimiserState } from '../../distill/optimisation.ts';
 import { LossGuard } from '../../distill/recipe/loss-guard.ts';
 import { imagesAtOnce } from '../../distill/training.ts';
 import { oneHot, weightOfCrops } from './crop-pool.ts';
@@ -69,31 +69,15 @@ export async function trainDecoder(
   context: JobContext,
   advance: (done: number, loss: number) => void,
 ): Promise<TrainedDecoder> {
-  const { encoder, decoder, adapting, steps, batch, peakLearningRate, seed } = plan;
-  const most = Math.min(imagesAtOnce(executor, encoder), cropsAtOnce(plan, executor));
-  const parts = partSizes(batch, most);
-  const sizes = [...new Set(parts)];
-  const loaded = await loadAll(executor, [
-    ...sizes.map((size) => segmentationStep(plan, size)),
-    ...(adapting ? [] : [patchGraph(encoder)]),
-  ]);
-  const graphs = new Map(
-    sizes.flatMap((size, index) => (loaded[index] ? [[size, loaded[index]]] : [])),
-  );
-  const frozen = loaded[sizes.length];
-  const size = segmentationParameters(plan);
-  const parameters = zeros([size]);
-  parameters.data.set(plan.initial ?? initialDecoder(decoder, seed));
-  if (plan.adapters) parameters.data.set(plan.adapters, decoder.size);
-  const moments = { mean: zeros([size]), square: zeros([size]) };
-  const optimisation = await Optimisation.open(
-    { steps, batch, peakLearningRate, parts, graphs },
-    { step: 0, parameters, ...moments, firstLoss: 0, lastLoss: 0 },
-    executor,
-  );
+  const { encoder, steps, batch, peakLearningRate } = plan;
+  const { parts, graphs, frozen } = await loadGraphs(plan, executor);
+  const start = startOf(plan);
+  const schedule = { steps, batch, peakLearningRate, parts, graphs };
+  const optimisation = await Optimisation.open(schedule, start, executor);
   try {
     const cache = frozen && new PatchCache(pool, frozen, encoder.architecture, plan.cacheBytes);
-    const guard = new LossGuard(steps, { shape: [size], data: parameters.data.slice() });
+    const { shape, data } = start.parameters;
+    const guard = new LossGuard(steps, { shape, data: data.slice() });
     let lastLoss = 0;
     for (let step = 0; step < steps; step++) {
       throwIfCancelled(context);
@@ -108,20 +92,61 @@ export async function trainDecoder(
       await breathe();
     }
     if (guard.falls > 0) noteFalls(guard.falls, context);
-    const { parameters: learnt } = await optimisation.state();
-    const take = (start: number, length: number): Tensor => ({
-      shape: [length],
-      data: learnt.data.slice(start, start + length),
-    });
-    return {
-      decoder: take(0, decoder.size),
-      adapters: adapting && take(decoder.size, adapting.layout.size),
-      lastLoss,
-    };
+    const { parameters } = await optimisation.state();
+    return { ...splitParameters(plan, parameters), lastLoss };
   } finally {
     await optimisation.dispose();
-    await Promise.all(loaded.map((graph) => graph.dispose()));
+    await Promise.all([...graphs.values()].map((graph) => graph.dispose()));
+    await frozen?.dispose();
   }
+}
+
+interface LoadedGraphs {
+  /** Crops of each part of a step. */
+  readonly parts: readonly number[];
+  /** Graph of a step for each size of a part. */
+  readonly graphs: ReadonlyMap<number, LoadedGraph>;
+  /** Graph of the frozen encoder; undefined if it is fine-tuned. */
+  readonly frozen: LoadedGraph | undefined;
+}
+
+async function loadGraphs(plan: DecoderTraining, executor: Executor): Promise<LoadedGraphs> {
+  const { encoder, adapting, batch } = plan;
+  const most = Math.min(imagesAtOnce(executor, encoder), cropsAtOnce(plan, executor));
+  const parts = partSizes(batch, most);
+  const sizes = [...new Set(parts)];
+  const loaded = await loadAll(executor, [
+    ...sizes.map((size) => segmentationStep(plan, size)),
+    ...(adapting ? [] : [patchGraph(encoder)]),
+  ]);
+  const graphs = new Map(
+    sizes.flatMap((size, index) => (loaded[index] ? [[size, loaded[index]]] : [])),
+  );
+  return { parts, graphs, frozen: loaded[sizes.length] };
+}
+
+function startOf(plan: DecoderTraining): OptimiserState {
+  const size = segmentationParameters(plan);
+  const parameters = zeros([size]);
+  parameters.data.set(plan.initial ?? initialDecoder(plan.decoder, plan.seed));
+  if (plan.adapters) parameters.data.set(plan.adapters, plan.decoder.size);
+  const moments = { mean: zeros([size]), square: zeros([size]) };
+  return { step: 0, parameters, ...moments, firstLoss: 0, lastLoss: 0 };
+}
+
+/** Splits parameters into those of the decoder and, if fine-tuned, of the adapters. */
+function splitParameters(
+  { decoder, adapting }: DecoderTraining,
+  { data }: Tensor,
+): Pick<TrainedDecoder, 'decoder' | 'adapters'> {
+  const take = (start: number, length: number): Tensor => ({
+    shape: [length],
+    data: data.slice(start, start + length),
+  });
+  return {
+    decoder: take(0, decoder.size),
+    adapters: adapting && take(decoder.size, adapting.layout.size),
+  };
 }
 
 /** Share of the memory that a step's crops may take, and an upper limit in bytes. */

@@ -34,32 +34,20 @@ export async function openPairedMasks(request: SourceRequest): Promise<MaskSourc
 /** Opens masks like `openPairedMasks`, given the pairs. */
 export async function openPairs(request: SourceRequest, pairs: MaskPairs): Promise<MaskSource> {
   const { found, table: decided, excluded = new Map<string, string>() } = request;
-  const problems: ImageProblem[] = [...pairs.problems];
-  for (const { path } of pairs.masks) {
-    const reason = excluded.get(path);
-    if (reason !== undefined) problems.push({ path, reason });
-  }
+  const problems = [...pairs.problems, ...exclusions(pairs, excluded)];
   const wanted = pairs.masks.filter(({ path }) => !excluded.has(path));
   const { table, masks, distinct } = decided
     ? { table: decided, masks: wanted, distinct: undefined }
     : await surveyAll(wanted, request, problems);
   const readable = new Set(masks.map(({ path }) => path));
-  const withMask = (pairs: ReadonlyMap<string, FoundImage>): string[] =>
-    [...pairs].filter(([, mask]) => readable.has(mask.path)).map(([image]) => image);
-  const slices = new Map<string, string[]>();
-  for (const [place, mask] of pairs.bySlice) {
-    const path = place.replace(/#\d+$/, '');
-    slices.set(path, [...(slices.get(path) ?? []), mask.path]);
-  }
-  const sliced = withMask(pairs.bySlice).map((place) => place.replace(/#\d+$/, ''));
-  const images = new Set([...withMask(pairs.byImage), ...sliced]).size;
+  const slices = sliceMasks(pairs);
   return {
     kind: 'masks',
     claimed: new Set(pairs.masks.map(({ path }) => path)),
     classes: table.classes,
     table,
     samples: distinct && samplesOf(found, pairs, distinct),
-    images,
+    images: countImages(pairs, readable),
     isComplete: true,
     properties: [],
     property: null,
@@ -73,18 +61,8 @@ export async function openPairs(request: SourceRequest, pairs: MaskPairs): Promi
       return openMaskOf(own ? { ...image, frame: undefined } : image, mask.path, table);
     },
     misfits: (signal) => {
-      const all = [
-        ...[...pairs.byImage].map(([path, mask]) => ({ path, mask: mask.path })),
-        ...[...pairs.bySlice].map(([place, mask]) => ({
-          path: place.replace(/#\d+$/, ''),
-          mask: mask.path,
-        })),
-      ];
-      return findMisfits(
-        all.filter(({ mask }) => readable.has(mask)),
-        table,
-        signal,
-      );
+      const read = maskFiles(pairs).filter(({ mask }) => readable.has(mask));
+      return findMisfits(read, table, signal);
     },
     labelsOf: (path) => {
       const own = pairs.byImage.get(path);
@@ -94,8 +72,55 @@ export async function openPairs(request: SourceRequest, pairs: MaskPairs): Promi
   };
 }
 
+/** Returns the user's reasons for leaving out masks. */
+function exclusions(
+  { masks }: MaskPairs,
+  excluded: ReadonlyMap<string, string>,
+): readonly ImageProblem[] {
+  return masks.flatMap(({ path }) => {
+    const reason = excluded.get(path);
+    return reason === undefined ? [] : [{ path, reason }];
+  });
+}
+
+interface MaskFile {
+  /** Path of the image. */
+  readonly path: string;
+  /** Path of its mask, or of the mask of one of its slices. */
+  readonly mask: string;
+}
+
+/** Lists masks of whole files, then those of slices. */
+function maskFiles({ byImage, bySlice }: MaskPairs): MaskFile[] {
+  return [
+    ...[...byImage].map(([path, mask]) => ({ path, mask: mask.path })),
+    ...[...bySlice].map(([place, mask]) => ({ path: fileOfSlice(place), mask: mask.path })),
+  ];
+}
+
+/** Masks of slices by the file of the image. */
+function sliceMasks({ bySlice }: MaskPairs): ReadonlyMap<string, readonly string[]> {
+  const slices = new Map<string, string[]>();
+  for (const [place, mask] of bySlice) {
+    const path = fileOfSlice(place);
+    slices.set(path, [...(slices.get(path) ?? []), mask.path]);
+  }
+  return slices;
+}
+
+/** Number of files of images with a readable mask. */
+function countImages(pairs: MaskPairs, readable: ReadonlySet<string>): number {
+  const masked = maskFiles(pairs).filter(({ mask }) => readable.has(mask));
+  return new Set(masked.map(({ path }) => path)).size;
+}
+
+/** Removes the number of a slice from its name. */
+function fileOfSlice(place: string): string {
+  return place.replace(/#\d+$/, '');
+}
+
 async function findMisfits(
-  pairs: readonly { readonly path: string; readonly mask: string }[],
+  pairs: readonly MaskFile[],
   table: ValueTable,
   signal: AbortSignal | undefined,
 ): Promise<ImageProblem[]> {
@@ -176,7 +201,7 @@ function samplesOf(
       values: distinct.get(mask.path) ?? 0,
     })),
     ...[...bySlice].map(([place, mask]) => {
-      const path = place.replace(/#\d+$/, '');
+      const path = fileOfSlice(place);
       const frame = Number(place.slice(path.length + 1)) - 1;
       return {
         image: { path, frame, name: `${nameOf(path)}#${frame + 1}` },

@@ -18,72 +18,92 @@ const patience = 80;
  * @returns a function that stops it
  */
 export function keepKeys(): () => void {
-  /** Last focused element and its ancestors, the innermost first. */
-  let chain: readonly Element[] = [];
-  let timer = 0;
+  const keeper = new FocusKeeper();
+  return () => {
+    keeper.stop();
+  };
+}
 
+class FocusKeeper {
+  /** Last focused element and its ancestors, the innermost first. */
+  #chain: readonly Element[] = [];
+  #timer = 0;
   /**
    * True while the last focused element is disabled. The focus stays off other elements meanwhile, or a second press
    * would trigger another action.
    */
-  let isWaiting = false;
+  #isWaiting = false;
   /** True if the latest input was by pointer. Nothing scrolls then, and no other control of a step gets the focus. */
-  let isByPointer = false;
+  #isByPointer = false;
+  readonly #listening = new AbortController();
+  readonly #observer = new MutationObserver(() => {
+    this.#restore();
+  });
 
-  const isLost = (): boolean => {
-    const [last] = chain;
-    return last !== undefined && areKeysNowhere() && !isThere(last);
+  constructor() {
+    this.#observer.observe(document.body, {
+      subtree: true,
+      childList: true,
+      attributes: true,
+      attributeFilter: ['disabled', 'hidden', 'open'],
+    });
+    const { signal } = this.#listening;
+    document.addEventListener('focusin', this.#focusEntered, { signal });
+    document.addEventListener('focusout', this.#focusLeft, { signal });
+    document.addEventListener('pointerdown', this.#pointerPressed, { capture: true, signal });
+    document.addEventListener('keydown', this.#keyPressed, { capture: true, signal });
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#observer.disconnect();
+    this.#listening.abort();
+  }
+
+  readonly #focusEntered = ({ target }: FocusEvent): void => {
+    this.#chain = target instanceof Element ? withAncestors(target) : [];
+    this.#isWaiting = false;
   };
-  const look = (): void => {
-    const [last] = chain;
-    const isOff = last?.matches(':disabled') === true;
-    if (isWaiting && !isOff && last instanceof HTMLElement && areKeysNowhere())
-      last.focus({ preventScroll: isByPointer });
-    isWaiting = isOff;
-    if (timer !== 0 || !isLost()) return;
-    timer = window.setTimeout(() => {
-      timer = 0;
-      if (isLost()) placeFor(chain, isByPointer)?.focus({ preventScroll: isByPointer });
-    }, patience);
-  };
-  const onfocusin = ({ target }: FocusEvent): void => {
-    chain = target instanceof Element ? withAncestors(target) : [];
-    isWaiting = false;
-  };
-  const onfocusout = ({ target }: FocusEvent): void => {
+
+  readonly #focusLeft = ({ target }: FocusEvent): void => {
     setTimeout(() => {
       // A click beside the element removed the focus on purpose.
-      const isLeft = target === chain[0] && target instanceof Element && isUsable(target);
-      if (isLeft && !isWaiting && areKeysNowhere()) chain = [];
-      look();
+      const isLeft = target === this.#chain[0] && target instanceof Element && isUsable(target);
+      if (isLeft && !this.#isWaiting && areKeysNowhere()) this.#chain = [];
+      this.#restore();
     });
   };
-  const onpointerdown = ({ target }: PointerEvent): void => {
-    isByPointer = true;
+
+  readonly #pointerPressed = ({ target }: PointerEvent): void => {
+    this.#isByPointer = true;
     // After a click elsewhere the disabled element does not get the focus back.
-    const isElsewhere = !(target instanceof Node) || chain[0]?.contains(target) !== true;
-    if (isWaiting && isElsewhere) chain = [];
+    const isElsewhere = !(target instanceof Node) || this.#chain[0]?.contains(target) !== true;
+    if (this.#isWaiting && isElsewhere) this.#chain = [];
   };
-  const onkeydown = (): void => {
-    isByPointer = false;
+
+  readonly #keyPressed = (): void => {
+    this.#isByPointer = false;
   };
-  const observer = new MutationObserver(look);
-  observer.observe(document.body, {
-    ...{ subtree: true, childList: true, attributes: true },
-    attributeFilter: ['disabled', 'hidden', 'open'],
-  });
-  document.addEventListener('focusin', onfocusin);
-  document.addEventListener('focusout', onfocusout);
-  document.addEventListener('pointerdown', onpointerdown, true);
-  document.addEventListener('keydown', onkeydown, true);
-  return () => {
-    clearTimeout(timer);
-    observer.disconnect();
-    document.removeEventListener('focusin', onfocusin);
-    document.removeEventListener('focusout', onfocusout);
-    document.removeEventListener('pointerdown', onpointerdown, true);
-    document.removeEventListener('keydown', onkeydown, true);
-  };
+
+  /** Focuses an element that is enabled again, or after a while the replacement of one that disappeared. */
+  #restore(): void {
+    const [last] = this.#chain;
+    const isOff = last?.matches(':disabled') === true;
+    if (this.#isWaiting && !isOff && last instanceof HTMLElement && areKeysNowhere())
+      last.focus({ preventScroll: this.#isByPointer });
+    this.#isWaiting = isOff;
+    if (this.#timer !== 0 || !this.#isLost()) return;
+    this.#timer = window.setTimeout(() => {
+      this.#timer = 0;
+      if (!this.#isLost()) return;
+      placeFor(this.#chain, this.#isByPointer)?.focus({ preventScroll: this.#isByPointer });
+    }, patience);
+  }
+
+  #isLost(): boolean {
+    const [last] = this.#chain;
+    return last !== undefined && areKeysNowhere() && !isThere(last);
+  }
 }
 
 function isThere(element: Element): boolean {

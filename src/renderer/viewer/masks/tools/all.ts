@@ -1,8 +1,8 @@
 import type { Tool } from '../../tools/tool.ts';
 import type { MaskToolId } from '../tool-settings.svelte.ts';
 import type { Board } from './board.ts';
-import { brushTool } from './brush.ts';
-import { polygonTool } from './polygon.ts';
+import { BrushTool } from './brush.ts';
+import { PolygonTool } from './polygon.ts';
 import { regionTool } from './region.ts';
 
 /**
@@ -13,11 +13,11 @@ import { regionTool } from './region.ts';
  */
 export function createMaskTools(board: Board, strokes: Board): Readonly<Record<MaskToolId, Tool>> {
   return {
-    brush: brushTool('brush', board),
-    eraser: brushTool('eraser', board),
-    'threshold-brush': brushTool('threshold-brush', board),
-    suggest: brushTool('suggest', strokes),
-    polygon: polygonTool(board),
+    brush: new BrushTool('brush', board),
+    eraser: new BrushTool('eraser', board),
+    'threshold-brush': new BrushTool('threshold-brush', board),
+    suggest: new BrushTool('suggest', strokes),
+    polygon: new PolygonTool(board),
     fill: regionTool('fill', board),
     wand: regionTool('wand', board),
   };

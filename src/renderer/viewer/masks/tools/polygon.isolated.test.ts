@@ -3,7 +3,7 @@ import type { Stage } from '../../stage.ts';
 import type { Tool, ToolEvent } from '../../tools/tool.ts';
 import { ToolInput } from '../../tools/tool-input.ts';
 import type { Board, OpenShape } from './board.ts';
-import { polygonTool } from './polygon.ts';
+import { PolygonTool } from './polygon.ts';
 
 // The keymap module needs `window`.
 vi.mock('../../../lib/keys/keys.ts', () => ({ hasMod: () => false }));
@@ -29,7 +29,7 @@ const board = {
 
 beforeEach(() => {
   painted = [];
-  tool = polygonTool(board);
+  tool = new PolygonTool(board);
 });
 
 /** Clicks corners; a `way` of several points is drawn freehand. */
