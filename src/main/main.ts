@@ -53,10 +53,7 @@ function begin(): void {
   const logins = new LoginKeeper(join(userData, 'logins.json'), safeStorage);
   const places = new SavePlaces();
   const engine = hostEngine({ log, page, workspace, closing, logins });
-  const showLog = async (): Promise<void> => {
-    // Not every desktop has a program that opens it.
-    if ((await shell.openPath(log.file)) !== '') shell.showItemInFolder(log.file);
-  };
+  const showLog = (): Promise<void> => openLogFile(log);
   const showMenu = (keys?: MenuKeys): void => {
     const command: MenuActions['command'] = (chosen) => {
       page.send('menu.command', { command: chosen });
@@ -79,13 +76,8 @@ function begin(): void {
       page.raise();
       page.send('notification.opened', target);
     },
-    goOnLeaving: () => {
-      leaving.goOn();
-    },
-    forgetPictures: async () => {
-      page.contents?.send(channels.forgetPictures);
-      await session.defaultSession.clearCache();
-    },
+    goOnLeaving: () => void leaving.goOn(),
+    forgetPictures: () => forgetPictures(page),
   });
   serveRequests({
     contents: () => page.contents,
@@ -93,9 +85,7 @@ function begin(): void {
     log,
     places,
     logins,
-    projectRemoved: () => {
-      forgetProjects(log);
-    },
+    projectRemoved: () => void forgetProjects(log),
     shell: shellMethods,
   });
   endWithWindow(page);
@@ -123,6 +113,11 @@ function openLog(userData: string): Log {
     log.note(describe(reason));
   });
   return log;
+}
+
+async function openLogFile({ file }: Log): Promise<void> {
+  // Not every desktop has a program that opens it.
+  if ((await shell.openPath(file)) !== '') shell.showItemInFolder(file);
 }
 
 function openWorkspace(userData: string): Workspace {
@@ -165,6 +160,11 @@ function noteOpened(workspace: Workspace, log: Log): void {
     // Needed only at the next start.
     log.note(describe(error));
   }
+}
+
+async function forgetPictures(page: OpenPage): Promise<void> {
+  page.contents?.send(channels.forgetPictures);
+  await session.defaultSession.clearCache();
 }
 
 function forgetProjects(log: Log): void {

@@ -39,7 +39,7 @@ export class OpenServices {
     const emit = (name: EventName, content: unknown): void => {
       for (const listener of listeners) listener(name, content);
     };
-    const services = await openServices(store, emit, patience, pace);
+    const services = await openServices(store, emit, { silenceLimits: patience, pace });
     return new OpenServices(store, services, listeners);
   }
 

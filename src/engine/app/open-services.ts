@@ -45,19 +45,23 @@ export interface Services {
   abandon(): void;
 }
 
+export interface ServiceOptions {
+  /** Limits on a worker's silence; tests set shorter ones. */
+  readonly silenceLimits?: SilenceLimits | undefined;
+  /** Timing of folder watches; tests set a shorter one. */
+  readonly pace?: WatchPace | undefined;
+  /** Origin of the workspace; one from elsewhere starts nothing automatically. */
+  readonly origin?: WorkspaceOrigin;
+}
+
 /**
- * Creates the services and resumes interrupted runs.
- *
- * @param silenceLimits limits on a worker's silence; tests set shorter ones
- * @param pace timing of folder watches; likewise
- * @param origin origin of the workspace; one from elsewhere starts nothing automatically
+ * Creates the services and resumes interrupted runs. Long because it is a table: the services, then one entry for each
+ * method of the engine.
  */
 export async function openServices(
   store: Store,
   emit: Emit,
-  silenceLimits?: SilenceLimits,
-  pace?: WatchPace,
-  origin: WorkspaceOrigin = 'here',
+  { silenceLimits, pace, origin = 'here' }: ServiceOptions = {},
 ): Promise<Services> {
   await countMarkedFiles(store);
   const pool = new ImagePool({ marks: marksFolder(store) });

@@ -42,7 +42,7 @@ try {
 async function serve(folder: string): Promise<void> {
   const store = openStore(folder, { isKnown: values.known });
   const origin = noteOpening(store);
-  const services = await openServices(store, emit, undefined, undefined, origin);
+  const services = await openServices(store, emit, { origin });
   let isClosing = false;
   /**
    * Shuts down when the folder has disappeared. The database stays open to the end: closing it deletes files next to

@@ -49,7 +49,7 @@ export async function fetchCard(
   try {
     const files: FetchSummary['files'] = [];
     for (const file of card.files.toReversed()) {
-      files.unshift(await fetchFile(card, file, folder, place, context, limits));
+      files.unshift(await fetchFile(file, { card, folder, place, context, limits }));
     }
     return { card: card.id, folder, file: weightsPath(card, folder), files };
   } finally {
@@ -57,13 +57,17 @@ export async function fetchCard(
   }
 }
 
+interface CardDownload {
+  readonly card: Card;
+  readonly folder: string;
+  readonly place: DownloadRoute;
+  readonly context: FetchContext;
+  readonly limits: DownloadLimits;
+}
+
 async function fetchFile(
-  card: Card,
   file: CardFile,
-  folder: string,
-  place: DownloadRoute,
-  context: FetchContext,
-  limits: DownloadLimits,
+  { card, folder, place, context, limits }: CardDownload,
 ): Promise<FetchSummary['files'][number]> {
   const { name, sha256, bytes: listed } = file;
   const path = join(folder, name);

@@ -15,15 +15,21 @@ export interface Running {
   readonly step: StepName;
 }
 
+/** Progress of the work of each kind; null or absent if there is none. */
+export interface WorkProgress {
+  readonly importing?: EventOf<'import.progress'> | null;
+  readonly distilling?: EventOf<'run.progress'> | null;
+  readonly finding?: EventOf<'review.progress'> | null;
+  readonly predicting?: EventOf<'predict.progress'> | null;
+  readonly fetching?: Pick<Running, 'what' | 'done' | 'total' | 'secondsLeft'> | null;
+}
+
+/** Chooses the work to show. @param runs those of the open project */
 export function whatRuns(
-  importing: EventOf<'import.progress'> | null,
-  progress: EventOf<'run.progress'> | null,
+  { importing, distilling, finding, predicting, fetching }: WorkProgress,
   runs: readonly Run[],
-  finding: EventOf<'review.progress'> | null = null,
-  predicting: EventOf<'predict.progress'> | null = null,
-  fetching: Pick<Running, 'what' | 'done' | 'total' | 'secondsLeft'> | null = null,
 ): Running | null {
-  if (importing !== null) {
+  if (importing) {
     const { done, total, secondsLeft, project } = importing;
     return {
       what: text.frame.importing(done, total),
@@ -34,17 +40,17 @@ export function whatRuns(
       step: 'images',
     };
   }
-  if (finding !== null) {
+  if (finding) {
     const { done, total } = finding;
     return { ...finding, what: text.review.finding(done, total), step: 'labels' };
   }
-  if (predicting !== null) {
+  if (predicting) {
     const { done, total, part } = predicting;
     const what = text.predicting.doing(done, total);
     return { ...predicting, what, done: done + part, step: 'labels' };
   }
-  if (progress !== null) {
-    const { phase, done, total, secondsLeft, project } = progress;
+  if (distilling) {
+    const { phase, done, total, secondsLeft, project } = distilling;
     return {
       what: text.distil.phases[phase].doing,
       done,
@@ -54,7 +60,7 @@ export function whatRuns(
       step: 'distil',
     };
   }
-  if (fetching !== null) return { ...fetching, project: null, step: 'teacher' };
+  if (fetching) return { ...fetching, project: null, step: 'teacher' };
   // A running run that has not reported progress yet.
   const waiting =
     runs.find(({ state }) => state === 'running') ??

@@ -98,7 +98,7 @@ export class ImageLayer implements Layer {
       const there = places.flatMap((place) => this.#ready(picture, place));
       if (there.length === 0) continue;
       isAny = true;
-      this.#drawTiles(context, view, picture, one, there, pixels);
+      this.#drawTiles(context, view, picture, one, there);
     }
     return isAny;
   }
@@ -113,9 +113,9 @@ export class ImageLayer implements Layer {
     picture: Picture,
     level: number,
     tiles: readonly ReadyTile[],
-    pixels: number,
   ): void {
     const { levels } = picture.image;
+    const pixels = pixelsOf(context);
     const size = levels[level] ?? picture.image;
     const grown = (view.image.width / size.width) * view.scale * pixels;
     context.imageSmoothingEnabled = view.scale < crispFrom;
@@ -158,8 +158,10 @@ export class ImageLayer implements Layer {
       joined.drawImage(tile, place.x * viewTileSide - left, place.y * viewTileSide - top);
     }
     const part = view.rectangleToScreen({
-      ...{ x: left / across, y: top / down },
-      ...{ width: width / across, height: height / down },
+      x: left / across,
+      y: top / down,
+      width: width / across,
+      height: height / down,
     });
     context.drawImage(canvas, 0, 0, width, height, part.x, part.y, part.width, part.height);
   }

@@ -112,18 +112,24 @@ export function paintWhiteCell(slide: Slide, kind: CellKind, centre: Vector, rad
   const body = ellipse(centre, direction(random), radius / squeeze, radius * squeeze);
   const outline = wobbled(random, body, radius * 0.9, radius * random.uniform(0.03, 0.16));
   const nucleus = makeNucleus(random, kind, centre, radius);
-  paintCytoplasm(slide, look, outline, centre, radius);
-  paintGranules(slide, look, outline, centre, radius);
+  const cell = { look, outline, centre, radius };
+  paintCytoplasm(slide, cell);
+  paintGranules(slide, cell);
   if (kind === 'monocyte' && chance(random, 0.5)) paintVacuoles(slide, centre, radius);
-  paintNucleus(slide, look, nucleus, outline, centre, radius);
+  paintNucleus(slide, cell, nucleus);
+}
+
+interface Cell {
+  readonly look: Appearance;
+  readonly outline: SignedDistance;
+  readonly centre: Vector;
+  /** px */
+  readonly radius: number;
 }
 
 function paintCytoplasm(
   { canvas, mask, random, acid }: Slide,
-  look: Appearance,
-  outline: SignedDistance,
-  centre: Vector,
-  radius: number,
+  { look, outline, centre, radius }: Cell,
 ): void {
   const colour = varyColour(
     random,
@@ -141,13 +147,7 @@ function paintCytoplasm(
   });
 }
 
-function paintGranules(
-  { canvas, random }: Slide,
-  look: Appearance,
-  outline: SignedDistance,
-  centre: Vector,
-  radius: number,
-): void {
+function paintGranules({ canvas, random }: Slide, { look, outline, centre, radius }: Cell): void {
   const strength = random.uniform(look.granuleStrength[0], look.granuleStrength[1]);
   const colour = varyColour(random, look.granule, 0.1);
   const count = random.uniform(look.granules[0], look.granules[1]);
@@ -173,11 +173,8 @@ function paintVacuoles({ canvas, random }: Slide, centre: Vector, radius: number
 
 function paintNucleus(
   { canvas, mask, random, violet }: Slide,
-  look: Appearance,
+  { look, outline, centre, radius }: Cell,
   nucleus: SignedDistance,
-  outline: SignedDistance,
-  centre: Vector,
-  radius: number,
 ): void {
   const colour = varyColour(random, mixColours(look.chromatin[0], look.chromatin[1], violet), 0.16);
   const clumps = makeNoise(random, { scale: radius * random.uniform(0.2, 0.4), octaves: 3 });

@@ -81,6 +81,7 @@ function paintTracks({ side, random }: Scene, layer: CoverTile, ground: Colour):
   const track = mixColours(ground, [206, 194, 178], random.uniform(0.4, 0.9));
   for (let left = 1 + random.integer(2); left > 0; left--) {
     const line = makeLine(random, side, random.uniform(1, 12));
-    paintLine(layer, line, random.uniform(0.5, 1.2), track, 0, 0.7);
+    const width = random.uniform(0.5, 1.2);
+    paintLine(layer, line, { width, colour: track, value: 0, strength: 0.7 });
   }
 }

@@ -91,14 +91,12 @@ function paintRides(scene: Scene, layer: CoverTile): void {
   for (let left = 1 + random.integer(2); left > 0; left--) {
     const line = makeLine(random, side, random.uniform(0, 10));
     const strength = random.uniform(0.15, 0.6);
-    paintLine(
-      layer,
-      line,
-      random.uniform(0.6, 1.3),
+    paintLine(layer, line, {
+      width: random.uniform(0.6, 1.3),
       colour,
-      strength > 0.4 ? 0 : undefined,
+      value: strength > 0.4 ? 0 : undefined,
       strength,
-    );
+    });
   }
 }
 

@@ -27,14 +27,21 @@ export function makeLine(
   return { distance, along };
 }
 
-/** Paints a strip `width` pixels wide along a line; the mask includes pixels that it covers by half or more. */
+export interface LineStyle {
+  /** Width, px. */
+  readonly width: number;
+  readonly colour: Colour;
+  /** Class in the mask; undefined if the mask stays as it is. */
+  readonly value?: number | undefined;
+  /** Opacity, in [0, 1]; 1 by default. */
+  readonly strength?: number;
+}
+
+/** Paints a strip along a line; the mask includes pixels that it covers by half or more. */
 export function paintLine(
   layer: CoverTile,
   line: Line,
-  width: number,
-  colour: Colour,
-  value: number | undefined,
-  strength = 1,
+  { width, colour, value, strength = 1 }: LineStyle,
 ): void {
   const { canvas, mask } = layer;
   for (let y = 0, pixel = 0; y < canvas.side; y++)

@@ -59,22 +59,18 @@ function paintCrossings(scene: Scene, tile: CoverTile, label: Cover): void {
   if (label !== 'water' && label !== 'forest' && chance(random, 0.02)) {
     const stream = makeLine(random, side, random.uniform(4, 14));
     const width = random.uniform(0.8, 4);
-    paintLine(
-      tile,
-      stream,
+    paintLine(tile, stream, {
       width,
-      varyColour(random, [44, 64, 76], 0.25),
-      width > 1.5 ? maskValue('water') : undefined,
-    );
+      colour: varyColour(random, [44, 64, 76], 0.25),
+      value: width > 1.5 ? maskValue('water') : undefined,
+    });
   }
   if (chance(random, label === 'water' || label === 'forest' ? 0.03 : 0.08)) {
     const asphalt: Colour = [132, 130, 130];
-    paintLine(
-      tile,
-      makeLine(random, side, random.uniform(0, 8)),
-      random.uniform(0.9, 2),
-      varyColour(random, asphalt, 0.25),
-      0,
-    );
+    paintLine(tile, makeLine(random, side, random.uniform(0, 8)), {
+      width: random.uniform(0.9, 2),
+      colour: varyColour(random, asphalt, 0.25),
+      value: 0,
+    });
   }
 }

@@ -128,13 +128,10 @@ export function paintTown(scene: Scene): CoverTile {
   scatterTrees(scene, layer, Math.round(trees * 0.4), [0.4, 0.9], false);
   if (chance(random, 0.4)) {
     const avenue = makeLine(random, side, random.uniform(0, 8));
-    paintLine(
-      layer,
-      avenue,
-      random.uniform(1, 2.2),
-      varyColour(random, [126, 126, 130], 0.15),
-      undefined,
-    );
+    paintLine(layer, avenue, {
+      width: random.uniform(1, 2.2),
+      colour: varyColour(random, [126, 126, 130], 0.15),
+    });
   }
   return layer;
 }
@@ -190,7 +187,7 @@ function paintGrid(
           u + gap / 2 + (0.5 + (plot >> 1)) * pitch,
           v + gap / 2 + (0.5 + (plot & 1)) * deep,
         );
-        paintBuilding(scene, layer, fabric, centre, axis, pitch);
+        paintBuilding(scene, layer, fabric, { centre, axis, side: pitch });
       }
 }
 
@@ -220,7 +217,8 @@ function paintLanes(
       const pixel =
         clamp(Math.round(centre.y), 0, side - 1) * side + clamp(Math.round(centre.x), 0, side - 1);
       if ((border[pixel] ?? 0) < 0.8 || !chance(random, built)) continue;
-      paintBuilding(scene, layer, fabric, centre, turn(axis, slightTurn(random, 40)), pitch);
+      const plot = { centre, axis: turn(axis, slightTurn(random, 40)), side: pitch };
+      paintBuilding(scene, layer, fabric, plot);
     }
 }
 
@@ -228,18 +226,24 @@ function jitter(random: Random, pitch: number): number {
   return random.uniform(-0.3, 0.3) * pitch;
 }
 
+interface Plot {
+  readonly centre: Vector;
+  /** Direction of one side, of length 1. */
+  readonly axis: Vector;
+  /** Length of a side, px. */
+  readonly side: number;
+}
+
 function paintBuilding(
   scene: Scene,
   layer: CoverTile,
   fabric: Fabric,
-  centre: Vector,
-  axis: Vector,
-  plot: number,
+  { centre, axis, side }: Plot,
 ): void {
   const { random, shadow, shadowLength } = scene;
   const half = {
-    x: plot * random.uniform(fabric.fill[0], fabric.fill[1]) * 1.15,
-    y: plot * random.uniform(fabric.fill[0], fabric.fill[1]),
+    x: side * random.uniform(fabric.fill[0], fabric.fill[1]) * 1.15,
+    y: side * random.uniform(fabric.fill[0], fabric.fill[1]),
   };
   const shade = { x: centre.x + shadow.x * shadowLength, y: centre.y + shadow.y * shadowLength };
   layer.canvas.box(shade, axis, half, [30, 42, 58], 0.7);

@@ -42,6 +42,13 @@ export interface FolderImportOptions {
   readonly keepMasks?: ((masks: WatchedMasks) => void) | undefined;
 }
 
+export interface FolderImportRequest extends FolderImportOptions {
+  readonly project: Project;
+  readonly folder: string;
+  readonly labels: LabelSource;
+  readonly signal: AbortSignal;
+}
+
 export interface ImportServices {
   readonly store: Store;
   readonly pictures: Pictures;
@@ -82,11 +89,7 @@ export class FolderImport {
 
   constructor(
     services: ImportServices,
-    project: Project,
-    folder: string,
-    labels: LabelSource,
-    signal: AbortSignal,
-    options: FolderImportOptions = {},
+    { project, folder, labels, signal, ...options }: FolderImportRequest,
   ) {
     this.#services = services;
     this.#project = project;
@@ -135,15 +138,10 @@ export class FolderImport {
     const except = await requireNotWorkspace(this.#services.store.folder, this.#folder);
     await this.#aside.load();
     try {
-      const readLabels = readLabelsIn(this.#signal);
-      const listed = await listFolder(
-        this.#folder,
-        this.#labels,
-        readLabels,
-        this.#signal,
-        pass,
-        except,
-      );
+      const signal = this.#signal;
+      const readLabels = readLabelsIn(signal);
+      const options = { signal, pass, except };
+      const listed = await listFolder(this.#folder, this.#labels, readLabels, options);
       const masks = await this.#openMasks(listed.found);
       const { images: unclaimed, left } = await withoutLabelFiles(
         this.#project,
@@ -195,20 +193,19 @@ export class FolderImport {
     try {
       const looked =
         kept?.looked ?? masks.surveyedClasses(this.#folder, plan.source) ?? source.classes;
-      const whole = { ...plan, looked, isWatched: kept !== null };
-      this.#masks = new ImportMasks(
+      this.#masks = new ImportMasks({
         store,
-        this.#project,
+        project: this.#project,
         source,
-        whole,
-        this.#signal,
-        (problem) => {
+        plan: { ...plan, looked, isWatched: kept !== null },
+        signal: this.#signal,
+        report: (problem) => {
           this.#record.note(problem);
         },
-        (labels, reason) => {
+        leaveOut: (labels, reason) => {
           this.#record.leaveMaskOut(labels, reason);
         },
-      );
+      });
       this.#options.keepMasks?.(this.#masks.watched);
       return this.#masks;
     } catch (error) {

@@ -68,7 +68,13 @@ export class ImageService {
     if (options.only !== undefined) this.#ofWatches.add(project);
     try {
       return await this.#imports.run(project, signal, (own) =>
-        new FolderImport(services, found, resolve(folder), labels, own, options).run(),
+        new FolderImport(services, {
+          ...options,
+          project: found,
+          folder: resolve(folder),
+          labels,
+          signal: own,
+        }).run(),
       );
     } finally {
       this.#ofWatches.delete(project);

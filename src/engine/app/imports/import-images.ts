@@ -38,6 +38,14 @@ export interface ListedFolder {
   readonly masks: Pick<MaskFolders, 'masks' | 'folders'>;
 }
 
+export interface ListOptions {
+  readonly signal?: AbortSignal;
+  /** Called for files that are not images or cannot be read. */
+  readonly pass?: (passed: PassedOver) => void;
+  /** Folder to skip. */
+  readonly except?: string | undefined;
+}
+
 const testNames = /^test(?:ing)?$/i;
 const splitNames = /^(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?)$/i;
 
@@ -45,17 +53,13 @@ const splitNames = /^(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?)$/i;
  * Finds the images of a folder with their labels; masks are left out and reported.
  *
  * @param readLabels reads a table of labels, such as `readLabelsIn`
- * @param pass called for files that are not images or cannot be read
- * @param except folder to skip
  * @throws UserError as its parts do
  */
 export async function listFolder(
   folder: string,
   labels: LabelSource,
   readLabels: typeof readLabelFile,
-  signal?: AbortSignal,
-  pass?: (passed: PassedOver) => void,
-  except?: string,
+  { signal, pass, except }: ListOptions = {},
 ): Promise<ListedFolder> {
   const found = await findImages(folder, { except }, signal, pass);
   const parted = separateMasks(found);

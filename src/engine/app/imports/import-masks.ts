@@ -23,6 +23,16 @@ export interface MaskPlan extends MaskImport {
 /** Receives the mask files of an image whose mask was left out. */
 export type LeaveOut = (labels: readonly string[], reason: string) => void;
 
+export interface MaskImportRequest {
+  readonly store: Store;
+  readonly project: Project;
+  readonly source: MaskSource;
+  readonly plan: MaskPlan;
+  readonly signal: AbortSignal;
+  readonly report: (problem: ImageProblem) => void;
+  readonly leaveOut: LeaveOut;
+}
+
 interface PaintedTile extends TilePlace {
   readonly pixels: Uint8Array;
 }
@@ -53,15 +63,7 @@ export class ImportMasks {
    *
    * @throws UserError 'invalid-option' if the project is not for segmentation; as `AssignedClasses`
    */
-  constructor(
-    store: Store,
-    project: Project,
-    source: MaskSource,
-    plan: MaskPlan,
-    signal: AbortSignal,
-    report: (problem: ImageProblem) => void,
-    leaveOut: LeaveOut,
-  ) {
+  constructor({ store, project, source, plan, signal, report, leaveOut }: MaskImportRequest) {
     if (project.task !== 'segmentation') {
       throw new UserError('invalid-option', maskImportText.notSegmentation(project.name));
     }

@@ -7,7 +7,7 @@ import { Extent } from '../../../core/mask/rectangle.ts';
 import { encodeRuns } from '../../../core/mask/run-length.ts';
 import { blankTile, tileKey, valueAt } from '../../../core/mask/sparse-mask.ts';
 import type { TiledValues } from '../../../core/mask/sparse-mask.ts';
-import { tileSide, tilesIn } from '../../../core/mask/tiles.ts';
+import { tileSide, tilesIn, type MaskTile } from '../../../core/mask/tiles.ts';
 import type { Rectangle, Size, TilePlace } from '../../../core/mask/tiles.ts';
 import type { Store } from '../../../store/store.ts';
 import { maskEditingText } from '../../../text/index.ts';
@@ -55,8 +55,12 @@ export async function adoptMask(store: Store, image: number, asked: Adoption): P
     // Yields to other requests.
     await setImmediate();
     if (piece?.has(tileKey(place)) === false) continue;
-    const spans = spansIn(place, part, size, piece?.get(tileKey(place)));
-    const edit = changeOf(place, store, image, predicted.tile(place), spans, asked);
+    const copied = {
+      place,
+      pixels: predicted.tile(place),
+      spans: spansIn(place, part, size, piece?.get(tileKey(place))),
+    };
+    const edit = changeOf(store, image, copied, asked);
     if (!edit) continue;
     changes.push(edit.change);
     tiles.push(edit.patch);
@@ -172,24 +176,28 @@ function spansIn(
   });
 }
 
+/** Predicted tile, and the spans of it to copy. */
+interface CopiedTile extends Pick<MaskTile, 'pixels'> {
+  readonly place: TilePlace;
+  readonly spans: readonly Span[];
+}
+
 /** Returns the change of a tile; undefined if nothing changes. */
 function changeOf(
-  place: TilePlace,
   store: Store,
   image: number,
-  predicted: Uint8Array,
-  spans: readonly Span[],
+  { place, pixels, spans }: CopiedTile,
   { classes, keep }: Adoption,
 ): { change: MaskTileChange; patch: MaskTilePatch } | undefined {
   const wanted = classes && new Set(classes);
   const before = store.masks.tiles(image, 'human', [place])[0]?.pixels ?? null;
-  const after = before?.slice() ?? new Uint8Array(predicted.length);
+  const after = before?.slice() ?? new Uint8Array(pixels.length);
   const extent = new Extent();
   for (const { row, from, to } of spans) {
     let [first, last] = [-1, -1];
     for (let column = from; column < to; column++) {
       const at = row * tileSide + column;
-      const value = predicted[at] ?? 0;
+      const value = pixels[at] ?? 0;
       const own = after[at] ?? 0;
       if (value === own || (keep && own !== 0) || wanted?.has(value) === false) continue;
       after[at] = value;

@@ -146,7 +146,7 @@ test('a run continues with the masks from its start, in its own values', async (
   ]);
   const folder = join(store.folder, 'runs', '1');
   const run = (): ReturnType<typeof frozenSegmentation> =>
-    frozenSegmentation(store, project, 0, 8, folder, signal);
+    frozenSegmentation(store, project, { run: 0, folder, smallest: 8 }, signal);
   const first = await run();
   store.masks.save(ids[0] ?? 0, 'human', [{ x: 0, y: 0, pixels: null }]);
   store.masks.setState(ids[2] ?? 0, 'human', 'draft');

@@ -42,18 +42,23 @@ export interface FrozenSegmentation {
   readonly classIds: readonly number[];
 }
 
+export interface FreezeRequest {
+  readonly run: number;
+  /** Folder of the run. */
+  readonly folder: string;
+  /** Least side of an image, px. */
+  readonly smallest: number;
+}
+
 /**
  * Returns the data of a segmentation run, frozen at its start with the masks; see `runDataset`.
  *
- * @param smallest least side of an image, px
  * @throws UserError if there is not enough training data or the frozen data is missing, and 'cancelled'
  */
 export async function frozenSegmentation(
   store: Store,
   project: Project,
-  run: number,
-  smallest: number,
-  folder: string,
+  { run, folder, smallest }: FreezeRequest,
   signal: AbortSignal,
 ): Promise<FrozenSegmentation> {
   const kept = await findFrozenSegmentation(store, project.id, folder);

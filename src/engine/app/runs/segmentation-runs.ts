@@ -36,7 +36,8 @@ export const segmentationRuns: RunTask = {
   }),
   async input(begun, signal) {
     const { store, project, run, folder, patchSize } = begun;
-    const outlines = await frozenSegmentation(store, project, run.id, patchSize, folder, signal);
+    const request = { run: run.id, folder, smallest: patchSize };
+    const outlines = await frozenSegmentation(store, project, request, signal);
     const masksFolder = join(folder, 'predicted');
     return {
       ids: outlines.ids,

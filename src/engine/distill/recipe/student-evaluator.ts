@@ -72,6 +72,15 @@ interface ViewPart {
   readonly targets: Tensor;
 }
 
+interface EvaluatorParts {
+  readonly executor: Executor;
+  readonly context: JobContext;
+  readonly seed: number;
+  readonly views: readonly ViewPart[];
+  readonly probe: KeptProbe | undefined;
+  readonly readers: readonly LoadedGraph[];
+}
+
 /**
  * Measures states of a student on the same images; deterministic, and without effect on the training.
  */
@@ -83,14 +92,7 @@ export class StudentEvaluator {
   readonly #probe: KeptProbe | undefined;
   readonly #readers: readonly LoadedGraph[];
 
-  private constructor(
-    executor: Executor,
-    context: JobContext,
-    seed: number,
-    views: readonly ViewPart[],
-    probe: KeptProbe | undefined,
-    readers: readonly LoadedGraph[],
-  ) {
+  private constructor({ executor, context, seed, views, probe, readers }: EvaluatorParts) {
     this.#executor = executor;
     this.#context = context;
     this.#seed = seed;
@@ -114,7 +116,7 @@ export class StudentEvaluator {
     const views = await targetsOf(teacher, images, executor, context);
     const probe = images.probe && (await readProbe(images.probe, teacher, executor, context));
     const readers = await loadAll(executor, [imageLosses(teacher), readout(teacher)]);
-    return new StudentEvaluator(executor, context, seed, views, probe, readers);
+    return new StudentEvaluator({ executor, context, seed, views, probe, readers });
   }
 
   /** Number of labelled images on which accuracy is measured; 0 without a probe. */

@@ -76,7 +76,8 @@ export async function scoreImages(
       request.teacher === null
         ? null
         : await openEncoder(request.teacher, request.overrides, form, executor, opened);
-    const probe = teacher && (await teacherHead(teacher, request, card, form, context, progress));
+    const probe =
+      teacher && (await teacherHead(teacher, request, { card, form }, context, progress));
     const scored: ScoredImage[] = [];
     for await (const batch of readBatches(request.images, form, problems, context)) {
       const predicted = await predictWithStudent(graph, batch, card);
@@ -107,8 +108,7 @@ async function openEncoder(
 async function teacherHead(
   teacher: LoadedGraph,
   { labelled, seed }: ScoreRequest,
-  { classes, task }: ClassCard,
-  form: InputForm,
+  { card: { classes, task }, form }: { readonly card: ClassCard; readonly form: InputForm },
   context: JobContext,
   progress: PhaseProgress,
 ): Promise<LinearProbe> {

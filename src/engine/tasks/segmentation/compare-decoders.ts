@@ -76,67 +76,103 @@ export async function compareDecoders(
   context: JobContext,
   take: (name: Contender['name']) => TakeMask | undefined,
 ): Promise<MaskCandidate[]> {
-  const { dataset, images, labelled, steps, orientation, seed, cacheBytes, kept } = comparison;
+  const { dataset, images, labelled, steps, orientation, seed } = comparison;
   const outputs = dataset.classes.length + 1;
   const [first] = contenders;
   if (!first) return [];
-  const side = first.encoder.architecture.imageSize;
   const pool = new CropPool({
     images,
     maskedImages: labelled,
     outputs,
-    side,
+    side: first.encoder.architecture.imageSize,
     orientation,
     seed,
     count: Math.min(differentCrops, steps * cropsOfStep),
   });
   const classWeights = weightsOf(labelled, outputs);
-  const stepsOf = ({ adapting }: Pick<Contender, 'adapting'>): number =>
-    steps + (adapting ? learningOnSteps(steps) : 0);
-  const total = contenders.reduce((sum, contender) => sum + stepsOf(contender), 0);
+  const total = contenders.reduce((sum, contender) => sum + stepsOf(steps, contender.adapting), 0);
   const progress = new PhaseProgress(context, 'decoder', total);
-  const crops = await pool.digest(context);
-  const candidates: Omit<MaskCandidate, 'report' | 'perImage'>[] = [];
-  for (const [index, { name, encoder, adapting }] of contenders.entries()) {
-    const layout = decoderLayout(encoder.architecture, outputs);
-    const training = {
-      encoder,
-      decoder: layout,
-      classWeights,
-      steps,
-      batch: cropsOfStep,
-      peakLearningRate,
-      seed,
-    };
-    const digest = digestOf(training, adapting, crops);
-    const known = kept.get(name, digest);
+  const data = { pool, crops: await pool.digest(context), classWeights, outputs };
+  const candidates: TrainedCandidate[] = [];
+  for (const [index, contender] of contenders.entries()) {
     const advance = (done: number, loss: number): void => {
       progress.advance(index * steps + done, { loss });
     };
-    const rest = [pool, executor, context, advance] as const;
-    const learnt =
-      known ??
-      (adapting
-        ? await fineTune({ ...training, cacheBytes }, adapting, ...rest)
-        : await trainDecoder({ ...training, cacheBytes }, ...rest));
-    if (known) advance(stepsOf({ adapting }), known.lastLoss);
-    else await kept.add(name, digest, learnt);
-    const model =
-      adapting && learnt.adapters
-        ? mergeAdapters(encoder, adapting.layout, learnt.adapters.data)
-        : encoder;
-    candidates.push({ model, layout, decoder: learnt.decoder, adapters: learnt.adapters });
+    const work = { executor, context, advance };
+    candidates.push(await trainCandidate(contender, comparison, data, work));
   }
-  return measureCandidates(contenders, candidates, comparison, executor, context, take);
+  return measureCandidates(contenders, candidates, comparison, { executor, context, take });
+}
+
+type TrainedCandidate = Omit<MaskCandidate, 'report' | 'perImage'>;
+
+/** Number of steps, with those of the fine-tuning. */
+function stepsOf(steps: number, adapting: Contender['adapting']): number {
+  return steps + (adapting ? learningOnSteps(steps) : 0);
+}
+
+/** Crops that every contender is trained on. */
+interface TrainingData {
+  readonly pool: CropPool;
+  /** Digest of the crops. */
+  readonly crops: string;
+  readonly classWeights: Tensor;
+  /** Number of classes with the background. */
+  readonly outputs: number;
+}
+
+interface TrainingWork {
+  readonly executor: Executor;
+  readonly context: JobContext;
+  readonly advance: (done: number, loss: number) => void;
+}
+
+/** Trains the decoder of a contender, or takes it from those that an interrupted run kept. */
+async function trainCandidate(
+  { name, encoder, adapting }: Contender,
+  { steps, seed, cacheBytes, kept }: DecoderComparison,
+  { pool, crops, classWeights, outputs }: TrainingData,
+  { executor, context, advance }: TrainingWork,
+): Promise<TrainedCandidate> {
+  const layout = decoderLayout(encoder.architecture, outputs);
+  const training = {
+    encoder,
+    decoder: layout,
+    classWeights,
+    steps,
+    batch: cropsOfStep,
+    peakLearningRate,
+    seed,
+  };
+  const digest = digestOf(training, adapting, crops);
+  const known = kept.get(name, digest);
+  const rest = [pool, executor, context, advance] as const;
+  const learnt =
+    known ??
+    (adapting
+      ? await fineTune({ ...training, cacheBytes, adapting }, ...rest)
+      : await trainDecoder({ ...training, cacheBytes }, ...rest));
+  if (known) advance(stepsOf(steps, adapting), known.lastLoss);
+  else await kept.add(name, digest, learnt);
+  const model =
+    adapting && learnt.adapters
+      ? mergeAdapters(encoder, adapting.layout, learnt.adapters.data)
+      : encoder;
+  return { model, layout, decoder: learnt.decoder, adapters: learnt.adapters };
+}
+
+interface Measuring {
+  readonly executor: Executor;
+  readonly context: JobContext;
+  /** Returns a callback for each predicted mask. */
+  readonly take: (name: Contender['name']) => TakeMask | undefined;
 }
 
 async function measureCandidates(
   contenders: readonly Contender[],
-  candidates: readonly Omit<MaskCandidate, 'report' | 'perImage'>[],
+  candidates: readonly TrainedCandidate[],
   comparison: DecoderComparison,
-  executor: Executor,
-  context: JobContext,
-  take: (name: Contender['name']) => TakeMask | undefined,
+  { executor, context, take }: Measuring,
 ): Promise<MaskCandidate[]> {
   const { dataset, images, tested, overlap, tolerance, scratch, seed } = comparison;
   const { classes } = dataset;

@@ -16,18 +16,21 @@ const adapterRate = 0.5;
 /** Weight of the fine-tuned parameters in the average with those before. */
 const share = 0.5;
 
+/** Training whose encoder is the model under the adapters. */
+export interface FineTuning extends Omit<DecoderTraining, 'adapting' | 'adapters' | 'initial'> {
+  readonly adapting: { readonly layout: AdapterLayout; readonly adapters: Float32Array };
+}
+
 /**
  * Trains a decoder and fine-tunes the encoder's adapters on the masks without losing the knowledge of the student beyond
  * them: first the decoder alone, whose early gradients would spoil the adapters (Kumar et al., arXiv 2202.10054), then
  * both for half as many steps; the result is the average of before and after (Wortsman et al., arXiv 2109.01903).
  *
- * @param training its encoder is the model under the adapters
- * @param advance called for every step of `training.steps` and `learningOnSteps` more
+ * @param advance called for every step of the training and `learningOnSteps` more
  * @throws UserError as `trainDecoder`
  */
 export async function fineTune(
-  training: Omit<DecoderTraining, 'adapting' | 'adapters' | 'initial'>,
-  { layout, adapters }: { readonly layout: AdapterLayout; readonly adapters: Float32Array },
+  { adapting: { layout, adapters }, ...training }: FineTuning,
   pool: CropPool,
   executor: Executor,
   context: JobContext,

@@ -49,17 +49,17 @@ export class MaskSession {
       const info = infos.find(({ layer }) => layer === owner);
       // Requests the listed run, even if newer runs exist by then.
       const request = { image: image.id, layer: owner, run: info?.run ?? null };
-      return new LayerTiles(
-        image,
-        info?.tiles ?? [],
-        (level, tiles) => call('mask.tiles', { ...request, level, tiles }),
-        (part) => {
+      return new LayerTiles({
+        size: image,
+        existing: info?.tiles ?? [],
+        fetch: (level, tiles) => call('mask.tiles', { ...request, level, tiles }),
+        arrived: (part) => {
           hooks.arrived(owner, part);
         },
-        hooks.failed,
-        owner === 'human' ? unsaved : undefined,
-        (place) => owner === 'human' && saver.isUnsaved(image.id, place),
-      );
+        failed: hooks.failed,
+        mask: owner === 'human' ? unsaved : undefined,
+        isUnsaved: (place) => owner === 'human' && saver.isUnsaved(image.id, place),
+      });
     };
     this.human = open('human');
     const [teacher, copy, student] = [open('teacher'), open('copy'), open('student')];

@@ -2,7 +2,7 @@ import type { Suggestion } from '../../../contract/masks.ts';
 import { type MaskPatch, patchOf } from '../../../core/mask/patch.ts';
 import { SparseMask } from '../../../core/mask/sparse-mask.ts';
 import type { TiledValues } from '../../../core/mask/sparse-mask.ts';
-import { tilesIn, tileSide, type MaskTile } from '../../../core/mask/tiles.ts';
+import { tilesIn, tileSide } from '../../../core/mask/tiles.ts';
 import type { Rectangle } from '../../../core/mask/tiles.ts';
 import { call } from '../../lib/client.ts';
 import { LayerTiles, sizeAt } from './layers/layer-tiles.ts';
@@ -171,11 +171,15 @@ export class Suggesting implements LayerSource {
   }
 
   #noStrokes(): LayerTiles {
-    const none = (): void => undefined;
-    // The engine does not store strokes.
-    const isUnsaved = (): boolean => true;
-    const nothing = (): Promise<MaskTile[]> => Promise.resolve([]);
-    return new LayerTiles(this.image, [], nothing, none, none, undefined, isUnsaved);
+    return new LayerTiles({
+      size: this.image,
+      existing: [],
+      fetch: () => Promise.resolve([]),
+      arrived: () => undefined,
+      failed: () => undefined,
+      // The engine does not store strokes.
+      isUnsaved: () => true,
+    });
   }
 
   #newPainter(): MaskPainter {

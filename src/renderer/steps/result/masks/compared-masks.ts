@@ -35,18 +35,18 @@ export class ComparedMasks {
   ): Promise<ComparedMasks> {
     const infos = await call('mask.list', { image: image.id, run }, signal);
     const open = ({ layer, run, tiles }: MaskInfo): LayerTiles =>
-      new LayerTiles(
-        image,
-        tiles,
-        (level, wanted) =>
+      new LayerTiles({
+        size: image,
+        existing: tiles,
+        fetch: (level, wanted) =>
           call('mask.tiles', { image: image.id, layer, run, level, tiles: wanted }),
-        (part) => {
+        arrived: (part) => {
           callbacks.loaded(part);
         },
-        (error) => {
+        failed: (error) => {
           callbacks.failed(error);
         },
-      );
+      });
     const found = maskLayer.options.flatMap((owner): [MaskOwner, LayerTiles][] => {
       const info = infos.find(({ layer }) => layer === owner);
       return info === undefined ? [] : [[owner, open(info)]];

@@ -22,18 +22,18 @@ function setUp() {
   const failures: unknown[] = [];
   const shown: Rectangle[] = [];
   let isBroken = false;
-  const tiles = new LayerTiles(
+  const tiles = new LayerTiles({
     size,
-    [stored],
-    async (_, places) => {
+    existing: [stored],
+    fetch: async (_, places) => {
       await soon();
       if (isBroken) throw new Error('the engine has gone');
       const isAsked = places.some(({ x, y }) => x === stored.x && y === stored.y);
       return isAsked ? [{ ...stored, pixels: stored.pixels.slice() }] : [];
     },
-    () => undefined,
-    () => undefined,
-  );
+    arrived: () => undefined,
+    failed: () => undefined,
+  });
   const painter = new MaskPainter(tiles, {
     changed: (part) => shown.push(part),
     edited: (patch) => patches.push(patch),

@@ -48,15 +48,15 @@ function coarseOf(tile: Uint8Array, level: number): Uint8Array {
 function opened(): { tiles: LayerTiles; arrived: Rectangle[] } & ReturnType<typeof engine> {
   const { fetch, requests } = engine();
   const arrived: Rectangle[] = [];
-  const tiles = new LayerTiles(
+  const tiles = new LayerTiles({
     size,
-    [{ x: 1, y: 0 }],
+    existing: [{ x: 1, y: 0 }],
     fetch,
-    (part) => arrived.push(part),
-    (error) => {
+    arrived: (part) => arrived.push(part),
+    failed: (error) => {
       throw error as Error;
     },
-  );
+  });
   return { tiles, arrived, fetch, requests };
 }
 
@@ -124,20 +124,19 @@ describe('the tiles of a layer', () => {
     const unsaved = new Set<number>();
     const requests: number[] = [];
     const none = (): void => undefined;
-    const tiles: LayerTiles = new LayerTiles(
-      mosaic,
-      all,
-      (level, places) => {
+    const tiles: LayerTiles = new LayerTiles({
+      size: mosaic,
+      existing: all,
+      fetch: (level, places) => {
         requests.push(...places.map((place) => level * 2 ** 44 + tileKey(place)));
         return Promise.resolve(
           places.map(({ x, y }) => ({ x, y, pixels: new Uint8Array(tilePixels).fill(1) })),
         );
       },
-      none,
-      none,
-      undefined,
-      (place) => unsaved.has(tileKey(place)),
-    );
+      arrived: none,
+      failed: none,
+      isUnsaved: (place) => unsaved.has(tileKey(place)),
+    });
     const most = 256;
     const pan = async (level: number): Promise<number> => {
       let greatest = 0;
@@ -185,7 +184,14 @@ describe('the tiles of a layer', () => {
     const mask = new SparseMask(size, [{ x: 1, y: 0 }]);
     mask.writable({ x: 0, y: 1 })?.fill(5);
     const none = (): void => undefined;
-    const tiles = new LayerTiles(size, [{ x: 1, y: 0 }], fetch, none, none, mask);
+    const tiles = new LayerTiles({
+      size,
+      existing: [{ x: 1, y: 0 }],
+      fetch,
+      arrived: none,
+      failed: none,
+      mask,
+    });
     tiles.want(1, { x: 0, y: 0 });
     await soon();
     const pixels = tiles.at(1).tile({ x: 0, y: 0 });

@@ -15,6 +15,21 @@ export const coarsestLevel = 9;
 
 export type FetchTiles = (level: number, places: TilePlace[]) => Promise<MaskTile[]>;
 
+export interface LayerTilesOptions {
+  /** Size of the image. */
+  readonly size: Size;
+  /** Tiles of the stored mask that are not all background. */
+  readonly existing: readonly TilePlace[];
+  readonly fetch: FetchTiles;
+  /** Called with the part of the image that can be drawn now, px of full resolution. */
+  readonly arrived: (part: Rectangle) => void;
+  readonly failed: (error: unknown) => void;
+  /** Mask with unsaved edits, if there are any. */
+  readonly mask?: SparseMask | undefined;
+  /** Returns true if a tile at full resolution differs from the engine's. */
+  readonly isUnsaved?: (place: TilePlace) => boolean;
+}
+
 /** Size of an image at a level, at which one pixel covers 2^level × 2^level pixels. */
 export function sizeAt({ width, height }: Size, level: number): Size {
   return { width: Math.ceil(width / 2 ** level), height: Math.ceil(height / 2 ** level) };
@@ -42,21 +57,15 @@ export class LayerTiles {
   /** Coarse levels that were viewed. Only these follow edits: updating all would take longer than painting. */
   readonly #followed = new Set<number>();
 
-  /**
-   * @param existing tiles of the stored mask that are not all background
-   * @param arrived called with the part of the image that can be drawn now, px of full resolution
-   * @param mask mask with unsaved edits, if there are any
-   * @param isUnsaved returns true if a tile at full resolution differs from the engine's
-   */
-  constructor(
-    size: Size,
-    existing: readonly TilePlace[],
-    fetch: FetchTiles,
-    arrived: (part: Rectangle) => void,
-    failed: (error: unknown) => void,
+  constructor({
+    size,
+    existing,
+    fetch,
+    arrived,
+    failed,
     mask = new SparseMask(size, existing),
-    isUnsaved: (place: TilePlace) => boolean = () => false,
-  ) {
+    isUnsaved = () => false,
+  }: LayerTilesOptions) {
     this.#isUnsaved = isUnsaved;
     for (const place of mask.places()) this.#use(0, place);
     this.mask = mask;
