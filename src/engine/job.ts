@@ -39,7 +39,7 @@ export class PhaseProgress {
     context.report({ type: 'progress', phase, done: first, total, secondsLeft: null });
   }
 
-  advance(done: number, more: { loss?: number; imagesPerSecond?: number } = {}): void {
+  advance(done: number, more: { loss?: number | undefined; imagesPerSecond?: number } = {}): void {
     const seconds = (performance.now() - this.#start) / 1000;
     const fresh = done - this.#first;
     const secondsLeft = fresh > 0 ? (seconds / fresh) * (this.#total - done) : null;

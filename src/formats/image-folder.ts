@@ -37,7 +37,7 @@ export interface PassedOver {
   /** `skipped`: the user may miss it; `other`: a file whose name is not that of an image. */
   readonly kind: 'skipped' | 'other';
   /** True for a folder that was not searched. */
-  readonly isFolder?: boolean;
+  readonly isFolder?: boolean | undefined;
   /** True if no image is lost by leaving it out. */
   readonly isExpected?: boolean;
 }
@@ -178,7 +178,7 @@ function tellOfName({ tell }: Search, path: string, entry: Dirent): void {
   const isWanted = isFolder || extension === '' || imageExtensions.has(extension);
   const notUtf8 = isFolder ? imageFolderText.folderNameNotUtf8 : imageFolderText.nameNotUtf8;
   const reason = isWanted ? notUtf8(path) : imageFolderText.notNamedAsImage;
-  tell({ path, reason, kind: isWanted ? 'skipped' : 'other', ...(isFolder && { isFolder }) });
+  tell({ path, reason, kind: isWanted ? 'skipped' : 'other', isFolder: isFolder || undefined });
 }
 
 /**

@@ -122,7 +122,9 @@ test.skipIf(process.platform === 'win32')(
       new Workspace(folder, '/default', undefined).choose('/chosen');
       expect(modes()).toEqual({
         logs: 0o700,
-        ...{ 'logs/app.log': 0o600, 'logs/app.log.1': 0o600, 'settings.json': 0o600 },
+        'logs/app.log': 0o600,
+        'logs/app.log.1': 0o600,
+        'settings.json': 0o600,
       });
       expect(statSync(folder).mode & 0o777).toBe(0o700);
       log.clear();

@@ -76,7 +76,9 @@ function begin(): void {
       page.raise();
       page.send('notification.opened', target);
     },
-    goOnLeaving: () => void leaving.goOn(),
+    goOnLeaving: () => {
+      leaving.goOn();
+    },
     forgetPictures: () => forgetPictures(page),
   });
   serveRequests({
@@ -85,7 +87,9 @@ function begin(): void {
     log,
     places,
     logins,
-    projectRemoved: () => void forgetProjects(log),
+    projectRemoved: () => {
+      forgetProjects(log);
+    },
     shell: shellMethods,
   });
   endWithWindow(page);

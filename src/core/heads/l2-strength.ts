@@ -81,7 +81,7 @@ async function heldOutLosses(
       // Far below the difference between folds.
       gradientTolerance: 1e-3,
       maxIterations: 200,
-      ...(beforeIteration && { beforeIteration }),
+      beforeIteration,
     });
     fold.parameters = fit.point;
     losses.push(meanCrossEntropy(data, fold.heldOut, fit.point));

@@ -10,7 +10,7 @@ export interface MinimiseOptions {
   /** Number of earlier steps that estimate the curvature; 10 by default. */
   readonly memory?: number;
   /** Callback awaited before each iteration; throws to stop. */
-  readonly beforeIteration?: () => void | Promise<void>;
+  readonly beforeIteration?: (() => void | Promise<void>) | undefined;
 }
 
 export interface Minimum {

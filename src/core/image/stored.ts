@@ -60,7 +60,7 @@ export interface Display {
   /** Indices of the bands that are red, green and blue by name or by a guess, if there are others too; from 0. */
   readonly colours?: readonly number[] | undefined;
   /** Unit of rescaled values, if the format has one: Hounsfield units. */
-  readonly unit?: 'HU';
+  readonly unit?: 'HU' | undefined;
 }
 
 /** Decoded values, interleaved: (height, width, bands), row by row from the top left. */

@@ -73,7 +73,7 @@ export async function trainPixelClassifier(
   const start = new Float64Array((columns + 1) * classes);
   const { point } = await minimise(probeLoss(data, rows, 1), start, {
     ...solution,
-    ...(beforeIteration && { beforeIteration }),
+    beforeIteration,
   });
   const slopes = Float64Array.from(
     { length: columns * classes },

@@ -91,7 +91,7 @@ export async function trainStudent(
       });
       const now = performance.now();
       const imagesPerSecond = (1000 * plan.batch) / (now - measuredAt);
-      progress.advance(step + 1, { ...(loss !== undefined && { loss }), imagesPerSecond });
+      progress.advance(step + 1, { loss, imagesPerSecond });
       goesOn = await check(step + 1);
       await watch?.see(step + 1, student.parameters);
       measuredAt = performance.now();

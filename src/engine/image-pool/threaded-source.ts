@@ -26,7 +26,7 @@ export interface ThreadedOptions {
   readonly pool: ImagePool;
   readonly thread?: ThreadOptions;
   /** Called for each file that crashes a thread. */
-  readonly lose?: (error: LostThread) => void;
+  readonly lose?: ((error: LostThread) => void) | undefined;
 }
 
 /**
@@ -199,7 +199,7 @@ class ThreadedSource {
     if (this.#last !== undefined && this.#lost >= mostLost) throw this.#last;
     if (!this.#isOpen) await this.#openOnce(signal);
     const { path, frame, name, width, height } = image;
-    const asked = { path, name, width, height, ...(frame !== undefined && { frame }) };
+    const asked = { path, name, width, height, frame };
     return this.#run(() => this.#thread.run('maskPart', { image: asked, from }, path, signal));
   }
 

@@ -16,10 +16,10 @@ export interface Sidecars {
   readonly epsilon?: Stated<number>;
   readonly activation?: Stated<VitArchitecture['activation']>;
   readonly pooling?: Stated<VitArchitecture['pooling']>;
-  readonly mean?: Stated<number[]>;
-  readonly deviation?: Stated<number[]>;
+  readonly mean?: Stated<number[]> | undefined;
+  readonly deviation?: Stated<number[]> | undefined;
   /** Mean and deviation of stored values, which are not pixels in [0, 1]. */
-  readonly storedNormalization?: Stated<StoredNormalization>;
+  readonly storedNormalization?: Stated<StoredNormalization> | undefined;
   readonly colourBands?: Stated<number[]>;
   /** Names of its bands, in order. */
   readonly bandNames?: Stated<readonly string[]>;
@@ -42,7 +42,7 @@ export interface Sidecars {
    * True if a statement about the images was not followed, which makes mean and deviation a guess unless the user
    * states them.
    */
-  readonly otherImages?: true;
+  readonly otherImages?: true | undefined;
   /** Statement that reverses the order of red, green and blue. */
   readonly otherOrder?: Stated<string>;
   /** Statement that the last norm follows pooling, though its name says it comes before. */

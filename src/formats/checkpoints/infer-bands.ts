@@ -29,11 +29,10 @@ export function withFittingNormalization(config: Sidecars, channels: number): Si
   ];
   return {
     ...rest,
-    ...(isPixels && { mean, ...(deviation && { deviation }) }),
-    ...(isStored && { storedNormalization: stored }),
-    ...(unfit[0] && {
-      otherImages: true,
-    }),
+    mean: isPixels ? mean : undefined,
+    deviation: isPixels ? deviation : undefined,
+    storedNormalization: isStored ? stored : undefined,
+    otherImages: unfit.length > 0 ? true : rest.otherImages,
     notes: [
       ...config.notes,
       ...unfit.map(({ where, bands }) =>

@@ -116,7 +116,7 @@ export async function decodeWithin<T>(
   const { budget, alive } = here();
   const letGo = await budget.take(bytes, {
     alive,
-    ...(signal && { signal }),
+    signal,
     waitsAlways: isMainThread,
   });
   try {
@@ -150,7 +150,7 @@ export function letGoOf({ value, letGo }: Decoded<ArrayBufferView>): void {
 
 export interface TakeOptions {
   readonly alive: () => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Granted even if this slot holds a share, since its holders do not ask for more. */
   readonly waitsAlways?: boolean;
 }

@@ -35,7 +35,7 @@ export function markExportedLabels(
       if (!namesOfImage(place).some((name) => named?.has(name))) return image;
     }
     const inner = image.name.slice(0, image.name.length - place.rest.length - 1);
-    return { ...image, labelFolder: inner, ...(holder !== '' && { exportFolder: holder }) };
+    return { ...image, labelFolder: inner, exportFolder: holder === '' ? undefined : holder };
   });
 }
 

@@ -87,7 +87,7 @@ export interface ImageHeader {
   readonly isFilm?: boolean;
   readonly grouping: Grouping | null;
   /** Scheme of lossy compression; absent if values are unchanged. */
-  readonly lossy?: string;
+  readonly lossy?: string | undefined;
   /** Notes on the file for the user, as sentences (such as "the last frame is cut short"). */
   readonly notes: readonly string[];
 }
@@ -111,7 +111,7 @@ export interface ReadRequest {
    * DICOM has such colours; by default all colours are returned as RGB.
    */
   readonly colours?: 'rgb' | 'stored';
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** An open file. Reads may overlap in time; `close` ends them. */

@@ -74,7 +74,7 @@ export async function openPreparedRegions(
     height,
     spacing,
     async read(region, signal) {
-      checkRequest({ region, bands: [0], ...(signal && { signal }) }, header, defaultLimits, path);
+      checkRequest({ region, bands: [0], signal }, header, defaultLimits, path);
       return read(region, signal);
     },
   };
@@ -123,9 +123,9 @@ async function storedRegions(
 ): Promise<ReadStored> {
   const bands = bandsToPrepare(file, preparation);
   if (!wholeFormats.has(file.header.format)) {
-    return (region, signal) => file.read({ frame, region, bands, ...(signal && { signal }) });
+    return (region, signal) => file.read({ frame, region, bands, signal });
   }
-  const whole = await file.read({ frame, bands, ...(signal && { signal }) });
+  const whole = await file.read({ frame, bands, signal });
   const held = bands.map((_, at) => at);
   return (region) => Promise.resolve(cropFrame(whole.data, whole, { region, bands: held }));
 }

@@ -62,7 +62,7 @@ export async function readToPrepare(
   const bands = bandsToPrepare(file, preparation);
   const limit = pixelsPrepared(bands.length);
   const level = levelWithin(header, limit);
-  const request = { frame, level, bands, ...(signal && { signal }) };
+  const request = { frame, level, bands, signal };
   const { width, height } = header.levels[level] ?? header;
   const factor = Math.ceil(Math.sqrt((width * height) / limit));
   if (factor <= 1) return file.read(request);
@@ -115,7 +115,12 @@ function requireReducible(path: string, { width, height }: Size, bands: number):
  */
 async function readReduced(
   file: ImageFile,
-  request: { frame: number; level: number; bands: readonly number[]; signal?: AbortSignal },
+  request: {
+    frame: number;
+    level: number;
+    bands: readonly number[];
+    signal: AbortSignal | undefined;
+  },
   { width, height }: Size,
   factor: number,
 ): Promise<Pixels> {

@@ -78,14 +78,14 @@ async function read(
   const levels = viewLevels(header);
   const index = levels.findIndex(({ width, height }) => width * height <= preparedPixels);
   const level = levels[index];
-  if (level === undefined) return file.read({ frame, bands, ...(signal && { signal }) });
+  if (level === undefined) return file.read({ frame, bands, signal });
   const { width, height, from, halvings } = level;
   const region = { x: 0, y: 0, width, height };
   if (isWhole(header)) {
     const whole = await wholeFrames.level(file, frame, halvings, signal);
     return cropFrame(whole.data, whole, { region, bands });
   }
-  if (halvings === 0) return file.read({ frame, level: from, bands, ...(signal && { signal }) });
+  if (halvings === 0) return file.read({ frame, level: from, bands, signal });
   return joined(place, { index, width, height }, bands, signal);
 }
 

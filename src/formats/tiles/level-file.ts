@@ -79,7 +79,7 @@ async function fill(file: ImageFile, handle: FileHandle, job: LevelFileJob): Pro
       frame: job.frame ?? 0,
       level: from,
       region,
-      ...(job.signal && { signal: job.signal }),
+      signal: job.signal,
     });
     await writers[0]?.take(halvePixels(halvePixels(strip, header), header));
     job.onprogress?.(y + region.height, height);

@@ -119,7 +119,7 @@ async function readHalved(
     width: Math.min(source.width - x, region.width * factor),
     height: Math.min(source.height - y, region.height * factor),
   };
-  const wanted = { frame, level: level.from, region: read, ...(signal && { signal }) };
+  const wanted = { frame, level: level.from, region: read, signal };
   if (level.halvings === 0) return file.read({ ...wanted, bands });
   // Alpha is needed to average the other bands.
   let pixels = await file.read(wanted);

@@ -72,7 +72,7 @@ export class EngineHost {
         this.#options.log(`${new Date().toISOString()} The engine does not answer.\n`);
         this.#tell({ state: 'silent', error: null });
       },
-      ...(options.tickMs === undefined ? {} : { tickMs: options.tickMs }),
+      tickMs: options.tickMs,
     });
   }
 

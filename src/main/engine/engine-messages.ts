@@ -33,6 +33,5 @@ export function refusal(
   text: string,
   details?: string,
 ): Answer<never> & { ok: false } {
-  const error: Failure = { code, message: text, ...(details === undefined ? {} : { details }) };
-  return { ok: false, error };
+  return { ok: false, error: { code, message: text, details } };
 }

@@ -10,7 +10,7 @@ export interface HeartbeatOptions {
   /** Called once for each silence. */
   readonly onSilent: () => void;
   /** Length of a tick, ms. */
-  readonly tickMs?: number;
+  readonly tickMs?: number | undefined;
 }
 
 /**

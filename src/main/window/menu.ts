@@ -136,7 +136,10 @@ function items(
   return [
     { label, click, ...(key !== undefined && { accelerator: key }) },
     ...others.map((accelerator) => ({
-      ...{ label, click, accelerator, visible: false },
+      label,
+      click,
+      accelerator,
+      visible: false,
       acceleratorWorksWhenHidden: process.platform !== 'darwin',
     })),
   ];

@@ -6,9 +6,14 @@ const predicting = { run: 4, project: 2, done: 3, total: 8, part: 0.25, secondsL
 
 it('shows the progress of outlining, with the finished part of the current image', () => {
   expect(whatRuns({ predicting }, [])).toEqual({
-    ...{ run: 4, part: 0.25 },
-    ...{ what: 'Outlining images: 3 of 8', done: 3.25, total: 8, secondsLeft: 20 },
-    ...{ project: 2, step: 'labels' },
+    run: 4,
+    part: 0.25,
+    what: 'Outlining images: 3 of 8',
+    done: 3.25,
+    total: 8,
+    secondsLeft: 20,
+    project: 2,
+    step: 'labels',
   });
   expect(whatRuns({}, [])).toBeNull();
   const run = { state: 'running', step: 0, settings: { steps: 9 }, project: 2 } as Run;
@@ -16,6 +21,7 @@ it('shows the progress of outlining, with the finished part of the current image
   const fetching = { what: 'Fetching Phikon', done: 1, total: 2, secondsLeft: 3 };
   expect(whatRuns({ fetching }, [])).toEqual({
     ...fetching,
-    ...{ project: null, step: 'teacher' },
+    project: null,
+    step: 'teacher',
   });
 });

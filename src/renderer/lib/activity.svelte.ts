@@ -105,7 +105,11 @@ class Activity {
       const failure = failureText(error);
       if (failure !== null) {
         endedWork.report({
-          ...{ project, kind: 'loss', step: 'images', open: text.ended.openImages, ...failure },
+          project,
+          kind: 'loss',
+          step: 'images',
+          open: text.ended.openImages,
+          ...failure,
           action: { label: text.images.tryAgain, run: again },
         });
       }
@@ -133,8 +137,12 @@ class Activity {
     const { kind, message } = importNotice(report);
     const { project } = report;
     endedWork.report({
-      ...{ project, kind, message, step: 'images', open: text.ended.openImages },
-      ...(report.lost > 0 && { action: { label: text.images.retry, run: again } }),
+      project,
+      kind,
+      message,
+      step: 'images',
+      open: text.ended.openImages,
+      action: report.lost > 0 ? { label: text.images.retry, run: again } : undefined,
     });
   }
 
@@ -152,17 +160,23 @@ class Activity {
     endedWork.report(
       state === 'done'
         ? {
-            ...{ project, run: id, kind: 'done', message: words.runDone(student) },
-            ...{ step: 'result', open: words.openResult, shownAt: ['distil', 'result'] },
+            project,
+            run: id,
+            kind: 'done',
+            message: words.runDone(student),
+            step: 'result',
+            open: words.openResult,
+            shownAt: ['distil', 'result'],
           }
         : {
-            ...{ project, run: id, kind: 'loss', message: words.runFailed(error?.message ?? '') },
-            ...{
-              details: error?.details,
-              step: 'distil',
-              open: words.openRun,
-              shownAt: ['distil'],
-            },
+            project,
+            run: id,
+            kind: 'loss',
+            message: words.runFailed(error?.message ?? ''),
+            details: error?.details,
+            step: 'distil',
+            open: words.openRun,
+            shownAt: ['distil'],
           },
     );
   }

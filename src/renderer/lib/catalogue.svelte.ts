@@ -125,8 +125,13 @@ class Catalogue {
   /** Reports the end of a download. No notice of a failure at the step Teacher, whose card shows it. */
   #reportEnd(kind: 'done' | 'loss', message: string, details: string | undefined): void {
     endedWork.report({
-      ...{ project: null, kind, message, details, step: 'teacher', open: text.ended.openTeacher },
-      ...(kind === 'loss' && { shownAt: ['teacher'] as const }),
+      project: null,
+      kind,
+      message,
+      details,
+      step: 'teacher',
+      open: text.ended.openTeacher,
+      shownAt: kind === 'loss' ? ['teacher'] : undefined,
     });
   }
 

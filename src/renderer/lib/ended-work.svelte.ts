@@ -70,8 +70,8 @@ class EndedWorkList {
       const action = offer === 'own' ? work.action : offer === 'go' ? go : undefined;
       notices.add(work.kind, message, {
         isLasting: work.kind === 'attention',
-        ...(work.details !== undefined && { details: work.details }),
-        ...(action !== undefined && { action }),
+        details: work.details,
+        action,
       });
     }
     if (this.isAnnouncing && world?.isFocused() === false) void this.#announce(work);
@@ -82,7 +82,8 @@ class EndedWorkList {
     const title = (project === null ? undefined : this.#world?.nameOf(project)) ?? text.common.app;
     try {
       await call('shell.notify', {
-        ...{ title: title.slice(0, 200), body: work.message.slice(0, 500) },
+        title: title.slice(0, 200),
+        body: work.message.slice(0, 500),
         target: { project, step, run: run ?? null },
       });
     } catch (error) {

@@ -2,8 +2,13 @@ import { expect, test } from 'vitest';
 import { type EndedWork, noticeOf } from './ended-work.ts';
 
 const work: EndedWork = {
-  ...{ project: 7, kind: 'done', message: 'Run finished.', step: 'result', run: 3 },
-  ...{ open: 'Open result', shownAt: ['distil', 'result'] },
+  project: 7,
+  kind: 'done',
+  message: 'Run finished.',
+  step: 'result',
+  run: 3,
+  open: 'Open result',
+  shownAt: ['distil', 'result'],
 };
 const own = { label: 'Try again', run: () => undefined };
 
@@ -31,14 +36,18 @@ test('in its project it is reported at other steps, and not where it is visible 
   expect(at('labels')).toEqual({ message: 'Run finished.', offer: 'go', isNews: false });
   expect(at('distil')).toEqual({ message: null, offer: null, isNews: false });
   expect(at('result', { ...work, shownAt: [] })).toEqual({
-    ...{ message: 'Run finished.', offer: null, isNews: false },
+    message: 'Run finished.',
+    offer: null,
+    isNews: false,
   });
 });
 
 test('a teacher belongs to no project: reported everywhere, with a button if there is one', () => {
   const teacher = { ...work, project: null, step: 'teacher', shownAt: undefined } as const;
   expect(noticeOf(teacher, { project: 1, step: 'images' }, undefined)).toMatchObject({
-    ...{ message: 'Run finished.', offer: 'go', isNews: false },
+    message: 'Run finished.',
+    offer: 'go',
+    isNews: false,
   });
   // The step Teacher exists only within a project.
   expect(noticeOf(teacher, { project: null, step: null }, undefined).offer).toBeNull();

@@ -16,7 +16,7 @@ export interface EndedWork {
   /** Label of the button that opens the step. */
   readonly open: string;
   /** Action of the notice while the work's project is open. */
-  readonly action?: Notice['action'];
+  readonly action?: Notice['action'] | undefined;
   /** Steps that show the outcome themselves, so that no notice is needed there. */
   readonly shownAt?: readonly StepName[] | undefined;
 }

@@ -50,7 +50,11 @@ class Finding {
       const failure = failureText(error);
       if (failure !== null) {
         endedWork.report({
-          ...{ project, kind: 'loss', step: 'labels', open: text.ended.openLabels, ...failure },
+          project,
+          kind: 'loss',
+          step: 'labels',
+          open: text.ended.openLabels,
+          ...failure,
         });
       }
     } finally {

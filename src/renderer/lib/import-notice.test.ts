@@ -19,7 +19,9 @@ it.each([
   ],
   [
     {
-      ...{ found: 113, added: 104, masks: 0 },
+      found: 113,
+      added: 104,
+      masks: 0,
       skipped: ['a#1', 'a#2', 'b'].map((path) => ({ path, reason: 'It is broken.' })),
     },
     'attention',

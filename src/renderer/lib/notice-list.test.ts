@@ -5,8 +5,13 @@ const action = { label: 'Undo', run: () => undefined };
 
 function notice(change: Partial<Notice> = {}): Notice {
   return {
-    ...{ id: 1, kind: 'attention', message: 'There is such a class already.' },
-    ...{ details: undefined, action: undefined, isLasting: false, since: 0 },
+    id: 1,
+    kind: 'attention',
+    message: 'There is such a class already.',
+    details: undefined,
+    action: undefined,
+    isLasting: false,
+    since: 0,
     ...change,
   };
 }

@@ -61,10 +61,7 @@ class Notices {
     if (isCancelled(error)) return;
     const { message, details } =
       error instanceof RequestError ? error : firstLine(errorMessage(error));
-    this.add('loss', message, {
-      ...(details === undefined ? {} : { details }),
-      ...(action === undefined ? {} : { action }),
-    });
+    this.add('loss', message, { details, action });
   }
 
   #expire(id: number, after: number): void {

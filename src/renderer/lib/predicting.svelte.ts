@@ -51,7 +51,8 @@ class Predicting {
         skipped,
         cancelled,
       } = await call('run.predictMasks', {
-        ...{ run: id, images },
+        run: id,
+        images,
       });
       const [first] = skipped;
       const place = { project, step: 'labels', open: text.ended.openLabels } as const;
@@ -68,7 +69,11 @@ class Predicting {
       const failure = failureText(error);
       if (failure !== null) {
         endedWork.report({
-          ...{ project, kind: 'loss', step: 'labels', open: text.ended.openLabels, ...failure },
+          project,
+          kind: 'loss',
+          step: 'labels',
+          open: text.ended.openLabels,
+          ...failure,
         });
       }
     } finally {

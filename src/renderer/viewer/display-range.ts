@@ -36,8 +36,13 @@ export function storedFormOf(image: ViewedImage): StoredForm {
   const { format, bands, sampleType, interpretation, alpha, nodata, display } = image;
   const { unit, ...rest } = display;
   return {
-    ...{ format, bands, sampleType, interpretation, alpha, nodata },
-    display: { ...rest, ...(unit !== null && { unit }) },
+    format,
+    bands,
+    sampleType,
+    interpretation,
+    alpha,
+    nodata,
+    display: { ...rest, unit: unit ?? undefined },
   };
 }
 

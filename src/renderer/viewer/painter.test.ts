@@ -98,7 +98,11 @@ describe('the painted picture', () => {
     [
       'three bands of floats with nodata, endless values and alpha',
       viewedImage({
-        ...{ format: 'tiff', bands: 4, alpha: 3, sampleType: 'float32', interpretation: 'rgb' },
+        format: 'tiff',
+        bands: 4,
+        alpha: 3,
+        sampleType: 'float32',
+        interpretation: 'rgb',
         nodata: -1,
       }),
       Float32Array.from(noise(80, 89), (value, at) => {

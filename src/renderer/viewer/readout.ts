@@ -35,7 +35,8 @@ export function readingAt(
   const found = valuesAt({ x: column, y: row }, picture, values);
   const [first] = found?.stored ?? [];
   return {
-    ...{ column, row },
+    column,
+    row,
     stored: found?.stored ?? null,
     meaning: first === undefined ? null : meaningOf(first, image),
     isMean: (found?.level ?? 0) > 0,

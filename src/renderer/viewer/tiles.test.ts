@@ -61,7 +61,11 @@ describe('the plan of tiles', () => {
 });
 
 const tile = (x: number, change: Partial<WantedTile> = {}): WantedTile => ({
-  ...{ image: 1, level: 0, x, y: 0, bands: [0] },
+  image: 1,
+  level: 0,
+  x,
+  y: 0,
+  bands: [0],
   ...change,
 });
 const values = (): TileValues => ({ width: 2, height: 2, bands: 1, data: new Uint8Array(4) });

@@ -18,7 +18,10 @@ describe('ViewTransform', () => {
     const view = ViewTransform.fitted({ width: 100, height: 50 }, room, 4);
     expect(view.scaleY).toBe(4 * view.scale);
     expect(view.rectangleToScreen({ x: 0, y: 0, width: 100, height: 50 })).toEqual({
-      ...{ x: 325, y: 0, width: 350, height: 700 },
+      x: 325,
+      y: 0,
+      width: 350,
+      height: 700,
     });
   });
 

@@ -14,7 +14,8 @@ describe('draggedWindow', () => {
     expect(draggedWindow(from, { x: 10, y: -5 }, 1)).toEqual({ center: 30, width: 532 });
     expect(draggedWindow(from, { x: -1e6, y: 0 }, 1).width).toBe(1);
     expect(draggedWindow({ center: 0, width: 8 }, { x: 3, y: 2 }, 1)).toEqual({
-      ...{ center: 2, width: 11 },
+      center: 2,
+      width: 11,
     });
   });
 });
@@ -42,7 +43,10 @@ describe('presets', () => {
 
 describe('the model input', () => {
   const scene = viewedImage({
-    ...{ format: 'tiff', bands: 13, sampleType: 'uint16', interpretation: 'bands' },
+    format: 'tiff',
+    bands: 13,
+    sampleType: 'uint16',
+    interpretation: 'bands',
     display: { colours: [3, 2, 1] },
   });
   const all = { range: 'auto', bands: Array.from({ length: 13 }, (_, band) => band + 1) };
@@ -62,7 +66,9 @@ describe('the model input', () => {
 
 describe('readingAt', () => {
   const image = viewedImage({
-    ...{ width: 1024, height: 600, sampleType: 'int16' as const },
+    width: 1024,
+    height: 600,
+    sampleType: 'int16' as const,
     levels: [
       { width: 1024, height: 600 },
       { width: 512, height: 300 },
@@ -81,7 +87,11 @@ describe('readingAt', () => {
   it('has the stored value, its meaning and its position', () => {
     put(0, 1, 1, 512, 88);
     expect(readingAt({ x: 514.7, y: 513.2 }, picture, cache)).toEqual({
-      ...{ column: 514, row: 513, stored: [514], meaning: 28, isMean: false },
+      column: 514,
+      row: 513,
+      stored: [514],
+      meaning: 28,
+      isMean: false,
       place: { kind: 'mm', at: { x: 257.35, y: 1026.4 } },
     });
   });
@@ -90,7 +100,8 @@ describe('readingAt', () => {
     expect(readingAt({ x: 20, y: 10 }, picture, cache)?.stored).toBeNull();
     put(1, 0, 0, 512, 300);
     expect(readingAt({ x: 20, y: 10 }, picture, cache)).toMatchObject({
-      ...{ stored: [(5 * 512 + 10) % 9000], isMean: true },
+      stored: [(5 * 512 + 10) % 9000],
+      isMean: true,
     });
   });
 
@@ -100,7 +111,9 @@ describe('readingAt', () => {
     const geo = { transform: [10, 0, 500, 0, -10, 900], crs: 'EPSG:32632' };
     const placed = { ...picture, image: { ...image, geo, spacing: null } };
     expect(readingAt({ x: 2.9, y: 3.1 }, placed, cache)?.place).toEqual({
-      ...{ kind: 'coordinates', at: { x: 525, y: 865 }, isDegrees: false },
+      kind: 'coordinates',
+      at: { x: 525, y: 865 },
+      isDegrees: false,
     });
   });
 });

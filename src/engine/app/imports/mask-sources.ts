@@ -125,7 +125,7 @@ export class MaskSources {
       signal,
     };
     const thread = { marks: marksFolder(this.#store) };
-    return openInThread(kind, request, { pool: this.#pool, thread, ...(lose && { lose }) });
+    return openInThread(kind, request, { pool: this.#pool, thread, lose });
   }
 
   /**

@@ -55,6 +55,6 @@ function asMask(path: string, folder: string): FoundImage {
     path,
     name: [...folders, posix.basename(name)].join('/'),
     labelFolder: dirname(name),
-    ...(at > 0 && first !== undefined && { exportFolder: `${first}/` }),
+    exportFolder: at > 0 && first !== undefined ? `${first}/` : undefined,
   };
 }

@@ -132,7 +132,7 @@ class PolygonSource {
       kind: this.#format.kind,
       claimed: new Set(),
       classes,
-      ...(this.#onEarth.length === 0 && { samples: own }),
+      samples: this.#onEarth.length === 0 ? own : undefined,
       images: own.length + (this.#onEarth.length === 0 ? 0 : rasters.length),
       table: null,
       isComplete: false,

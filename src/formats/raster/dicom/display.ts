@@ -53,7 +53,7 @@ export function readDisplay(dataSet: DataSet, pixel: ImagePixel, frames: number)
       isInverted,
       palette: null,
       // Rescaled values of computed tomography are Hounsfield units unless the file says otherwise (C.8.2.1).
-      ...(rescale !== null && firstText(dataSet, 'Modality') === 'CT' && { unit: 'HU' as const }),
+      unit: rescale !== null && firstText(dataSet, 'Modality') === 'CT' ? 'HU' : undefined,
     },
     rescales,
     notes: [...modality.notes, ...voi.notes],

@@ -64,7 +64,7 @@ export async function readDescription(
       ...coloursOf(first, metadata, geo !== null),
     },
     grouping: null,
-    ...(lossy !== null && { lossy }),
+    lossy: lossy ?? undefined,
     notes: [
       ...tree.notes,
       ...notes,

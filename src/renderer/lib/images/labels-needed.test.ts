@@ -57,7 +57,8 @@ describe('the missing requirement', () => {
   it('names the classes that are nearest to it', () => {
     const project = projectWith({ town: [0, 0], water: [0, 1], bare: [5, 1] });
     expect(missingLabels(project)).toMatchObject({
-      ...{ have: 1, need: 2 },
+      have: 1,
+      need: 2,
       classes: [{ name: 'water' }],
     });
   });

@@ -16,7 +16,7 @@ export class SelectableImages {
 
   /** @param worstOf ID of a run; its student's worst images come first */
   constructor(project: number, show: ImageList['filter']['show'], worstOf?: number) {
-    const filter = { show, search: '', ...(worstOf !== undefined && { worstOf }) };
+    const filter = { show, search: '', worstOf };
     this.list = new ImageList(project, filter, () => {
       this.selection.clear();
     });

@@ -8,7 +8,7 @@ export interface Action {
   /** Further search words. */
   readonly also?: string;
   /** Key as shown on this platform: `keymap.label`. */
-  readonly keys?: string;
+  readonly keys?: string | undefined;
   readonly isPossible?: () => boolean;
   run(): void;
 }

@@ -65,9 +65,10 @@ export class StudentExport {
       step: 'export',
       open: text.ended.openExport,
       shownAt: ['export'],
-      ...(file !== undefined && {
-        action: { label: exportText.saved.show, run: () => void this.#showFile(file) },
-      }),
+      action:
+        file === undefined
+          ? undefined
+          : { label: exportText.saved.show, run: () => void this.#showFile(file) },
     });
   }
 

@@ -33,7 +33,7 @@ export function labelActions(view: LabelsView, { project }: ProjectState): Actio
     ...project.classes.map(({ id, name }, index) => ({
       id: `label-${id}`,
       label: text.labels.give(name),
-      ...(classKeys[index] && { keys: keymap.label(classKeys[index]) }),
+      keys: classKeys[index] && keymap.label(classKeys[index]),
       isPossible: isSelected,
       run: () => {
         void view.give(id);

@@ -73,7 +73,10 @@ export class Adopting {
     }
     const { image } = open;
     const request = {
-      ...{ image: image.id, layer, run: open.info(layer)?.run ?? null, keep: this.keeps },
+      image: image.id,
+      layer,
+      run: open.info(layer)?.run ?? null,
+      keep: this.keeps,
       classes: value === undefined ? null : [value],
       at: at === undefined ? null : { x: Math.floor(at.x), y: Math.floor(at.y) },
     };

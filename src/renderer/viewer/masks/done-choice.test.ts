@@ -6,7 +6,10 @@ const hidden = { ...shown, isShown: false };
 const faint = { ...shown, opacity: 0, hasOutline: false };
 const student = { layer: 'student', pixels: 100, choice: shown } as const;
 const none: DoneSituation = {
-  ...{ marked: 0, isDone: false, suggestion: null, hasStrokes: false },
+  marked: 0,
+  isDone: false,
+  suggestion: null,
+  hasStrokes: false,
   predictions: [],
 };
 

@@ -53,7 +53,7 @@ export interface GdalMetadata {
   /** The first three bands are named red, green and blue. */
   readonly isRgb: boolean;
   /** Bands that are named red, green and blue, wherever they are: from 0. */
-  readonly colours?: readonly number[];
+  readonly colours?: readonly number[] | undefined;
   /** Names of the bands; empty for those without a name. */
   readonly names: readonly string[];
   readonly notes: readonly string[];
@@ -81,7 +81,7 @@ export function gdalMetadataOf(xml: string, bands: number): GdalMetadata {
   );
   const names = each('description', '');
   const colours = coloursByName(each('colorinterp', '')) ?? coloursByName(names);
-  const named = { isRgb, names, ...(colours && { colours: colours.map((band) => band - 1) }) };
+  const named = { isRgb, names, colours: colours?.map((band) => band - 1) };
   const isCommon =
     slopes.every((other) => other === slope) && intercepts.every((other) => other === intercept);
   if (!isCommon) {

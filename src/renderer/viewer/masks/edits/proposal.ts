@@ -67,8 +67,10 @@ export function splitIntoBlocks({ x, y, width, height }: Rectangle, side: number
   for (let top = y; top < y + height; top += side) {
     for (let left = x; left < x + width; left += side) {
       blocks.push({
-        ...{ x: left, y: top },
-        ...{ width: Math.min(side, x + width - left), height: Math.min(side, y + height - top) },
+        x: left,
+        y: top,
+        width: Math.min(side, x + width - left),
+        height: Math.min(side, y + height - top),
       });
     }
   }

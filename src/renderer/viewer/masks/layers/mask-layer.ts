@@ -100,8 +100,10 @@ export class MaskOverlay implements Layer {
       const { canvas } = this.#canvas(level, place, values);
       const side = tileSide * 2 ** level;
       const box = view.rectangleToScreen({
-        ...{ x: place.x * side, y: place.y * side },
-        ...{ width: side, height: side },
+        x: place.x * side,
+        y: place.y * side,
+        width: side,
+        height: side,
       });
       // Rounds to whole screen px, to avoid seams between tiles.
       const snap = (edge: number): number => Math.round(edge * pixels) / pixels;
@@ -150,8 +152,10 @@ export class MaskOverlay implements Layer {
       last = value;
       const isRow = side === 'top' || side === 'bottom';
       const box = view.rectangleToScreen({
-        ...{ x: column, y: row },
-        ...{ width: isRow ? length : 1, height: isRow ? 1 : length },
+        x: column,
+        y: row,
+        width: isRow ? length : 1,
+        height: isRow ? 1 : length,
       });
       const right = side === 'right' ? box.width - lineWidth : 0;
       const down = side === 'bottom' ? box.height - lineWidth : 0;
