@@ -78,10 +78,10 @@ const { id: project } =
     classes: [],
     settings,
   });
-const bringIn = (): Promise<{ added: number; known: number }> =>
+const importFolder = (): Promise<{ added: number; known: number }> =>
   service.import(project, scans, 'none', new AbortController().signal);
 for (const name of ['brought in', 'brought in again']) {
-  const { added, known } = await measured(name, bringIn);
+  const { added, known } = await measured(name, importFolder);
   console.log(`${''.padEnd(28)} ${added} added, ${known} known`);
 }
 await measured('looked at for a watch', async () => {

@@ -248,7 +248,7 @@ describe('the mask editor', () => {
       await page.mouse.down();
       await page.mouse.move(to.x, to.y, { steps: 5 });
     };
-    const goOn = async (y: number): Promise<void> => {
+    const continueAt = async (y: number): Promise<void> => {
       const to = await placeOf(page, size, 400, y);
       await page.mouse.move(to.x, to.y, { steps: 5 });
       await page.mouse.up();
@@ -256,13 +256,13 @@ describe('the mask editor', () => {
     // Another window comes to the front.
     await begin(620);
     await page.evaluate(() => window.dispatchEvent(new Event('blur')));
-    await goOn(620);
+    await continueAt(620);
     await expect.poll(() => value(second, 150, 620)).toBe(2);
     // Another image is opened: nothing is painted on either that the user does not see.
     await begin(560);
     await press('d');
     await stageReady(page, first.id);
-    await goOn(560);
+    await continueAt(560);
     await expect.poll(() => value(second, 150, 560)).toBe(2);
     expect(await value(second, 350, 560)).toBe(0);
     expect(await value(first, 350, 560)).toBe(0);
@@ -277,7 +277,7 @@ describe('the mask editor', () => {
     // Undo in the middle of a stroke undoes that stroke, and no earlier one.
     await begin(600);
     await press('Control+z');
-    await goOn(600);
+    await continueAt(600);
     await saved(page);
     expect(await value(second, 150, 600)).toBe(0);
     expect(await value(second, 150, 620)).toBe(2);

@@ -59,9 +59,9 @@ describe('a partial result', () => {
     const predicting = { predict: () => Promise.resolve({ ...predictResult, skipped }) };
     const { exitCode, stdout } = await runTest([...predict, '--json'], { engine: predicting });
     expect([exitCode, JSON.parse(stdout.text)]).toMatchObject([expected, { skipped }]);
-    const told = await runTest(predict, { engine: predicting });
-    expect(told.exitCode).toBe(expected);
-    expect(told.stdout.text).toContain('predictions.csv');
+    const output = await runTest(predict, { engine: predicting });
+    expect(output.exitCode).toBe(expected);
+    expect(output.stdout.text).toContain('predictions.csv');
   });
 
   it('the exit code of a training run without unreadable images is 0', async () => {

@@ -36,13 +36,13 @@ process.channel?.unref();
 if (Object.hasOwn(process, 'connected') && !process.connected) stopAlone();
 
 /** Sends a message to the launcher (bin/watch-child.mjs), if a launcher started this process. */
-function tell(message: object): void {
+function send(message: object): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
-watchActivity(tell);
+watchActivity(send);
 setInterval(() => {
-  tell({ type: 'alive' });
+  send({ type: 'alive' });
 }, 2000).unref();
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
@@ -54,7 +54,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   signals: process,
   readerGone: reader.signal,
   stopHeard: () => {
-    tell({ type: 'stopping' });
+    send({ type: 'stopping' });
   },
   now: () => performance.now(),
   exit: (code) => process.exit(code),

@@ -57,8 +57,8 @@ export type Precision = z.infer<typeof precision>;
  * Returns the number format used on a device: float16 would only slow down a processor, and TensorFlow.js does not
  * support it.
  */
-export function precisionOn(device: DeviceName, wished: Precision): Precision {
-  return device === 'cpu' || device === 'tensorflow' ? 'float32' : wished;
+export function precisionOn(device: DeviceName, requested: Precision): Precision {
+  return device === 'cpu' || device === 'tensorflow' ? 'float32' : requested;
 }
 
 /** Devices that exported files can run on; TensorFlow.js cannot read them. */

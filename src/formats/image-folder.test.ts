@@ -152,13 +152,13 @@ test.skipIf(process.platform !== 'linux')(
       const passed: PassedOver[] = [];
       const found = await findImages(root, {}, undefined, (one) => passed.push(one));
       expect(found.map(({ name }) => name)).toEqual(['good.png', 'real\ufffd.png']);
-      const said = passed.map(({ path, reason, ...rest }) => [
+      const reports = passed.map(({ path, reason, ...rest }) => [
         path.slice(root.length + 1),
         reason.replaceAll(root, ''),
         rest,
       ]);
       const rename = 'cannot be read: its name is not valid UTF-8. Rename it.';
-      expect(said.sort()).toEqual([
+      expect(reports.sort()).toEqual([
         ['Gr\ufffdn.png', `/Gr\ufffdn.png ${rename}`, { kind: 'skipped' }],
         ['f\ufffdr', `The folder /f\ufffdr ${rename}`, { kind: 'skipped', isFolder: true }],
         ['notes\ufffd.txt', 'Its name is not that of an image file.', { kind: 'other' }],

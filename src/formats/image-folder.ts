@@ -49,7 +49,7 @@ interface Search {
   readonly limits: FolderLimits;
   readonly signal: AbortSignal | undefined;
   readonly found: FoundImage[];
-  readonly tell: (passed: PassedOver) => void;
+  readonly pass: (passed: PassedOver) => void;
   folders: number;
   /** Folders with a list of classes, in the form of `Place`. */
   readonly labelled: Set<string>;
@@ -72,7 +72,7 @@ interface Place {
  * outside, nowhere or back to one of their own parents are skipped, and so are folders that cannot be read. Exported
  * masks state their folder.
  *
- * @param tell called for each skipped file
+ * @param pass called for each skipped file
  * @throws UserError 'not-found', 'invalid-file' (a file, not a folder), 'no-images', 'too-large' (past
  * a limit), 'disk', or 'cancelled' once `signal` aborts
  */
@@ -80,7 +80,7 @@ export async function findImages(
   directory: string,
   limits: Partial<FolderLimits> = {},
   signal?: AbortSignal,
-  tell: (passed: PassedOver) => void = () => undefined,
+  pass: (passed: PassedOver) => void = () => undefined,
 ): Promise<FoundImage[]> {
   await checkFolder(directory);
   const root = resolve(directory);
@@ -89,7 +89,7 @@ export async function findImages(
     root,
     realRoot,
     signal,
-    tell,
+    pass,
     found: [],
     labelled: new Set(),
     folders: 0,
@@ -139,7 +139,7 @@ async function look(search: Search, place: Place): Promise<void> {
     const failure = readFailure(error, folder);
     const isOfRoot = place.depth === 0 || !(await isThere(root));
     if (isOfRoot || failure === error || !(failure instanceof UserError)) throw failure;
-    search.tell({ path: folder, reason: failure.message, kind: 'skipped', isFolder: true });
+    search.pass({ path: folder, reason: failure.message, kind: 'skipped', isFolder: true });
   }
 }
 
@@ -151,7 +151,7 @@ async function visit(search: Search, place: Place, entry: Dirent): Promise<void>
   const name = place.prefix + entry.name;
   const path = join(search.root, name);
   if (isUndecodable(entry.name) && !(await isThere(path))) {
-    tellOfName(search, path, entry);
+    reportName(search, path, entry);
     return;
   }
   if (entry.isSymbolicLink() && !(await leadsInside(search, path))) return;
@@ -167,18 +167,18 @@ async function visit(search: Search, place: Place, entry: Dirent): Promise<void>
     search.found.push(compact(path, name));
   } else {
     if (kind.isFile && isLabelList(entry.name)) search.labelled.add(place.prefix);
-    search.tell({ path, reason: imageFolderText.notNamedAsImage, kind: 'other' });
+    search.pass({ path, reason: imageFolderText.notNamedAsImage, kind: 'other' });
   }
 }
 
 /** A file that may be an image, or a folder, with a name that cannot be read. */
-function tellOfName({ tell }: Search, path: string, entry: Dirent): void {
+function reportName({ pass }: Search, path: string, entry: Dirent): void {
   const isFolder = entry.isDirectory();
   const extension = extname(entry.name).toLowerCase();
   const isWanted = isFolder || extension === '' || imageExtensions.has(extension);
   const notUtf8 = isFolder ? imageFolderText.folderNameNotUtf8 : imageFolderText.nameNotUtf8;
   const reason = isWanted ? notUtf8(path) : imageFolderText.notNamedAsImage;
-  tell({ path, reason, kind: isWanted ? 'skipped' : 'other', isFolder: isFolder || undefined });
+  pass({ path, reason, kind: isWanted ? 'skipped' : 'other', isFolder: isFolder || undefined });
 }
 
 /**
@@ -195,13 +195,13 @@ async function visitFolder(search: Search, place: Place, name: string): Promise<
   const real = await realpath(path).catch(() => undefined);
   if (real === undefined) {
     const reason = imageFolderText.folderClosed(path);
-    search.tell({ path, reason, kind: 'skipped', isFolder: true });
+    search.pass({ path, reason, kind: 'skipped', isFolder: true });
   } else if (real === search.limits.except) {
     const reason = imageFolderText.isWorkspace(path);
-    search.tell({ path, reason, kind: 'skipped', isFolder: true, isExpected: true });
+    search.pass({ path, reason, kind: 'skipped', isFolder: true, isExpected: true });
   } else if (place.ancestors.includes(real)) {
     const reason = imageFolderText.linkToParent(path);
-    search.tell({ path, reason, kind: 'skipped', isFolder: true, isExpected: true });
+    search.pass({ path, reason, kind: 'skipped', isFolder: true, isExpected: true });
   } else {
     const ancestors = [...place.ancestors, real];
     await look(search, { prefix: `${name}/`, depth: place.depth + 1, ancestors });
@@ -212,14 +212,14 @@ async function visitFolder(search: Search, place: Place, name: string): Promise<
 async function leadsInside(search: Search, path: string): Promise<boolean> {
   const real = await realpath(path).catch(() => undefined);
   if (real === undefined) {
-    search.tell({ path, reason: imageFolderText.brokenLink(path), kind: 'skipped' });
+    search.pass({ path, reason: imageFolderText.brokenLink(path), kind: 'skipped' });
     return false;
   }
   const root = search.realRoot.endsWith(sep) ? search.realRoot : search.realRoot + sep;
   if (real === search.realRoot || real.startsWith(root)) return true;
   search.outside++;
   const reason = imageFolderText.linkOutside(path);
-  search.tell({ path, reason, kind: 'skipped' });
+  search.pass({ path, reason, kind: 'skipped' });
   return false;
 }
 

@@ -76,8 +76,8 @@ function begin(): void {
       page.raise();
       page.send('notification.opened', target);
     },
-    goOnLeaving: () => {
-      leaving.goOn();
+    resumeLeaving: () => {
+      leaving.resume();
     },
     forgetPictures: () => forgetPictures(page),
   });

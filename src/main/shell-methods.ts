@@ -21,7 +21,7 @@ export interface ShellWorld {
   /** Called when the user clicks a notification: the window comes to the front and shows its subject. */
   readonly openNotified: (target: ParsedParams<'shell.notify'>['target']) => void;
   /** Called when the page has saved what it delayed its end for. */
-  readonly goOnLeaving: () => void;
+  readonly resumeLeaving: () => void;
   /**
    * Empties the cache, because thumbnails of the previous workspace must not appear under ids of the new one.
    */
@@ -79,7 +79,7 @@ export function shellHandlers(world: ShellWorld): ShellHandlers {
       return Promise.resolve(null);
     },
     'shell.leave': () => {
-      world.goOnLeaving();
+      world.resumeLeaving();
       return Promise.resolve(null);
     },
     'shell.restartEngine': async () => {

@@ -29,12 +29,12 @@ const bridge: Bridge = {
     ipcRenderer.send(channels.abort, id);
   },
   listen: (listener) => {
-    const heard = (_event: unknown, name: EventName, content: unknown): void => {
+    const received = (_event: unknown, name: EventName, content: unknown): void => {
       listener(name, content);
     };
-    ipcRenderer.on(channels.event, heard);
+    ipcRenderer.on(channels.event, received);
     return () => {
-      ipcRenderer.off(channels.event, heard);
+      ipcRenderer.off(channels.event, received);
     };
   },
   pathOf: (file) => webUtils.getPathForFile(file),

@@ -91,10 +91,10 @@ it.skipIf(webgpuMissing !== undefined)(
       event.type === 'device' ? [event.reason] : [],
     );
     expect(reasons).toEqual([null, expect.stringMatching(/does not support 16-bit numbers/)]);
-    const said = context.events.flatMap((event) =>
+    const messages = context.events.flatMap((event) =>
       event.type === 'notice' ? [event.message] : [],
     );
-    expect(said).toContain('cpu always uses float32; --precision is ignored.');
+    expect(messages).toContain('cpu always uses float32; --precision is ignored.');
   },
 );
 

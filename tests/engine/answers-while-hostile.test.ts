@@ -124,7 +124,7 @@ describe('the engine while hostile files are imported', async () => {
     }
   };
   /** Messages about a file of masks from its survey and its import. */
-  const bringIn = async (at: string, source: MaskSourcePlace): Promise<string[]> => {
+  const importFolder = async (at: string, source: MaskSourcePlace): Promise<string[]> => {
     const made = { name: source.path, domain: 'other', task: 'segmentation' } as const;
     const { id: project } = await engine.call('project.create', made);
     const look = await engine.ask('image.lookMasks', { project, folder: at, source });
@@ -156,7 +156,7 @@ describe('the engine while hostile files are imported', async () => {
         own.enable();
         asked = ask();
       }
-      const said = await bringIn(at, { kind: 'file', path, property: null });
+      const said = await importFolder(at, { kind: 'file', path, property: null });
       brought.push(Promise.resolve(said));
       if (words === null) expect(said).toEqual([]);
       else expect(said.join('\n')).toMatch(words);
@@ -167,7 +167,7 @@ describe('the engine while hostile files are imported', async () => {
       await put(join(`masks ${name}`, 'masks', 'a.png'), mask);
       await put(join(`masks ${name}`, 'masks', name), content);
       const source = { kind: 'masks', path: join(at, 'masks'), property: null } as const;
-      const said = await bringIn(join(at, 'images'), source);
+      const said = await importFolder(join(at, 'images'), source);
       expect(said).toEqual([]);
     }
     for (const [name, content] of teachers) {

@@ -68,18 +68,18 @@ const pool = new ImagePool({ threads: 1 });
 afterAll(() => pool.close());
 
 function open(store = temporaryStore()) {
-  const told: { name: EventName; content: unknown }[] = [];
+  const events: { name: EventName; content: unknown }[] = [];
   const teachers = new TeacherService(store);
-  const emit = (name: EventName, content: unknown): void => void told.push({ name, content });
+  const emit = (name: EventName, content: unknown): void => void events.push({ name, content });
   const catalogue = new CatalogueService(store, teachers, pool, emit, patience);
   catalogue.saveSettings({ mirror: server.base, proxy: null, plainHttp: false });
   const entry = async (id = card) => (await catalogue.list()).find((one) => one.card.id === id);
-  return { store, teachers, catalogue, told, entry };
+  return { store, teachers, catalogue, events, entry };
 }
 
 it('turns a card into a teacher with the facts of the card', async () => {
   offer(serve(teacher));
-  const { store, teachers, catalogue, told, entry } = open();
+  const { store, teachers, catalogue, events, entry } = open();
   expect(await entry()).toMatchObject({ state: 'absent', part: 0, teacher: null, file: null });
   expect(await entry('uni')).toMatchObject({ state: 'by-hand' });
   const made = await catalogue.fetch(card, unheard);
@@ -89,8 +89,8 @@ it('turns a card into a teacher with the facts of the card', async () => {
     training: 'ImageNet-21k with labels, then ImageNet-1k',
   });
   expect(await entry()).toMatchObject({ state: 'here', teacher: made.id, file });
-  expect(told.map(({ name }) => name)).toContain('catalogue.progress');
-  expect(told.at(-1)?.content).toMatchObject({ card, done: teacher.length + 2 });
+  expect(events.map(({ name }) => name)).toContain('catalogue.progress');
+  expect(events.at(-1)?.content).toMatchObject({ card, done: teacher.length + 2 });
   expect(teachers.list()).toMatchObject([{ id: made.id }]);
 });
 
@@ -148,11 +148,11 @@ it('downloaded files are kept while an unfinished run needs them', async () => {
 
 it('a teacher is downloaded once at a time, can be stopped, and resumes after a restart', async () => {
   offer(trickle(teacher, 50, 20));
-  const { store, catalogue, told, entry } = open();
+  const { store, catalogue, events, entry } = open();
   const first = catalogue.fetch(card, unheard);
   const failed = expect(first).rejects.toMatchObject({ code: 'cancelled' });
   await expect(catalogue.fetch(card, unheard)).rejects.toMatchObject({ code: 'in-use' });
-  await expect.poll(() => told.length, { interval: 10 }).toBeGreaterThan(3);
+  await expect.poll(() => events.length, { interval: 10 }).toBeGreaterThan(3);
   expect(await entry()).toMatchObject({ state: 'fetching', teacher: null });
   catalogue.stop(card);
   await failed;
@@ -168,7 +168,7 @@ it('a teacher is downloaded once at a time, can be stopped, and resumes after a 
   offer(trickle(teacher, 50, 20));
   const second = again.catalogue.fetch('siglip-base', unheard);
   const ended = expect(second).rejects.toMatchObject({ code: 'cancelled' });
-  await expect.poll(() => again.told.length, { interval: 10 }).toBeGreaterThan(2);
+  await expect.poll(() => again.events.length, { interval: 10 }).toBeGreaterThan(2);
   await again.catalogue.stopAll();
   await ended;
 });

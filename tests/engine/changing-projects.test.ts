@@ -31,7 +31,7 @@ describe('projects that change', async () => {
     await engine.call('project.update', { project: id, settings });
     return { project: id, images };
   };
-  const bringIn = (
+  const importFolder = (
     project: number,
     images: string,
     labels: 'folders' | 'none' | { csv: string } = 'folders',
@@ -50,7 +50,7 @@ describe('projects that change', async () => {
       const { project, images } = await create(`names-${name.length}`);
       await mkdir(join(images, 'train', name));
       await copyFile(join(images, 'train', 'red', '0.png'), join(images, 'train', name, '0.png'));
-      await expect(bringIn(project, images)).rejects.toMatchObject({ code: 'invalid-labels' });
+      await expect(importFolder(project, images)).rejects.toMatchObject({ code: 'invalid-labels' });
       expect(await get(project)).toMatchObject({ images: 0 });
     },
   );
@@ -63,7 +63,7 @@ describe('projects that change', async () => {
     expect(outlined.task).toBe('segmentation');
     expect(outlined.settings.steps).not.toBe(20);
     await engine.call('project.update', { project, task: 'single' });
-    await bringIn(project, images);
+    await importFolder(project, images);
     await expect(
       engine.call('project.update', { project, task: 'segmentation' }),
     ).rejects.toMatchObject({ code: 'invalid-option' });
@@ -74,10 +74,10 @@ describe('projects that change', async () => {
     const { project, images } = await create('copies');
     const [first, copy] = ['0.png', 'copy.png'].map((name) => join(images, 'train', 'red', name));
     await copyFile(first ?? '', copy ?? '');
-    const report = await bringIn(project, images);
+    const report = await importFolder(project, images);
     expect(report).toMatchObject({ known: 1, copies: 1, moved: 0 });
     expect(report.added).toBe(report.found - 1);
-    const again = await bringIn(project, images);
+    const again = await importFolder(project, images);
     expect(again).toMatchObject({ added: 0, known: again.found, copies: 1 });
   });
 
@@ -89,7 +89,7 @@ describe('projects that change', async () => {
     await writeFile(file, bytes);
     const { id } = await engine.call('teacher.add', { file });
     const { project, images } = await create('exchanged');
-    await bringIn(project, images);
+    await importFolder(project, images);
     const settings = { teacher: id, rank: 2, steps: 4, batch: 8, views: 4 };
     await engine.call('project.update', { project, settings });
     await writeTinyTeacher(file);
@@ -119,14 +119,14 @@ describe('projects that change', async () => {
       const from = join(images, 'train', colour, `${index}.png`);
       await copyFile(from, join(nuclei, place, '0.png'));
     }
-    await expect(bringIn(project, nuclei)).rejects.toMatchObject({
+    await expect(importFolder(project, nuclei)).rejects.toMatchObject({
       code: 'unsupported',
       message: expect.stringContaining('without labels') as string,
     });
     expect(await engine.call('image.look', { folder: nuclei })).toMatchObject({
       ...{ images: 2, test: 1, masks: 2 },
     });
-    expect(await bringIn(project, nuclei, 'none')).toMatchObject({
+    expect(await importFolder(project, nuclei, 'none')).toMatchObject({
       ...{ found: 2, added: 2 },
       skipped: [{ path: 'test/masks' }, { path: 'train/masks' }],
     });
@@ -138,11 +138,11 @@ describe('projects that change', async () => {
 
   it('new content of a file replaces the old', async () => {
     const { project, images } = await create('overwritten');
-    await bringIn(project, images);
+    await importFolder(project, images);
     await copyFile(join(images, 'train', 'red', '0.png'), join(folder, 'keep.png'));
     await writeImages(join(folder, 'fresh'), 1, 77);
     await copyFile(join(folder, 'fresh', 'red', '0.png'), join(images, 'test', 'red', '0.png'));
-    expect(await bringIn(project, images)).toMatchObject({ added: 1 });
+    expect(await importFolder(project, images)).toMatchObject({ added: 1 });
     expect(await get(project)).toMatchObject({ images: 27, tested: 9 });
     const run = await engine.call('run.start', { project });
     expect(await ended(run)).toMatchObject({ state: 'done' });
@@ -150,7 +150,7 @@ describe('projects that change', async () => {
 
   it('a file that changed since its import is left out, and reported', async () => {
     const { project, images } = await create('changed');
-    await bringIn(project, images);
+    await importFolder(project, images);
     const file = join(images, 'train', 'red', '0.png');
     await writeFile(file, await readFile(join(images, 'train', 'blue', '0.png')));
     const done = await ended(await engine.call('run.start', { project }));
@@ -173,7 +173,7 @@ describe('projects that change', async () => {
     const time = new Date(1.7e12);
     await writeFile(file, one ?? '');
     await utimes(file, time, time);
-    await bringIn(project, images);
+    await importFolder(project, images);
     const fresh = join(folder, 'exchanged.png');
     await writeFile(fresh, other ?? '');
     await utimes(fresh, time, time);
@@ -192,12 +192,12 @@ describe('projects that change', async () => {
 
   it('swapped files keep their labels with their content', async () => {
     const { project, images } = await create('swapped');
-    await bringIn(project, images);
+    await importFolder(project, images);
     const [red, blue] = ['red', 'blue'].map((name) => join(images, 'train', name, '0.png'));
     await rename(red ?? '', join(folder, 'between.png'));
     await rename(blue ?? '', red ?? '');
     await rename(join(folder, 'between.png'), blue ?? '');
-    expect(await bringIn(project, images)).toMatchObject({ added: 0, known: 27 });
+    expect(await importFolder(project, images)).toMatchObject({ added: 0, known: 27 });
     const page = await engine.call('image.page', { project, filter: {}, offset: 0, limit: 100 });
     const { classes } = await get(project);
     const moved = page.images.filter(({ name }) => /train\/(red|blue)\/0\.png/.test(name));
@@ -213,9 +213,9 @@ describe('projects that change', async () => {
 
   it('test images and groups can be added by a second import', async () => {
     const { project, images } = await create('later');
-    await bringIn(project, images, 'none');
+    await importFolder(project, images, 'none');
     expect(await get(project)).toMatchObject({ labelled: 0, tested: 0 });
-    await bringIn(project, images, 'folders');
+    await importFolder(project, images, 'folders');
     expect(await get(project)).toMatchObject({ labelled: 27, tested: 9 });
   });
 
@@ -232,7 +232,7 @@ describe('projects that change', async () => {
       `path,label,split,group\n${rows.join('')}`,
     );
     const csv = join(images, 'train', 'labels.csv');
-    await bringIn(project, join(images, 'train'), { csv });
+    await importFolder(project, join(images, 'train'), { csv });
     const done = await ended(await engine.call('run.start', { project }));
     expect(done.summary?.images).toMatchObject({ distilled: 12, tested: 3 });
     expect(done.summary?.images.skipped.map(({ path }) => path).sort()).toEqual(
@@ -242,7 +242,7 @@ describe('projects that change', async () => {
 
   it('labels given during a pause do not prevent a run from resuming', async () => {
     const { project, images } = await create('labelling', 2000);
-    await bringIn(project, join(images, 'train'));
+    await importFolder(project, join(images, 'train'));
     const run = await engine.call('run.start', { project });
     await engine.next('run.progress', ({ phase, done }) => phase === 'distill' && done > 3);
     const paused = await engine.call('run.pause', { run: run.id });
@@ -263,7 +263,7 @@ describe('projects that change', async () => {
 
   it('removing a project removes its runs', async () => {
     const { project, images } = await create('going', 2000);
-    await bringIn(project, images);
+    await importFolder(project, images);
     await engine.call('run.start', { project });
     await engine.call('run.start', { project });
     await engine.next('run.progress', ({ phase }) => phase === 'distill');
@@ -324,7 +324,7 @@ describe('projects that change', async () => {
     const { project, images } = await create('table');
     await writeText(join(images, 'labels.csv'), 'path,label\ntrain/red/0.png,re\u0000d\n');
     const labels = { csv: join(images, 'labels.csv') };
-    await expect(bringIn(project, images, labels)).rejects.toMatchObject({
+    await expect(importFolder(project, images, labels)).rejects.toMatchObject({
       code: 'invalid-labels',
     });
   });

@@ -162,8 +162,12 @@ it('a device without memory for one image is not used', async () => {
   await distill(tinyRequest(folder, { device: 'webgpu', out: join(folder, 'small') }), context);
   expect(reasons(context)[1]).toMatch(/needs about .* GiB, but a run may use .* GiB/);
   // The processor continues nevertheless, and warns that the memory may not suffice.
-  const said = context.events.flatMap((event) => (event.type === 'notice' ? [event.message] : []));
-  expect(said.join()).toMatch(/a run may use .* GiB of the computer's memory: it may be very slow/);
+  const messages = context.events.flatMap((event) =>
+    event.type === 'notice' ? [event.message] : [],
+  );
+  expect(messages.join()).toMatch(
+    /a run may use .* GiB of the computer's memory: it may be very slow/,
+  );
 });
 
 it('segmentation runs continue on the processor too', async () => {

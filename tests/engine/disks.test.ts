@@ -53,7 +53,7 @@ async function runWithCheckpoint(engine: EngineProcess, project: number): Promis
 }
 
 /** Resumes a run that failed, until its end. */
-async function goOn(engine: EngineProcess, run: Run, step: number): Promise<void> {
+async function continueRun(engine: EngineProcess, run: Run, step: number): Promise<void> {
   const progress = engine.next('run.progress', ({ phase }) => phase === 'distill');
   await engine.call('run.resume', { run: run.id });
   expect((await progress).done).toBeGreaterThanOrEqual(step);
@@ -200,7 +200,7 @@ describe.skipIf(SmallDisk.absence)(`a full disk${SmallDisk.absence}`, () => {
     );
 
     free();
-    await goOn(engine, run, step);
+    await continueRun(engine, run, step);
     expect(await engine.call('image.import', more)).toMatchObject({ found: 60, skipped: [] });
     expect(await engine.call('run.predictions', { run: run.id })).toHaveLength(9);
   });

@@ -34,7 +34,7 @@ describe('defects found by breaking things', async () => {
     await mkdir(images, { recursive: true });
     return { project: id, images };
   };
-  const bringIn = (
+  const importFolder = (
     project: number,
     images: string,
     labels: 'folders' | 'none' | { csv: string } = 'folders',
@@ -56,7 +56,7 @@ describe('defects found by breaking things', async () => {
     for (const index of [0, 1, 2]) {
       await copyFile(drawn[index] ?? '', join(images, `${index}.png`));
     }
-    await bringIn(project, images, 'none');
+    await importFolder(project, images, 'none');
     const before = await imagesOf(project);
     const named = await engine.call('class.add', { project, name: 'A' });
     const classes = [named.classes[0]?.id ?? 0];
@@ -68,7 +68,7 @@ describe('defects found by breaking things', async () => {
     for (const index of [0, 1, 2]) {
       await rename(join(images, `new-${index}`), join(images, `${index}.png`));
     }
-    expect(await bringIn(project, images, 'none')).toMatchObject({ added: 1, known: 2 });
+    expect(await importFolder(project, images, 'none')).toMatchObject({ added: 1, known: 2 });
     const after = await imagesOf(project);
     expect(after.map((image) => image.name).sort()).toEqual(['0.png', '1.png', '2.png']);
     expect(after.filter(({ isLabelled }) => isLabelled)).toHaveLength(2);
@@ -83,13 +83,13 @@ describe('defects found by breaking things', async () => {
         await copyFile(path, join(images, kind, `${index}.png`));
       }
     }
-    const report = await bringIn(project, images);
+    const report = await importFolder(project, images);
     expect(report).toMatchObject({ added: 60, known: 60 });
     expect(report.skipped).toHaveLength(60);
     expect(report.skipped[0]?.reason).toMatch(/is the same image as .*labelled “X” and not “Y”/);
     expect((await get(project)).labelled).toBe(0);
     const several = await create('agree', 'several');
-    await bringIn(several.project, images);
+    await importFolder(several.project, images);
     expect((await imagesOf(several.project)).every(({ classes }) => classes.length === 2)).toBe(
       true,
     );
@@ -98,12 +98,12 @@ describe('defects found by breaking things', async () => {
   it('a table that contradicts a label is reported, and the label stays', async () => {
     const { project, images } = await create('contradicted');
     await writeImages(images, 1, 5);
-    await bringIn(project, images);
+    await importFolder(project, images);
     const csv = join(folder, 'contradicted.csv');
     await writeFile(csv, 'path,label\nred/0.png,blue\ngreen/0.png,green\n');
-    const report = await bringIn(project, images, { csv });
-    const told = report.skipped.filter(({ reason }) => reason.includes('in the project'));
-    expect(told.map(({ reason }) => reason)).toEqual([
+    const report = await importFolder(project, images, { csv });
+    const repeated = report.skipped.filter(({ reason }) => reason.includes('in the project'));
+    expect(repeated.map(({ reason }) => reason)).toEqual([
       expect.stringMatching(/labelled “red” in the project, and “blue” in this import/) as string,
     ]);
   });
@@ -111,14 +111,14 @@ describe('defects found by breaking things', async () => {
   it('a picture is deleted with the last project that has it', async () => {
     const { project, images } = await create('pictures');
     await writeImages(images, 2, 6);
-    await bringIn(project, images);
+    await importFolder(project, images);
     const thumbnails = async (): Promise<number> => {
       const files = await readdir(join(workspace, 'thumbnails'), { recursive: true });
       return files.filter((name) => name.endsWith('.jpg')).length;
     };
     const all = await thumbnails();
     const other = await create('the same pictures');
-    await bringIn(other.project, images);
+    await importFolder(other.project, images);
     const [first] = await imagesOf(other.project);
     await engine.call('image.remove', { project: other.project, images: [first?.id ?? 0] });
     await engine.call('project.remove', { project: other.project });
@@ -150,11 +150,11 @@ describe('defects found by breaking things', async () => {
     };
     const anonymous = await create('anonymous');
     await write(anonymous.images, 'ANONYMOUS');
-    await bringIn(anonymous.project, anonymous.images);
+    await importFolder(anonymous.project, anonymous.images);
     expect((await get(anonymous.project)).tested).toBeGreaterThan(0);
     const alone = await create('alone');
     await write(alone.images, '4711');
-    await bringIn(alone.project, alone.images);
+    await importFolder(alone.project, alone.images);
     const answer = await engine.ask('run.start', { project: alone.project });
     expect(answer).toMatchObject({
       ok: false,
@@ -171,7 +171,7 @@ describe('defects found by breaking things', async () => {
     const { project, images } = await create('finished', 'single', 4000);
     await writeImages(join(images, 'train'), 6, 1);
     await writeImages(join(images, 'test'), 3, 2);
-    await bringIn(project, images);
+    await importFolder(project, images);
     const run = await engine.call('run.start', { project });
     const began = performance.now();
     await engine.next('run.progress', ({ phase, done }) => phase === 'distill' && done > 3);
@@ -199,7 +199,7 @@ describe('defects found by breaking things', async () => {
     const { project, images } = await create('lost', 'single', 4000);
     await writeImages(join(images, 'train'), 6, 1);
     await writeImages(join(images, 'test'), 3, 2);
-    await bringIn(project, images);
+    await importFolder(project, images);
     const run = await engine.call('run.start', { project });
     const { done: lost } = await engine.next(
       'run.progress',

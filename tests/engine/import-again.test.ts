@@ -37,7 +37,7 @@ describe('importing the same folder again', async () => {
     images = join(folder, name);
     await mkdir(images, { recursive: true });
   };
-  const bringIn = (labels: 'folders' | 'none' = 'none'): Promise<ImportReport> =>
+  const importAgain = (labels: 'folders' | 'none' = 'none'): Promise<ImportReport> =>
     engine.call('image.import', { project, folder: images, labels });
   /** The entry of each file in the table. */
   const outcomes = async (filter: Partial<FileFilter> = {}): Promise<Record<string, string>> => {
@@ -60,13 +60,13 @@ describe('importing the same folder again', async () => {
   it('unchanged files are not read again, changed ones are', async () => {
     await begin('again');
     const [first = '', second = ''] = await writeImages(images, 2, 1);
-    expect(await bringIn()).toMatchObject({ found: 6, added: 6, known: 0 });
+    expect(await importAgain()).toMatchObject({ found: 6, added: 6, known: 0 });
     await spoil(first);
-    expect(await bringIn()).toMatchObject({ found: 6, added: 0, known: 6, skipped: [] });
+    expect(await importAgain()).toMatchObject({ found: 6, added: 0, known: 6, skipped: [] });
     expect(await outcomes()).toMatchObject({ 'red/0.png': 'known', 'blue/1.png': 'known' });
     const [drawn = ''] = await writeImages(join(folder, 'again drawn'), 1, 5);
     await copyFile(drawn, second);
-    expect(await bringIn()).toMatchObject({ found: 6, added: 1, known: 5, skipped: [] });
+    expect(await importAgain()).toMatchObject({ found: 6, added: 1, known: 5, skipped: [] });
     expect(await outcomes()).toMatchObject({ 'red/1.png': 'added', 'red/0.png': 'known' });
     // Its former content no longer exists anywhere.
     expect(await places()).toHaveLength(6);
@@ -85,7 +85,7 @@ describe('importing the same folder again', async () => {
       await writeFile(path, Buffer.concat([bytes, Buffer.alloc(length - bytes.length)]));
       await utimes(path, 1000, 1000);
     }
-    expect(await bringIn('folders')).toMatchObject({ added: 2 });
+    expect(await importAgain('folders')).toMatchObject({ added: 2 });
     const named = async (): Promise<Record<string, number[]>> => {
       const page = { project, filter: {}, offset: 0, limit: 10 };
       const { images: all } = await engine.call('image.page', page);
@@ -96,7 +96,7 @@ describe('importing the same folder again', async () => {
     await rename(one, `${one}.aside`);
     await rename(two, one);
     await rename(`${one}.aside`, two);
-    expect(await bringIn()).toMatchObject({ added: 0, known: 2, moved: 2 });
+    expect(await importAgain()).toMatchObject({ added: 0, known: 2, moved: 2 });
     expect(await named()).toEqual({
       'one/a.png': before['two/b.png'],
       'two/b.png': before['one/a.png'],
@@ -112,12 +112,12 @@ describe('importing the same folder again', async () => {
       const own = Buffer.concat([bytes, Buffer.from(`${index}`)]);
       await writeFile(join(images, `${index}.png`), own);
     }
-    expect(await bringIn()).toMatchObject({ added: 400 });
+    expect(await importAgain()).toMatchObject({ added: 400 });
     const all = { project, filter: { report: null }, offset: 0, limit: 1 };
     const { counts } = await engine.call('image.files', all);
     expect(counts).toMatchObject({ added: 400, known: 0 });
     for (const index of [0, 40, 300, 399]) await spoil(join(images, `${index}.png`));
-    expect(await bringIn()).toMatchObject({ known: 400, skipped: [] });
+    expect(await importAgain()).toMatchObject({ known: 400, skipped: [] });
   });
 
   it('slices of volumes are recognised as well', async () => {
@@ -125,24 +125,24 @@ describe('importing the same folder again', async () => {
     const values = Array.from({ length: 4 * 4 * 3 }, (_, index) => index);
     const path = join(images, 'scan.nii');
     await writeFile(path, niftiFile({ type: 'uint8', shape: [4, 4, 3], values }));
-    expect(await bringIn()).toMatchObject({ found: 3, added: 3, known: 0 });
+    expect(await importAgain()).toMatchObject({ found: 3, added: 3, known: 0 });
     await spoil(path);
-    expect(await bringIn()).toMatchObject({ found: 3, added: 0, known: 3, skipped: [] });
+    expect(await importAgain()).toMatchObject({ found: 3, added: 0, known: 3, skipped: [] });
     const { images: all } = await engine.call('image.page', {
       ...{ project, filter: {}, offset: 0, limit: 10 },
     });
     // Images removed from the project are imported again on request.
     await engine.call('image.remove', { project, images: [all[1]?.id ?? 0] });
     await writeFile(path, niftiFile({ type: 'uint8', shape: [4, 4, 3], values }));
-    expect(await bringIn()).toMatchObject({ found: 3, added: 1, known: 2 });
+    expect(await importAgain()).toMatchObject({ found: 3, added: 1, known: 2 });
   });
 
   it('labels can be added later to imported files', async () => {
     await begin('later');
     const [first = ''] = await writeImages(images, 2, 2);
-    await bringIn('none');
+    await importAgain('none');
     await spoil(first);
-    expect(await bringIn('folders')).toMatchObject({ known: 6, skipped: [] });
+    expect(await importAgain('folders')).toMatchObject({ known: 6, skipped: [] });
     expect(await engine.call('project.get', { project })).toMatchObject({ labelled: 6 });
   });
 
@@ -151,11 +151,11 @@ describe('importing the same folder again', async () => {
     const [first = '', second = ''] = await writeImages(images, 1, 3);
     const copy = join(images, 'copy.png');
     await copyFile(first, copy);
-    await bringIn();
+    await importAgain();
     expect(await outcomes()).toMatchObject({ 'copy.png': 'added', 'red/0.png': 'known' });
     await unlink(copy);
     await rename(second, join(images, 'elsewhere.png'));
-    expect(await bringIn()).toMatchObject({ found: 3, added: 0, known: 3, moved: 2 });
+    expect(await importAgain()).toMatchObject({ found: 3, added: 0, known: 3, moved: 2 });
     expect(await places()).toEqual(['blue/0.png', 'elsewhere.png', 'red/0.png']);
     expect(await outcomes()).toEqual({
       ...{ 'blue/0.png': 'known', 'elsewhere.png': 'moved', 'red/0.png': 'moved' },
@@ -167,11 +167,11 @@ describe('importing the same folder again', async () => {
     const [first = '', second = ''] = await writeImages(images, 1, 4);
     const copy = join(images, 'copy.png');
     await copyFile(first, copy);
-    await bringIn();
+    await importAgain();
     const before = await places();
     await copyFile(second, copy);
     expect(before).toEqual(['blue/0.png', 'copy.png', 'green/0.png']);
-    await bringIn();
+    await importAgain();
     expect(await places()).toEqual(['blue/0.png', 'green/0.png', 'red/0.png']);
   });
 
@@ -181,19 +181,19 @@ describe('importing the same folder again', async () => {
     const whole = await readFile(first);
     await writeFile(first, whole.subarray(0, 100));
     await writeFile(join(images, 'notes.txt'), 'none');
-    expect(await bringIn()).toMatchObject({ found: 3, added: 2, skipped: [{ path: first }] });
+    expect(await importAgain()).toMatchObject({ found: 3, added: 2, skipped: [{ path: first }] });
     const seen = { 'red/0.png': 'skipped', 'notes.txt': 'other' };
     expect(await outcomes()).toMatchObject(seen);
-    expect(await bringIn()).toMatchObject({ found: 3, known: 2, skipped: [{ path: first }] });
+    expect(await importAgain()).toMatchObject({ found: 3, known: 2, skipped: [{ path: first }] });
     await writeFile(first, whole);
-    expect(await bringIn()).toMatchObject({ found: 3, added: 1, known: 2, skipped: [] });
+    expect(await importAgain()).toMatchObject({ found: 3, added: 1, known: 2, skipped: [] });
     const [report] = await engine.call('image.reports', { project });
     expect(await outcomes({ report: report?.id ?? 0, show: 'added' })).toEqual({
       'red/0.png': 'added',
     });
     expect(await outcomes({ search: 'NOTES' })).toEqual({ 'notes.txt': 'other' });
     await rm(join(images, 'notes.txt'));
-    await bringIn();
+    await importAgain();
     expect(await outcomes({ search: 'notes' })).toEqual({});
   });
 
@@ -207,7 +207,7 @@ describe('importing the same folder again', async () => {
     await symlink(join(images, 'red'), join(images, 'inside'));
     await symlink(images, join(images, 'red', 'round'));
     await symlink(join(folder, 'nowhere'), join(images, 'broken.png'));
-    const report = await bringIn();
+    const report = await importAgain();
     expect(report).toMatchObject({ found: 4, added: 3, known: 1 });
     const reasons = new Map(report.skipped.map(({ path, reason }) => [path, reason]));
     expect([...reasons.keys()].sort()).toEqual(

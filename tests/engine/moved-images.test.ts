@@ -26,7 +26,10 @@ describe('a paused run whose images were moved', async () => {
     return paused;
   };
   /** The step at which a run continues, or the reason why it does not. */
-  const goOn = async (engine: EngineProcess, { id }: Run): Promise<number | string | undefined> => {
+  const continueRun = async (
+    engine: EngineProcess,
+    { id }: Run,
+  ): Promise<number | string | undefined> => {
     const progress = engine.next('run.progress', ({ phase }) => phase === 'distill');
     const failed = engine.next('run.changed', ({ state }) => state === 'failed');
     await engine.call('run.resume', { run: id });
@@ -68,7 +71,7 @@ describe('a paused run whose images were moved', async () => {
     await rename(workspace, `${workspace} elsewhere`);
 
     const moved = await open(`${workspace} elsewhere`);
-    expect(await goOn(moved, paused)).toBeGreaterThanOrEqual(paused.step);
+    expect(await continueRun(moved, paused)).toBeGreaterThanOrEqual(paused.step);
     await moved.call('run.cancel', { run: paused.id });
   });
 
@@ -78,7 +81,7 @@ describe('a paused run whose images were moved', async () => {
     const project = await createProject(engine, images);
     const paused = await pauseLater(engine, project);
     await rename(images, `${images} elsewhere`);
-    expect(await goOn(engine, paused)).toMatch(
+    expect(await continueRun(engine, paused)).toMatch(
       /18 of the 18 training images .*are missing or have changed.*add their folder again/,
     );
     expect(await engine.call('run.get', { run: paused.id })).toMatchObject({ step: paused.step });
@@ -91,7 +94,7 @@ describe('a paused run whose images were moved', async () => {
       labels: 'folders',
     });
     expect(report).toMatchObject({ added: 0, known: 27 });
-    expect(await goOn(engine, paused)).toBeGreaterThanOrEqual(paused.step);
+    expect(await continueRun(engine, paused)).toBeGreaterThanOrEqual(paused.step);
     expect(await finish(engine, paused)).toMatchObject({ state: 'done' });
     expect(await engine.call('run.predictions', { run: paused.id })).toHaveLength(9);
   });
@@ -105,11 +108,11 @@ describe('a paused run whose images were moved', async () => {
     const [kept, fresh] = [join(images, 'train', 'red', '0.png'), join(folder, 'fresh')];
     await rename(kept, join(folder, 'kept.png'));
     await rename(join(fresh, 'red', '0.png'), kept);
-    expect(await goOn(engine, paused)).toMatch(
+    expect(await continueRun(engine, paused)).toMatch(
       /One of the 18 training images .*has changed.*0\.png/,
     );
     await rename(join(folder, 'kept.png'), kept);
-    expect(await goOn(engine, paused)).toBeGreaterThanOrEqual(paused.step);
+    expect(await continueRun(engine, paused)).toBeGreaterThanOrEqual(paused.step);
     await engine.call('run.cancel', { run: paused.id });
   });
 
@@ -120,7 +123,7 @@ describe('a paused run whose images were moved', async () => {
     await rm(join(images, 'train', 'red', '0.png'));
     await writeFile(join(images, 'train', 'red', '1.png'), 'no image');
     const paused = await pauseLater(engine, project);
-    expect(await goOn(engine, paused)).toBeGreaterThanOrEqual(paused.step);
+    expect(await continueRun(engine, paused)).toBeGreaterThanOrEqual(paused.step);
     const done = await finish(engine, paused);
     expect(done.summary?.images).toMatchObject({ distilled: 16 });
   });

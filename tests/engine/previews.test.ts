@@ -71,8 +71,8 @@ describe("the model's input", async () => {
   };
 
   it('is described from the file, without patient data', async () => {
-    const told = await engine.call('image.describe', { image: idOf('ct.dcm') });
-    expect(told).toEqual({
+    const description = await engine.call('image.describe', { image: idOf('ct.dcm') });
+    expect(description).toEqual({
       ...{ format: 'dicom', bands: 1, alpha: null, frames: 1, sampleType: 'uint16' },
       interpretation: 'grey',
       spacing: { x: 0.25, y: 0.5, unit: 'mm' },
@@ -84,16 +84,16 @@ describe("the model's input", async () => {
       hasTable: false,
       auto: { bands: [1], range: 'file' },
     });
-    expect(JSON.stringify(told)).not.toContain('SECRET');
+    expect(JSON.stringify(description)).not.toContain('SECRET');
   });
 
   it.each([
     ['bands.tif', { format: 'tiff', bands: 4, frames: 1, sampleType: 'uint16' }],
     ['volume.nii#2', { format: 'nifti', bands: 1, frames: 2, sampleType: 'int16' }],
   ])('is scaled by percentiles for %s without a window', async (name, expected) => {
-    const told = await engine.call('image.describe', { image: idOf(name) });
-    expect(told).toMatchObject({ ...expected, windows: [], rescale: null });
-    expect(told.auto.range).toBe('percentile:2:98');
+    const description = await engine.call('image.describe', { image: idOf(name) });
+    expect(description).toMatchObject({ ...expected, windows: [], rescale: null });
+    expect(description.auto.range).toBe('percentile:2:98');
   });
 
   it('is rendered with any window, and the project keeps its own', async () => {

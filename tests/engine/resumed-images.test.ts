@@ -56,8 +56,10 @@ it('a run resumes from the checkpoint of an earlier version, and reports what th
   await writeSafetensors(path, tensors, { metadata: former });
   const context = watch(5);
   await expect(distill({ ...request, resume: true }, context)).rejects.toThrow('Stopped');
-  const said = context.events.flatMap((event) => (event.type === 'notice' ? event.message : []));
-  expect(said).toContainEqual(
+  const messages = context.events.flatMap((event) =>
+    event.type === 'notice' ? event.message : [],
+  );
+  expect(messages).toContainEqual(
     expect.stringMatching(/is from an earlier version, which identified images/),
   );
   // From then on images are identified by content.

@@ -64,11 +64,11 @@ describe('suggestions', async () => {
     const progress = engine.next('suggest.progress', ({ done, total }) => done === total);
     await engine.call('mask.prepareSuggestion', { image: id, region });
     expect((await progress).image).toBe(id);
-    const heard = engine.heard.length;
+    const received = engine.heard.length;
     const suggested = await engine.call('mask.suggest', {
       ...{ image: id, region, strokes: strokesOf(value) },
     });
-    expect(engine.heard.slice(heard).map(({ name }) => name)).not.toContain('suggest.progress');
+    expect(engine.heard.slice(received).map(({ name }) => name)).not.toContain('suggest.progress');
     expect(agreement(suggested, value)).toBeGreaterThan(0.97);
     expect(suggested.classes.map(({ value: own }) => own)).toEqual([value, 0]);
   });

@@ -86,8 +86,8 @@ it('a file replaced during its trial is not imported', async () => {
     const refused = expect(adding).rejects.toThrow(/changed or replaced while it was tested/);
     // Repeatedly, because it is unknown when each part of the file is read.
     const other = join(folder, 'other.safetensors');
-    const goesOn = (): boolean => !isTried;
-    while (goesOn()) {
+    const continues = (): boolean => !isTried;
+    while (continues()) {
       await copyFile(file, other);
       await rename(other, file);
       await setTimeout(50);

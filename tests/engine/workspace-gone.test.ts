@@ -51,9 +51,9 @@ describe.skipIf(isWindows)(`a workspace that disappears while it is open${why}`,
     ],
   ])('%s: the engine reports it and ends', async (_, take) => {
     const { workspace, engine } = await open();
-    const told = engine.next('engine.state');
+    const stateChanged = engine.next('engine.state');
     await take(workspace);
-    expect(await told).toMatchObject(gone);
+    expect(await stateChanged).toMatchObject(gone);
     // 2: the parent process does not restart it at once.
     expect(await engine.ended()).toBe(2);
   });
@@ -97,7 +97,7 @@ describe.skipIf(isWindows)(`a workspace that disappears while it is open${why}`,
     await engine.call('run.resume', { run: run.id });
     await engine.next('run.progress', ({ phase, done }) => phase === 'distill' && done > step + 5);
 
-    const told = engine.next('engine.state');
+    const stateChanged = engine.next('engine.state');
     await writeImages(join(folder, 'more'), 60, 3);
     void engine.ask('image.import', {
       project: project.id,
@@ -106,7 +106,7 @@ describe.skipIf(isWindows)(`a workspace that disappears while it is open${why}`,
     });
     await engine.next('import.progress');
     await rename(workspace, `${workspace} elsewhere`);
-    expect(await told).toMatchObject(gone);
+    expect(await stateChanged).toMatchObject(gone);
     expect(await engine.ended()).toBe(2);
     // Neither the import's thumbnails nor the run's worker created it again.
     expect(existsSync(workspace)).toBe(false);

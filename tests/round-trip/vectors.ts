@@ -88,8 +88,8 @@ for (const { name, width, height, pixels } of masks) {
       if (index > 0 && where !== 'nowhere' && where !== 'utm') continue;
       const stem = `${name}-${where}-${index}`;
       let outcome: VectorOutcome | undefined;
-      const done = (told: VectorOutcome): void => {
-        outcome = told;
+      const done = (result: VectorOutcome): void => {
+        outcome = result;
       };
       await writeGeoPackage(join(out, `${stem}.gpkg`), mask, place, {
         ...chosen,

@@ -13,7 +13,7 @@ import type {
 
 const serverFile = fileURLToPath(new URL('../../src/engine/app/server.ts', import.meta.url));
 
-interface Heard {
+interface ReceivedEvent {
   readonly name: EventName;
   readonly content: unknown;
 }
@@ -21,9 +21,9 @@ interface Heard {
 /** The real engine in its own process, with requests as the app sends them. */
 export class EngineProcess {
   readonly child: ChildProcess;
-  readonly heard: Heard[] = [];
+  readonly heard: ReceivedEvent[] = [];
   readonly #waiting = new Map<number, (answer: Answer<unknown>) => void>();
-  readonly #listeners = new Set<(heard: Heard) => void>();
+  readonly #listeners = new Set<(heard: ReceivedEvent) => void>();
   #last = 0;
 
   private constructor(workspace: string, more: readonly string[]) {
@@ -72,7 +72,7 @@ export class EngineProcess {
     test: (content: EventOf<E>) => boolean = () => true,
   ): Promise<EventOf<E>> {
     return new Promise((resolve) => {
-      const listener = (heard: Heard): void => {
+      const listener = (heard: ReceivedEvent): void => {
         const content = heard.content as EventOf<E>;
         if (heard.name !== name || !test(content)) return;
         this.#listeners.delete(listener);

@@ -147,8 +147,8 @@ describe('import', () => {
     const unsaid = await runTest(more(), { engine });
     expect(unsaid.exitCode).toBe(2);
     expect(unsaid.stderr.text).toContain('how to import core (25.0 % of the pixels), rim (50.0 %');
-    const said = await runTest(more('--class', 'rim=background', '--new-classes'), { engine });
-    expect([said.exitCode, said.stdout.text]).toEqual([
+    const report = await runTest(more('--class', 'rim=background', '--new-classes'), { engine });
+    expect([report.exitCode, report.stdout.text]).toEqual([
       0,
       expect.stringMatching(/^With masks +1 image$/m),
     ]);
@@ -200,9 +200,9 @@ describe('import', () => {
         ...['import', at('scans'), '--workspace', at('workspace'), '--project', 'Refused'],
         ...['--task', 'segmentation', '--masks', at(name), '--new-classes'],
       ];
-      const said = await runTest(words, { engine });
-      expect([said.exitCode, said.stdout.text]).toEqual([2, '']);
-      expect(said.stderr.text.replaceAll(/\s+/g, ' ').trim()).toMatch(sentence);
+      const report = await runTest(words, { engine });
+      expect([report.exitCode, report.stdout.text]).toEqual([2, '']);
+      expect(report.stderr.text.replaceAll(/\s+/g, ' ').trim()).toMatch(sentence);
       const { exitCode, stdout } = await runTest([...words, '--json'], { engine });
       expect([exitCode, JSON.parse(stdout.text)]).toMatchObject([2, { error: { code } }]);
       const store = openStore(at('workspace'));

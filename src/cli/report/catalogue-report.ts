@@ -48,8 +48,8 @@ function cardText(card: Card, paint: TextStyles): string {
     ['Page', card.page],
   ];
   const indent = ' '.repeat(names);
-  const lines = rows.map(([name = '', said = '']) => {
-    const wrapped = wrap(said, widest - names).replaceAll('\n', `\n${indent}`);
+  const lines = rows.map(([name = '', description = '']) => {
+    const wrapped = wrap(description, widest - names).replaceAll('\n', `\n${indent}`);
     return `  ${name}`.padEnd(names) + wrapped;
   });
   return [`${paint.strong(card.id)}  ${card.name}`, ...lines, ''].join('\n');

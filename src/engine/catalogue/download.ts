@@ -103,18 +103,23 @@ async function downloadWithRetries(
   const { file } = download;
   const address = withoutPassword(download.url);
   let failures = 0;
-  let goesOn = true;
+  let continues = true;
   for (;;) {
-    const part = goesOn ? await openPart(file, address) : noPart;
+    const part = continues ? await openPart(file, address) : noPart;
     try {
-      return await attemptDownload({ ...download, part, goesOn }, dispatcher, context, silenceMs);
+      return await attemptDownload(
+        { ...download, part, continues },
+        dispatcher,
+        context,
+        silenceMs,
+      );
     } catch (error) {
       const kept = await resumableBytes(file);
       if (context.signal.aborted) throw downloadStopped(kept > 0);
       if (!(error instanceof TemporaryFailure)) throw error;
       if (error.startsOver) {
         await forgetPart(file);
-        goesOn = false;
+        continues = false;
       }
       failures = kept > part.bytes ? 1 : failures + 1;
       if (failures >= attempts) throw finalFailure(error.last, kept > 0 && !error.startsOver);
@@ -129,7 +134,7 @@ async function downloadWithRetries(
 interface Attempt extends Download {
   readonly part: PartialDownload;
   /** True if another attempt may resume where this one ends. */
-  readonly goesOn: boolean;
+  readonly continues: boolean;
 }
 
 /** Makes one attempt, resuming where the last one ended. */
@@ -139,7 +144,7 @@ async function attemptDownload(
   context: DownloadContext,
   silenceMs: number,
 ): Promise<ReceivedFile> {
-  const { file, url, part, goesOn } = attempt;
+  const { file, url, part, continues } = attempt;
   const range: Record<string, string> =
     part.bytes > 0 && part.etag !== null
       ? { range: `bytes=${part.bytes}-`, 'if-range': part.etag }
@@ -167,7 +172,7 @@ async function attemptDownload(
     if (start === 0) {
       // The bytes of another version must not be kept under this one's identifiers.
       await forgetPart(file);
-      const { etag, changed } = goesOn ? answer : noPart;
+      const { etag, changed } = continues ? answer : noPart;
       isOfUse = etag !== null;
       await notePart(file, withoutPassword(url), { etag, changed });
     }

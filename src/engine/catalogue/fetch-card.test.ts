@@ -54,11 +54,11 @@ function fetchInto(
   isOwn = false,
 ) {
   const place = { mirror: server.base, proxy: null, plainHttp: false };
-  const told: [string, number, number | null][] = [];
+  const progress: [string, number, number | null][] = [];
   const report = ({ name }: { name: string }, done: number, total: number | null): void => {
-    told.push([name, done, total]);
+    progress.push([name, done, total]);
   };
-  return { told, fetched: fetchCard(card, folder, place, { signal, isOwn, report }, patience) };
+  return { progress, fetched: fetchCard(card, folder, place, { signal, isOwn, report }, patience) };
 }
 
 describe('fetchCard', () => {
@@ -67,7 +67,7 @@ describe('fetchCard', () => {
     server.handlers = [
       byName({ 'config.json': serve(settings), 'model.safetensors': serve(content) }),
     ];
-    const { told, fetched } = fetchInto(folder);
+    const { progress, fetched } = fetchInto(folder);
     expect(await fetched).toEqual({
       card: open.id,
       folder,
@@ -82,7 +82,7 @@ describe('fetchCard', () => {
       ),
     });
     expect(server.paths).toEqual([`${path}/config.json`, `${path}/model.safetensors`]);
-    expect(told.at(-1)).toEqual(['model.safetensors', content.length, content.length]);
+    expect(progress.at(-1)).toEqual(['model.safetensors', content.length, content.length]);
     expect((await readdir(folder)).sort()).toEqual(['config.json', 'model.safetensors']);
     expect(await cardInFolder(open, folder)).toEqual({ isWhole: true, part: 0 });
     // Everything is there: no further requests.
@@ -98,7 +98,7 @@ describe('fetchCard', () => {
     const controller = new AbortController();
     const first = fetchInto(folder, open, controller.signal);
     const failed = expect(first.fetched).rejects.toMatchObject({ code: 'cancelled' });
-    await expect.poll(() => first.told.length, { interval: 5 }).toBeGreaterThan(3);
+    await expect.poll(() => first.progress.length, { interval: 5 }).toBeGreaterThan(3);
     controller.abort();
     await failed;
     const { isWhole, part } = await cardInFolder(open, folder);
@@ -192,7 +192,7 @@ describe('fetchCard', () => {
     ];
     const controller = new AbortController();
     const first = fetchInto(folder, open, controller.signal);
-    await expect.poll(() => first.told.length, { interval: 5 }).toBeGreaterThan(3);
+    await expect.poll(() => first.progress.length, { interval: 5 }).toBeGreaterThan(3);
     await expect(fetchInto(folder).fetched).rejects.toMatchObject({
       code: 'in-use',
       message: expect.stringMatching(/Another process is downloading or writing to/) as string,

@@ -70,20 +70,20 @@ beforeEach(() => {
 
 interface Chosen {
   readonly device: DeviceName;
-  readonly said: readonly string[];
+  readonly messages: readonly string[];
 }
 
 async function choose(
   asked: 'auto' | DeviceName = 'auto',
   signal = new AbortController().signal,
 ): Promise<Chosen> {
-  const said: string[] = [];
+  const messages: string[] = [];
   const report = (event: JobEvent): void => {
-    if (event.type === 'notice') said.push(event.message);
+    if (event.type === 'notice') messages.push(event.message);
   };
   const context = { signal, report };
   const device = await chooseDevice(asked, candidate, context, await KnownSpeeds.open(file));
-  return { device, said };
+  return { device, messages };
 }
 
 describe('chooseDevice', () => {
@@ -101,9 +101,9 @@ describe('chooseDevice', () => {
 
   it('chooses the fastest device, reports all speeds, and remembers them', async () => {
     machine.speeds = { cpu: 100, webgpu: 812.4, tensorflow: 300 };
-    const { device, said } = await choose();
+    const { device, messages } = await choose();
     expect(device).toBe('webgpu');
-    expect(said.at(-1)).toMatch(/webgpu 812, tensorflow 300, cpu 100\. The fastest is used/);
+    expect(messages.at(-1)).toMatch(/webgpu 812, tensorflow 300, cpu 100\. The fastest is used/);
     expect(machine.tried).toEqual(['cpu', 'webgpu', 'tensorflow']);
     machine.tried = [];
     expect((await choose()).device).toBe('webgpu');
@@ -116,14 +116,14 @@ describe('chooseDevice', () => {
     onTestFinished(() => {
       machine.free = 1;
     });
-    const { device, said } = await choose();
+    const { device, messages } = await choose();
     expect(device).toBe('cpu');
-    expect(said.filter((text) => text.startsWith('Other programs were busy'))).toHaveLength(2);
+    expect(messages.filter((text) => text.startsWith('Other programs were busy'))).toHaveLength(2);
     machine.free = 0.9;
     machine.speeds.webgpu = 300;
     expect((await choose()).device).toBe('webgpu');
     expect(machine.tried).toEqual(['cpu', 'webgpu', 'cpu', 'webgpu']);
-    expect((await choose()).said).toHaveLength(1);
+    expect((await choose()).messages).toHaveLength(1);
     expect(machine.tried).toHaveLength(4);
   });
 
@@ -138,9 +138,9 @@ describe('chooseDevice', () => {
 
   it('reports failed trials, and tries the processor again', async () => {
     machine.speeds = { cpu: 'It was ended.', webgpu: 'Its driver did not answer.', tensorflow: 30 };
-    const { device, said } = await choose();
+    const { device, messages } = await choose();
     expect(device).toBe('tensorflow');
-    expect(said.at(-1)).toMatch(
+    expect(messages.at(-1)).toMatch(
       /tensorflow 30\.0\. The speed test failed on: cpu \(It was ended\.\), webgpu \(Its driver did not answer\.\); .*tensorflow is used/,
     );
     machine.speeds.cpu = 100;
@@ -151,9 +151,9 @@ describe('chooseDevice', () => {
 
   it('uses the processor if all trials failed', async () => {
     machine.speeds = { cpu: 'It was ended.', webgpu: 'Its driver did not answer.' };
-    const { device, said } = await choose();
+    const { device, messages } = await choose();
     expect(device).toBe('cpu');
-    expect(said.at(-1)).toMatch(/^The speed test failed on: .*cpu is used/);
+    expect(messages.at(-1)).toMatch(/^The speed test failed on: .*cpu is used/);
   });
 
   it('stops when cancelled, and remembers no cancelled trial', async () => {

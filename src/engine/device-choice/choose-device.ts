@@ -34,8 +34,8 @@ export async function chooseDevice(
   known?: KnownSpeeds,
 ): Promise<DeviceName> {
   if (asked !== 'auto') return asked;
-  const wished = deviceFromEnvironment();
-  if (wished !== undefined) return wished;
+  const requested = deviceFromEnvironment();
+  if (requested !== undefined) return requested;
   const { architecture, threads = defaultThreads(), ...student } = candidate;
   const found = await findDevices(threads, context.signal);
   const usable = found.filter(({ missing }) => missing === null);

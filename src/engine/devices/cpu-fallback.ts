@@ -12,7 +12,7 @@ import type { JobContext } from '../job.ts';
 export async function withCpuFallback<D extends DeviceName, T>(
   device: D,
   context: JobContext,
-  work: (device: D | 'cpu', goesOn: boolean) => Promise<T>,
+  work: (device: D | 'cpu', continues: boolean) => Promise<T>,
 ): Promise<T> {
   if (device !== 'cpu') context.report({ type: 'device', device, reason: null });
   try {

@@ -75,11 +75,11 @@ export async function runStudent<
     ]);
     const device = await deviceFor(prepared, runOptions, context);
     const kept = { isNew: false };
-    const outcome = await withCpuFallback(device, context, async (on, goesOn) => {
+    const outcome = await withCpuFallback(device, context, async (on, continues) => {
       const { release, ...room } = await openDevice(on, prepared, context);
       try {
         const { request } = prepared;
-        const resume = request.resume || (goesOn && kept.isNew);
+        const resume = request.resume || (continues && kept.isNew);
         return await trainAndDeliver(task, data, runOptions, {
           ...prepared,
           context,
@@ -92,8 +92,8 @@ export async function runStudent<
         });
       } catch (error) {
         // The app reports the checkpoints of its own runs.
-        const isTold = runOptions.keepCheckpoint === true || !(options.resume || kept.isNew);
-        throw isTold ? error : await withCheckpoint(error, output.path);
+        const isReported = runOptions.keepCheckpoint === true || !(options.resume || kept.isNew);
+        throw isReported ? error : await withCheckpoint(error, output.path);
       } finally {
         release();
       }

@@ -83,8 +83,8 @@ export async function trainStudent(
     // The estimate of the time left uses the pace of steps alone.
     const progress = begin();
     let [savedAt, measuredAt] = [performance.now(), performance.now()];
-    let goesOn = start.step === 0 || (await check(start.step));
-    for (let step = start.step; goesOn && step < plan.steps && !isOver(step, context); step++) {
+    let continues = start.step === 0 || (await check(start.step));
+    for (let step = start.step; continues && step < plan.steps && !isOver(step, context); step++) {
       const loss = await student.step(step, feedOf(step)).catch((error: unknown) => {
         if (!isDivergence(error) || keeper?.rescue(step + 1, student) !== true) throw error;
         return undefined;
@@ -92,7 +92,7 @@ export async function trainStudent(
       const now = performance.now();
       const imagesPerSecond = (1000 * plan.batch) / (now - measuredAt);
       progress.advance(step + 1, { loss, imagesPerSecond });
-      goesOn = await check(step + 1);
+      continues = await check(step + 1);
       await watch?.see(step + 1, student.parameters);
       measuredAt = performance.now();
       if (now - savedAt > 20_000) {

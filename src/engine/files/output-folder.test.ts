@@ -44,12 +44,12 @@ it('the lock of a killed process is removed, and nothing else', () => {
 
 it('a held lock stays, whatever other processes try', () => {
   const folder = temporaryFolder();
-  const letGo = holdFolder(folder);
+  const release = holdFolder(folder);
   // Also in the process that holds the lock.
   tidyLock(folder);
   expect(() => holdFolder(folder)).toThrow(/Another run is writing/);
   expect(askAnother(folder)).toBe('in-use');
   expect(existsSync(join(folder, '.understudy-lock'))).toBe(true);
-  letGo();
+  release();
   expect(askAnother(folder)).toBe('free');
 });

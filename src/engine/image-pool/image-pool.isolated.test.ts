@@ -296,12 +296,12 @@ describe('memory for decoded images', () => {
     const place = boundedPlace();
     const [path = ''] = await largeImages(1);
     const alive = (): void => undefined;
-    const letGo = await new DecodeBudget(place).take(64 * mebibyte, { alive });
+    const release = await new DecodeBudget(place).take(64 * mebibyte, { alive });
     const through = pool({ threads: 1, patienceMs: 4000 });
     const thumbnail = through.run('thumbnail', { path, preparation }, { subject: path });
     const still = Symbol('still');
     expect(await Promise.race([thumbnail, delay(8500, still)])).toBe(still);
-    letGo();
+    release();
     expect((await thumbnail).length).toBeGreaterThan(100);
   });
 
@@ -309,7 +309,7 @@ describe('memory for decoded images', () => {
     const place = boundedPlace();
     const [path = ''] = await largeImages(1);
     const alive = (): void => undefined;
-    const letGo = await new DecodeBudget(place).take(64 * mebibyte, { alive });
+    const release = await new DecodeBudget(place).take(64 * mebibyte, { alive });
     const through = pool({ threads: 1 });
     const controller = new AbortController();
     const { signal } = controller;
@@ -322,7 +322,7 @@ describe('memory for decoded images', () => {
     await expect
       .poll(() => place.memory.every((value, at) => at < 3 || at % 2 === 0 || value === 0))
       .toBe(true);
-    letGo();
+    release();
     const wanted = through.run('thumbnail', { path, preparation }, { subject: path });
     expect((await wanted).length).toBeGreaterThan(100);
   });

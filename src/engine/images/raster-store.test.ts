@@ -25,20 +25,20 @@ async function opened(even: readonly boolean[]): Promise<string[]> {
     const data = Uint8Array.from({ length: 48 }, (_, at) => (even[index] === true ? 9 : at));
     await writePng(path, { width: 4, height: 4, channels: 3, data });
   }
-  const said: string[] = [];
+  const messages: string[] = [];
   await openRasters(images, 4, plainPreparation, 1e6, {
     signal: new AbortController().signal,
     report: (event) => {
-      if (event.type === 'notice') said.push(event.message);
+      if (event.type === 'notice') messages.push(event.message);
     },
   });
-  return said;
+  return messages;
 }
 
 it('reports how many images have a single shade, and the first of them', async () => {
   expect(await opened([false, false])).toEqual([]);
-  const said = await opened([false, true, true, false]);
-  expect(said).toEqual([
+  const messages = await opened([false, true, true, false]);
+  expect(messages).toEqual([
     expect.stringMatching(/^With .*, 2 of 4 images are a single shade.*-1\.png: /),
   ]);
 });

@@ -99,11 +99,11 @@ describe('inspectImage', () => {
     ['nan', 'NaN'],
     ['-inf', '-Infinity'],
     ['-9999', -9999],
-  ])('has a word for a nodata value that JSON cannot express: %s', async (stored, said) => {
+  ])('has a word for a nodata value that JSON cannot express: %s', async (stored, word) => {
     const page = { width: 2, height: 1, format: 3, bits: 32, values: [1, 2] } as const;
     const bytes = tiffBytes([{ ...page, fields: [text(42113, stored)] }]);
     const description = await inspectImage(await folder.file(`${stored}.tif`, bytes), silent);
-    expect(imageDescription.parse(description).nodata).toBe(said);
+    expect(imageDescription.parse(description).nodata).toBe(word);
   });
 
   it('has figures of finite values, and counts the others', async () => {

@@ -22,12 +22,12 @@ export async function predict(
   request: PredictRequest,
   context: JobContext,
 ): Promise<PredictSummary> {
-  return withCpuFallback(request.device, context, async (device, goesOn) => {
+  return withCpuFallback(request.device, context, async (device, continues) => {
     const executor = openFileExecutor(request.threads, device);
     const model = await openModel(request.model, executor);
     try {
       const found = await findToPredict(request, context);
-      return await taskOf(model.card.task).predict(model, found, request, context, goesOn);
+      return await taskOf(model.card.task).predict(model, found, request, context, continues);
     } finally {
       await model.graph.dispose();
     }

@@ -149,21 +149,21 @@ it.each([
 });
 
 it('analyses an image once, and again if the file has changed', async () => {
-  const heard: FeatureProgress[] = [];
-  const context = { ...quiet, report: (progress: FeatureProgress) => heard.push(progress) };
+  const received: FeatureProgress[] = [];
+  const context = { ...quiet, report: (progress: FeatureProgress) => received.push(progress) };
   const path = join(folder, 'changing.png');
   await writePng(path, scene.image);
   const changing = { ...request, image: { ...request.image, path } };
   const before = await suggester.suggest(changing, context);
-  const { done, total } = heard.at(-1) ?? {};
+  const { done, total } = received.at(-1) ?? {};
   expect(total).toBeGreaterThan(20);
   expect(done).toBe(total);
-  heard.length = 0;
+  received.length = 0;
   expect(await suggester.suggest(changing, context)).toEqual(before);
-  expect(heard).toEqual([]);
+  expect(received).toEqual([]);
   await writePng(path, drawScene('shades', side, 5).image);
   expect(await suggester.suggest(changing, context)).not.toEqual(before);
-  expect(heard.at(-1)?.total).toBe(total);
+  expect(received.at(-1)?.total).toBe(total);
 });
 
 it('stops between tiles, and resumes from there', async () => {

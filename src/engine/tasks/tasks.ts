@@ -50,14 +50,14 @@ interface Task<Card extends ModelCard> {
   /**
    * Predicts the images of a folder.
    *
-   * @param goesOn true if another device started this and failed; finished files are kept
+   * @param continues true if another device started this and failed; finished files are kept
    */
   predict(
     model: OpenModel<Card>,
     found: FoundToPredict,
     request: PredictRequest,
     context: JobContext,
-    goesOn: boolean,
+    continues: boolean,
   ): Promise<PredictSummary>;
 }
 
@@ -81,8 +81,8 @@ const segmentation: Task<MaskCard> = {
     }
   },
   evaluate: evaluateSegmentation,
-  predict: (model, found, request, context, goesOn) =>
-    predictFolder(model, found, { ...request, resume: request.resume || goesOn }, context),
+  predict: (model, found, request, context, continues) =>
+    predictFolder(model, found, { ...request, resume: request.resume || continues }, context),
 };
 
 const tasks = { classification, segmentation };

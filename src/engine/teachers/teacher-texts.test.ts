@@ -11,10 +11,12 @@ it('lists guesses with the options that correct them, mean and deviation only on
     { property: 'mean', value: [0.5], source: 'guess', sentence: images },
     { property: 'deviation', value: [0.5], source: 'guess', sentence: images },
   ];
-  const said = guessTexts(inferred);
-  expect(said).toHaveLength(2);
-  expect(said[0]).toMatch(/guess about the teacher.*6 attention heads.*correct it with --heads\.$/);
-  expect(said[1]).toMatch(/of ImageNet.*correct it with --mean and --std\.$/);
+  const texts = guessTexts(inferred);
+  expect(texts).toHaveLength(2);
+  expect(texts[0]).toMatch(
+    /guess about the teacher.*6 attention heads.*correct it with --heads\.$/,
+  );
+  expect(texts[1]).toMatch(/of ImageNet.*correct it with --mean and --std\.$/);
 });
 
 it('uses the options of the command line', () => {

@@ -69,16 +69,18 @@ function startOf(request: IncomingMessage): number {
 export function serve(content: Buffer, etag = '"one"'): Handler {
   return (request, response) => {
     const start = startOf(request);
-    const goesOn = start > 0 && request.headers['if-range'] === etag;
-    if (goesOn && start >= content.length) {
+    const continues = start > 0 && request.headers['if-range'] === etag;
+    if (continues && start >= content.length) {
       response.writeHead(416, { 'content-range': `bytes */${content.length}` }).end();
       return;
     }
-    const rest = goesOn ? content.subarray(start) : content;
-    response.writeHead(goesOn ? 206 : 200, {
+    const rest = continues ? content.subarray(start) : content;
+    response.writeHead(continues ? 206 : 200, {
       etag,
       'content-length': rest.length,
-      ...(goesOn && { 'content-range': `bytes ${start}-${content.length - 1}/${content.length}` }),
+      ...(continues && {
+        'content-range': `bytes ${start}-${content.length - 1}/${content.length}`,
+      }),
     });
     response.end(rest);
   };

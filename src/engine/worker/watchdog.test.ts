@@ -14,14 +14,14 @@ const patience: SilenceLimits = {
   work: { times: 8, least: 500, most: 3000 },
 };
 
-function watch(): { silence: Watchdog; said: string[] } {
-  const said: string[] = [];
+function watch(): { silence: Watchdog; messages: string[] } {
+  const messages: string[] = [];
   const silence = new Watchdog(patience, {
-    working: (ms) => said.push(`silent for ${ms}`),
-    resumed: () => said.push('speaks again'),
-    stopping: (ms) => said.push(`given up after ${ms}`),
+    working: (ms) => messages.push(`silent for ${ms}`),
+    resumed: () => messages.push('speaks again'),
+    stopping: (ms) => messages.push(`given up after ${ms}`),
   });
-  return { silence, said };
+  return { silence, messages };
 }
 
 it.each([
@@ -29,49 +29,49 @@ it.each([
   ['by its longest silence', 80, 320],
   ['at most', 400, 1000],
 ])('a worker that was asked to stop has time: %s', (_, silentBefore, time) => {
-  const { silence, said } = watch();
+  const { silence, messages } = watch();
   vi.advanceTimersByTime(silentBefore);
   silence.heard();
   silence.stopping();
   vi.advanceTimersByTime(time - 1);
-  expect(said).toEqual([]);
+  expect(messages).toEqual([]);
   vi.advanceTimersByTime(1);
-  expect(said).toEqual([`given up after ${time}`]);
+  expect(messages).toEqual([`given up after ${time}`]);
 });
 
 it('a worker that was asked to stop and still sends messages has more time', () => {
-  const { silence, said } = watch();
+  const { silence, messages } = watch();
   silence.stopping();
   for (let message = 0; message < 10; message++) {
     vi.advanceTimersByTime(90);
     silence.heard();
   }
-  expect(said).toEqual([]);
+  expect(messages).toEqual([]);
   // The longest silence so far was ninety.
   vi.advanceTimersByTime(360);
-  expect(said).toEqual(['given up after 360']);
+  expect(messages).toEqual(['given up after 360']);
 });
 
 it('asking twice gives no more time', () => {
-  const { silence, said } = watch();
+  const { silence, messages } = watch();
   silence.stopping();
   vi.advanceTimersByTime(60);
   silence.stopping();
   vi.advanceTimersByTime(40);
-  expect(said).toHaveLength(1);
+  expect(messages).toHaveLength(1);
 });
 
 it("a working worker's long silence is reported once, and again when it sends messages", () => {
-  const { silence, said } = watch();
+  const { silence, messages } = watch();
   vi.advanceTimersByTime(100);
   silence.heard();
   vi.advanceTimersByTime(799);
-  expect(said).toEqual([]);
+  expect(messages).toEqual([]);
   vi.advanceTimersByTime(5000);
-  expect(said).toEqual(['silent for 800']);
+  expect(messages).toEqual(['silent for 800']);
   silence.heard();
-  expect(said).toEqual(['silent for 800', 'speaks again']);
+  expect(messages).toEqual(['silent for 800', 'speaks again']);
   silence.close();
   vi.advanceTimersByTime(10_000);
-  expect(said).toHaveLength(2);
+  expect(messages).toHaveLength(2);
 });

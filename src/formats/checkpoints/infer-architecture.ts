@@ -193,9 +193,9 @@ function positionsOf(
       ...encoder.inside.values(),
     ]);
   }
-  const said = config.parts.find(({ part }) => part === 'prefixPositions');
+  const stated = config.parts.find(({ part }) => part === 'prefixPositions');
   const tokens = { classTokens, registers };
-  const layouts = positionLayouts(count, tokens, dates, said?.value);
+  const layouts = positionLayouts(count, tokens, dates, stated?.value);
   const [layout, another] = encoder.convention.registersHaveNoPositions
     ? layouts.filter(({ covered }) => covered === classTokens)
     : layouts;
@@ -280,8 +280,8 @@ function headsOf(
 function requireSound(path: string, architecture: VitArchitecture, { heads }: Sidecars): void {
   const [problem] = architectureProblems(architecture);
   if (problem === undefined) return;
-  const isSaid = heads?.value === architecture.heads && architecture.width % heads.value !== 0;
-  throw invalidTeacher(path, teacherFileText.unsound(problem, isSaid ? heads.where : undefined));
+  const isStated = heads?.value === architecture.heads && architecture.width % heads.value !== 0;
+  throw invalidTeacher(path, teacherFileText.unsound(problem, isStated ? heads.where : undefined));
 }
 
 /** Blocks by their numbers, which must have no gap: an incomplete checkpoint is not a smaller model. */

@@ -57,14 +57,14 @@ function notesOnPooling(
 
 /** Returns notes on a larger image size: the patch embedding ignores a rest that does not fill a patch. */
 function notesOnSize({ imageSize: own }: VitArchitecture, { sizes }: Sidecars): string[] {
-  const said = sizes.find(({ size, value }) => size === 'imageSize' && value > own);
-  if (said === undefined) return [];
-  return [teacherNotes.largerImages(said.value, own)];
+  const stated = sizes.find(({ size, value }) => size === 'imageSize' && value > own);
+  if (stated === undefined) return [];
+  return [teacherNotes.largerImages(stated.value, own)];
 }
 
 /** Returns notes on the order of a teacher's bands, as stated by the configuration. */
-function notesOnBands({ bandNames: said }: Sidecars): string[] {
-  if (said === undefined) return [];
-  const { value: names, where } = said;
+function notesOnBands({ bandNames: stated }: Sidecars): string[] {
+  if (stated === undefined) return [];
+  const { value: names, where } = stated;
   return [teacherNotes.bandNames(names.slice(0, mostNames), names.length, where)];
 }

@@ -177,8 +177,8 @@ async function readBlocks(
 ): Promise<VitModel> {
   const weights = new Map<string, Tensor>();
   for (const [name, shape] of shapesOf(architecture, blocks)) {
-    const lies = stored.get(name);
-    weights.set(name, lies === undefined ? zeros(shape) : await readWeight(file, lies));
+    const weight = stored.get(name);
+    weights.set(name, weight === undefined ? zeros(shape) : await readWeight(file, weight));
   }
   arrangePositions(weights, positions);
   requireFiniteWeights(weights, file.path);

@@ -41,13 +41,13 @@ describe('a budget for decoding', () => {
         const budget = at(place + 1);
         for (let task = 0; task < 8; task++) {
           const share = Math.round(random.uniform(10, 100));
-          const letGo = await budget.take(share * mebibyte, { alive });
+          const release = await budget.take(share * mebibyte, { alive });
           held += share;
           most = Math.max(most, held);
           await delay(random.uniform(0, 4));
           held -= share;
-          letGo();
-          letGo();
+          release();
+          release();
           done++;
         }
       }),
@@ -66,15 +66,15 @@ describe('a budget for decoding', () => {
     const small = at(3).take(10 * mebibyte, { alive });
     expect(await isSettled(Promise.race([large, small]))).toBe(false);
     first();
-    const letGo = await large;
+    const release = await large;
     expect(await isSettled(small)).toBe(false);
-    letGo();
+    release();
     expect(await isSettled(small)).toBe(true);
   });
 
   it('reports that a wait continues, and ends it if cancelled', async () => {
     const { at } = setUp(100);
-    const letGo = await at(1).take(100 * mebibyte, { alive });
+    const release = await at(1).take(100 * mebibyte, { alive });
     const controller = new AbortController();
     let beats = 0;
     const waiting = at(2).take(mebibyte, {
@@ -88,7 +88,7 @@ describe('a budget for decoding', () => {
     controller.abort();
     await expect(waiting).rejects.toThrow(UserError);
     // Its ticket has been removed with it.
-    letGo();
+    release();
     expect(await isSettled(at(3).take(100 * mebibyte, { alive }))).toBe(true);
   });
 
@@ -119,10 +119,10 @@ describe('a budget for decoding', () => {
     const { at } = setUp(100);
     const main = at(0);
     const options = { alive, waitsAlways: true };
-    const letGo = await main.take(60 * mebibyte, options);
+    const release = await main.take(60 * mebibyte, options);
     const next = main.take(60 * mebibyte, options);
     expect(await isSettled(next)).toBe(false);
-    letGo();
+    release();
     expect(await isSettled(next)).toBe(true);
   });
 });

@@ -98,7 +98,7 @@ function here(): NonNullable<typeof joined> {
 export interface Decoded<T> {
   readonly value: T;
   /** May be called any number of times. */
-  readonly letGo: () => void;
+  readonly release: () => void;
 }
 
 /**
@@ -112,19 +112,19 @@ export async function decodeWithin<T>(
   work: () => Promise<T>,
   signal?: AbortSignal,
 ): Promise<Decoded<T>> {
-  if (bytes < countedBytes) return { value: await work(), letGo: () => undefined };
+  if (bytes < countedBytes) return { value: await work(), release: () => undefined };
   const { budget, alive } = here();
-  const letGo = await budget.take(bytes, {
+  const release = await budget.take(bytes, {
     alive,
     signal,
     waitsAlways: isMainThread,
   });
   try {
     const value = await work();
-    if (isMainThread) letGo();
-    return { value, letGo };
+    if (isMainThread) release();
+    return { value, release };
   } catch (error) {
-    letGo();
+    release();
     throw error;
   }
 }
@@ -143,9 +143,9 @@ export function discardLarge(values: ArrayBufferView): void {
 }
 
 /** Releases a decoded value that is no longer needed. */
-export function letGoOf({ value, letGo }: Decoded<ArrayBufferView>): void {
+export function releaseOf({ value, release }: Decoded<ArrayBufferView>): void {
   discardLarge(value);
-  letGo();
+  release();
 }
 
 export interface TakeOptions {

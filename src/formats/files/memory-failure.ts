@@ -7,7 +7,7 @@ import { fileText } from '../../text/index.ts';
  * output", "std::bad_alloc", "Array buffer allocation failed". A thread without room for its stack fails with "glib:
  * Error creating thread: Resource temporarily unavailable".
  */
-const sayings =
+const failureTexts =
   /out of memory|(?:insufficient|enough) memory|bad_alloc|allocation failed|failed to allocate|creating thread/i;
 
 /**
@@ -17,6 +17,6 @@ const sayings =
 export function memoryFailure(error: unknown, path: string): UserError | undefined {
   if (error instanceof UserError) return undefined;
   const message = error instanceof Error ? error.message : String(error);
-  if (!sayings.test(message)) return undefined;
+  if (!failureTexts.test(message)) return undefined;
   return new UserError('too-large', fileText.noMemoryToRead(path), message);
 }

@@ -39,8 +39,8 @@ async function written(
   options: VectorOptions = {},
 ) {
   let outcome: VectorOutcome | undefined;
-  const done = (told: VectorOutcome): void => {
-    outcome = told;
+  const done = (result: VectorOutcome): void => {
+    outcome = result;
   };
   const mask = memoryMask(pixels, image, classes);
   const bytes = await collected(geojsonOfMask(mask, place, { ...options, done }));

@@ -26,8 +26,8 @@ afterAll(() => {
 async function written(place: MaskPlace, options: GeoPackageOptions = {}) {
   const path = join(folder.path, `${count++}.gpkg`);
   let outcome: VectorOutcome | undefined;
-  const done = (told: VectorOutcome): void => {
-    outcome = told;
+  const done = (result: VectorOutcome): void => {
+    outcome = result;
   };
   await writeGeoPackage(path, mask, place, { ...options, done });
   const database = new Database(path, { readonly: true });

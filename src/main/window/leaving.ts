@@ -23,7 +23,7 @@ export class Leaving {
     });
   }
 
-  goOn(): void {
+  resume(): void {
     if (this.#isClosing) this.#window?.close();
     else this.#window?.webContents.reload();
   }

@@ -59,8 +59,8 @@ export class Shell {
       const projects = await call('project.list', null);
       this.projects = projects.toSorted((one, other) => other.openedAt.localeCompare(one.openedAt));
     } catch (error) {
-      const isSaid = error instanceof Error && error.message === this.engineError?.message;
-      if (!isSaid) notices.fail(error);
+      const isReported = error instanceof Error && error.message === this.engineError?.message;
+      if (!isReported) notices.fail(error);
     }
   }
 

@@ -15,7 +15,7 @@ const windowCommands = [
 ];
 
 /** Sends the current keys to the menu, which shows them and handles them where the page does not. */
-export function tellMenuKeys(): void {
+export function sendMenuKeys(): void {
   const keys = windowCommands.map((command) => [
     command,
     keymap.chords(command).flatMap((chord) => chordForMenu(chord) ?? []),

@@ -75,11 +75,13 @@ export class ImageUseQueries {
       for (const change of followers) {
         if (!before.has(change.image)) this.#apply(project, change, before);
       }
-      const wished = new Map(changes.flatMap(({ image, use }) => (use ? [[image, use]] : [])));
+      const requested = new Map(changes.flatMap(({ image, use }) => (use ? [[image, use]] : [])));
       const regrouped = new Set(changes.filter(({ group }) => group).map(({ image }) => image));
       const spanning: string[] = [];
       for (const [group, members] of this.#groupsOf(project, [...before.keys()])) {
-        const wish = members.map(({ id }) => wished.get(id)).findLast((use) => use !== undefined);
+        const wish = members
+          .map(({ id }) => requested.get(id))
+          .findLast((use) => use !== undefined);
         const isJoined = members.some(({ id }) => regrouped.has(id));
         if (isJoined && spans(members)) spanning.push(group);
         const isAnyTest = isJoined && members.some(({ use }) => use === 'test');

@@ -82,10 +82,10 @@ export class FileOutcomes {
   }
 
   /** Removes and returns the finished files: all before the one in progress. */
-  take(goesOn: string | undefined): FileResult[] {
+  take(unfinished: string | undefined): FileResult[] {
     const through: OpenFile[] = [];
     for (const file of this.#files.values()) {
-      if (file.path === goesOn) break;
+      if (file.path === unfinished) break;
       through.push(file);
       this.#files.delete(file.path);
       for (const place of file.places) this.#places.delete(place);

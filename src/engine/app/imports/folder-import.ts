@@ -164,10 +164,10 @@ export class FolderImport {
       const paired = new Set(asked.flatMap(({ path }) => masks?.labelsOf(path) ?? []));
       const places = new Set(images.map(({ path }) => path));
       // The image of a mask may still be copied.
-      const told = (masks?.problems ?? []).filter(
+      const reported = (masks?.problems ?? []).filter(
         ({ path }) => only.has(path) && !places.has(path) && !only.putOff(path),
       );
-      const some = [...told, ...aside, ...this.#aside.maskProblems()];
+      const some = [...reported, ...aside, ...this.#aside.maskProblems()];
       return { images: asked, problems: some, passed: [], paired };
     } catch (error) {
       if (!(error instanceof UserError) || error.code !== 'cancelled') throw error;
@@ -246,11 +246,11 @@ export class FolderImport {
     if (files.length === 0) return;
     const { store } = this.#services;
     const all = files.flatMap((looked) => imagesOf(looked).map((one) => ({ ...one, looked })));
-    const said = all.filter(({ image }) => image.isLabelled || image.isTest || image.group);
+    const described = all.filter(({ image }) => image.isLabelled || image.isTest || image.group);
     store.transaction(() => {
       this.#record.putUnchanged(files.map(({ file }) => file.path));
-      const images = said.map(({ image }) => image);
-      const rows = said.map(({ row }) => row);
+      const images = described.map(({ image }) => image);
+      const rows = described.map(({ row }) => row);
       this.#labelling.apply(images, rows);
     });
     await this.#masks?.apply(

@@ -195,11 +195,11 @@ export class ImportRecord {
   /**
    * Records the outcomes of finished files.
    *
-   * @param goesOn path of the file in progress, if any
+   * @param unfinished path of the file in progress, if any
    */
-  settle(goesOn: string | undefined): void {
+  settle(unfinished: string | undefined): void {
     const records: FileRecord[] = [];
-    for (const { record, problems, images } of this.outcomes.take(goesOn)) {
+    for (const { record, problems, images } of this.outcomes.take(unfinished)) {
       const isTriedAgain = record.outcome === 'skipped' && !this.#aside.has(record.path);
       if (isTriedAgain && this.#only?.putOff(record.path) === true) {
         this.count('found', -images);

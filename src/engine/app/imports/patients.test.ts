@@ -27,7 +27,7 @@ interface World {
   readonly project: number;
   readonly secret: string;
   readonly patients: PatientService;
-  readonly bringIn: () => Promise<{ added: number; skipped: readonly { reason: string }[] }>;
+  readonly importFolder: () => Promise<{ added: number; skipped: readonly { reason: string }[] }>;
   readonly groups: () => Record<string, string | undefined>;
 }
 
@@ -46,7 +46,7 @@ function world(): World {
     project,
     secret: join(store.folder, 'secret'),
     patients: new PatientService(store, pool, () => undefined),
-    bringIn: () => images.import(project, scans, 'none', none),
+    importFolder: () => images.import(project, scans, 'none', none),
     groups: () =>
       Object.fromEntries([...store.images.all(project)].map(({ name, group }) => [name, group])),
   };
@@ -85,8 +85,8 @@ const damage: readonly [string, string, (file: string) => void][] = [
 
 describe.each(damage)('a secret that is %s', (_name, state, spoil) => {
   test('is never replaced silently: images with patients wait, others are imported, and it can be restored', async () => {
-    const { store, scans, secret, bringIn, groups, patients } = world();
-    await bringIn();
+    const { store, scans, secret, importFolder, groups, patients } = world();
+    await importFolder();
     const before = groups();
     expect(new Set(Object.values(before)).size).toBe(2);
     const kept = readFileSync(secret);
@@ -101,7 +101,7 @@ describe.each(damage)('a secret that is %s', (_name, state, spoil) => {
         'base64',
       ),
     );
-    const report = await bringIn();
+    const report = await importFolder();
     expect(report.added).toBe(1);
     expect(report.skipped).toHaveLength(1);
     expect(report.skipped[0]?.reason).toMatch(
@@ -111,13 +111,13 @@ describe.each(damage)('a secret that is %s', (_name, state, spoil) => {
     expect(groups()).toMatchObject(before);
 
     writeFileSync(secret, kept);
-    expect((await bringIn()).added).toBe(1);
+    expect((await importFolder()).added).toBe(1);
     expect(groups()['a4.dcm']).toBe(before['a1.dcm']);
   });
 
   test('can be given up: all groups are computed again from the files', async () => {
-    const { scans, secret, bringIn, groups, patients } = world();
-    await bringIn();
+    const { scans, secret, importFolder, groups, patients } = world();
+    await importFolder();
     const before = groups();
     spoil(secret);
     rmSync(join(scans, 'a3.dcm'));
@@ -130,14 +130,14 @@ describe.each(damage)('a secret that is %s', (_name, state, spoil) => {
     expect(after['b1.dcm']).toBe(after['b2.dcm']);
     expect(after['a1.dcm']).not.toBe(after['b1.dcm']);
     slice(join(scans, 'b3.dcm'), 'B-0815', 99);
-    await bringIn();
+    await importFolder();
     expect(groups()['b3.dcm']).toBe(after['b1.dcm']);
   });
 });
 
 test('a secret that is temporarily unreadable stays unchanged', async () => {
-  const { secret, bringIn, patients } = world();
-  await bringIn();
+  const { secret, importFolder, patients } = world();
+  await importFolder();
   // Simulates a failing disk for any user: a folder cannot be read as a file.
   renameSync(secret, `${secret}.aside`);
   mkdirSync(secret);
@@ -148,8 +148,8 @@ test('a secret that is temporarily unreadable stays unchanged', async () => {
 });
 
 test('patients whose files are all missing become one group, and get their own when the files are back', async () => {
-  const { scans, secret, bringIn, groups, patients } = world();
-  await bringIn();
+  const { scans, secret, importFolder, groups, patients } = world();
+  await importFolder();
   rmSync(secret);
   const files = ['a1', 'a2', 'a3', 'b1', 'b2'].map((name) => join(scans, `${name}.dcm`));
   const kept = files.map((file) => readFileSync(file));
@@ -157,14 +157,14 @@ test('patients whose files are all missing become one group, and get their own w
   expect((await patients.rekey(none)).gone).toEqual(files);
   expect(new Set(Object.values(groups())).size).toBe(1);
   for (const [index, file] of files.entries()) writeFileSync(file, kept[index] ?? '');
-  await bringIn();
+  await importFolder();
   expect(new Set(Object.values(groups())).size).toBe(2);
   expect(groups()['a1.dcm']).toBe(groups()['a3.dcm']);
 });
 
 test('two groups of one patient, as a replaced secret once left them, are merged', async () => {
-  const { store, project, bringIn, groups, patients } = world();
-  await bringIn();
+  const { store, project, importFolder, groups, patients } = world();
+  await importFolder();
   const [first] = [...store.images.all(project)];
   store.images.regroup([{ id: first?.id ?? 0, group: 'f'.repeat(16) }]);
   expect(new Set(Object.values(groups())).size).toBe(3);
@@ -173,8 +173,8 @@ test('two groups of one patient, as a replaced secret once left them, are merged
 });
 
 test('a group made by the user stays, even if its name looks like a generated one', async () => {
-  const { store, project, bringIn, groups, patients } = world();
-  await bringIn();
+  const { store, project, importFolder, groups, patients } = world();
+  await importFolder();
   const all = [...store.images.all(project)].map(({ id }) => id);
   store.images.regroup(all.map((id) => ({ id, group: '0123456789abcdef' })));
   await patients.rekey(none);
@@ -182,8 +182,8 @@ test('a group made by the user stays, even if its name looks like a generated on
 });
 
 test('stopping or failing leaves groups and secret unchanged', async () => {
-  const { store, secret, bringIn, groups, patients } = world();
-  await bringIn();
+  const { store, secret, importFolder, groups, patients } = world();
+  await importFolder();
   const [before, kept] = [groups(), readFileSync(secret)];
   await expect(patients.rekey(AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' });
   const failing = replaceSecret(store, Buffer.alloc(32, 1), () => {
@@ -207,7 +207,7 @@ test('a workspace without groups creates a secret, and a new one if it is lost',
 });
 
 test('images join the group of their examination, which was imported earlier without a patient', async () => {
-  const { scans, bringIn, groups } = world();
+  const { scans, importFolder, groups } = world();
   const person: Entry[] = [
     [0x00100010, 'PN', 'Schmidt^Hans'],
     [0x00100030, 'DA', '19700101'],
@@ -219,11 +219,11 @@ test('images join the group of their examination, which was imported earlier wit
     writeFileSync(join(scans, `${name}.dcm`), file);
   };
   scan('q', '1.2.1', []);
-  await bringIn();
+  await importFolder();
   scan('r', '1.2.1', person);
   scan('s', '1.2.2', person);
   scan('t', '1.2.3', person);
-  await bringIn();
+  await importFolder();
   const by = groups();
   expect(by['q.dcm']).toMatch(/^[0-9a-f]{16}$/);
   expect(by['r.dcm']).toBe(by['q.dcm']);

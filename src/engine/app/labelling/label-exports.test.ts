@@ -15,14 +15,14 @@ const files = Array.from({ length: 5 }, (_, at) => ({
 
 it('reports progress, is the only one in its project, and can be stopped', async () => {
   const { store, id: project } = await projectOfFiles(files);
-  const told: { name: EventName; content: unknown }[] = [];
-  const exports = new LabelExports(store, (name, content) => void told.push({ name, content }));
+  const events: { name: EventName; content: unknown }[] = [];
+  const exports = new LabelExports(store, (name, content) => void events.push({ name, content }));
   const request = { project, format: 'png', which: 'all', folder: temporaryFolder() } as const;
   const first = exports.export(request, new AbortController().signal);
   const busy = exports.export(request, new AbortController().signal);
   await expect(busy).rejects.toMatchObject({ code: 'in-use' });
   expect(await first).toMatchObject({ images: 5, cancelled: false });
-  expect(told.at(-1)).toEqual({
+  expect(events.at(-1)).toEqual({
     name: 'labels.progress',
     content: { project, done: 5, total: 5, secondsLeft: 0 },
   });

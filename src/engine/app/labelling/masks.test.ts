@@ -39,13 +39,13 @@ function open(
   store: Store;
   masks: MaskService;
   image: number;
-  told: string[];
+  events: string[];
 } {
   const store = temporaryStore();
-  const told: string[] = [];
-  const masks = new MaskService(store, (name) => void told.push(name));
+  const events: string[] = [];
+  const masks = new MaskService(store, (name) => void events.push(name));
   const { id } = addProject(store, ['x', 'y']);
-  return { store, masks, image: addImage(store, id, width, height), told };
+  return { store, masks, image: addImage(store, id, width, height), events };
 }
 
 test('refuses a tile outside the image, marks beyond its edge, unknown values and damage, and stores nothing', () => {
@@ -102,13 +102,13 @@ test('a coarser level has the mask at the same position', async () => {
 });
 
 test('the page is notified of changes to what it shows besides the mask', () => {
-  const { masks, image, told } = open();
+  const { masks, image, events } = open();
   const tile = { x: 0, y: 0, runs: runsOf(1) };
   masks.save(image, [tile]);
   masks.save(image, [tile]);
-  expect(told).toEqual(['project.changed']);
+  expect(events).toEqual(['project.changed']);
   expect(masks.setState(image, 'done')).toMatchObject({ state: 'done', revision: 2 });
-  expect(told).toHaveLength(2);
+  expect(events).toHaveLength(2);
 });
 
 describe('adopting', () => {

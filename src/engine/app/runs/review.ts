@@ -134,7 +134,7 @@ export class ReviewService {
 
   async #ask(project: number, request: ScoreRequest, signal: AbortSignal): Promise<ScoreOutcome> {
     let reportedAt = -Infinity;
-    const tell = (progress: Omit<EventOf<'review.progress'>, 'project'>): void => {
+    const report = (progress: Omit<EventOf<'review.progress'>, 'project'>): void => {
       const isLast = progress.done === progress.total;
       if (!isLast && performance.now() - reportedAt < reportInterval) return;
       reportedAt = performance.now();
@@ -144,7 +144,7 @@ export class ReviewService {
       report: (event) => {
         if (event.type !== 'progress') return;
         const { done, total, secondsLeft } = event;
-        tell({ done, total, secondsLeft });
+        report({ done, total, secondsLeft });
       },
     });
     return outcome;

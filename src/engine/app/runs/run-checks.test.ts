@@ -8,7 +8,7 @@ import { checkRun } from './run-checks.ts';
 const manyGigabytes = 1e12;
 
 /** Returns notes on a segmentation run with these settings, on a computer with this much memory. */
-async function said(settings: Partial<ProjectSettings>, memory: number): Promise<string[]> {
+async function notes(settings: Partial<ProjectSettings>, memory: number): Promise<string[]> {
   const store = temporaryStore();
   const { id } = addProject(store, ['x'], 'segmentation');
   const images = store.images.add(
@@ -29,11 +29,11 @@ test("a run that exceeds the computer's memory is reported, and refused if it ex
   const about = expect.stringMatching(
     /^With an image size of \d+ px, a run needs about [\d.]+ GB/,
   ) as string;
-  expect(await said({}, manyGigabytes)).not.toContainEqual(about);
-  expect(await said({ imageSize: 1024 }, manyGigabytes)).not.toContainEqual(about);
-  const refused = said({ imageSize: 1024 }, 4e9);
+  expect(await notes({}, manyGigabytes)).not.toContainEqual(about);
+  expect(await notes({ imageSize: 1024 }, manyGigabytes)).not.toContainEqual(about);
+  const refused = notes({ imageSize: 1024 }, 4e9);
   await expect(refused).rejects.toMatchObject({ code: 'too-large', message: about });
   const message = await refused.then(String, String);
   const gigabytes = Number(/about ([\d.]+) GB/.exec(message)?.[1]);
-  expect(await said({ imageSize: 1024 }, (1e9 * gigabytes) / 1.5)).toContainEqual(about);
+  expect(await notes({ imageSize: 1024 }, (1e9 * gigabytes) / 1.5)).toContainEqual(about);
 });

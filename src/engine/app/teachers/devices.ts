@@ -45,8 +45,8 @@ export class DeviceService {
   async choose(project: Project, teacher: number, signal: AbortSignal): Promise<DeviceName> {
     const asked = project.settings.device;
     if (asked !== 'auto') return asked;
-    const wished = deviceFromEnvironment();
-    if (wished !== undefined) return wished;
+    const requested = deviceFromEnvironment();
+    if (requested !== undefined) return requested;
     const found = await unlessAborted(this.#devices(), signal);
     const usable = found.filter(({ missing }) => missing === null);
     if (usable.length < 2) return 'cpu';

@@ -132,8 +132,8 @@ export class TeacherService {
     const card = cardOfHash(description.sha256);
     // A file downloaded by hand for a card without a hash keeps that card's information.
     const kept = known && known.training !== null ? known : unknownBackground;
-    const said = background ?? (card ? backgroundOf(card) : kept);
-    const { training, suits, licence, isBundled, name = teacherName(path) } = said;
+    const stated = background ?? (card ? backgroundOf(card) : kept);
+    const { training, suits, licence, isBundled, name = teacherName(path) } = stated;
     const teacher = { name, file: path, description, overrides };
     return this.#describe(
       this.#store.teachers.upsert({ ...teacher, training, suits, licence, isBundled }),

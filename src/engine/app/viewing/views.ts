@@ -80,10 +80,10 @@ export class Views {
     } catch (error) {
       if (!isMissingLevels(error)) throw error;
     }
-    const tell = (done: number, total: number): void => {
+    const report = (done: number, total: number): void => {
       this.#emit('image.levels', { image, done, total });
     };
-    await this.#levels.ensure(place, tell, signal);
+    await this.#levels.ensure(place, report, signal);
     return read(place);
   }
 }

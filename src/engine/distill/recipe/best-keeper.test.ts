@@ -42,8 +42,8 @@ async function watch(
   course: readonly Measured[],
   state: KeeperState,
   stopAt = Infinity,
-): Promise<{ state: KeeperState; backTo: number[]; said: string[]; steps: number }> {
-  const said: string[] = [];
+): Promise<{ state: KeeperState; backTo: number[]; messages: string[]; steps: number }> {
+  const messages: string[] = [];
   const backTo: number[] = [];
   let step = 0;
   const at = (): Measured => course[step - 1] ?? measured(NaN, 0);
@@ -53,7 +53,7 @@ async function watch(
     close: () => Promise.resolve(),
   };
   const report = (event: JobEvent): void => {
-    if (event.type === 'notice') said.push(event.message);
+    if (event.type === 'notice') messages.push(event.message);
   };
   const context = { signal: new AbortController().signal, report };
   let keeper = new BestKeeper(student, course.length, context, state);
@@ -67,7 +67,7 @@ async function watch(
     isGoingOn = await keeper.after(step, training, false);
     if (step === stopAt) keeper = new BestKeeper(student, course.length, context, keeper.state);
   }
-  return { state: keeper.state, backTo, said, steps: step };
+  return { state: keeper.state, backTo, messages, steps: step };
 }
 
 const [copy, start] = [measured(8, 12), measured(2, 16)];
@@ -75,17 +75,21 @@ const [copy, start] = [measured(8, 12), measured(2, 16)];
 describe('the learning rate', () => {
   it('stays if the loss falls after a noisy first step', async () => {
     const course = [2.05, 1.9, 1.8, 1.7, 1.6, 1.5].map((loss) => measured(loss, 16));
-    const { state, backTo, said } = await watch(course, begun(copy, start));
-    expect({ backTo, said, falls: state.falls }).toEqual({ backTo: [], said: [], falls: 0 });
+    const { state, backTo, messages } = await watch(course, begun(copy, start));
+    expect({ backTo, messages, falls: state.falls }).toEqual({
+      backTo: [],
+      messages: [],
+      falls: 0,
+    });
     expect(state.champion.kept).toBe(6);
   });
 
   it('is lowered if the loss stays above its initial value, and training returns to the nearest state', async () => {
     const course = [1.5, 1.4, 2.2, 2.3, 1.3, 1.2].map((loss) => measured(loss, 16));
-    const { state, backTo, said } = await watch(course, begun(copy, start));
+    const { state, backTo, messages } = await watch(course, begun(copy, start));
     expect(backTo).toEqual([2]);
     expect(state).toMatchObject({ falls: 1, rateScale: 0.25 });
-    expect(said[0]).toMatch(/^After step 4 .* rolled back to step 2 and .* with a quarter/);
+    expect(messages[0]).toMatch(/^After step 4 .* rolled back to step 2 and .* with a quarter/);
   });
 
   it('is lowered at once if the loss jumps or is NaN', async () => {
@@ -97,10 +101,10 @@ describe('the learning rate', () => {
 
   it('ends training if no rate is small enough, with the best state', async () => {
     const course = Array.from({ length: 24 }, () => measured(9, 16));
-    const { state, steps, said } = await watch(course, begun(copy, start));
+    const { state, steps, messages } = await watch(course, begun(copy, start));
     expect(steps).toBe(7);
     expect(state.champion.kept).toBe('start');
-    expect(said.at(-1)).toMatch(/Training ends here, with the best state so far/);
+    expect(messages.at(-1)).toMatch(/Training ends here, with the best state so far/);
   });
 });
 
@@ -108,11 +112,11 @@ describe('the state that is kept', () => {
   it('is the best, not the last', async () => {
     const losses = [1.9, 1.8, 1.7, 1.6, 1.5, 1.4];
     const course = losses.map((loss, at) => measured(loss, at < 3 ? 18 : 9));
-    const { state, said } = await watch(course, begun(copy, start));
+    const { state, messages } = await watch(course, begun(copy, start));
     expect(state.champion.kept).toBe(3);
     expect(state.champion.adapters?.data[0]).toBe(3);
-    expect(said).toHaveLength(1);
-    expect(said[0]).toMatch(
+    expect(messages).toHaveLength(1);
+    expect(messages[0]).toMatch(
       /^After step 6 the student classifies 45.0 % .* correctly, its untrained copy 60.0 %. The best state so far/,
     );
   });

@@ -33,10 +33,10 @@ export class KeptDecoders {
   /**
    * Opens the store of a run.
    *
-   * @param goesOn false to ignore what an earlier run left; an unreadable file is ignored too
+   * @param continues false to ignore what an earlier run left; an unreadable file is ignored too
    */
-  static async open(out: string, goesOn: boolean): Promise<KeptDecoders> {
-    const isThere = goesOn && (await stat(decodersPath(out)).catch(() => undefined));
+  static async open(out: string, continues: boolean): Promise<KeptDecoders> {
+    const isThere = continues && (await stat(decodersPath(out)).catch(() => undefined));
     const none: Kept = new Map();
     return new KeptDecoders(out, isThere ? await readKept(out).catch(() => none) : none);
   }

@@ -102,10 +102,10 @@ describe('properties that no weight shows may not be stated in two ways:', () =>
       { pretrained_cfg: { architecture: 'vit_base_patch16_rpn_224' } },
       'its architecture is vit_base_patch16_rpn_224',
     ],
-  ])('%j', async (config, said) => {
+  ])('%j', async (config, reason) => {
     const { code, message } = await rejectionOf(ofTimm({}, config));
     expect(code).toBe('unsupported');
-    expect(message).toContain(said);
+    expect(message).toContain(reason);
   });
 
   it("a norm given by its name has timm's ε", async () => {

@@ -110,16 +110,19 @@ describe('a segmentation', () => {
   it.each([
     [undefined, ['MANUAL'], ['AUTOMATIC', 'Student 3']],
     ['Student 3', ['AUTOMATIC', 'Student 3'], ['MANUAL']],
-  ])('states whether a person or which algorithm made it (%s)', async (algorithm, said, unsaid) => {
-    const whole = await source('made.dcm');
-    const [frame] = whole.frames;
-    const mask = memoryMask(randomMask(1, size, [1]), size, classes);
-    const options = { version: '1.2.3', algorithm };
-    const parts = segOfMasks(whole, frame ? [{ frame, mask }] : [], classes, options);
-    const bytes = (await collected(parts)).toString('latin1');
-    for (const word of said) expect(bytes).toContain(word);
-    for (const word of unsaid) expect(bytes).not.toContain(word);
-  });
+  ])(
+    'states whether a person or which algorithm made it (%s)',
+    async (algorithm, stated, unsaid) => {
+      const whole = await source('made.dcm');
+      const [frame] = whole.frames;
+      const mask = memoryMask(randomMask(1, size, [1]), size, classes);
+      const options = { version: '1.2.3', algorithm };
+      const parts = segOfMasks(whole, frame ? [{ frame, mask }] : [], classes, options);
+      const bytes = (await collected(parts)).toString('latin1');
+      for (const word of stated) expect(bytes).toContain(word);
+      for (const word of unsaid) expect(bytes).not.toContain(word);
+    },
+  );
 
   it('of slices of unknown thickness states their distance, and needs two of them', async () => {
     const thin = { without: [0x00180050] };

@@ -111,8 +111,8 @@ class GeoPackage {
     if (columns?.includes(column) !== true) {
       throw wrong(this.#path, geoPackageLabelsText.layerMissing(table.slice(0, 80)));
     }
-    const said = columns.filter((name) => name !== column).slice(0, columnLimit);
-    const names = [column, ...said].map(sqlName).join(', ');
+    const otherColumns = columns.filter((name) => name !== column).slice(0, columnLimit);
+    const names = [column, ...otherColumns].map(sqlName).join(', ');
     const rows = this.#database.prepare(`SELECT ${names} FROM ${sqlName(table)}`).raw(true);
     for (const row of rows.iterate() as Iterable<readonly unknown[]>) {
       this.#features++;
@@ -130,7 +130,7 @@ class GeoPackage {
           : [];
       if (polygons.length === 0) this.#withoutArea++;
       else {
-        const properties = said.map((name, index) => [name, values[index]] as const);
+        const properties = otherColumns.map((name, index) => [name, values[index]] as const);
         yield { polygons, properties: Object.fromEntries(properties) };
       }
     }

@@ -79,12 +79,12 @@ async function sketch(
 ): Promise<Buffer> {
   const { path, width, height, bands, isProgressive } = jpeg;
   const held = isProgressive ? 2 * width * height * bands : 0;
-  const { value, letGo } = await decodeWithin(held, () =>
+  const { value, release } = await decodeWithin(held, () =>
     sketchJpeg(jpeg, options).catch((error: unknown) => {
       throw decodeFailure(error, path);
     }),
   );
-  letGo();
+  release();
   return value;
 }
 

@@ -9,7 +9,7 @@ import {
   type ReadRequest,
   type Samples,
 } from '../image-file.ts';
-import { decodeWithin, letGoOf } from '../../files/decode-budget.ts';
+import { decodeWithin, releaseOf } from '../../files/decode-budget.ts';
 import type { Decoded } from '../../files/decode-budget.ts';
 import { cropFrame } from '../crop.ts';
 import { unlessAborted } from '../../files/unless-aborted.ts';
@@ -56,7 +56,7 @@ export class WholeFile implements ImageFile {
 
   close(): Promise<void> {
     this.#image = undefined;
-    this.#frame?.then(letGoOf, () => undefined);
+    this.#frame?.then(releaseOf, () => undefined);
     this.#frame = undefined;
     return Promise.resolve();
   }

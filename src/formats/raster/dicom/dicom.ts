@@ -188,12 +188,12 @@ function imageFile(file: FileSource, image: Image, limits: ReadLimits): ImageFil
         const bytes = decodingBytes(image);
         requireFrameWithin(limits, bytes);
         const checked = checkRequest(request, image.header, limits, path);
-        const { value, letGo } = await decodeWithin(
+        const { value, release } = await decodeWithin(
           bytes,
           () => readPixels(image, checked, request),
           request.signal,
         );
-        letGo();
+        release();
         return value;
       } catch (error) {
         throw userError(error, path);

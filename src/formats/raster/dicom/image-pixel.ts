@@ -87,11 +87,11 @@ type Colours = Pick<ImagePixel, 'samples' | 'photometric' | 'isPlanar'>;
 
 function colours(dataSet: DataSet, limits: ReadLimits): Colours {
   const samples = required(dataSet, 'SamplesPerPixel');
-  const said = firstText(dataSet, 'PhotometricInterpretation');
-  if (said === null) throw damaged(dicomText.noPhotometric);
-  const photometric = photometrics.find((known) => known === said.toUpperCase());
+  const stated = firstText(dataSet, 'PhotometricInterpretation');
+  if (stated === null) throw damaged(dicomText.noPhotometric);
+  const photometric = photometrics.find((known) => known === stated.toUpperCase());
   if (photometric === undefined) {
-    const name = unsupportedPhotometrics.find((known) => known === said.toUpperCase());
+    const name = unsupportedPhotometrics.find((known) => known === stated.toUpperCase());
     throw unsupported(
       name === undefined ? dicomText.unknownPhotometric : dicomText.unsupportedPhotometric(name),
       dicomAdvice.saveAsRgb,

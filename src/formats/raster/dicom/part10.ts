@@ -83,12 +83,12 @@ async function inflated(file: SizedBytes, start: number, limits: ReadLimits): Pr
 async function actualEncoding(
   source: SizedBytes,
   start: number,
-  said: Encoding,
+  encoding: Encoding,
 ): Promise<Encoding> {
   const cursor = new Cursor(source, start, 8);
-  if (cursor.left < 8 || !said.littleEndian) return said;
+  if (cursor.left < 8 || !encoding.littleEndian) return encoding;
   await cursor.need(8);
   const letters = cursor.peek16(false, 4);
   const isImplicit = !isVr(String.fromCharCode(letters >> 8, letters & 0xff));
-  return { ...said, isImplicit };
+  return { ...encoding, isImplicit };
 }

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { UserError } from '../../../core/errors.ts';
 import { niftiText } from '../../../text/index.ts';
-import { decodeWithin, letGoOf } from '../../files/decode-budget.ts';
+import { decodeWithin, releaseOf } from '../../files/decode-budget.ts';
 import type { Decoded } from '../../files/decode-budget.ts';
 import { readFailure, systemCode } from '../../files/file-errors.ts';
 import { memoryFailure } from '../../files/memory-failure.ts';
@@ -110,7 +110,7 @@ export class GzipSource implements ByteSource {
 
   close(): Promise<void> {
     this.#closing.abort();
-    this.#bytes?.then(letGoOf, () => undefined);
+    this.#bytes?.then(releaseOf, () => undefined);
     this.#bytes = undefined;
     return Promise.resolve();
   }

@@ -72,12 +72,12 @@ class TiffImage implements ImageFile {
       signal.throwIfAborted();
       const page = await this.#page(checked.frame, checked.level);
       const bytes = bytesOf(checked, page);
-      const { value, letGo } = await decodeWithin(
+      const { value, release } = await decodeWithin(
         bytes,
         () => this.#read(checked, page, signal),
         signal,
       );
-      letGo();
+      release();
       return value;
     } catch (error) {
       if (signal.aborted) throw new UserError('cancelled', commonText.stopped);

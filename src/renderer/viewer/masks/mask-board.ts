@@ -81,7 +81,7 @@ export class MaskBoard implements Board {
         pick();
         begun(begin());
       });
-      void this.situation.hold(picked).catch(tellFailure);
+      void this.situation.hold(picked).catch(notifyFailure);
     });
   }
 
@@ -101,7 +101,7 @@ export class MaskBoard implements Board {
     const paint = this.paint(isErasing);
     this.reveal('human');
     this.situation.edit((painter) => {
-      void painter.fill(paint, Math.floor(x), Math.floor(y)).then(tellProblem, tellFailure);
+      void painter.fill(paint, Math.floor(x), Math.floor(y)).then(notifyProblem, notifyFailure);
     });
   }
 
@@ -113,7 +113,7 @@ export class MaskBoard implements Board {
     this.reveal('human');
     this.situation.edit((painter) => {
       const region = painter.pick(paint, shown, Math.floor(x), Math.floor(y), tolerance);
-      void region.then(tellProblem, tellFailure);
+      void region.then(notifyProblem, notifyFailure);
     });
   }
 
@@ -161,10 +161,10 @@ function tileAt({ x, y }: Point): Point {
   return { x: Math.floor(x / tileSide), y: Math.floor(y / tileSide) };
 }
 
-function tellProblem(problem: RegionProblem | null | undefined): void {
+function notifyProblem(problem: RegionProblem | null | undefined): void {
   if (problem === 'too-large') notices.add('attention', words.regionTooLarge);
 }
 
-function tellFailure(error: unknown): void {
+function notifyFailure(error: unknown): void {
   notices.fail(error);
 }

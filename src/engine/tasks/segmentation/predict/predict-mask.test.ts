@@ -137,8 +137,8 @@ describe('a mask predicted in tiles', () => {
 
   test('reads every row once, from top to bottom, and reports its progress', async () => {
     const image = drawn(200, 333);
-    const told: [number, number][] = [];
-    const progress = (done: number, total: number): void => void told.push([done, total]);
+    const reports: [number, number][] = [];
+    const progress = (done: number, total: number): void => void reports.push([done, total]);
     await predicted(modelOf(32, 40), image, { progress });
     let end = 0;
     for (const { x, y, width, height } of image.asked) {
@@ -146,10 +146,10 @@ describe('a mask predicted in tiles', () => {
       end = y + height;
     }
     expect(end).toBe(333);
-    const total = told.at(-1)?.[1] ?? 0;
-    expect(told.at(-1)).toEqual([total, total]);
-    expect(told.map(([done]) => done)).toEqual(
-      [...told.map(([done]) => done)].sort((a, b) => a - b),
+    const total = reports.at(-1)?.[1] ?? 0;
+    expect(reports.at(-1)).toEqual([total, total]);
+    expect(reports.map(([done]) => done)).toEqual(
+      [...reports.map(([done]) => done)].sort((a, b) => a - b),
     );
   });
 
@@ -214,14 +214,14 @@ describe('a stopped prediction', () => {
       const { mask, tiles } = await fresh();
       const spool = await stopped(after);
       const second = model();
-      const told: number[] = [];
-      const progress = (done: number): void => void told.push(done);
+      const reports: number[] = [];
+      const progress = (done: number): void => void reports.push(done);
       const found = await predicted(second, image, { spool, budget, overlap, progress });
       expect(isSame(found, mask)).toBe(true);
       // Only the tiles of unfinished rows of mask tiles are computed again.
       const again = after + second.tiles - tiles;
       expect(again).toBeLessThan(7 * 7);
-      expect(told.at(-1)).toBe(tiles);
+      expect(reports.at(-1)).toBe(tiles);
     },
   );
 

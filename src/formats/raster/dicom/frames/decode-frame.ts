@@ -72,8 +72,8 @@ function requireProcess({ process, precision }: JpegHeader): void {
  */
 function jpegColours({ colours }: JpegHeader, { samples, photometric }: ImagePixel): ColourSpace {
   if (samples === 1 || colours === 'rgb') return 'rgb';
-  const said = colourSpaceOf(photometric);
-  return colours === 'ybr' && said === 'rgb' ? 'full' : said;
+  const stated = colourSpaceOf(photometric);
+  return colours === 'ybr' && stated === 'rgb' ? 'full' : stated;
 }
 
 async function jpegLsFrame(bytes: Uint8Array, pixel: ImagePixel): Promise<DecodedFrame> {
@@ -88,10 +88,10 @@ async function jpegLsFrame(bytes: Uint8Array, pixel: ImagePixel): Promise<Decode
 }
 
 async function jpeg2000Frame(bytes: Uint8Array, pixel: ImagePixel): Promise<DecodedFrame> {
-  const said = jpeg2000Header(bytes);
-  const codestream = bytes.subarray(said.start);
+  const stated = jpeg2000Header(bytes);
+  const codestream = bytes.subarray(stated.start);
   const mended = withSizeOfTile(codestream, pixel);
-  const header = mended === null ? said : jpeg2000Header(mended);
+  const header = mended === null ? stated : jpeg2000Header(mended);
   if (header.components > 1 && header.precision > 8) {
     throw unsupported(dicomFrameText.jpeg2000Colours(header.precision), dicomAdvice.uncompress);
   }

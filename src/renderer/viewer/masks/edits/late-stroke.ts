@@ -8,14 +8,14 @@ import type { Stroke } from './painter.ts';
 export function lateStroke(
   whenBegun: (begun: (stroke: Stroke | undefined) => void) => void,
 ): Stroke {
-  const told: ((stroke: Stroke) => void)[] = [];
+  const waiting: ((stroke: Stroke) => void)[] = [];
   let stroke: Stroke | undefined;
   whenBegun((made) => {
     stroke = made;
-    if (made !== undefined) for (const tell of told.splice(0)) tell(made);
+    if (made !== undefined) for (const tell of waiting.splice(0)) tell(made);
   });
   const tell = (what: (stroke: Stroke) => void): void => {
-    if (stroke === undefined) told.push(what);
+    if (stroke === undefined) waiting.push(what);
     else what(stroke);
   };
   return {

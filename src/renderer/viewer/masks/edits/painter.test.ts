@@ -126,10 +126,10 @@ describe('a painter', () => {
 
   it('is busy while a stroke is drawn, and until it is complete', async () => {
     const { painter, touched } = setUp();
-    const told: boolean[] = [];
-    painter.onbusy = () => told.push(painter.isBusy);
+    const results: boolean[] = [];
+    painter.onbusy = () => results.push(painter.isBusy);
     const stroke = painter.begin({ value: 1, over });
-    expect([painter.isBusy, told]).toEqual([true, [true]]);
+    expect([painter.isBusy, results]).toEqual([true, [true]]);
     stroke.draw((take) => {
       take(10, 500, 530);
     });
@@ -138,7 +138,7 @@ describe('a painter', () => {
     await painter.settled();
     expect([painter.isBusy, touched.size]).toEqual([false, 2]);
     // False only at the end.
-    expect(told.indexOf(false)).toBe(told.length - 1);
+    expect(results.indexOf(false)).toBe(results.length - 1);
     const other = painter.begin({ value: 1, over });
     other.cancel();
     other.end();
