@@ -13,7 +13,7 @@ import { describe, Log } from './log.ts';
 import { LoginKeeper } from './logins.ts';
 import { setMenu } from './window/menu.ts';
 import type { MenuActions } from './window/menu.ts';
-import { OpenPage } from './window/open-page.ts';
+import { OpenPage } from './open-page.ts';
 import { PageGuard } from './window/page-guard.ts';
 import { pageScheme, servePage } from './window/page.ts';
 import { engineProgram } from './paths.ts';

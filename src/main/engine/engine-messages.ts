@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { events } from '../../contract/app.ts';
-import type { Answer, EngineMessage, EventName, Failure } from '../../contract/app.ts';
+import type { Answer, EngineMessage, EventName } from '../../contract/app.ts';
 
 const failure = z.object({ code: z.string(), message: z.string(), details: z.string().optional() });
 

@@ -1,9 +1,9 @@
 import type { BrowserWindow, WebContents } from 'electron';
-import type { EventName, EventOf } from '../../contract/app.ts';
-import { channels } from '../../contract/bridge.ts';
-import type { EngineHost } from '../engine/engine-host.ts';
-import type { Log } from '../log.ts';
-import { openWindow, raise } from './window.ts';
+import type { EventName, EventOf } from '../contract/app.ts';
+import { channels } from '../contract/bridge.ts';
+import type { EngineHost } from './engine/engine-host.ts';
+import type { Log } from './log.ts';
+import { openWindow, raise } from './window/window.ts';
 
 /** The window with the page; there is none before it opens and after it was closed. */
 export class OpenPage {
