@@ -89,13 +89,13 @@ async function choose(
 describe('chooseDevice', () => {
   it('uses the requested device, whether or not it was tried', async () => {
     machine.speeds = { cpu: 100 };
-    expect(await choose('cuda')).toEqual({ device: 'cuda', said: [] });
+    expect(await choose('cuda')).toEqual({ device: 'cuda', messages: [] });
     expect(machine.tried).toEqual([]);
   });
 
   it('tries nothing if there is only the processor', async () => {
     machine.speeds = { cpu: 100 };
-    expect(await choose()).toEqual({ device: 'cpu', said: [] });
+    expect(await choose()).toEqual({ device: 'cpu', messages: [] });
     expect(machine.tried).toEqual([]);
   });
 
@@ -172,7 +172,7 @@ describe('chooseDevice', () => {
   it('follows the environment variable, which must name a device', async () => {
     machine.speeds = { cpu: 100, webgpu: 800 };
     vi.stubEnv('UNDERSTUDY_DEVICE', 'cpu');
-    expect(await choose()).toEqual({ device: 'cpu', said: [] });
+    expect(await choose()).toEqual({ device: 'cpu', messages: [] });
     vi.stubEnv('UNDERSTUDY_DEVICE', 'abacus');
     await expect(choose()).rejects.toThrow(/UNDERSTUDY_DEVICE is "abacus", which is not a device/);
   });
