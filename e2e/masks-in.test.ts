@@ -1,12 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Project, ProjectImage } from '../src/contract/app.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
+import { axeFindings } from './support/axe.ts';
 import { ask } from './support/bridge.ts';
 import { chooseOpen, openAnswered } from './support/dialogs.ts';
 import { dropOn } from './support/drag.ts';
@@ -133,10 +133,7 @@ describe('an import of masks with images', () => {
     await page.getByRole('img', { name: 'images/n.png with its mask' }).waitFor();
     await nucleus.focus();
     await photograph(launched, '59-masks-in-255');
-    const results = await new AxeBuilder({ page }).setLegacyMode().analyze();
-    expect(results.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual(
-      [],
-    );
+    expect(await axeFindings(page)).toEqual([]);
     await page.getByText('2 without a class in the project').waitFor();
     await nucleus.selectOption({ label: 'Ignore (not used for training)' });
     await page.getByText('1 without a class in the project').waitFor();

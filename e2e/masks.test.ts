@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import process from 'node:process';
-import AxeBuilder from '@axe-core/playwright';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Project, ProjectImage } from '../src/contract/app.ts';
 import type { MaskInfo } from '../src/contract/masks.ts';
 import type { LaunchedApp } from './support/app.ts';
+import { axeFindings } from './support/axe.ts';
 import type { DiscFolder } from './support/mask-project.ts';
 import {
   answerOf,
@@ -174,11 +174,7 @@ describe('the mask editor', () => {
   test('looks as expected', async () => {
     await launched.page.mouse.move(5, 5);
     await photograph(launched, '60-masks');
-    const results = await new AxeBuilder({ page: launched.page }).setLegacyMode().analyze();
-    const serious = results.violations.filter(
-      ({ impact }) => impact === 'serious' || impact === 'critical',
-    );
-    expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    expect(await axeFindings(launched.page, { least: 'serious' })).toEqual([]);
   });
 
   test('shows layers as chosen, from then on', async () => {

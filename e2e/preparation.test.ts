@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Project } from '../src/contract/app.ts';
@@ -9,6 +8,7 @@ import { short, tiffBytes } from '../src/formats/testing/tiff-fixtures.ts';
 import { sharp } from '../src/formats/libvips.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
+import { axeFindings } from './support/axe.ts';
 import { ask } from './support/bridge.ts';
 import { chooseOpen } from './support/dialogs.ts';
 import { chestFiles } from './support/phantom.ts';
@@ -92,12 +92,8 @@ describe("the model's input", () => {
     return channels[0]?.mean ?? 0;
   };
   const seriousFindings = async (): Promise<string[]> => {
-    const { page } = launched;
-    await settled(page);
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+    await settled(launched.page);
+    return axeFindings(launched.page, { least: 'serious' });
   };
   const drawn = (): Promise<boolean> =>
     thumbnail().evaluate((image) => {

@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Project, ProjectImage } from '../src/contract/app.ts';
 import { writeSample } from '../src/engine/images/sample.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
+import { axeFindings } from './support/axe.ts';
 import { ask } from './support/bridge.ts';
 import { chooseOpen } from './support/dialogs.ts';
 import { latestRun, openSample } from './support/sample-project.ts';
@@ -19,8 +19,7 @@ const selected = (page: Page): ReturnType<Page['locator']> =>
 
 async function violations(page: Page): Promise<string[]> {
   await settled(page);
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  return axeFindings(page);
 }
 
 describe('keys that the user chooses', () => {

@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Locator } from 'playwright-core';
 import type { Project, ProjectImage, Run, RunMask } from '../src/contract/app.ts';
 import type { MaskInfo, MaskLayer, MaskTile } from '../src/contract/masks.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
+import { axeFindings } from './support/axe.ts';
 import { cellSide, writeCells } from './support/cell-folder.ts';
 import { dropOn } from './support/drag.ts';
 import { answerOf, drag, saved, stageReady, valueOf } from './support/mask-project.ts';
@@ -97,8 +97,7 @@ describe('a segmentation student', () => {
         return count;
       });
   const accessible = async (): Promise<void> => {
-    const { violations } = await new AxeBuilder({ page: launched.page }).setLegacyMode().analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    expect(await axeFindings(launched.page)).toEqual([]);
   };
 
   test('the labels show how many images are outlined, and what would help', async () => {

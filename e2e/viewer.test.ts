@@ -1,13 +1,13 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Project } from '../src/contract/app.ts';
 import { doubles, short, tiffBytes } from '../src/formats/testing/tiff-fixtures.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
+import { axeFindings } from './support/axe.ts';
 import { ask } from './support/bridge.ts';
 import { chooseOpen } from './support/dialogs.ts';
 import { hugeRaster } from './support/huge-raster.ts';
@@ -232,8 +232,7 @@ describe('the viewer', () => {
   });
 
   test('has nothing against a screen reader', async () => {
-    const { violations } = await new AxeBuilder({ page: launched.page }).setLegacyMode().analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    expect(await axeFindings(launched.page)).toEqual([]);
   });
 
   test('selects bands, and shows coordinates and a scale in m', async () => {
