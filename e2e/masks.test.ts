@@ -3,12 +3,11 @@ import process from 'node:process';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Project, ProjectImage } from '../src/contract/app.ts';
-import type { MaskInfo } from '../src/contract/masks.ts';
 import type { LaunchedApp } from './support/app.ts';
 import { axeFindings } from './support/axe.ts';
+import { answerOf } from './support/bridge.ts';
 import type { DiscFolder } from './support/mask-project.ts';
 import {
-  answerOf,
   drag,
   makeDiscFolder,
   makeMaskProject,
@@ -329,7 +328,7 @@ describe('the mask editor', () => {
     await press('Control+Enter');
     await expect
       .poll(async () => {
-        const infos = await answerOf<MaskInfo[]>(page, 'mask.list', { image: second.id });
+        const infos = await answerOf(page, 'mask.list', { image: second.id });
         return infos.map(({ layer, state }) => [layer, state]);
       })
       .toEqual([['human', 'done']]);

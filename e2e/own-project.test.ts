@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Project, Run } from '../src/contract/app.ts';
-import { writeSample } from '../src/engine/images/sample.ts';
+import type { Run } from '../src/contract/app.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
 import { axeFindings } from './support/axe.ts';
-import { ask } from './support/bridge.ts';
+import { answerOf, ask } from './support/bridge.ts';
 import { chooseOpen } from './support/dialogs.ts';
+import { writeCellClasses } from './support/new-project.ts';
 import { photograph } from './support/screenshots.ts';
 
 /** Name of the focused element. */
@@ -21,8 +21,7 @@ const keysAt = (page: Page): Promise<string | null> =>
 
 /** Returns a failed run of the first project, as the engine reports it. */
 async function endedRun(page: Page): Promise<Run> {
-  const list = await ask(page, 'project.list', null);
-  const projects = (list.ok ? list.value : []) as Project[];
+  const projects = await answerOf(page, 'project.list', null);
   const project = projects.find(({ name }) => name === 'Blood cells');
   if (project === undefined) throw new Error('the project is gone');
   return {
@@ -42,9 +41,7 @@ describe('a new project', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'understudy-own-'));
-    const request = { set: 'cells', out: folder, perClass: 6, seed: 1 } as const;
-    await writeSample(request, { signal: new AbortController().signal, report: () => undefined });
-    await rm(join(folder, 'masks'), { recursive: true });
+    await writeCellClasses(folder, { perClass: 6, seed: 1 });
     launched = await launchApp({ colorScheme: 'dark' });
   });
   afterAll(async () => {
@@ -75,10 +72,7 @@ describe('a new project', () => {
     await page.locator('[role=listbox] [role=option] img').first().waitFor();
     // Thumbnails appear while the import is still running, so the first of them does not mean that it has ended.
     await expect
-      .poll(async () => {
-        const list = await ask(page, 'project.list', null);
-        return list.ok ? list.value : [];
-      })
+      .poll(() => answerOf(page, 'project.list', null))
       .toMatchObject([{ images: 48, labelled: 48, tested: 24 }]);
     await photograph(launched, '23-imported');
   });
