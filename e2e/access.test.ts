@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
+import { axeFindings } from './support/axe.ts';
 import { chooseOpen } from './support/dialogs.ts';
 import { dropOn } from './support/drag.ts';
 import { settled } from './support/settled.ts';
@@ -91,12 +91,7 @@ describe('the app without a mouse', () => {
     for (const colorScheme of ['dark', 'light'] as const) {
       await page.emulateMedia({ colorScheme });
       await settled(page);
-      // The frameless mode opens no page of its own, which Electron's context does not support.
-      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-      const serious = violations.filter(
-        ({ impact }) => impact === 'serious' || impact === 'critical',
-      );
-      found.push(...serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`));
+      found.push(...(await axeFindings(page, { least: 'serious' })));
     }
     return found;
   };

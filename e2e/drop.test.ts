@@ -4,11 +4,11 @@ import { basename, join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Project } from '../src/contract/app.ts';
-import { writeSample } from '../src/engine/images/sample.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
-import { ask } from './support/bridge.ts';
+import { answerOf } from './support/bridge.ts';
 import { dropOn } from './support/drag.ts';
+import { writeCellClasses } from './support/new-project.ts';
 import { photograph } from './support/screenshots.ts';
 
 // Folders and files dropped on the real app, with their real paths.
@@ -19,9 +19,7 @@ describe('dropping files', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'understudy-drop-'));
-    const request = { set: 'cells', out: folder, perClass: 3, seed: 1 } as const;
-    await writeSample(request, { signal: new AbortController().signal, report: () => undefined });
-    await rm(join(folder, 'masks'), { recursive: true });
+    await writeCellClasses(folder, { perClass: 3, seed: 1 });
     launched = await launchApp({ colorScheme: 'dark' });
     await launched.page.getByRole('button', { name: 'Open the sample' }).waitFor();
   });
@@ -30,10 +28,7 @@ describe('dropping files', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const projects = async (): Promise<Project[]> => {
-    const list = await ask(launched.page, 'project.list', null);
-    return list.ok ? (list.value as Project[]) : [];
-  };
+  const projects = (): Promise<Project[]> => answerOf(launched.page, 'project.list', null);
   /** Dropping is disabled while it is open. */
   const leaveDialog = async (): Promise<void> => {
     const { page } = launched;
@@ -103,12 +98,9 @@ describe('dropping files', () => {
 
   test('offers the folder of dropped images', async () => {
     const { page } = launched;
-    const answer = await ask(page, 'image.page', {
+    const { images } = await answerOf(page, 'image.page', {
       ...{ project: 1, filter: {}, offset: 0, limit: 1 },
     });
-    const { images } = (answer.ok ? answer.value : { images: [] }) as {
-      images: { name: string }[];
-    };
     const path = join(folder, 'test', images[0]?.name ?? '');
     await dropOn(page, [path]);
     const name = basename(path);

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Project } from '../src/contract/app.ts';
-import { writeSample } from '../src/engine/images/sample.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
-import { ask } from './support/bridge.ts';
+import { answerOf, ask } from './support/bridge.ts';
 import { chooseOpen } from './support/dialogs.ts';
 import { dropOn } from './support/drag.ts';
+import { openLatestProject, writeCellClasses } from './support/new-project.ts';
 import { photograph } from './support/screenshots.ts';
 
 // Typical folders: with masks, one level too high, with a table with other columns.
@@ -21,8 +21,7 @@ describe('the Images step', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'understudy-import-'));
-    const request = { set: 'cells', out: at('drawn'), perClass: 4, seed: 2 } as const;
-    await writeSample(request, { signal: new AbortController().signal, report: () => undefined });
+    await writeCellClasses(at('drawn'), { perClass: 4, seed: 2 });
     for (const split of ['train', 'test']) {
       const from = at('drawn', split, 'lymphocyte');
       for (const name of ['images', 'masks']) {
@@ -44,14 +43,11 @@ describe('the Images step', () => {
     await ask(launched.page, 'project.create', {
       ...{ name: expect.getState().currentTestName?.slice(-60), domain: 'medical', task: 'single' },
     });
-    await launched.page.reload();
-    await launched.page.locator('article').first().click();
-    await launched.page.getByRole('heading', { level: 1, name: 'Images' }).waitFor();
+    await openLatestProject(launched.page);
   });
 
   const latest = async (): Promise<Project> => {
-    const list = await ask(launched.page, 'project.list', null);
-    const projects = (list.ok ? list.value : []) as Project[];
+    const projects = await answerOf(launched.page, 'project.list', null);
     const [project] = projects.toSorted((one, other) => other.id - one.id) as [Project];
     return project;
   };

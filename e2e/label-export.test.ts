@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Project, ProjectImage } from '../src/contract/app.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
-import { ask } from './support/bridge.ts';
+import { answerOf, ask } from './support/bridge.ts';
 import { chooseOpen, openAnswered } from './support/dialogs.ts';
 import { photograph } from './support/screenshots.ts';
 
@@ -58,14 +58,11 @@ describe('the label export', () => {
 
   test('puts masks next to existing files, and replaces nothing', async () => {
     const { page, app } = launched;
-    const list = await ask(page, 'project.list', null);
-    const [project] = (list.ok ? list.value : []) as [Project];
-    const filter = { show: 'all', search: '' };
+    const [project] = (await answerOf(page, 'project.list', null)) as [Project];
+    const filter = { show: 'all', search: '' } as const;
     const asked = { project: project.id, filter, offset: 0, limit: 1 };
-    const found = await ask(page, 'image.page', asked);
-    const [image] = (found.ok ? (found.value as { images: ProjectImage[] }).images : []) as [
-      ProjectImage,
-    ];
+    const { images } = await answerOf(page, 'image.page', asked);
+    const [image] = images as [ProjectImage];
     await ask(page, 'mask.setState', { image: image.id, state: 'done' });
     await writeFile(join(folder, 'mine.txt'), 'mine');
     await page.getByRole('button', { name: 'Export labels…' }).click();

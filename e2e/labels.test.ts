@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Project, ProjectImage } from '../src/contract/app.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
-import { ask } from './support/bridge.ts';
+import { answerOf, ask } from './support/bridge.ts';
 import { photograph } from './support/screenshots.ts';
 
 // Labelling the sample's images manually: 600 images, 10 labelled of each class, and 60 held out.
@@ -17,8 +17,7 @@ describe('the Labels step', () => {
     const { page } = launched;
     await page.getByRole('button', { name: 'Open the sample' }).click();
     await page.getByRole('heading', { level: 1, name: 'Skip factor' }).waitFor();
-    const list = await ask(page, 'project.list', null);
-    [project] = (list.ok ? list.value : []) as [Project];
+    [project] = (await answerOf(page, 'project.list', null)) as [Project];
     await page.keyboard.press('Alt+3');
     await page.locator('[role=option] img').first().waitFor();
   });
@@ -37,10 +36,10 @@ describe('the Labels step', () => {
   const learnt = async (name: string): Promise<ProjectImage[]> => {
     const filter = { show: classNamed(name), search: 'train' };
     const { id } = project;
-    const answer = await ask(launched.page, 'image.page', {
+    const { images } = await answerOf(launched.page, 'image.page', {
       ...{ project: id, filter, offset: 0, limit: 100 },
     });
-    return answer.ok ? (answer.value as { images: ProjectImage[] }).images : [];
+    return images;
   };
 
   test('counts training images separately from held-out ones', async () => {

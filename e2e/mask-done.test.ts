@@ -1,9 +1,9 @@
-import AxeBuilder from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProjectImage } from '../src/contract/app.ts';
 import type { Store } from '../src/store/store.ts';
 import { newTeacher } from '../src/store/testing/fixtures.ts';
 import type { LaunchedApp } from './support/app.ts';
+import { axeFindings } from './support/axe.ts';
 import type { DiscFolder } from './support/mask-project.ts';
 import {
   makeDiscFolder,
@@ -92,10 +92,7 @@ describe('marking a mask as done', () => {
     const dialog = page.getByRole('dialog', { name: 'Save the whole image as background?' });
     await dialog.getByText('its layer is not visible now').waitFor();
     await photograph(launched, '63-masks-done-empty');
-    const results = await new AxeBuilder({ page }).setLegacyMode().analyze();
-    expect(results.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual(
-      [],
-    );
+    expect(await axeFindings(page)).toEqual([]);
     await press('Escape');
     await dialog.waitFor({ state: 'detached' });
     expect(await human(third)).toEqual(['draft', []]);

@@ -1,11 +1,10 @@
 import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProjectImage } from '../src/contract/app.ts';
-import type { MaskInfo } from '../src/contract/masks.ts';
 import type { LaunchedApp } from './support/app.ts';
+import { answerOf } from './support/bridge.ts';
 import type { DiscFolder } from './support/mask-project.ts';
 import {
-  answerOf,
   drag,
   makeDiscFolder,
   makeMaskProject,
@@ -48,7 +47,7 @@ describe('keeping painted masks', () => {
       [600, y],
     ]);
   const stateOf = async (image: ProjectImage): Promise<string | undefined> => {
-    const infos = await answerOf<MaskInfo[]>(launched.page, 'mask.list', { image: image.id });
+    const infos = await answerOf(launched.page, 'mask.list', { image: image.id });
     return infos.find(({ layer }) => layer === 'human')?.state;
   };
 

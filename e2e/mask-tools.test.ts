@@ -6,9 +6,9 @@ import type { ProjectImage } from '../src/contract/app.ts';
 import type { MaskTile } from '../src/core/mask/tiles.ts';
 import { openStore } from '../src/store/store.ts';
 import type { LaunchedApp } from './support/app.ts';
+import { answerOf } from './support/bridge.ts';
 import type { DiscFolder } from './support/mask-project.ts';
 import {
-  answerOf,
   drag,
   makeDiscFolder,
   makeMaskProject,
@@ -54,7 +54,7 @@ describe('mask tools', () => {
   /** Returns the values of the user's mask as the engine has it now. */
   async function maskNow(): Promise<(x: number, y: number) => number> {
     const places = [0, 1].flatMap((y) => [0, 1].map((x) => ({ x, y })));
-    const tiles = await answerOf<MaskTile[]>(launched.page, 'mask.tiles', {
+    const tiles = await answerOf(launched.page, 'mask.tiles', {
       ...{ image: image.id, layer: 'human', tiles: places },
     });
     return (x, y) => {

@@ -1,15 +1,16 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Project, ProjectImage } from '../src/contract/app.ts';
+import type { Project } from '../src/contract/app.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
-import { ask } from './support/bridge.ts';
+import { axeFindings } from './support/axe.ts';
+import { answerOf } from './support/bridge.ts';
 import { chooseOpen, openAnswered } from './support/dialogs.ts';
 import { dropOn } from './support/drag.ts';
+import { openLatestProject } from './support/new-project.ts';
 import { photograph } from './support/screenshots.ts';
 
 // Images with masks of another tool: the content is shown, and the user assigns it to classes.
@@ -43,33 +44,26 @@ describe('an import of masks with images', () => {
     await writeFile(join(folder, 'land', 'classes.txt'), 'background\nWATER\nForest\n');
     launched = await launchApp({ colorScheme: 'dark' });
     await launched.page.getByRole('button', { name: 'Open the sample' }).waitFor();
-    const made = { name: 'Land', domain: 'satellite', task: 'segmentation' };
-    const answer = await ask(launched.page, 'project.create', {
-      ...made,
+    project = await answerOf(launched.page, 'project.create', {
+      ...{ name: 'Land', domain: 'satellite', task: 'segmentation' },
       classes: ['Water', 'Road'],
     });
-    project = (answer.ok ? answer.value : null) as Project;
-    await launched.page.reload();
-    await launched.page.locator('article').first().click();
-    await launched.page.getByRole('heading', { level: 1, name: 'Images' }).waitFor();
+    await openLatestProject(launched.page);
   });
   afterAll(async () => {
     await launched.close();
     await rm(folder, { recursive: true, force: true });
   });
 
-  const current = async (): Promise<Project> => {
-    const answer = await ask(launched.page, 'project.get', { project: project.id });
-    return (answer.ok ? answer.value : null) as Project;
-  };
+  const current = (): Promise<Project> =>
+    answerOf(launched.page, 'project.get', { project: project.id });
 
   const maskOf = async (name: string): Promise<unknown> => {
-    const filter = { show: 'all', search: name };
-    const asked = { project: project.id, filter, offset: 0, limit: 1 };
-    const page = await ask(launched.page, 'image.page', asked);
-    const { images } = (page.ok ? page.value : { images: [] }) as { images: ProjectImage[] };
-    const masks = await ask(launched.page, 'mask.list', { image: images[0]?.id ?? 0 });
-    return masks.ok ? (masks.value as unknown[])[0] : null;
+    const { images } = await answerOf(launched.page, 'image.page', {
+      ...{ project: project.id, filter: { show: 'all', search: name }, offset: 0, limit: 1 },
+    });
+    const masks = await answerOf(launched.page, 'mask.list', { image: images[0]?.id ?? 0 });
+    return masks[0];
   };
 
   test('shows their content, and asks for the meaning of unnamed numbers', async () => {
@@ -133,10 +127,7 @@ describe('an import of masks with images', () => {
     await page.getByRole('img', { name: 'images/n.png with its mask' }).waitFor();
     await nucleus.focus();
     await photograph(launched, '59-masks-in-255');
-    const results = await new AxeBuilder({ page }).setLegacyMode().analyze();
-    expect(results.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual(
-      [],
-    );
+    expect(await axeFindings(page)).toEqual([]);
     await page.getByText('2 without a class in the project').waitFor();
     await nucleus.selectOption({ label: 'Ignore (not used for training)' });
     await page.getByText('1 without a class in the project').waitFor();

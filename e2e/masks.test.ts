@@ -1,14 +1,13 @@
 import { join } from 'node:path';
 import process from 'node:process';
-import AxeBuilder from '@axe-core/playwright';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Project, ProjectImage } from '../src/contract/app.ts';
-import type { MaskInfo } from '../src/contract/masks.ts';
 import type { LaunchedApp } from './support/app.ts';
+import { axeFindings } from './support/axe.ts';
+import { answerOf } from './support/bridge.ts';
 import type { DiscFolder } from './support/mask-project.ts';
 import {
-  answerOf,
   drag,
   makeDiscFolder,
   makeMaskProject,
@@ -174,11 +173,7 @@ describe('the mask editor', () => {
   test('looks as expected', async () => {
     await launched.page.mouse.move(5, 5);
     await photograph(launched, '60-masks');
-    const results = await new AxeBuilder({ page: launched.page }).setLegacyMode().analyze();
-    const serious = results.violations.filter(
-      ({ impact }) => impact === 'serious' || impact === 'critical',
-    );
-    expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    expect(await axeFindings(launched.page, { least: 'serious' })).toEqual([]);
   });
 
   test('shows layers as chosen, from then on', async () => {
@@ -333,7 +328,7 @@ describe('the mask editor', () => {
     await press('Control+Enter');
     await expect
       .poll(async () => {
-        const infos = await answerOf<MaskInfo[]>(page, 'mask.list', { image: second.id });
+        const infos = await answerOf(page, 'mask.list', { image: second.id });
         return infos.map(({ layer, state }) => [layer, state]);
       })
       .toEqual([['human', 'done']]);

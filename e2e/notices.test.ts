@@ -1,8 +1,8 @@
 import process from 'node:process';
-import AxeBuilder from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
+import { axeFindings } from './support/axe.ts';
 import { enginePid } from './support/processes.ts';
 import { photograph } from './support/screenshots.ts';
 
@@ -37,11 +37,7 @@ test('a notice is shown, read out and answered by key while a dialog is open', a
   }
   expect(await isReached()).toBe(true);
   await photograph(launched, '64-notice-over-dialog');
-  const results = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  const serious = results.violations.filter(
-    ({ impact }) => impact === 'serious' || impact === 'critical',
-  );
-  expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  expect(await axeFindings(page, { least: 'serious' })).toEqual([]);
   await page.keyboard.press('Enter');
   await dismiss.waitFor({ state: 'detached' });
   // The focus is in the dialog again.

@@ -1,15 +1,15 @@
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Project, Run } from '../src/contract/app.ts';
-import { writeSample } from '../src/engine/images/sample.ts';
+import type { Run } from '../src/contract/app.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
-import { ask } from './support/bridge.ts';
+import { axeFindings } from './support/axe.ts';
+import { answerOf, ask } from './support/bridge.ts';
 import { chooseOpen } from './support/dialogs.ts';
+import { writeCellClasses } from './support/new-project.ts';
 import { photograph } from './support/screenshots.ts';
 
 /** Name of the focused element. */
@@ -19,18 +19,9 @@ const keysAt = (page: Page): Promise<string | null> =>
     return activeElement?.getAttribute('aria-label') ?? activeElement?.textContent ?? null;
   });
 
-async function axeClean(page: Page): Promise<void> {
-  const results = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  const serious = results.violations.filter(
-    ({ impact }) => impact === 'serious' || impact === 'critical',
-  );
-  expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-}
-
 /** Returns a failed run of the first project, as the engine reports it. */
 async function endedRun(page: Page): Promise<Run> {
-  const list = await ask(page, 'project.list', null);
-  const projects = (list.ok ? list.value : []) as Project[];
+  const projects = await answerOf(page, 'project.list', null);
   const project = projects.find(({ name }) => name === 'Blood cells');
   if (project === undefined) throw new Error('the project is gone');
   return {
@@ -50,9 +41,7 @@ describe('a new project', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'understudy-own-'));
-    const request = { set: 'cells', out: folder, perClass: 6, seed: 1 } as const;
-    await writeSample(request, { signal: new AbortController().signal, report: () => undefined });
-    await rm(join(folder, 'masks'), { recursive: true });
+    await writeCellClasses(folder, { perClass: 6, seed: 1 });
     launched = await launchApp({ colorScheme: 'dark' });
   });
   afterAll(async () => {
@@ -83,10 +72,7 @@ describe('a new project', () => {
     await page.locator('[role=listbox] [role=option] img').first().waitFor();
     // Thumbnails appear while the import is still running, so the first of them does not mean that it has ended.
     await expect
-      .poll(async () => {
-        const list = await ask(page, 'project.list', null);
-        return list.ok ? list.value : [];
-      })
+      .poll(() => answerOf(page, 'project.list', null))
       .toMatchObject([{ images: 48, labelled: 48, tested: 24 }]);
     await photograph(launched, '23-imported');
   });
@@ -110,7 +96,7 @@ describe('a new project', () => {
     await line.getByText('23 labelled training images, 25 test images').waitFor();
     await page.getByText('1 image is held out for the test.').waitFor();
     await photograph(launched, '26-uses');
-    await axeClean(page);
+    expect(await axeFindings(page, { least: 'serious' })).toEqual([]);
     // The element that opened it has the focus again.
     await page.keyboard.press('U');
     await line.getByText('24 labelled training images, 24 test images').waitFor();
@@ -140,7 +126,7 @@ describe('a new project', () => {
     await page.keyboard.press('Alt+2');
     await page.getByText('48 images are not where they were').waitFor();
     await photograph(launched, '29-missing');
-    await axeClean(page);
+    expect(await axeFindings(page, { least: 'serious' })).toEqual([]);
     await chooseOpen(app, `${folder}-elsewhere`);
     await page.getByRole('button', { name: 'Locate folder…' }).click();
     await page.getByText('48 images were found.').waitFor();
@@ -168,7 +154,7 @@ describe('a new project', () => {
     await page.getByText('Blood cells: Run stopped. The disk is full.').waitFor();
     await page.getByRole('button', { name: /Projects: .* 1 other project has updates/ }).waitFor();
     await photograph(launched, '30-ended-elsewhere');
-    await axeClean(page);
+    expect(await axeFindings(page, { least: 'serious' })).toEqual([]);
     await page.getByRole('button', { name: 'Open run' }).click();
     await page.getByRole('heading', { level: 1, name: 'Distil' }).waitFor();
     expect(await page.getByRole('button', { name: /has updates/ }).count()).toBe(0);

@@ -1,10 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DeviceOption, Project } from '../src/contract/app.ts';
 import { supportsFloat16 } from '../src/renderer/steps/skip/settings/precision-choice.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
-import { answerOf } from './support/mask-project.ts';
+import { answerOf } from './support/bridge.ts';
 import { openSample } from './support/sample-project.ts';
 import { photograph } from './support/screenshots.ts';
 
@@ -18,7 +17,7 @@ describe('the precision of a project', () => {
   beforeAll(async () => {
     launched = await launchApp({ colorScheme: 'dark' });
     project = await openSample(launched.page, 130);
-    const devices = await answerOf<DeviceOption[]>(launched.page, 'device.list', { project });
+    const devices = await answerOf(launched.page, 'device.list', { project });
     hasHalf = supportsFloat16(devices, { device: 'auto' });
   });
   afterAll(async () => {
@@ -28,7 +27,7 @@ describe('the precision of a project', () => {
   });
 
   const kept = async (): Promise<string> =>
-    (await answerOf<Project>(launched.page, 'project.get', { project })).settings.precision;
+    (await answerOf(launched.page, 'project.get', { project })).settings.precision;
 
   test('is offered if a run could use a graphics card', async () => {
     const { page } = launched;
@@ -42,7 +41,7 @@ describe('the precision of a project', () => {
   });
 
   test('survives a restart, can be chosen by keys, and is reset with the other defaults', async () => {
-    const settings = { precision: 'float16' };
+    const settings = { precision: 'float16' } as const;
     await answerOf(launched.page, 'project.update', { project, settings });
     const { workspace, userData } = launched;
     await launched.app.close();

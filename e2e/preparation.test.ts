@@ -1,16 +1,15 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Project } from '../src/contract/app.ts';
 import { short, tiffBytes } from '../src/formats/testing/tiff-fixtures.ts';
 import { sharp } from '../src/formats/libvips.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
-import { ask } from './support/bridge.ts';
-import { chooseOpen } from './support/dialogs.ts';
+import { axeFindings } from './support/axe.ts';
+import { answerOf } from './support/bridge.ts';
+import { createProject } from './support/new-project.ts';
 import { chestFiles } from './support/phantom.ts';
 import { photograph } from './support/screenshots.ts';
 import { settled } from './support/settled.ts';
@@ -50,18 +49,8 @@ describe("the model's input", () => {
   const after = (): Locator => dialog().getByAltText(/, new setting$/);
   const thumbnail = (): Locator => launched.page.locator('[role=option] img').first();
 
-  const make = async (name: string, domain: string, images: string): Promise<void> => {
-    const { app, page } = launched;
-    await page.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
-    await page.getByText(domain, { exact: true }).click();
-    await page.getByRole('button', { name: 'Create project' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Images' }).waitFor();
-    await chooseOpen(app, join(folder, images));
-    await page.getByRole('button', { name: 'Add a folder' }).first().click();
-    await page.getByRole('button', { name: /^Add \d (?:images|files)$/ }).click();
-    await page.getByText(/^\d images were added\.$/).waitFor();
-    await thumbnail().waitFor();
-  };
+  const make = (name: string, domain: string, images: string): Promise<void> =>
+    createProject(launched, name, domain, join(folder, images));
   /** Position and size in the dialog, regardless of its opening animation. */
   const placeOf = (element: Locator): Promise<number[]> =>
     element.evaluate((one) => {
@@ -82,8 +71,7 @@ describe("the model's input", () => {
     }
   };
   const preparationOf = async (name: string): Promise<unknown> => {
-    const list = await ask(launched.page, 'project.list', null);
-    const projects = (list.ok ? list.value : []) as Project[];
+    const projects = await answerOf(launched.page, 'project.list', null);
     return projects.find((one) => one.name === name)?.settings.preparation;
   };
   /** Mean brightness of a displayed picture, 0–255. */
@@ -92,12 +80,8 @@ describe("the model's input", () => {
     return channels[0]?.mean ?? 0;
   };
   const seriousFindings = async (): Promise<string[]> => {
-    const { page } = launched;
-    await settled(page);
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+    await settled(launched.page);
+    return axeFindings(launched.page, { least: 'serious' });
   };
   const drawn = (): Promise<boolean> =>
     thumbnail().evaluate((image) => {

@@ -5,11 +5,11 @@ import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
-import { ask, heardBy, listenTo } from './support/bridge.ts';
+import { answerOf, ask, heardBy, listenTo } from './support/bridge.ts';
 import { chooseOpen } from './support/dialogs.ts';
 import { enginePid, workerPid } from './support/processes.ts';
-import { photograph } from './support/screenshots.ts';
 import { latestRun, openSample, waitForStep } from './support/sample-project.ts';
+import { photograph } from './support/screenshots.ts';
 
 // Failures on a user's computer, simulated with the real processes in the middle of a real run.
 
@@ -179,10 +179,9 @@ describe('unusable folders', () => {
 
   test('the files of a folder of broken files are listed, each with its reason', async () => {
     const { page } = launched;
-    const projects = await ask(page, 'project.list', null);
-    const [{ id }] = (projects.ok ? projects.value : []) as [{ id: number }];
+    const [project] = await answerOf(page, 'project.list', null);
     const answer = await ask(page, 'image.import', {
-      project: id,
+      project: project?.id,
       folder: join(folder, 'broken'),
       labels: 'folders',
     });

@@ -1,15 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Project, ProjectImage } from '../src/contract/app.ts';
-import { writeSample } from '../src/engine/images/sample.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
-import { ask } from './support/bridge.ts';
+import { axeFindings } from './support/axe.ts';
+import { answerOf, ask } from './support/bridge.ts';
 import { chooseOpen } from './support/dialogs.ts';
+import { writeCellClasses } from './support/new-project.ts';
 import { latestRun, openSample } from './support/sample-project.ts';
 import { photograph } from './support/screenshots.ts';
 import { settled } from './support/settled.ts';
@@ -19,8 +19,7 @@ const selected = (page: Page): ReturnType<Page['locator']> =>
 
 async function violations(page: Page): Promise<string[]> {
   await settled(page);
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  return axeFindings(page);
 }
 
 describe('keys that the user chooses', () => {
@@ -135,8 +134,7 @@ describe('keys that the user chooses', () => {
 
   test('also review images in order, with their reason, and undo', async () => {
     const { page } = launched;
-    const list = await ask(page, 'project.list', null);
-    const [project] = (list.ok ? list.value : []) as [Project];
+    const [project] = (await answerOf(page, 'project.list', null)) as [Project];
     await ask(page, 'run.start', { project: project.id });
     await expect
       .poll(async () => (await latestRun(page, project.id)).state, { timeout: 900_000 })
@@ -146,9 +144,10 @@ describe('keys that the user chooses', () => {
     await page.getByText(/The student made predictions for [\d,]+ images/).waitFor();
     await expect.poll(() => selected(page).count()).toBe(1);
     const queue = async (): Promise<ProjectImage[]> => {
-      const request = { project: project.id, filter: { show: 'review' }, offset: 0, limit: 200 };
-      const answer = await ask(page, 'image.page', request);
-      return answer.ok ? (answer.value as { images: ProjectImage[] }).images : [];
+      const { images } = await answerOf(page, 'image.page', {
+        ...{ project: project.id, filter: { show: 'review' }, offset: 0, limit: 200 },
+      });
+      return images;
     };
     const [first] = await queue();
     expect(first?.isLabelled).toBe(false);
@@ -162,10 +161,10 @@ describe('keys that the user chooses', () => {
     await page.getByRole('button', { name: /^Accept .* \(Ctrl\+Enter\)$/ }).waitFor();
     await page.keyboard.press('Control+Enter');
     await expect.poll(async () => (await queue()).some(({ id }) => id === first?.id)).toBe(false);
-    const { images } = await ask(page, 'image.page', {
+    const { images } = await answerOf(page, 'image.page', {
       ...{ project: project.id, filter: { show: first?.review?.student?.[0] } },
       ...{ offset: 0, limit: 500 },
-    }).then((answer) => (answer.ok ? answer.value : {}) as { images: ProjectImage[] });
+    });
     expect(images.find(({ id }) => id === first?.id)).toMatchObject({
       ...{ classes: first?.review?.student, isReviewed: true },
     });
@@ -182,9 +181,7 @@ describe('a segmentation project', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'understudy-outlines-'));
-    const request = { set: 'cells', out: folder, perClass: 2, seed: 1 } as const;
-    await writeSample(request, { signal: new AbortController().signal, report: () => undefined });
-    await rm(join(folder, 'masks'), { recursive: true });
+    await writeCellClasses(folder, { perClass: 2, seed: 1 });
     launched = await launchApp({ colorScheme: 'dark' });
   });
   afterAll(async () => {
@@ -255,8 +252,7 @@ describe('a segmentation project', () => {
     expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Outline regions', exact: true }).click();
     await page.getByRole('heading', { level: 1, name: 'Labels' }).waitFor();
-    const list = await ask(page, 'project.list', null);
-    const [project] = (list.ok ? list.value : []) as [Project];
+    const [project] = (await answerOf(page, 'project.list', null)) as [Project];
     expect(await ask(page, 'run.start', { project: project.id })).toMatchObject({
       ...{ ok: false, error: { code: 'invalid-labels' } },
     });

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Locator } from 'playwright-core';
 import type { Project, ProjectImage, Run, RunMask } from '../src/contract/app.ts';
@@ -9,9 +8,11 @@ import type { MaskInfo, MaskLayer } from '../src/contract/masks.ts';
 import type { MaskTile } from '../src/core/mask/tiles.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
+import { axeFindings } from './support/axe.ts';
+import { answerOf } from './support/bridge.ts';
 import { cellSide, writeCells } from './support/cell-folder.ts';
 import { dropOn } from './support/drag.ts';
-import { answerOf, drag, saved, stageReady, valueOf } from './support/mask-project.ts';
+import { drag, saved, stageReady, valueOf } from './support/mask-project.ts';
 import { photograph } from './support/screenshots.ts';
 
 // From images with a few masks to a student that outlines the others, whose masks become labels.
@@ -46,8 +47,8 @@ describe('a segmentation student', () => {
     });
     const { page } = launched;
     await page.getByRole('button', { name: 'Open the sample' }).waitFor();
-    const made = { name: 'Cells', domain: 'medical', task: 'segmentation' };
-    project = await answerOf<Project>(page, 'project.create', made);
+    const made = { name: 'Cells', domain: 'medical', task: 'segmentation' } as const;
+    project = await answerOf(page, 'project.create', made);
     await answerOf(page, 'project.update', {
       project: project.id,
       settings: {
@@ -64,22 +65,21 @@ describe('a segmentation student', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const runs = (): Promise<Run[]> =>
-    answerOf<Run[]>(launched.page, 'run.list', { project: project.id });
+  const runs = (): Promise<Run[]> => answerOf(launched.page, 'run.list', { project: project.id });
   const masksOf = (image: number): Promise<MaskInfo[]> =>
-    answerOf<MaskInfo[]>(launched.page, 'mask.list', { image });
+    answerOf(launched.page, 'mask.list', { image });
   const maskOf = async (image: number, layer: MaskLayer): Promise<MaskInfo | undefined> =>
     (await masksOf(image)).find((info) => info.layer === layer);
   const pixelsOf = async (image: number, layer: MaskLayer): Promise<Uint8Array> => {
     const asked = { image, layer, tiles: [{ x: 0, y: 0 }] };
-    const [tile] = await answerOf<MaskTile[]>(launched.page, 'mask.tiles', asked);
+    const [tile] = await answerOf(launched.page, 'mask.tiles', asked);
     return Uint8Array.from(Object.values(tile?.pixels ?? {}));
   };
   const hasKeys = (element: Locator): Promise<boolean> =>
     element.evaluate((found) => found === document.activeElement);
   const testImages = async (): Promise<number> => {
     const [run] = await runs();
-    return (await answerOf<RunMask[]>(launched.page, 'run.masks', { run: run?.id })).length;
+    return (await answerOf(launched.page, 'run.masks', { run: run?.id ?? 0 })).length;
   };
   /** Scroll position of a step's content. */
   const scrolled = (): Promise<number> =>
@@ -98,8 +98,7 @@ describe('a segmentation student', () => {
         return count;
       });
   const accessible = async (): Promise<void> => {
-    const { violations } = await new AxeBuilder({ page: launched.page }).setLegacyMode().analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    expect(await axeFindings(launched.page)).toEqual([]);
   };
 
   test('the labels show how many images are outlined, and what would help', async () => {
@@ -115,7 +114,7 @@ describe('a segmentation student', () => {
       .getByRole('list', { name: 'Outlined so far, by class' })
       .getByRole('listitem')
       .filter({ hasText: 'nucleus' });
-    project = await answerOf<Project>(page, 'project.get', { project: project.id });
+    project = await answerOf(page, 'project.get', { project: project.id });
     const counted = project.classes.find(({ name }) => name === 'nucleus');
     expect(counted?.labelled).toBe(outlined);
     expect(counted?.pixels).toBeGreaterThan(1000);
@@ -131,7 +130,7 @@ describe('a segmentation student', () => {
   test('fine-tuning the student on the masks can be chosen, and notes are shown before the run', async () => {
     const { page } = launched;
     const chosenTolerance = async () => {
-      const { settings } = await answerOf<Project>(page, 'project.get', { project: project.id });
+      const { settings } = await answerOf(page, 'project.get', { project: project.id });
       return [settings.tolerance, settings.toleranceUnit];
     };
     await page.keyboard.press('Alt+5');
@@ -180,7 +179,7 @@ describe('a segmentation student', () => {
     await accessible();
     await expect
       .poll(async () => {
-        const { settings } = await answerOf<Project>(page, 'project.get', { project: project.id });
+        const { settings } = await answerOf(page, 'project.get', { project: project.id });
         return settings.adapt;
       })
       .toBe(true);
@@ -221,7 +220,7 @@ describe('a segmentation student', () => {
   test('the worst images come first, and a slider wipes between two masks', async () => {
     const { page } = launched;
     const [run] = await runs();
-    const masks = await answerOf<RunMask[]>(page, 'run.masks', { run: run?.id });
+    const masks = await answerOf(page, 'run.masks', { run: run?.id ?? 0 });
     const thumbnails = page.getByRole('list', { name: 'Test images' }).getByRole('button');
     await thumbnails.first().waitFor();
     expect(await thumbnails.count()).toBe(masks.length);
@@ -313,9 +312,9 @@ describe('a segmentation student', () => {
     await heading('Labels');
     const tiles = page.getByRole('option', { name: /, predicted/ });
     await expect.poll(() => tiles.count()).toBe(left);
-    const filter = { show: 'predicted', search: '' };
+    const filter = { show: 'predicted', search: '' } as const;
     const asked = { project: project.id, filter, offset: 0, limit: 50 };
-    const found = await answerOf<{ images: ProjectImage[] }>(page, 'image.page', asked);
+    const found = await answerOf(page, 'image.page', asked);
     for (const image of found.images) {
       expect(image).toMatchObject({ isPredicted: true, isLabelled: false });
       const info = await maskOf(image.id, 'student');
@@ -370,7 +369,7 @@ describe('a segmentation student', () => {
     await page.keyboard.press('Control+Enter');
     await expect.poll(async () => (await maskOf(adopted.id, 'human'))?.state).toBe('done');
     await page.keyboard.press('Escape');
-    const { labelled } = await answerOf<Project>(page, 'project.get', { project: project.id });
+    const { labelled } = await answerOf(page, 'project.get', { project: project.id });
     expect(labelled).toBe(outlined + 1);
   });
 

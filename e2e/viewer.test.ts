@@ -1,16 +1,15 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Project } from '../src/contract/app.ts';
 import { doubles, short, tiffBytes } from '../src/formats/testing/tiff-fixtures.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
-import { ask } from './support/bridge.ts';
-import { chooseOpen } from './support/dialogs.ts';
+import { axeFindings } from './support/axe.ts';
+import { answerOf } from './support/bridge.ts';
 import { hugeRaster } from './support/huge-raster.ts';
+import { createProject } from './support/new-project.ts';
 import { chestFiles } from './support/phantom.ts';
 import { photograph } from './support/screenshots.ts';
 
@@ -55,19 +54,8 @@ describe('the viewer', () => {
   const shown = (words: string | RegExp): Promise<void> =>
     dialog().getByText(words).first().waitFor();
 
-  const make = async (name: string, domain: string, images: string): Promise<void> => {
-    const { app, page } = launched;
-    await page.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
-    await page.getByText(domain, { exact: true }).click();
-    await page.getByRole('button', { name: 'Create project' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Images' }).waitFor();
-    await chooseOpen(app, join(folder, images));
-    await page.getByRole('button', { name: 'Add a folder' }).first().click();
-    await page.getByRole('button', { name: /^Add \d (?:images?|files?)$/ }).click();
-    // An image opened earlier is shown without those imported later.
-    await page.getByText(/^\d images? (was|were) added\.$/).waitFor();
-    await page.locator('[role=option] img').first().waitFor();
-  };
+  const make = (name: string, domain: string, images: string): Promise<void> =>
+    createProject(launched, name, domain, join(folder, images));
   const again = async (): Promise<void> => {
     const { page } = launched;
     await page.reload();
@@ -107,8 +95,8 @@ describe('the viewer', () => {
       .textContent()
       .then((words) => Number(words?.replace(/[^\d.]/g, '')));
   const preparation = async (): Promise<unknown> => {
-    const list = await ask(launched.page, 'project.list', null);
-    return ((list.ok ? list.value : []) as Project[])[0]?.settings.preparation;
+    const [project] = await answerOf(launched.page, 'project.list', null);
+    return project?.settings.preparation;
   };
   const drag = async (
     from: readonly [number, number],
@@ -232,8 +220,7 @@ describe('the viewer', () => {
   });
 
   test('has nothing against a screen reader', async () => {
-    const { violations } = await new AxeBuilder({ page: launched.page }).setLegacyMode().analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    expect(await axeFindings(launched.page)).toEqual([]);
   });
 
   test('selects bands, and shows coordinates and a scale in m', async () => {

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeSample } from '../src/engine/images/sample.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
 import { ask } from './support/bridge.ts';
 import { chooseSave } from './support/dialogs.ts';
 import { dropOn } from './support/drag.ts';
+import { openLatestProject, writeCellClasses } from './support/new-project.ts';
 import { photograph } from './support/screenshots.ts';
 
 // A typical folder: a truncated file, one that is not an image, and new ones.
@@ -20,8 +20,7 @@ describe('a watched folder', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'understudy-watched-'));
-    const request = { set: 'cells', out: at('drawn'), perClass: 2, seed: 3 } as const;
-    await writeSample(request, { signal: new AbortController().signal, report: () => undefined });
+    await writeCellClasses(at('drawn'), { perClass: 2, seed: 3 });
     await rename(at('drawn', 'train'), at('scans'));
     await writeFile(at('scans', '=1+1.png'), 'no image');
     await writeFile(at('scans', 'notes.txt'), 'none');
@@ -30,9 +29,7 @@ describe('a watched folder', () => {
     await ask(launched.page, 'project.create', {
       ...{ name: 'Watched', domain: 'medical', task: 'single' },
     });
-    await launched.page.reload();
-    await launched.page.locator('article').first().click();
-    await launched.page.getByRole('heading', { level: 1, name: 'Images' }).waitFor();
+    await openLatestProject(launched.page);
   });
   afterAll(async () => {
     await launched.close();

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import type { Answer } from '../../src/contract/app.ts';
+import type { Answer, EngineMethod, Params, Result } from '../../src/contract/app.ts';
 
 /**
  * Content of the page's window added by the preload script, as seen by a test that sends arbitrary messages.
@@ -21,6 +21,17 @@ export function ask(page: Page, method: unknown, params: unknown): Promise<Answe
       (globalThis as unknown as PageWindow).understudy.request(id, method, params),
     { id: ++lastRequest, method, params },
   );
+}
+
+/** Returns the engine's answer to a request. */
+export async function answerOf<M extends EngineMethod>(
+  page: Page,
+  method: M,
+  params: Params<M>,
+): Promise<Result<M>> {
+  const answer = await ask(page, method, params);
+  if (!answer.ok) throw new Error(answer.error.message);
+  return answer.value as Result<M>;
 }
 
 /** Collects every event from now on; `heardBy` returns those of a name. */

@@ -17,7 +17,7 @@ import type { Store } from '../../src/store/store.ts';
 import { OpenServices } from '../../tests/support/open-services.ts';
 import { launchApp } from './app.ts';
 import type { LaunchedApp } from './app.ts';
-import { ask } from './bridge.ts';
+import { answerOf } from './bridge.ts';
 
 export interface Size {
   readonly width: number;
@@ -67,12 +67,6 @@ export async function makeDiscFolder(sizes: readonly Size[]): Promise<DiscFolder
     launch: () => launchApp({ workspace, userData: join(folder, 'settings'), colorScheme: 'dark' }),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
-}
-
-export async function answerOf<T>(page: Page, method: string, params: unknown): Promise<T> {
-  const answer = await ask(page, method, params);
-  if (!answer.ok) throw new Error(answer.error.message);
-  return answer.value as T;
 }
 
 type Call = <M extends EngineMethod>(method: M, params: Params<M>) => Promise<Result<M>>;
@@ -161,7 +155,7 @@ export async function drag(
 /** Returns the value of a pixel of the user's mask as the engine has it. */
 export async function valueOf(page: Page, image: number, x: number, y: number): Promise<number> {
   const place = { x: Math.floor(x / 512), y: Math.floor(y / 512) };
-  const [tile] = await answerOf<MaskTile[]>(page, 'mask.tiles', {
+  const [tile] = await answerOf(page, 'mask.tiles', {
     ...{ image, layer: 'human', tiles: [place] },
   });
   return tile?.pixels[(y % 512) * 512 + (x % 512)] ?? 0;
@@ -191,5 +185,5 @@ export async function outline(page: Page, size: Size): Promise<void> {
 
 /** Returns the masks of an image as the engine has them. */
 export function masksOf(page: Page, image: number): Promise<MaskInfo[]> {
-  return answerOf<MaskInfo[]>(page, 'mask.list', { image });
+  return answerOf(page, 'mask.list', { image });
 }

@@ -1,15 +1,13 @@
 import type { Page } from 'playwright-core';
 import { expect, vi } from 'vitest';
-import type { Run } from '../../src/contract/app.ts';
-import { ask } from './bridge.ts';
+import type { Project, Run } from '../../src/contract/app.ts';
+import { answerOf, ask } from './bridge.ts';
 
 /** Opens the sample from the start page, with this many steps to distil, and returns its number. */
 export async function openSample(page: Page, steps: number): Promise<number> {
   await page.getByRole('button', { name: 'Open the sample' }).click();
   await page.getByRole('heading', { level: 1, name: 'Skip factor' }).waitFor();
-  const list = await ask(page, 'project.list', null);
-  if (!list.ok) throw new Error(list.error.message);
-  const [{ id }] = list.value as [{ id: number }];
+  const [{ id }] = (await answerOf(page, 'project.list', null)) as [Project];
   // Quick settings: few views to prepare, and no start to fit.
   const settings = { steps, batch: 16, views: 2, start: 'copy' };
   await ask(page, 'project.update', { project: id, settings });
@@ -18,9 +16,7 @@ export async function openSample(page: Page, steps: number): Promise<number> {
 
 /** Returns the project's latest run as the engine knows it. */
 export async function latestRun(page: Page, project: number): Promise<Run> {
-  const list = await ask(page, 'run.list', { project });
-  if (!list.ok) throw new Error(list.error.message);
-  const [run] = list.value as Run[];
+  const [run] = await answerOf(page, 'run.list', { project });
   if (!run) throw new Error('there is no run');
   return run;
 }

@@ -17,7 +17,6 @@ const letter = z.enum(directionLetters);
 const sampleType = z.enum([
   ...(['uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'float32', 'float64'] as const),
 ]);
-export type TileSampleType = z.infer<typeof sampleType>;
 
 /** Side of a tile, px; tiles at the right and lower edge are smaller. */
 export const viewTileSide = 512;

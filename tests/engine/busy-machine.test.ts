@@ -7,6 +7,7 @@ import { undisturbed } from '../../src/engine/devices/cpu-contention.ts';
 import { machineKey } from '../../src/engine/speed/estimates.ts';
 import { machineSpeed } from '../../src/engine/speed/speed.ts';
 import { OpenServices } from '../support/open-services.ts';
+import { addTinyTeacher } from '../support/tiny-project.ts';
 import { temporaryFolder, writeTinyTeacher } from './support.ts';
 
 /** Uses all processors until the test ends. */
@@ -21,9 +22,7 @@ it('a measurement next to other work is used at once, but not kept for ever', as
   const folder = await temporaryFolder();
   await writeTinyTeacher(join(folder, 'teacher.safetensors'));
   const engine = await OpenServices.open(join(folder, 'workspace'));
-  const { id: teacher } = await engine.call('teacher.add', {
-    file: join(folder, 'teacher.safetensors'),
-  });
+  const teacher = await addTinyTeacher(engine, folder);
   const { id: project } = await engine.call('project.create', {
     name: 'Colours',
     domain: 'other',

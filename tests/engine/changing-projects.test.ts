@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Project, Run } from '../../src/contract/app.ts';
 import { EngineProcess } from '../support/engine-process.ts';
+import { addTinyTeacher } from '../support/tiny-project.ts';
 import { bmpFile } from '../../src/formats/raster/common/bmp-fixtures.ts';
 import { temporaryFolder, writeImages, writeText, writeTinyTeacher } from './support.ts';
 
@@ -17,7 +18,7 @@ describe('projects that change', async () => {
   beforeAll(async () => {
     await writeTinyTeacher(join(folder, 'teacher.safetensors'));
     engine = await EngineProcess.start(workspace);
-    teacher = (await engine.call('teacher.add', { file: join(folder, 'teacher.safetensors') })).id;
+    teacher = await addTinyTeacher(engine, folder);
   });
   afterAll(() => engine.stop());
 

@@ -5,6 +5,7 @@ import type { Run } from '../../src/contract/app.ts';
 import { measureSpeed } from '../../src/engine/speed/speed.ts';
 import { webgpuMissing } from '../conformance/executors.ts';
 import { OpenServices, workerOf } from '../support/open-services.ts';
+import { createTinyProject } from '../support/tiny-project.ts';
 import { temporaryFolder, writeImages, writeTinyTeacher } from './support.ts';
 
 describe('devices in projects', async () => {
@@ -17,17 +18,10 @@ describe('devices in projects', async () => {
     await writeImages(join(folder, 'images', 'train'), 6, 1);
     await writeImages(join(folder, 'images', 'test'), 3, 2);
     engine = await OpenServices.open(join(folder, 'workspace'));
-    const { id: teacher } = await engine.call('teacher.add', {
-      file: join(folder, 'teacher.safetensors'),
+    project = await createTinyProject(engine, folder, {
+      settings: { steps: 20 },
+      images: join(folder, 'images'),
     });
-    const { id } = await engine.call('project.create', {
-      ...{ name: 'Colours', domain: 'other', task: 'single' },
-    });
-    project = id;
-    const settings = { teacher, rank: 2, steps: 20, batch: 8, views: 4 };
-    await engine.call('project.update', { project, settings });
-    const place = { project, folder: join(folder, 'images') };
-    await engine.call('image.import', { ...place, labels: 'folders' });
   });
   afterAll(() => engine.close());
   beforeEach(() => {

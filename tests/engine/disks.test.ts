@@ -9,6 +9,7 @@ import { databaseName } from '../../src/store/store.ts';
 import { EngineProcess } from '../support/engine-process.ts';
 import { workerOf } from '../support/open-services.ts';
 import { SmallDisk } from '../support/small-disk.ts';
+import { createTinyProject } from '../support/tiny-project.ts';
 import { temporaryFolder, tinyRequest, watch, writeImages, writeTinyTeacher } from './support.ts';
 
 // Disks that are full or read-only, folders that disappear, databases that other programs lock.
@@ -27,20 +28,8 @@ async function open(workspace: string): Promise<EngineProcess> {
   return engine;
 }
 
-async function createProject(engine: EngineProcess): Promise<number> {
-  const { id: teacher } = await engine.call('teacher.add', {
-    file: join(folder, 'teacher.safetensors'),
-  });
-  const { id: project } = await engine.call('project.create', {
-    name: 'Colours',
-    domain: 'other',
-    task: 'single',
-  });
-  const settings = { teacher, rank: 2, steps: 50_000, batch: 8, views: 4 };
-  await engine.call('project.update', { project, settings });
-  await engine.call('image.import', { project, folder: images, labels: 'folders' });
-  return project;
-}
+const createProject = (engine: EngineProcess): Promise<number> =>
+  createTinyProject(engine, folder, { settings: { steps: 50_000 }, images });
 
 /** Returns a run with a checkpoint, some steps after it, and the checkpoint's step. */
 async function runWithCheckpoint(engine: EngineProcess, project: number): Promise<[Run, number]> {

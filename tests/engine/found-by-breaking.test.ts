@@ -5,6 +5,7 @@ import type { ImportReport, Project, ProjectImage, Run } from '../../src/contrac
 import { pictureFile, syntax } from '../../src/formats/testing/dicom-fixtures.ts';
 import { EngineProcess } from '../support/engine-process.ts';
 import { workerOf } from '../support/open-services.ts';
+import { addTinyTeacher } from '../support/tiny-project.ts';
 import { temporaryFolder, writeImages, writeTinyTeacher } from './support.ts';
 
 // Each of these defects was found by a tester who tried to break the app.
@@ -18,7 +19,7 @@ describe('defects found by breaking things', async () => {
   beforeAll(async () => {
     await writeTinyTeacher(join(folder, 'teacher.safetensors'));
     engine = await EngineProcess.start(workspace);
-    teacher = (await engine.call('teacher.add', { file: join(folder, 'teacher.safetensors') })).id;
+    teacher = await addTinyTeacher(engine, folder);
   });
   afterAll(() => engine.stop());
 

@@ -4,6 +4,7 @@ import process from 'node:process';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Run } from '../../src/contract/app.ts';
 import { OpenServices, workerOf } from '../support/open-services.ts';
+import { createTinyProject } from '../support/tiny-project.ts';
 import { temporaryFolder, writeImages, writeTinyTeacher } from './support.ts';
 
 // A worker that the system suspends is silent like one that hangs in a driver or on a dead disk.
@@ -28,10 +29,7 @@ describe.skipIf(!isLinux)(`a worker that hangs${why}`, async () => {
     await writeImages(join(folder, 'images', 'train'), 6, 1);
     await writeImages(join(folder, 'images', 'test'), 3, 2);
     engine = await OpenServices.open(workspace, patience);
-    const { id: teacher } = await engine.call('teacher.add', {
-      file: join(folder, 'teacher.safetensors'),
-    });
-    project = await create(teacher);
+    project = await create();
   });
   afterEach(async () => {
     for (const run of await engine.call('run.list', { project })) {
@@ -40,21 +38,11 @@ describe.skipIf(!isLinux)(`a worker that hangs${why}`, async () => {
   });
   afterAll(() => engine.close());
 
-  const create = async (teacher: number): Promise<number> => {
-    const { id } = await engine.call('project.create', {
-      name: 'Colours',
-      domain: 'other',
-      task: 'single',
+  const create = (): Promise<number> =>
+    createTinyProject(engine, folder, {
+      settings: { steps: 50_000 },
+      images: join(folder, 'images'),
     });
-    const settings = { teacher, rank: 2, steps: 50_000, batch: 8, views: 4 };
-    await engine.call('project.update', { project: id, settings });
-    await engine.call('image.import', {
-      project: id,
-      folder: join(folder, 'images'),
-      labels: 'folders',
-    });
-    return id;
-  };
   const reopen = async (now: typeof patience): Promise<void> => {
     await engine.close();
     engine = await OpenServices.open(workspace, now);
@@ -109,8 +97,7 @@ describe.skipIf(!isLinux)(`a worker that hangs${why}`, async () => {
     });
 
     it('the removal of its project', async () => {
-      const { settings } = await engine.call('project.get', { project });
-      const other = await create(settings.teacher ?? 0);
+      const other = await create();
       await hang(other);
       await engine.call('project.remove', { project: other });
       const left = await engine.call('project.list', null);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Run } from '../../src/contract/app.ts';
 import { EngineProcess } from '../support/engine-process.ts';
+import { createTinyProject } from '../support/tiny-project.ts';
 import { temporaryFolder, writeImages, writeTinyTeacher } from './support.ts';
 
 // Paused runs whose images are elsewhere when they are resumed.
@@ -46,18 +47,7 @@ describe('a paused run whose images were moved', async () => {
     await writeTinyTeacher(join(folder, 'teacher.safetensors'));
     await writeImages(join(images, 'train'), 6, 1);
     await writeImages(join(images, 'test'), 3, 2);
-    const { id: teacher } = await engine.call('teacher.add', {
-      file: join(folder, 'teacher.safetensors'),
-    });
-    const { id: project } = await engine.call('project.create', {
-      name: 'Colours',
-      domain: 'other',
-      task: 'single',
-    });
-    const settings = { teacher, rank: 2, steps: 50_000, batch: 8, views: 4 };
-    await engine.call('project.update', { project, settings });
-    await engine.call('image.import', { project, folder: images, labels: 'folders' });
-    return project;
+    return createTinyProject(engine, folder, { settings: { steps: 50_000 }, images });
   };
 
   it('continues with the sample after its workspace was moved', async () => {

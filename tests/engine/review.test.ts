@@ -5,6 +5,7 @@ import type { ProjectImage } from '../../src/contract/app.ts';
 import { predictRequest } from '../../src/contract/jobs.ts';
 import { predict } from '../../src/engine/jobs/predict.ts';
 import { OpenServices } from '../support/open-services.ts';
+import { createTinyProject } from '../support/tiny-project.ts';
 import { temporaryFolder, watch, writeImages, writeTinyTeacher } from './support.ts';
 
 describe('images to check next', async () => {
@@ -15,13 +16,7 @@ describe('images to check next', async () => {
   beforeAll(async () => {
     await writeTinyTeacher(join(folder, 'teacher.safetensors'));
     engine = await OpenServices.open(join(folder, 'workspace'));
-    const { id: teacher } = await engine.call('teacher.add', {
-      file: join(folder, 'teacher.safetensors'),
-    });
-    const made = { name: 'Colours', domain: 'other', task: 'single' } as const;
-    project = (await engine.call('project.create', made)).id;
-    const settings = { teacher, rank: 2, steps: 6, batch: 8, views: 3 };
-    await engine.call('project.update', { project, settings });
+    project = await createTinyProject(engine, folder, { settings: { steps: 6, views: 3 } });
     await writeImages(join(folder, 'known', 'train'), 6, 1);
     await writeImages(join(folder, 'known', 'test'), 2, 2);
     await writeImages(join(folder, 'open'), 5, 3);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Project, Run } from '../../src/contract/app.ts';
 import { EngineProcess } from '../support/engine-process.ts';
+import { createTinyProject } from '../support/tiny-project.ts';
 import { temporaryFolder, writeImages, writeTinyTeacher } from './support.ts';
 
 // The images that results are measured on, while a project changes between its runs.
@@ -13,19 +14,9 @@ let project: number;
 beforeAll(async () => {
   await writeTinyTeacher(join(folder, 'teacher.safetensors'));
   engine = await EngineProcess.start(join(folder, 'workspace'));
-  const { id: teacher } = await engine.call('teacher.add', {
-    file: join(folder, 'teacher.safetensors'),
-  });
-  await writeImages(join(folder, 'images'), 5, 1);
-  const made = { name: 'Colours', domain: 'other', task: 'single' } as const;
-  project = (await engine.call('project.create', made)).id;
-  const settings = { teacher, rank: 2, steps: 4, batch: 8, views: 4 };
-  await engine.call('project.update', { project, settings });
-  await engine.call('image.import', {
-    project,
-    folder: join(folder, 'images'),
-    labels: 'folders',
-  });
+  const images = join(folder, 'images');
+  await writeImages(images, 5, 1);
+  project = await createTinyProject(engine, folder, { settings: { steps: 4 }, images });
 });
 afterAll(() => engine.stop());
 

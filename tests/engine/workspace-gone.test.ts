@@ -5,6 +5,7 @@ import process from 'node:process';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Project } from '../../src/contract/app.ts';
 import { EngineProcess } from '../support/engine-process.ts';
+import { addTinyTeacher } from '../support/tiny-project.ts';
 import { temporaryFolder, writeImages, writeTinyTeacher } from './support.ts';
 
 // A folder for projects that disappears while it is open. SQLite would continue writing to the deleted file.
@@ -86,9 +87,7 @@ describe.skipIf(isWindows)(`a workspace that disappears while it is open${why}`,
     await writeImages(join(folder, 'images', 'train'), 60, 1);
     const images = join(folder, 'images');
     await engine.call('image.import', { project: project.id, folder: images, labels: 'folders' });
-    const { id: teacher } = await engine.call('teacher.add', {
-      file: join(folder, 'teacher.safetensors'),
-    });
+    const teacher = await addTinyTeacher(engine, folder);
     const settings = { teacher, rank: 2, steps: 50_000, batch: 8, views: 4 };
     await engine.call('project.update', { project: project.id, settings });
     const run = await engine.call('run.start', { project: project.id });

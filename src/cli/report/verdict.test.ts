@@ -3,7 +3,7 @@ import type { MaskSummary } from '../../contract/results.ts';
 import {
   candidate,
   classSummaryOf,
-  intervalOf,
+  guesser,
   maskCandidate,
   maskSummaryOf,
   scores,
@@ -66,18 +66,8 @@ describe('verdict', () => {
   });
 
   it('never praises a student of a teacher that only guesses', () => {
-    const confusion = [
-      [3, 3],
-      [4, 7],
-    ];
-    const guess = (accuracy: number): ReturnType<typeof candidate> => ({
-      ...candidate(accuracy, 12),
-      accuracy: intervalOf(accuracy, 0.2),
-      balancedAccuracy: intervalOf(accuracy, 0.2),
-      confusion,
-    });
     const text = verdict(
-      classSummaryOf({ teacher: guess(0.294), copy: guess(0.2), student: guess(0.529) }),
+      classSummaryOf({ teacher: guesser(0.294), copy: guesser(0.2), student: guesser(0.529) }),
     ).join(' ');
     expect(text).toMatch(
       /^Do not use this student: its accuracy of 52\.9 % .* guessing \(50\.0 %\) .*64\.7 %/,

@@ -21,6 +21,18 @@ export type Samples =
   | Float32Array<ArrayBuffer>
   | Float64Array<ArrayBuffer>;
 
+/** The typed array for values of a type. */
+export const sampleArrays = {
+  uint8: Uint8Array,
+  int8: Int8Array,
+  uint16: Uint16Array,
+  int16: Int16Array,
+  uint32: Uint32Array,
+  int32: Int32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+} as const satisfies Record<SampleType, unknown>;
+
 /**
  * Meaning of the bands. `grey`: one band of intensities. `rgb`: the first three are red, green and blue.
  * `palette`: one band of indices into `display.palette`. `bands`: all others, such as spectral bands.

@@ -4,6 +4,7 @@ import { UserError } from '../../core/errors.ts';
 import { findCard } from '../catalogue/cards.ts';
 import { fetchCard } from '../catalogue/fetch-card.ts';
 import { downloadRoute } from '../catalogue/download-route.ts';
+import { ReportPace } from '../events.ts';
 import { PhaseProgress } from '../job.ts';
 import type { JobContext } from '../job.ts';
 import { workspaceJobText } from '../../text/index.ts';
@@ -23,7 +24,7 @@ export async function fetchTeacher(
   const card = withHash(findCard(id), sha256);
   let at = '';
   let progress: PhaseProgress | undefined;
-  let reportedAt = 0;
+  const pace = new ReportPace(reportInterval);
   const { signal } = context;
   const place = downloadRoute(
     { mirror: mirror ?? null, proxy: proxy ?? null, plainHttp },
@@ -37,10 +38,7 @@ export async function fetchTeacher(
       if (total === null) return;
       if (name !== at) progress = new PhaseProgress(context, 'download', total, done);
       at = name;
-      const now = performance.now();
-      if (now - reportedAt < reportInterval && done < total) return;
-      reportedAt = now;
-      progress?.advance(done);
+      if (pace.isDue(done >= total)) progress?.advance(done);
     },
   });
 }

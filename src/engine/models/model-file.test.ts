@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modelCard } from '../../contract/model-card.ts';
+import { cardFacts } from '../../contract/testing/model-cards.ts';
 import { intervalOf } from '../../contract/testing/results.ts';
 import * as g from '../../core/graph/build.ts';
 import { emitOnnx } from '../../core/onnx/emit.ts';
@@ -11,29 +12,8 @@ import { cardKey, readCard } from './model-file.ts';
 
 const quality = intervalOf(0.5);
 const sound = {
-  format: 1,
-  versions: { understudy: '0.1.0', onnxruntime: '1.30.0' },
+  ...cardFacts,
   classes: ['benign', 'malignant'],
-  preprocessing: {
-    imageSize: 8,
-    channels: 3,
-    framing: 'whole',
-    preparation: { range: 'auto' },
-    resampling: 'bicubic, antialiased',
-    range: '[0, 1]',
-    mean: [0, 0, 0],
-    deviation: [1, 1, 1],
-  },
-  teacher: { name: 'tiny', sha256: '', blocks: 2 },
-  student: {
-    blocks: [0],
-    skip: 2,
-    start: 'copy',
-    rank: 1,
-    steps: 1,
-    seed: 0,
-    weights: 'float32',
-  },
   task: 'single',
   metrics: { teacher: quality, copy: quality, student: quality, images: 3 },
 };

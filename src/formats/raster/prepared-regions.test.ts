@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { plainPreparation, prepare, stretchOf } from '../../core/image/preparation.ts';
 import type { Preparation } from '../../core/image/preparation.ts';
-import { plainDisplay } from '../../core/image/stored.ts';
+import { plainDisplay, sampleArrays } from '../../core/image/stored.ts';
 import type { Pixels, Samples } from '../../core/image/stored.ts';
 import type { Rectangle } from '../../core/mask/tiles.ts';
 import { pngFile } from '../testing/image-fixtures.ts';
@@ -10,7 +10,6 @@ import { openImage } from './open.ts';
 import { openPreparedRegions } from './prepared-regions.ts';
 import type { PreparedImage } from './prepared-regions.ts';
 import { preparedPixels, readPrepared } from './prepared.ts';
-import { sampleArrays } from './sample-arrays.ts';
 import { drawn } from './testing/reading.ts';
 import { memoryFile } from './testing/memory-file.ts';
 import { testFolder } from './testing/test-folder.ts';

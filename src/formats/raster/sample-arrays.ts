@@ -1,16 +1,5 @@
+import { sampleArrays } from '../../core/image/stored.ts';
 import type { Samples, SampleType } from './image-file.ts';
-
-/** The typed array for values of a type. */
-export const sampleArrays = {
-  uint8: Uint8Array,
-  int8: Int8Array,
-  uint16: Uint16Array,
-  int16: Int16Array,
-  uint32: Uint32Array,
-  int32: Int32Array,
-  float32: Float32Array,
-  float64: Float64Array,
-} as const;
 
 /** Bytes of one value in memory. */
 export const sampleBytes: Readonly<Record<SampleType, number>> = {

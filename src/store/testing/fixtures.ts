@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Project, ProjectSettings, ProjectTask } from '../../contract/app.ts';
 import type { CandidateReport, DistillSummary } from '../../contract/results.ts';
 import type { TeacherDescription } from '../../contract/descriptions.ts';
+import { plainVit } from '../../core/vit/architecture.ts';
 import type { NewImage } from '../queries/images.ts';
 import type { NewTeacher } from '../queries/teachers.ts';
 import type { Store } from '../store.ts';
@@ -74,23 +75,13 @@ export const description: TeacherDescription = {
   container: 'safetensors',
   storedAs: ['float32'],
   architecture: {
+    ...plainVit,
     imageSize: 224,
     patchSize: 16,
-    channels: 3,
     width: 768,
     depth: 12,
     heads: 12,
     mlpWidth: 3072,
-    classTokens: 1,
-    registers: 0,
-    positionsCoverPrefix: true,
-    layerScale: false,
-    preNorm: false,
-    activation: 'gelu',
-    epsilon: 1e-6,
-    qkvBias: true,
-    pooling: 'class-token',
-    normAfterPooling: false,
   },
   normalization: { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] },
   assumed: ['heads'],

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { modelCard } from '../../../src/contract/model-card.ts';
+import { cardFacts } from '../../../src/contract/testing/model-cards.ts';
 import { intervalOf } from '../../../src/contract/testing/results.ts';
 import {
   decoderLayout,
@@ -36,24 +37,7 @@ const layout = decoderLayout(vit.architecture, 3);
 const decoder = initialDecoder(layout, 1);
 const outliner = segmentationGraph(vit, layout, coarse({ shape: [decoder.length], data: decoder }));
 
-const common = {
-  format: 1,
-  versions: { understudy: '0.1.0', onnxruntime: '1.30.0' },
-  classes: ['a', 'b', 'c'],
-  preprocessing: {
-    ...{ imageSize: 8, channels: 3, framing: 'whole', preparation: { range: 'auto' } },
-    ...{
-      resampling: 'bicubic, antialiased',
-      range: '[0, 1]',
-      mean: [0, 0, 0],
-      deviation: [1, 1, 1],
-    },
-  },
-  teacher: { name: 'tiny', sha256: '', blocks: 2 },
-  student: {
-    ...{ blocks: [0], skip: 2, start: 'copy', rank: 1, steps: 1, seed: 0, weights: 'float32' },
-  },
-};
+const common = { ...cardFacts, classes: ['a', 'b', 'c'] };
 const quality = { teacher: intervalOf(0.5), copy: intervalOf(0.5), student: intervalOf(0.5) };
 const classes = modelCard.parse({ ...common, task: 'single', metrics: { ...quality, images: 3 } });
 const none = { dice: null, iou: null };

@@ -4,6 +4,7 @@ import { UserError } from '../../../core/errors.ts';
 import type { Store } from '../../../store/store.ts';
 import { findLabelExportChoices } from '../../label-export/choices.ts';
 import { exportLabels } from '../../label-export/export-labels.ts';
+import { ReportPace } from '../../events.ts';
 import type { Emit } from '../../events.ts';
 import { RunningWork } from '../../running-work.ts';
 import { maskEditingText } from '../../../text/index.ts';
@@ -54,12 +55,11 @@ export class LabelExports {
 
   #progressReporter(project: number): (done: number, total: number) => void {
     const start = performance.now();
-    let reportedAt = -Infinity;
+    const pace = new ReportPace(reportInterval);
     return (done, total) => {
-      const now = performance.now();
-      if (now - reportedAt < reportInterval && done < total) return;
-      reportedAt = now;
-      const secondsLeft = done === 0 ? null : ((now - start) / 1000 / done) * (total - done);
+      if (!pace.isDue(done >= total)) return;
+      const seconds = (performance.now() - start) / 1000;
+      const secondsLeft = done === 0 ? null : (seconds / done) * (total - done);
       this.#emit('labels.progress', { project, done, total, secondsLeft });
     };
   }

@@ -3,6 +3,7 @@ import type { Run, RunCurve, RunMetric, RunProbe, RunReference } from '../../../
 import type { JobEvent } from '../../../contract/jobs.ts';
 import { UserError } from '../../../core/errors.ts';
 import type { Store } from '../../../store/store.ts';
+import { ReportPace } from '../../events.ts';
 import type { Emit } from '../../events.ts';
 
 /** Minimum time between two progress events, ms. */
@@ -35,9 +36,9 @@ export class CurveRecorder {
     distill: { points: [], backTo: undefined },
     decoder: { points: [], backTo: undefined },
   };
+  readonly #pace = new ReportPace(reportInterval);
   #reference: RunReference | undefined;
   #probes: RunProbe[] = [];
-  #reportedAt = -Infinity;
   #writtenAt = performance.now();
   #step: number;
   #progressed = 0;
@@ -83,9 +84,7 @@ export class CurveRecorder {
     else if (phase === 'decoder' && loss !== undefined) {
       this.#addDecoderStep({ step: done, loss }, total);
     }
-    const now = performance.now();
-    if (now - this.#reportedAt < reportInterval && done < total) return;
-    this.#reportedAt = now;
+    if (!this.#pace.isDue(done >= total)) return;
     this.#emit('run.progress', {
       run: this.#run.id,
       project: this.#run.project,

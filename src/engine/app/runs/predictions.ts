@@ -1,4 +1,4 @@
-import { rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PredictedImages, PredictionStatus, Result, Run } from '../../../contract/app.ts';
 import { UserError } from '../../../core/errors.ts';
@@ -12,10 +12,12 @@ import type {
   MadeMask,
   PredictImagesRequest,
 } from '../../tasks/segmentation/predict/predict-images.ts';
+import { ReportPace } from '../../events.ts';
 import type { Emit } from '../../events.ts';
 import { RunningWork } from '../../running-work.ts';
 import { fileStates } from '../../images/file-states.ts';
 import { findFrozenSegmentation, valuesNow } from './frozen-segmentation.ts';
+import { requireNoRunning, studentFile } from './run-student.ts';
 import { folderOfRun } from './runs.ts';
 import { storePredicted } from './store-predicted.ts';
 import { performInWorker, WorkerDied, WorkerHung } from '../../worker/worker-process.ts';
@@ -85,16 +87,15 @@ export class PredictionService {
     if (this.#active.has(id)) {
       throw new UserError('in-use', studentText.predictsAlready);
     }
-    if (this.#store.runs.list(project).some(({ state }) => state === 'running')) {
-      throw new UserError('in-use', studentText.predictsDuringRun);
-    }
+    requireNoRunning(this.#store, project, studentText.predictsDuringRun);
   }
 
   async #predict(run: Run, which: PredictedImages, signal: AbortSignal): Promise<Outcome> {
     const folder = join(folderOfRun(this.#store, run.id), 'predictions');
     const { images, known, skipped } = await this.#choose(run, which);
     const table = await this.#valuesOf(run);
-    const request = { model: await this.#modelOf(run), images, folder };
+    const model = await studentFile(this.#store, run.id, studentText.notPredicted);
+    const request = { model, images, folder };
     if (images.length === 0) return { images: 0, known, skipped, cancelled: false };
     await makeFolder(folder, this.#store.folder);
     const importer = new MaskImporter(this.#store, run.id, table);
@@ -146,19 +147,13 @@ export class PredictionService {
     throw new UserError('not-found', studentText.classesLost);
   }
 
-  async #modelOf({ id }: Run): Promise<string> {
-    const model = join(folderOfRun(this.#store, id), 'student.onnx');
-    if (await stat(model).catch(() => undefined)) return model;
-    throw new UserError('not-found', studentText.notPredicted(model));
-  }
-
   async #ask(
     { id, project }: Run,
     request: PredictImagesRequest,
     importer: MaskImporter,
     signal: AbortSignal,
   ): Promise<readonly ImageProblem[]> {
-    let reportedAt = -Infinity;
+    const pace = new ReportPace(reportInterval);
     const { outcome } = await performInWorker({ kind: 'predict', request }, signal, {
       take: (made) => {
         importer.take(made);
@@ -167,8 +162,7 @@ export class PredictionService {
         if (event.type !== 'progress') return;
         const { total, secondsLeft } = event;
         const done = Math.floor(event.done);
-        if (done < total && performance.now() - reportedAt < reportInterval) return;
-        reportedAt = performance.now();
+        if (!pace.isDue(done >= total)) return;
         const part = event.done - done;
         this.#emit('predict.progress', { run: id, project, done, total, part, secondsLeft });
       },

@@ -1,6 +1,4 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { EventOf, ReviewStatus, Run } from '../../../contract/app.ts';
+import type { ReviewStatus, Run } from '../../../contract/app.ts';
 import { projectSeed } from '../../../core/dataset/hold-out.ts';
 import { UserError } from '../../../core/errors.ts';
 import { placeName } from '../../../formats/labels/labelled-images.ts';
@@ -9,11 +7,13 @@ import type { StoredImage } from '../../../store/queries/images.ts';
 import type { ImageScore } from '../../../store/queries/review.ts';
 import type { Store } from '../../../store/store.ts';
 import type { ScoreOutcome, ScoreRequest } from '../../tasks/classification/score.ts';
+import { ReportPace } from '../../events.ts';
 import type { Emit } from '../../events.ts';
 import { RunningWork } from '../../running-work.ts';
 import { fileStates } from '../../images/file-states.ts';
 import { findDataset } from './frozen-dataset.ts';
 import type { ProjectDataset } from './frozen-dataset.ts';
+import { requireNoRunning, studentFile } from './run-student.ts';
 import { folderOfRun } from './runs.ts';
 import { performInWorker } from '../../worker/worker-process.ts';
 import { studentText } from '../../../text/index.ts';
@@ -68,10 +68,7 @@ export class ReviewService {
     if (this.#active.has(project)) {
       throw new UserError('in-use', studentText.reviewsAlready);
     }
-    const isRunning = this.#store.runs.list(project).some(({ state }) => state === 'running');
-    if (isRunning) {
-      throw new UserError('in-use', studentText.reviewsDuringRun);
-    }
+    requireNoRunning(this.#store, project, studentText.reviewsDuringRun);
     try {
       return await this.#active.run(project, signal, (own) => this.#find(run, own));
     } finally {
@@ -103,12 +100,8 @@ export class ReviewService {
   async #requestFor(
     run: Run,
   ): Promise<{ request: ScoreRequest; ids: ReadonlyMap<string, number>; changed: number }> {
-    const folder = folderOfRun(this.#store, run.id);
-    const model = join(folder, 'student.onnx');
-    if ((await stat(model).catch(() => undefined)) === undefined) {
-      throw new UserError('not-found', studentText.notReviewed(model));
-    }
-    const kept = await findDataset(this.#store, run.project, folder);
+    const model = await studentFile(this.#store, run.id, studentText.notReviewed);
+    const kept = await findDataset(this.#store, run.project, folderOfRun(this.#store, run.id));
     const heldOut = new Set(kept ? testedIds(kept) : []);
     const asked = this.#toAsk(run.project).filter(({ id }) => !heldOut.has(id));
     const states = await fileStates(asked);
@@ -133,18 +126,13 @@ export class ReviewService {
   }
 
   async #ask(project: number, request: ScoreRequest, signal: AbortSignal): Promise<ScoreOutcome> {
-    let reportedAt = -Infinity;
-    const report = (progress: Omit<EventOf<'review.progress'>, 'project'>): void => {
-      const isLast = progress.done === progress.total;
-      if (!isLast && performance.now() - reportedAt < reportInterval) return;
-      reportedAt = performance.now();
-      this.#emit('review.progress', { project, ...progress });
-    };
+    const pace = new ReportPace(reportInterval);
     const { outcome } = await performInWorker({ kind: 'score', request }, signal, {
       report: (event) => {
         if (event.type !== 'progress') return;
         const { done, total, secondsLeft } = event;
-        report({ done, total, secondsLeft });
+        if (!pace.isDue(done === total)) return;
+        this.#emit('review.progress', { project, done, total, secondsLeft });
       },
     });
     return outcome;

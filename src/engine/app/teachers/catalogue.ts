@@ -18,6 +18,7 @@ import { defaultDownloadLimits } from '../../catalogue/download.ts';
 import type { DownloadLimits } from '../../catalogue/download.ts';
 import { cardInFolder, fetchCard, weightsPath } from '../../catalogue/fetch-card.ts';
 import { checkedSettings, downloadRoute } from '../../catalogue/download-route.ts';
+import { ReportPace } from '../../events.ts';
 import type { Emit } from '../../events.ts';
 import { RunningWork } from '../../running-work.ts';
 import { backgroundOf } from './teachers.ts';
@@ -182,21 +183,19 @@ export class CatalogueService {
     const came = new Map<string, number>();
     /** Bytes of each file that existed before this download. */
     const before = new Map<string, number>();
-    let reportedAt = -Infinity;
+    const pace = new ReportPace(reportInterval);
     return ({ name }, done, total) => {
       if (total !== null) sizes.set(name, total);
       if (!before.has(name)) before.set(name, done);
       came.set(name, done);
-      const now = performance.now();
-      if (now - reportedAt < reportInterval && done !== total) return;
-      reportedAt = now;
+      if (!pace.isDue(done === total)) return;
       const sum = (values: Iterable<number | null>): number =>
         [...values].reduce<number>((all, value) => all + (value ?? 0), 0);
       // Only small files lack a listed size, and they come first.
       const isKnown = sizes.get(card.files[0]?.name ?? '') !== null;
       const whole = isKnown ? Math.max(sum(sizes.values()), sum(came.values())) : 0;
       const fresh = sum(came.values()) - sum(before.values());
-      const seconds = (now - start) / 1000;
+      const seconds = (performance.now() - start) / 1000;
       const secondsLeft =
         whole === 0 || fresh <= 0 ? null : (seconds / fresh) * (whole - sum(came.values()));
       const progress = { card: card.id, done: sum(came.values()), total: whole, secondsLeft };

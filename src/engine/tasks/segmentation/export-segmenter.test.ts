@@ -1,32 +1,17 @@
 import { expect, test } from 'vitest';
 import { maskCard } from '../../../contract/model-card.ts';
+import { cardFacts } from '../../../contract/testing/model-cards.ts';
 import { deepnessMetadata } from './export-segmenter.ts';
 
 const cardOf = (range: string, bands?: number[]) =>
   maskCard.parse({
-    format: 1,
-    versions: { understudy: '0', onnxruntime: '0' },
+    ...cardFacts,
     task: 'segmentation',
     classes: ['background', 'field'],
     preprocessing: {
-      imageSize: 32,
+      ...cardFacts.preprocessing,
       channels: bands?.length ?? 3,
-      framing: 'whole',
       preparation: { range, ...(bands && { bands }) },
-      resampling: 'bicubic, antialiased',
-      range: '[0, 1]',
-      mean: [],
-      deviation: [],
-    },
-    teacher: { name: 't', sha256: '', blocks: 4 },
-    student: {
-      blocks: [0],
-      skip: 2,
-      start: 'copy',
-      rank: 1,
-      steps: 1,
-      seed: 0,
-      weights: 'float32',
     },
     masks: { colours: ['#ffffff'], overlap: 0.5, patchSize: 8, decoderSteps: 1, adapted: false },
     metrics: {

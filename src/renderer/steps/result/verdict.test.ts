@@ -5,7 +5,7 @@ import { nextStep } from './next-step.ts';
 import {
   candidate,
   classSummaryOf,
-  intervalOf,
+  guesser,
   maskSummaryOf,
 } from '../../../contract/testing/results.ts';
 
@@ -63,20 +63,9 @@ describe('verdict against the copy', () => {
 });
 
 describe('verdict on models that only guess', () => {
-  const confusion = [
-    [3, 3],
-    [4, 7],
-  ];
-  const guess = (accuracy: number): ReturnType<typeof candidate> => ({
-    ...candidate(accuracy, 12),
-    accuracy: intervalOf(accuracy, 0.2),
-    balancedAccuracy: intervalOf(accuracy, 0.2),
-    confusion,
-  });
-
   it('rejects the student of a teacher that only guesses, with reasons and advice', () => {
     const found = classVerdict(
-      classSummaryOf({ teacher: guess(0.294), copy: guess(0.2), student: guess(0.529) }),
+      classSummaryOf({ teacher: guesser(0.294), copy: guesser(0.2), student: guesser(0.529) }),
     );
     expect(found.headline).toBe('Do not use this student.');
     expect(found.sentences.join(' ')).toMatch(/52\.9 % .* guessing \(50\.0 %\)/);
@@ -90,14 +79,15 @@ describe('verdict on models that only guess', () => {
   });
 
   it('calls a teacher that only guesses unsuitable, however good its student is', () => {
-    const { headline, sentences } = classVerdict(classSummaryOf({ teacher: guess(0.294) }));
+    const { headline, sentences } = classVerdict(classSummaryOf({ teacher: guesser(0.294) }));
     expect(headline).toBe('This teacher is unsuitable for these images.');
     expect(sentences).toEqual([]);
   });
 
   it('rejects a student that guesses', () => {
+    const { confusion } = guesser(0.9);
     const teacher = { ...candidate(0.9, 12), confusion };
-    const { headline } = classVerdict(classSummaryOf({ teacher, student: guess(0.5) }));
+    const { headline } = classVerdict(classSummaryOf({ teacher, student: guesser(0.5) }));
     expect(headline).toBe('Do not use this student.');
   });
 });

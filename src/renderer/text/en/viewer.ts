@@ -140,7 +140,6 @@ export const viewer = {
     values: 'Values',
     spacing: 'Pixel size',
     crs: 'CRS',
-    notes: 'Notes',
     pixels: (width: number, height: number) => `${count(width)} × ${count(height)}`,
     types: {
       uint8: '8 bits',

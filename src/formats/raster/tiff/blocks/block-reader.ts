@@ -1,8 +1,8 @@
 import { UserError } from '../../../../core/errors.ts';
 import { tiffBlockText } from '../../../../text/index.ts';
 import { memoryFailure } from '../../../files/memory-failure.ts';
+import { sampleArrays } from '../../../../core/image/stored.ts';
 import type { Samples } from '../../image-file.ts';
-import { sampleArrays } from '../../sample-arrays.ts';
 import type { BlockContext, BlockShape } from './block-shape.ts';
 import type { BlockCache } from './block-cache.ts';
 import { outputLimit } from './compression.ts';

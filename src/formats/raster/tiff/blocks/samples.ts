@@ -1,6 +1,7 @@
 import { endianness } from 'node:os';
+import { sampleArrays } from '../../../../core/image/stored.ts';
 import type { Samples, SampleType } from '../../image-file.ts';
-import { newSamples, sampleArrays } from '../../sample-arrays.ts';
+import { newSamples } from '../../sample-arrays.ts';
 import { undoDifferences, undoFloatDifferences } from './predictor.ts';
 
 const isHostLittle = endianness() === 'LE';

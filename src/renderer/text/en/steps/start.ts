@@ -23,7 +23,6 @@ export const start = {
       ? 'No images yet'
       : `${counted(images, 'image')}, ${labelled === 0 ? 'none' : count(labelled)} labelled`,
   opened: (iso: string) => `Opened ${day(iso)}`,
-  open: (name: string) => `Open ${name}`,
   remove: 'Remove project…',
   menu: (name: string) => `More about ${name}`,
   removeTitle: (name: string) => `Remove “${name}”?`,
