@@ -7,7 +7,7 @@ import type { Project } from '../../src/contract/app.ts';
 import { EngineProcess } from '../support/engine-process.ts';
 import { temporaryFolder, writeImages, writeTinyTeacher } from './support.ts';
 
-// A folder for projects that disappears while it is open. SQLite would continue writing to the deleted file.
+// A workspace that disappears while it is open. SQLite would continue writing to the deleted file.
 
 const isWindows = process.platform === 'win32';
 const why = isWindows ? ' (skipped: no open file can be moved here)' : '';
