@@ -29,7 +29,8 @@ export default defineConfig({
           exclude: [isolated],
           // Files share a process: starting one for each takes longer than most of them.
           isolate: false,
-          expect: expected,
+          // A test without an assertion cannot fail.
+          expect: { ...expected, requireAssertions: true },
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

@@ -81,7 +81,7 @@ describe.runIf(process.platform === 'linux')('a run during failures', () => {
   });
 });
 
-describe.skipIf(process.platform === 'win32')('a folder for projects that is moved away', () => {
+describe.skipIf(process.platform === 'win32')('a workspace that is moved away', () => {
   let launched: LaunchedApp;
   let project: number;
 
@@ -100,7 +100,7 @@ describe.skipIf(process.platform === 'win32')('a folder for projects that is mov
     const { page, workspace } = launched;
     await rename(workspace, `${workspace}-elsewhere`);
     const banner = page.getByRole('alert').filter({ hasText: 'The engine is not running' });
-    await banner.getByText(`The folder for projects ${workspace} is missing`).waitFor();
+    await banner.getByText(`The workspace ${workspace} is missing`).waitFor();
     await photograph(launched, '30-workspace-gone');
     await listenTo(page);
     await start();

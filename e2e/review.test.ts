@@ -22,7 +22,7 @@ async function violations(page: Page): Promise<string[]> {
   return axeFindings(page);
 }
 
-describe('keys that the user chooses', () => {
+describe('keyboard shortcuts that the user chooses', () => {
   let launched: LaunchedApp;
   let userData: string;
   let workspace: string;
@@ -67,7 +67,7 @@ describe('keys that the user chooses', () => {
     await page.keyboard.press('Enter');
     await dialog.getByRole('button', { name: /^Press a key for “Choose a class/ }).waitFor();
     await page.keyboard.press('5');
-    await expect.poll(said).toContain('5 is already the key of “Fifth class”');
+    await expect.poll(said).toContain('5 is already the keyboard shortcut of “Fifth class”');
     await page.keyboard.press('Tab');
     await expect.poll(said).toContain('Tab cannot be reassigned');
     await photograph(launched, '80-key-refused');
@@ -75,7 +75,7 @@ describe('keys that the user chooses', () => {
     await row.waitFor();
     await page.keyboard.press('Enter');
     await page.keyboard.press('j');
-    await expect.poll(said).toBe('J is now a key for “Choose a class by its name”.');
+    await expect.poll(said).toBe('J is now a keyboard shortcut for “Choose a class by its name”.');
     const focused = (): Promise<string | null> =>
       page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? null);
     await expect.poll(focused).toBe('Choose a class by its name: J, change');
@@ -123,10 +123,10 @@ describe('keys that the user chooses', () => {
     const { page } = launched;
     await page.keyboard.press('?');
     const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
-    await dialog.getByRole('button', { name: 'Reset the keys of Undo' }).click();
+    await dialog.getByRole('button', { name: 'Reset the keyboard shortcuts of Undo' }).click();
     await dialog.getByRole('button', { name: 'Undo: Ctrl+Z, change' }).waitFor();
-    await dialog.getByRole('button', { name: 'Reset all keys' }).click();
-    await expect.poll(said).toBe('All actions have their default keys.');
+    await dialog.getByRole('button', { name: 'Reset all keyboard shortcuts' }).click();
+    await expect.poll(said).toBe('All actions have their default keyboard shortcuts.');
     await expect.poll(menuKey).toBe('CmdOrCtrl+Z');
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Choose a class by its name (L)' }).waitFor();

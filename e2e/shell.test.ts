@@ -311,7 +311,7 @@ describe('the window', () => {
     expect(await enginePid(app)).not.toBe(first);
   });
 
-  test('another folder for projects is remembered, and the engine moves there', async () => {
+  test('another workspace is remembered, and the engine moves there', async () => {
     const { app, page, workspace, userData } = launched;
     const other = await mkdtemp(join(tmpdir(), 'understudy-other-'));
     try {

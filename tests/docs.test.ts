@@ -2,17 +2,13 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Engine } from '../src/cli/engine.ts';
 import { exitCodes } from '../src/cli/environment.ts';
-import { runTest } from '../src/cli/testing/test-environment.ts';
+import { refusing, runTest } from '../src/cli/testing/test-environment.ts';
+import { codeLines, codeSpans, forUsers, pages, readPage, root } from './support/doc-pages.ts';
 
-// The documentation: its links have targets, the README is short, and commands, options and quoted messages exist.
-
-const root = join(import.meta.dirname, '..');
-const inDocs = await readdir(join(root, 'docs'), { recursive: true });
-const pages = [
-  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
-  ...inDocs.filter((name) => name.endsWith('.md')).map((name) => join('docs', name)),
-];
+// The documentation: its links have targets, the README is short, its commands are accepted, and options and quoted
+// messages exist.
 
 /** Headings as anchors, as GitHub makes them. */
 function anchorsOf(text: string): Set<string> {
@@ -28,7 +24,7 @@ function anchorsOf(text: string): Set<string> {
 }
 
 it.each(pages)('every link of %s has a target', async (page) => {
-  const text = await readFile(join(root, page), 'utf8');
+  const text = await readPage(page);
   const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
   const lost: string[] = [];
   for (const link of links.filter((each) => !/^[a-z]+:/.test(each))) {
@@ -43,35 +39,12 @@ it.each(pages)('every link of %s has a target', async (page) => {
 });
 
 it('the README has at most 900 words', async () => {
-  const text = await readFile(join(root, 'README.md'), 'utf8');
+  const text = await readPage('README.md');
   expect(text.split(/\s+/).length).toBeLessThanOrEqual(900);
 });
 
-const forUsers = pages.filter(
-  (page) => page === 'README.md' || page.startsWith(join('docs', 'guide')),
-);
-
 describe.each(forUsers)('%s', async (page) => {
-  const text = await readFile(join(root, page), 'utf8');
-
-  it('shows only existing commands, with existing options', async () => {
-    const wrong: string[] = [];
-    for (const words of commandsIn(text)) {
-      const end = words.findIndex((word) => word.startsWith('--'));
-      const names = end < 0 ? words : words.slice(0, end);
-      const options = words.filter((word) => word.startsWith('--'));
-      // In `teacher inspect the-folder`, the first two words are the command.
-      const isGroup = ['teacher', 'image', 'labels'].includes(names[0] ?? '');
-      const command = names.slice(0, isGroup ? 2 : 1);
-      const { exitCode, stdout } = await runTest([...command, '--help']);
-      const known = new Set(stdout.text.match(/--[a-z][a-z0-9-]*/g));
-      const isOther =
-        exitCode !== 0 || !stdout.text.includes(`Usage: understudy ${command.join(' ')}`);
-      const strange = options.filter((option) => !known.has(option));
-      if (isOther || strange.length > 0) wrong.push(words.join(' '));
-    }
-    expect(wrong).toEqual([]);
-  });
+  const text = await readPage(page);
 
   it('quotes only texts that the source has', async () => {
     const sources = await wordsOfProgram;
@@ -82,8 +55,35 @@ describe.each(forUsers)('%s', async (page) => {
   });
 });
 
+describe.each(pages)('%s', async (page) => {
+  const text = await readPage(page);
+
+  it('shows only commands that the command line accepts', async () => {
+    const answers = await Promise.all(
+      commandsIn(text).map(async (words) => [words.join(' '), await answerTo(words)]),
+    );
+    expect(answers.filter(([, answer]) => answer !== 'accepted')).toEqual([]);
+  });
+
+  it('names only existing options', async () => {
+    const known = new Set((await wholeHelp).match(anyOption));
+    const named = [...codeLines(text), ...codeSpans(text)].flatMap((code) =>
+      (code.match(anyOption) ?? []).map((option) => [option, code] as const),
+    );
+    const strange = named.filter(
+      ([option]) => !known.has(option) && !foreignOptions.has(option) && !inDocsOnly.has(option),
+    );
+    expect(strange).toEqual([]);
+  });
+});
+
+it('the pages show commands', async () => {
+  const texts = await Promise.all(pages.map(readPage));
+  expect(texts.flatMap(commandsIn).length).toBeGreaterThan(30);
+});
+
 it('messages name only existing options', async () => {
-  const known = new Set((await helpOf([])).match(anyOption));
+  const known = new Set((await wholeHelp).match(anyOption));
   const strange = (await programTexts()).flatMap(([name, text]) =>
     (text.match(anyOption) ?? [])
       .filter((option) => !known.has(option) && !foreignOptions.has(option))
@@ -106,8 +106,34 @@ it('the help and the guide list every exit code', async () => {
 
 const anyOption = /(?<![\w-])--[a-z][a-z0-9-]+/g;
 
+const wholeHelp = helpOf([]);
+
 /** Options of Node and npm, and one passed between the app's processes. */
 const foreignOptions = new Set(['--disable-warning', '--initial-heap-size', '--known', '--omit']);
+
+/** Options of npm, pip and Electron that only the pages name. */
+const inDocsOnly = new Set(['--disable-gpu', '--no-save', '--prefix', '--target']);
+
+/**
+ * Runs a command with an engine that only notes that it is called. A command without options is a mention, which
+ * needs no more than to exist.
+ */
+async function answerTo(words: readonly string[]): Promise<string> {
+  const calls: string[] = [];
+  const note = (name: string): Promise<never> => {
+    calls.push(name);
+    return Promise.reject(new Error('enough'));
+  };
+  const names = Object.keys(refusing) as (keyof Engine)[];
+  const engine = Object.fromEntries(names.map((name) => [name, () => note(name)]));
+  const { stderr } = await runTest(words, { engine });
+  if (calls.length > 0) return 'accepted';
+  if (words.some((word) => word.startsWith('-'))) return stderr.text;
+  const help = await runTest([...words, '--help']);
+  return help.stdout.text.includes(`Usage: understudy ${words.join(' ')}`)
+    ? 'accepted'
+    : stderr.text;
+}
 
 /** Returns the help of a command and of all commands below it. */
 async function helpOf(command: readonly string[]): Promise<string> {
@@ -150,13 +176,17 @@ const wordsOfProgram = (async (): Promise<string> => {
 
 /** Returns the command lines of the program in code blocks and tables, as words without the program's name. */
 function commandsIn(text: string): string[][] {
-  const lines = text.replaceAll('\\\n', ' ').split('\n');
-  const given = lines.flatMap((line) => /^\s*npm run cli -- (.+)$/.exec(line)?.[1] ?? []);
-  const cells = lines.flatMap(
-    (line) => /^\| `([a-z]+(?: [^`]*--[^`]*))` +\|/.exec(line)?.[1] ?? [],
-  );
+  const code = [...codeLines(text), ...codeSpans(text)];
+  const given = code.flatMap((line) => /^\s*npm run cli -- (.+)$/.exec(line)?.[1] ?? []);
+  const [, table = ''] = /^\| command +\|.*\n((?:\|.*\n)*)/m.exec(text) ?? [];
+  const rows = [...table.matchAll(/^\| (`[^|]*)/gm)].map(([, cell = '']) => codeSpans(cell));
+  // `teacher inspect`, `fetch`: the words before the last apply to the following spans too.
+  const cells = rows.flatMap(([first = '', ...others]) => {
+    const group = first.includes('-') ? '' : first.split(' ').slice(0, -1).join(' ');
+    return [first, ...others.map((other) => `${group} ${other}`)];
+  });
   return [...given, ...cells]
-    .filter((line) => !line.startsWith('<'))
+    .filter((line) => !/^\s*[<…]/.test(line) && !/^(?:npm|npx|node|[A-Z_]+=)/.test(line))
     .map((line) => line.trim().split(/\s+/));
 }
 

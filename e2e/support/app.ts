@@ -11,7 +11,7 @@ import { ensureElectron } from '../../scripts/electron/ensure.ts';
 import { explainLaunch, openDisplay } from './display.ts';
 
 export interface LaunchOptions {
-  /** Folder for projects; a temporary one by default, which is deleted when the app is closed. */
+  /** Folder of the workspace; a temporary one by default, which is deleted when the app is closed. */
   readonly workspace?: string;
   /** Folder for the app's settings; temporary by default, as with the workspace. */
   readonly userData?: string;

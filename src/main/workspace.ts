@@ -10,7 +10,7 @@ const settings = z.strictObject({
   opened: path,
 });
 
-/** Folder for projects: the chosen one, which is remembered between starts, or a default. */
+/** Folder of the workspace: the chosen one, which is remembered between starts, or a default. */
 export class Workspace {
   readonly #file: string;
   #kept: z.output<typeof settings>;

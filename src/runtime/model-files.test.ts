@@ -78,7 +78,7 @@ describe('a model file', () => {
   it('that is not a model is refused', async () => {
     const path = join(folder, 'garbage.onnx');
     await writeFile(path, 'not a model');
-    await expect(executor.loadFile(path)).rejects.toThrow();
+    await expect(executor.loadFile(path)).rejects.toThrow(/Load model from .*garbage\.onnx failed/);
   });
 });
 

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as g from '../core/graph/build.ts';
-import { UserError } from '../core/errors.ts';
 import { tensorflowNative } from './tensorflow-library.ts';
 import { tensorFlow } from './tensorflow.ts';
 
@@ -57,7 +56,7 @@ describe('an unusable TensorFlow is reported', () => {
 
   it('when a graph is loaded', async () => {
     const graph = { name: 'any', outputs: new Map([['y', g.abs(g.input('x', []))]]) };
-    await expect(tensorFlow('tensorflow').load(graph)).rejects.toThrow(UserError);
+    await expect(tensorFlow('tensorflow').load(graph)).rejects.toMatchObject({ code: 'device' });
     await expect(tensorFlow('cpu').load(graph)).rejects.toThrow('no backend "cpu"');
   });
 });

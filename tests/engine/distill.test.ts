@@ -1,5 +1,4 @@
-import { rmSync } from 'node:fs';
-import { mkdir, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { distillSummary } from '../../src/contract/results.ts';
@@ -20,7 +19,6 @@ import {
   tinyRequest,
   watch,
   writeImages,
-  writeText,
   writeTinyTeacher,
 } from './support.ts';
 
@@ -169,149 +167,6 @@ describe('a whole job', async () => {
     expect(seen?.equals(unseen ?? Buffer.alloc(0))).toBe(true);
   });
 
-  it('saves a checkpoint when it is stopped, and continues to the same bits', async () => {
-    const stopped = join(folder, 'stopped');
-    const request = tinyRequest(folder, { out: stopped });
-    await expect(distill(request, watch(5))).rejects.toMatchObject({
-      code: 'cancelled',
-      message: expect.stringContaining('--resume') as string,
-    });
-    expect(await readdir(stopped)).toEqual(['checkpoint.safetensors']);
-    const context = watch();
-    await distill({ ...request, resume: true }, context);
-    expect(context.events).toContainEqual({ type: 'notice', message: 'Continuing after step 5.' });
-    // Guesses about the teacher are reported before training begins.
-    const guess = context.events.findIndex(
-      (event) => event.type === 'notice' && /guess about the teacher.*--heads/.test(event.message),
-    );
-    const learning = context.events.findIndex(
-      (event) => event.type === 'progress' && event.phase === 'distill',
-    );
-    expect(guess).toBeGreaterThanOrEqual(0);
-    expect(guess).toBeLessThan(learning);
-    const [a, b] = await Promise.all(
-      [out, stopped].map((place) => readFile(join(place, 'student.safetensors'))),
-    );
-    expect(a?.equals(b ?? Buffer.alloc(0))).toBe(true);
-    expect(await readdir(stopped)).not.toContain('checkpoint.safetensors');
-  });
-
-  it('keeps the checkpoint of a stopped run until the new run has finished a step', async () => {
-    const place = join(folder, 'kept');
-    const request = tinyRequest(folder, { out: place });
-    await expect(distill(request, watch(4))).rejects.toThrow('after step 4');
-    const before = await readFile(join(place, 'checkpoint.safetensors'));
-    const context = watch(0);
-    await expect(distill(request, context)).rejects.toMatchObject({ code: 'cancelled' });
-    expect(context.events.some(({ type }) => type === 'notice')).toBe(true);
-    const after = await readFile(join(place, 'checkpoint.safetensors'));
-    expect(after.equals(before)).toBe(true);
-  });
-
-  it('keeps the checkpoint if a step after training fails', async () => {
-    const place = join(folder, 'failing');
-    const test = join(folder, 'vanishing');
-    await writeImages(test, 2, 2);
-    const context = watch();
-    const { report } = context;
-    context.report = (event) => {
-      report(event);
-      const isOver = event.type === 'progress' && event.phase === 'distill' && event.done === 12;
-      if (isOver) rmSync(test, { recursive: true });
-    };
-    const request = tinyRequest(folder, { out: place, test });
-    await expect(distill(request, context)).rejects.toMatchObject({ code: 'no-images' });
-    // Files that the run finished before it failed are not published either.
-    expect(await readdir(place)).toEqual(['checkpoint.safetensors']);
-  });
-
-  it.each(['student.onnx', 'summary.json', 'checkpoint.safetensors'])(
-    'refuses an output with a folder named %s, before any work',
-    async (name) => {
-      const place = join(folder, `taken-${name}`);
-      await mkdir(join(place, name, 'full'), { recursive: true });
-      const context = watch();
-      await expect(distill(tinyRequest(folder, { out: place }), context)).rejects.toMatchObject({
-        code: 'disk',
-        message: expect.stringContaining(join(place, name)) as string,
-      });
-      expect(context.events.filter(({ type }) => type === 'progress')).toEqual([]);
-      expect(await readdir(place)).toEqual([name]);
-    },
-  );
-
-  it('allows one run at a time in a folder', async () => {
-    const place = join(folder, 'shared');
-    const first = distill(tinyRequest(folder, { out: place }), watch());
-    const second = distill(tinyRequest(folder, { out: place }), watch());
-    const results = await Promise.allSettled([first, second]);
-    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-    const refused = results.find((result) => result.status === 'rejected');
-    expect(refused?.reason).toMatchObject({
-      code: 'in-use',
-      message: expect.stringContaining(place) as string,
-    });
-    expect((await readdir(place)).filter((name) => name.startsWith('.'))).toEqual([]);
-  });
-
-  it('takes over from a run that was killed', async () => {
-    const place = join(folder, 'killed');
-    await writeText(join(place, '.understudy-lock'), '');
-    await writeText(join(place, '.understudy-unfinished', 'student.onnx'), 'half of it');
-    await writeText(join(place, '.understudy-0123456789abcdef.partial'), 'half of it');
-    await distill(tinyRequest(folder, { out: place, steps: 1 }), watch());
-    expect(await readdir(place)).toHaveLength(5);
-  });
-
-  it('recognises a test image behind a link, and a test folder inside the images', async () => {
-    const images = join(folder, 'nested');
-    await writeImages(images, 6, 1);
-    await writeImages(join(images, 'test'), 4, 2);
-    await symlink(join(images, 'test', 'red', '0.png'), join(images, 'red', 'linked.png'));
-    const request = { images, test: join(images, 'test'), out: join(folder, 'nested-out') };
-    const result = await distill(tinyRequest(folder, request), watch());
-    expect(result.classes).toEqual(classes);
-    expect(result.images).toMatchObject({ distilled: 18, labelled: 18, tested: 12 });
-  });
-
-  it('refuses to resume with other options, before the blocks are fitted', async () => {
-    const place = join(folder, 'other');
-    await expect(distill(tinyRequest(folder, { out: place }), watch(2))).rejects.toThrow('Stopped');
-    const others: Parameters<typeof tinyRequest>[1][] = [
-      { rank: 3 },
-      { preparation: { range: 'full' } },
-      { preparation: { range: 'auto', bands: [3, 2, 1] } },
-      { framing: 'centre' },
-    ];
-    for (const other of others) {
-      const context = watch();
-      const request = tinyRequest(folder, { out: place, resume: true, ...other });
-      await expect(distill(request, context)).rejects.toThrow(/belongs to a run with another/);
-      const phases = context.events.flatMap((event) => ('phase' in event ? [event.phase] : []));
-      expect(phases).not.toContain('fit');
-    }
-    expect(await readdir(place)).toEqual(['checkpoint.safetensors']);
-  });
-
-  it('reports a class whose images were deleted during training', async () => {
-    const images = join(folder, 'going');
-    await writeImages(images, 6, 1);
-    const context = watch();
-    const report = context.report.bind(context);
-    context.report = (event) => {
-      report(event);
-      if (event.type === 'progress' && event.phase === 'distill' && event.done === 3) {
-        rmSync(join(images, 'green'), { recursive: true });
-      }
-    };
-    const place = join(folder, 'going-out');
-    await expect(distill(tinyRequest(folder, { images, out: place }), context)).rejects.toThrow(
-      /No image labelled "green" can be read any more/,
-    );
-    // No training progress is lost.
-    expect(await readdir(place)).toEqual(['checkpoint.safetensors']);
-  });
-
   it('trains, and starts nearer to the teacher as the fitted copy than as the untrained copy', async () => {
     const request = { out: join(folder, 'plain-start'), start: 'copy', steps: 40 } as const;
     const plain = await distill(tinyRequest(folder, request), watch());
@@ -331,76 +186,5 @@ describe('a whole job', async () => {
     // cache.
     expect(result.targetCacheHits).toBeCloseTo(1 - 29 / 144, 6);
     for (const event of context.events) expect(jobEvent.parse(event)).toEqual(event);
-  });
-
-  it('skips a damaged image among good ones, counts it and lists it', async () => {
-    const images = join(folder, 'damaged');
-    await writeImages(images, 6, 3);
-    await writeText(join(images, 'red', 'broken.png'), 'no image');
-    const good = await readFile(join(images, 'red', '0.png'));
-    await writeText(join(images, 'blue', 'cut.png'), '');
-    await writeFile(join(images, 'green', 'cut.png'), good.subarray(0, good.length / 2));
-    const context = watch();
-    const result = await distill(
-      tinyRequest(folder, { images, out: join(folder, 'damaged-out') }),
-      context,
-    );
-    expect(result.images.distilled).toBe(18);
-    expect(result.images.skipped.map(({ path }) => path.slice(images.length + 1)).sort()).toEqual([
-      'blue/cut.png',
-      'green/cut.png',
-      'red/broken.png',
-    ]);
-    expect(context.events.filter(({ type }) => type === 'skipped')).toHaveLength(3);
-  });
-
-  it('chooses labelled images among those that can be read', async () => {
-    const images = join(folder, 'choosing');
-    await writeImages(images, 4, 3);
-    for (const name of ['1.png', '2.png']) await writeText(join(images, 'red', name), 'no image');
-    const place = join(folder, 'choosing-out');
-    const request = tinyRequest(folder, { images, perClass: 2, steps: 1, out: place });
-    const result = await distill(request, watch());
-    expect(result.images).toMatchObject({ distilled: 10, labelled: 6 });
-  });
-
-  it('names the class without a readable image', async () => {
-    const images = join(folder, 'lost');
-    await writeImages(images, 2, 3);
-    for (const name of ['0.png', '1.png']) await writeText(join(images, 'green', name), 'no image');
-    const request = tinyRequest(folder, { images, out: join(folder, 'lost-out') });
-    await expect(distill(request, watch())).rejects.toMatchObject({
-      code: 'invalid-labels',
-      message: expect.stringContaining('"green"') as string,
-    });
-    expect(await readdir(join(folder, 'lost-out'))).toEqual([]);
-  });
-
-  it('trains with several labels per image from a table', async () => {
-    const images = join(folder, 'train');
-    const rows = classes.flatMap((name, index) =>
-      Array.from({ length: 12 }, (_, i) => {
-        const both = `${name}|${classes[(index + 1) % 3]}`;
-        const labels = i % 3 === 0 ? both : i % 6 === 1 ? '-' : name;
-        return `${name}/${i}.png,${labels},patient-${i % 6}`;
-      }),
-    );
-    const labels = join(folder, 'labels.csv');
-    await writeText(labels, `path,label,group\n${rows.join('\n')}\n`);
-    const request = tinyRequest(folder, {
-      images,
-      labels,
-      out: join(folder, 'several'),
-    });
-    delete request.test;
-    const result = asClasses(await distill(request, watch()));
-    expect(result.task).toBe('several');
-    expect(result.student.confusion.map((row) => row.length)).toEqual([4, 4, 4]);
-    // Images with none of the labels are used for training too.
-    expect(result.images.labelled).toBe(result.images.distilled);
-    // Whole patients are held out, and not used for distillation either.
-    expect(result.images.distilled + result.images.tested).toBe(36);
-    expect(result.images.tested % 6).toBe(0);
-    expect(result.images.tested).toBeGreaterThan(0);
   });
 });

@@ -8,7 +8,7 @@ import { EngineProcess } from '../support/engine-process.ts';
 import { addTinyTeacher } from '../support/tiny-project.ts';
 import { temporaryFolder, writeImages, writeTinyTeacher } from './support.ts';
 
-// A folder for projects that disappears while it is open. SQLite would continue writing to the deleted file.
+// A workspace that disappears while it is open. SQLite would continue writing to the deleted file.
 
 const isWindows = process.platform === 'win32';
 const why = isWindows ? ' (skipped: no open file can be moved here)' : '';

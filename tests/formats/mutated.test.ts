@@ -9,9 +9,8 @@ import { watchMutants } from './mutated/watch.ts';
  *
  * To run more mutants, others, or only some numbers by hand:
  *
- * UNDERSTUDY_MUTANTS=10000 UNDERSTUDY_MUTANTS_SEED=7 npx vitest run --project integration
- * tests/formats/mutated.test.ts UNDERSTUDY_MUTANTS=4210-4211 npx vitest run --project integration
- * tests/formats/mutated.test.ts -t images
+ * - `UNDERSTUDY_MUTANTS=10000 UNDERSTUDY_MUTANTS_SEED=7 npx vitest run --project integration mutated`
+ * - `UNDERSTUDY_MUTANTS=4210-4211 npx vitest run --project integration mutated -t images`
  */
 
 const [asked, seed] = [process.env.UNDERSTUDY_MUTANTS, process.env.UNDERSTUDY_MUTANTS_SEED];

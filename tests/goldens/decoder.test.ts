@@ -65,7 +65,9 @@ describe('the segmentation decoder against PyTorch', () => {
   it('agrees in double precision', () => {
     for (const graph of graphs) {
       const values = [...inputs].map(([name, { data }]) => [name, data] as const);
-      for (const [name, { data }] of evaluate(graph, new Map(values))) {
+      const results = evaluate(graph, new Map(values));
+      expect([...results.keys()]).toEqual([...graph.outputs.keys()]);
+      for (const [name, { data }] of results) {
         // The remaining difference is the golden's rounding to float32.
         expect(difference(data, value(name).data)).toBeLessThan(2e-7);
       }
@@ -81,6 +83,7 @@ describe('the segmentation decoder against PyTorch', () => {
           required(inputs.get(name), name),
         ]);
         const results = await loaded.run(Object.fromEntries(given) as Record<string, Tensor>);
+        expect([...results.keys()]).toEqual([...graph.outputs.keys()]);
         for (const [name, result] of results) {
           const { data } = await result.read();
           result.dispose();

@@ -12,7 +12,7 @@ import { classOption } from './mask-options.ts';
 const table: OptionTable<Omit<ImportRequest, 'folder'>> = {
   workspace: {
     flags: '--workspace <folder>',
-    help: "the window's folder for projects, created if missing; close the window first",
+    help: "the window's workspace, the folder with its projects, created if missing; close the window first",
   },
   project: { flags: '--project <name>', help: 'name of the project; created if missing' },
   labels: {

@@ -47,7 +47,7 @@ export function addImage(program: Command, environment: Environment): void {
 const locateTable: OptionTable<Omit<LocateRequest, 'folder'>> = {
   workspace: {
     flags: '--workspace <folder>',
-    help: "the window's folder for projects; close the window first",
+    help: "the window's workspace, the folder with its projects; close the window first",
   },
   project: { flags: '--project <name>', help: 'name of the project' },
   from: {

@@ -11,7 +11,7 @@ import { addJsonOption } from './command.ts';
 const table: OptionTable<LabelExportRequest> = {
   workspace: {
     flags: '--workspace <folder>',
-    help: "the window's folder for projects; close the window first",
+    help: "the window's workspace, the folder with its projects; close the window first",
   },
   project: { flags: '--project <name>', help: 'name of the project' },
   format: {

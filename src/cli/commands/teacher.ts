@@ -52,7 +52,7 @@ function addInspect(teacher: Command, environment: Environment): void {
 
 const workspaceOption = {
   flags: '--workspace <folder>',
-  help: "the window's folder for projects; close the window first",
+  help: "the window's workspace, the folder with its projects; close the window first",
 } as const;
 
 /** Adds the command that imports a teacher into a workspace. */
@@ -65,7 +65,7 @@ function addImport(teacher: Command, environment: Environment): void {
   const options = { schema, table };
   const command = teacher
     .command('import')
-    .summary("add a teacher to a workspace (the window's folder for projects)")
+    .summary('add a teacher to a workspace')
     .description(
       'Adds a teacher to a workspace, as the window does: reads it with the given options, tests it on a few drawn ' +
         'images, and stores its properties. The file stays where it is. Importing the same file again replaces the ' +

@@ -128,6 +128,7 @@ describe('solvePositive', () => {
         for (let k = 0; k < n; k++)
           b[i * m + j] = (b[i * m + j] ?? 0) + (a[i * n + k] ?? 0) * (truth[k * m + j] ?? 0);
     const x = solvePositive(a, b, n, m);
+    expect(x).toHaveLength(n * m);
     x.forEach((value, index) => {
       expect(value).toBeCloseTo(truth[index] ?? NaN, 10);
     });

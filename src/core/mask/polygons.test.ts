@@ -289,7 +289,9 @@ describe('polygons with a tolerance', () => {
     const stairs = Array.from({ length: 20 }, (_, y) =>
       Array.from({ length: 20 }, (__, x) => (x > y ? 1 : 2)),
     );
-    for (const { rings } of traced(stairs, { tolerance: 1 })) {
+    const found = traced(stairs, { tolerance: 1 });
+    expect(found).toHaveLength(2);
+    for (const { rings } of found) {
       expect((rings[0]?.length ?? 0) / 2).toBeLessThanOrEqual(5);
     }
   });

@@ -20,12 +20,6 @@ describe.each(cards.map((card) => [card.id, card] as const))('%s', (_, card) => 
     for (const { name } of card.files.slice(1)) expect(name).toMatch(/\.json$/);
   });
 
-  it('states the hash that TorchGeo puts into names', () => {
-    const [weights] = card.files;
-    const promised = /-([0-9a-f]{8})\.pth$/.exec(weights?.name ?? '')?.[1];
-    if (promised !== undefined) expect(weights?.sha256?.startsWith(promised)).toBe(true);
-  });
-
   it('forbids commercial use if the licence does, and is undecided without a licence', () => {
     const { licence, commercial } = card;
     if (licence === null) expect(commercial).toBe('ask');
@@ -35,6 +29,15 @@ describe.each(cards.map((card) => [card.id, card] as const))('%s', (_, card) => 
 });
 
 describe('the catalogue', () => {
+  it('states the hashes that TorchGeo puts into names', () => {
+    const promised = cards.flatMap(({ files: [weights] }) => {
+      const start = /-([0-9a-f]{8})\.pth$/.exec(weights?.name ?? '')?.[1];
+      return start === undefined ? [] : [[start, weights?.sha256?.slice(0, 8)]];
+    });
+    expect(promised.length).toBeGreaterThan(2);
+    for (const [start, stated] of promised) expect(stated).toBe(start);
+  });
+
   it('has unique names, and teachers for each domain', () => {
     for (const of of [cards.map(({ id }) => id), cards.map(({ name }) => name)]) {
       expect(new Set(of).size).toBe(of.length);

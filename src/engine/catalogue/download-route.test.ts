@@ -63,9 +63,9 @@ describe('the download route', () => {
     const insisted = { ...none, mirror, plainHttp: true };
     expect(checkedSettings(insisted).plainHttp).toBe(true);
     expect(downloadRoute(insisted, {}).plainHttp).toBe(true);
-    expect(
-      downloadRoute({ ...none, plainHttp: true }, { HF_ENDPOINT: mirror }).mirror,
-    ).not.toBeNull();
+    const fromVariable = downloadRoute({ ...none, plainHttp: true }, { HF_ENDPOINT: mirror });
+    expect(fromVariable.mirror).toBe(downloadRoute(insisted, {}).mirror);
+    expect(fromVariable.mirror).toMatch(/^http:/i);
   });
 
   it('allows missing encryption for one address only', () => {

@@ -278,6 +278,7 @@ describe('exported labels, imported again,', () => {
     ]);
     for (const format of ['dicom-seg', 'nifti'] as const) {
       const { folder, files } = await exported(project, { format });
+      expect(files).not.toHaveLength(0);
       for (const file of files) {
         const stored = await readFile(join(folder, file));
         const bytes = file.endsWith('.gz') ? gunzipSync(stored) : stored;

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../core/errors.ts';
 import { Random } from '../../core/random.ts';
 import {
   DecodeBudget,
@@ -86,7 +85,7 @@ describe('a budget for decoding', () => {
     expect(await isSettled(waiting)).toBe(false);
     expect(beats).toBeGreaterThan(2);
     controller.abort();
-    await expect(waiting).rejects.toThrow(UserError);
+    await expect(waiting).rejects.toMatchObject({ code: 'cancelled' });
     // Its ticket has been removed with it.
     release();
     expect(await isSettled(at(3).take(100 * mebibyte, { alive }))).toBe(true);

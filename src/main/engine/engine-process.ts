@@ -9,7 +9,7 @@ export interface EngineProgram {
   readonly entry: string;
 }
 
-/** Folder for projects. */
+/** Folder of the workspace. */
 export interface WorkspaceFolder {
   readonly folder: string;
   /** True if the folder had projects before: if they are missing, the engine creates no new workspace. */

@@ -124,7 +124,7 @@ test('a staged mask belongs to no image until it replaces another as a whole', (
     { x: 2, y: 0, pixels: filled(255, 0, 1) },
   ]);
   expect(store.masks.get(image, 'human')).toEqual(before);
-  expect(() => store.masks.replace(-1, 'human', 'done', staged)).toThrow();
+  expect(() => store.masks.replace(-1, 'human', 'done', staged)).toThrow(/image was removed/);
   expect(store.masks.replace(image, 'human', 'done', staged)).toMatchObject({
     state: 'done',
     tiles: [

@@ -105,7 +105,7 @@ test('an update changes only the given properties', () => {
 test('settings that the contract rejects are not written', () => {
   const store = temporaryStore();
   const { id } = addProject(store);
-  expect(() => store.projects.update(id, { settings: { rank: 0 } })).toThrow();
+  expect(() => store.projects.update(id, { settings: { rank: 0 } })).toThrow(/"rank"/);
   expect(store.projects.get(id).settings.rank).toBe(16);
 });
 

@@ -261,8 +261,11 @@ describe('refusals', () => {
   ])('refuses a frame beyond %j: %s', async (limits, isWithin) => {
     const bytes = pngFile({ ...size, channels: 1, bits: 16, values });
     const work = opened(bytes, { ...defaultLimits, ...limits });
-    if (isWithin) await (await work).close();
-    else await expectRefusal(work, 'too-large', /4 × 3 pixels/);
+    if (isWithin) {
+      const file = await work;
+      expect(file.header).toMatchObject(size);
+      await file.close();
+    } else await expectRefusal(work, 'too-large', /4 × 3 pixels/);
   });
 
   it('refuses a frame that claims to be huge before decoding', async () => {

@@ -221,7 +221,7 @@ describe('requests', () => {
     const path = await temporaryFile(pictureFile(syntax.explicit, grey, Buffer.from(greyValues)));
     const file = await openDicom(path, defaultLimits);
     await file.close();
-    await expect(file.read()).rejects.toThrow();
+    await expect(file.read()).rejects.toMatchObject({ code: 'cancelled' });
   });
 });
 

@@ -14,6 +14,7 @@ describe('blockMarks', () => {
         fc.integer({ min: 1, max: 40 }),
         (depth, skip) => {
           const marks = blockMarks(depth, every(depth, Math.min(skip, depth)), stage);
+          expect(marks).toHaveLength(depth);
           const columns = [
             marks.map(({ bar }) => bar),
             marks.filter(({ isKept }) => isKept).map(({ lifted }) => lifted),

@@ -5,7 +5,7 @@ export const files = {
   open: 'Import report',
   title: 'Import report',
   explanation:
-    'Each file of the added folders, with the result of its latest import. File names may identify patients: the report stays in the folder for projects until you save it elsewhere.',
+    'Each file of the added folders, with the result of its latest import. File names may identify patients: the report stays in the workspace until you save it elsewhere.',
   report: 'Folder',
   allFolders: 'All folders',
   folder: (name: string, time: string) => `${name}, ${moment(time)}`,

@@ -97,7 +97,7 @@ export const frame = {
       'Images and labels are saved. Start the engine again; if it stops again, the log shows the reason.',
   },
   folderInUse: {
-    title: 'This folder for projects is already in use',
+    title: 'This workspace is already in use',
     meaning: 'Close the other window or command that uses it, or choose another folder.',
   },
   engineSilent: {

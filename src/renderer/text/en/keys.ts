@@ -96,26 +96,26 @@ const reserved: Record<ReservedFor, string> = {
   system: 'the operating system uses it',
 };
 
-/** Text of the dialog that lists and changes keys. */
+/** Text of the dialog that lists and changes keyboard shortcuts. */
 export const keysText = {
   title: menuText.shortcuts,
-  explanation: 'Choose a key to change, then press the new one.',
+  explanation: 'Choose a keyboard shortcut to change, then press the new one.',
   places,
   actions,
   fixed,
   change: (action: string, key: string) => `${action}: ${key}, change`,
-  changeHint: 'Change this key',
-  add: (action: string) => `Another key for ${action}`,
+  changeHint: 'Change this keyboard shortcut',
+  add: (action: string) => `Another keyboard shortcut for ${action}`,
   press: 'Press a key',
-  pressSpoken: (action: string) => `Press a key for “${action}”; Escape keeps the current key`,
+  pressSpoken: (action: string) => `Press a key for “${action}”; Escape keeps the current one`,
   remove: (action: string, key: string) => `Remove ${key} from ${action}`,
-  reset: (action: string) => `Reset the keys of ${action}`,
-  resetAll: 'Reset all keys',
-  given: (action: string, key: string) => `${key} is now a key for “${action}”.`,
-  wasReset: (action: string) => `${action} has its default keys.`,
-  allReset: 'All actions have their default keys.',
+  reset: (action: string) => `Reset the keyboard shortcuts of ${action}`,
+  resetAll: 'Reset all keyboard shortcuts',
+  given: (action: string, key: string) => `${key} is now a keyboard shortcut for “${action}”.`,
+  wasReset: (action: string) => `${action} has its default keyboard shortcuts.`,
+  allReset: 'All actions have their default keyboard shortcuts.',
   taken: (key: string, other: string) =>
-    `${key} is already the key of “${other}”. Change that one first, or choose another key here.`,
+    `${key} is already the keyboard shortcut of “${other}”. Change that one first, or choose another key here.`,
   reserved: (key: string, why: ReservedFor) =>
     `${key} cannot be reassigned: ${reserved[why]}. Choose another key.`,
 };

@@ -7,6 +7,5 @@ export const outputText = {
   isFolder: (path: string) => `${path} is a folder. Remove it.`,
   inUse: (folder: string) =>
     `Another run is writing to ${folder}. Wait for it or choose another folder.`,
-  insideWorkspace: (file: string) =>
-    `${file} is inside the folder for projects. Save it elsewhere.`,
+  insideWorkspace: (file: string) => `${file} is inside the workspace. Save it elsewhere.`,
 };

@@ -4,7 +4,7 @@ export const menuText = {
   newProject: 'New project',
   allProjects: 'All projects',
   importImages: 'Import images…',
-  workspaceFolder: 'Folder for projects…',
+  workspaceFolder: 'Workspace folder…',
 
   edit: '&Edit',
   undo: 'Undo',

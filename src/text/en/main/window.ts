@@ -4,7 +4,7 @@ export const windowText = {
   cancel: 'Cancel',
   copy: 'Copy',
   details: 'Details',
-  workspaceFolder: 'Folder for projects',
+  workspaceFolder: 'Workspace folder',
 };
 
 /** Question when the window is closed during a run. */

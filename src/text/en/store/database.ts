@@ -20,18 +20,18 @@ export const databaseText = {
   ofAnotherProgram: (file: string) =>
     `${file} belongs to another program. Choose another folder, or move that file away.`,
   ofNewerVersion: (file: string) =>
-    `The folder for projects with ${file} was written by a newer version of Understudy. Install that version, or choose another folder.`,
+    `The workspace with ${file} was written by a newer version of Understudy. Install that version, or choose another folder.`,
   notUpgraded: (file: string) =>
     `${file} could not be upgraded to this version of Understudy and was not changed. Open it with your previous version, and report this problem.`,
 
   folderNotWritable: (folder: string) =>
     `The folder ${folder} could not be created or written. Check its permissions and the disk, or choose another one.`,
   folderMissing: (folder: string) =>
-    `The folder for projects ${folder} is missing: it was moved, renamed, emptied or deleted, or its disk was removed. Put it back and restart Understudy, or choose another folder.`,
+    `The workspace ${folder} is missing: it was moved, renamed, emptied or deleted, or its disk was removed. Put it back and restart Understudy, or choose another folder.`,
   openElsewhere: (folder: string) =>
-    `The folder for projects ${folder} is open in another window of Understudy. Close it there, or choose another folder.`,
+    `The workspace ${folder} is open in another window of Understudy. Close it there, or choose another folder.`,
   link: (path: string) =>
-    `${path} is a link or not an ordinary file. Understudy never writes or deletes through links, so this folder for projects was not opened. Put a real file or folder in its place, or remove it.`,
+    `${path} is a link or not an ordinary file. Understudy never writes or deletes through links, so this workspace was not opened. Put a real file or folder in its place, or remove it.`,
   outside: (folder: string, { name }: { readonly name: string }) =>
     `The database in ${folder} names “${name}” as one of its own folders, which it is not. Nothing was written or deleted there. Another program changed the database: restore a copy of it, or remove the run or the project.`,
 };

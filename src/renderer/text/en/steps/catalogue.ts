@@ -99,7 +99,7 @@ export const catalogueText = {
       'This address begins with http: anyone on the connection could replace the files. Use it only on a network that you trust.',
     proxy: 'Proxy',
     proxyWhy:
-      'May include a name and a password: http://name:password@proxy.example:3128. They are stored in this computer’s key store, never in the folder for projects.',
+      'May include a name and a password: http://name:password@proxy.example:3128. They are stored in this computer’s key store, never in the workspace.',
     proxyExample: 'http://proxy.example:3128',
     login: {
       kept: (what: string) => `${what}: name and password are stored in this computer’s key store.`,

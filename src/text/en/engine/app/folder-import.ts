@@ -5,7 +5,7 @@ export const folderImportText = {
   anotherRunning: 'Another import into this project is running. Wait for it, or stop it.',
   patientsBeingRead: 'Patients are being read again. Wait until they have been read, then import.',
   isWorkspace: (folder: string) =>
-    `${folder} is the folder for projects, which contains only Understudy’s own files. Choose a folder of images.`,
+    `${folder} is the workspace, which contains only Understudy’s own files. Choose a folder of images.`,
   folderGone: (folder: string, added: number) =>
     added === 1
       ? `${folder} is missing: it was moved or deleted, or its drive was disconnected. 1 image was imported before and is kept. Import the folder again when it is back.`

@@ -17,7 +17,7 @@ export const runText = {
     `${memoryText(need)}: it may be very slow, or be stopped by the system. Choose a smaller image size.`,
 
   elsewhere:
-    'This folder for projects was last opened on another computer, or is a copy, so its runs do not resume automatically. To continue this run here, resume it.',
+    'This workspace was last opened on another computer, or is a copy, so its runs do not resume automatically. To continue this run here, resume it.',
   killedSilent: (silentMs: number) =>
     `The run did not respond for ${durationText(silentMs)} and could not be paused, so its process was ended. Progress since its last checkpoint is lost (all of it, if there is none yet).`,
   silent: (silentMs: number) =>

@@ -19,7 +19,7 @@ export const imageFolderText = {
     `The folder ${path} cannot be read: its name is not valid UTF-8. Rename it.`,
   folderClosed: (path: string) => `The folder ${path} cannot be opened. Check its permissions.`,
   isWorkspace: (path: string) =>
-    `${path} is Understudy’s own folder for projects; its files are not imported.`,
+    `${path} is a workspace of Understudy; its files are not imported.`,
   linkToParent: (path: string) =>
     `${path} is a link to a folder that contains it, so it was not followed. Its images are imported once.`,
   brokenLink: (path: string) =>
