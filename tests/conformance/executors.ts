@@ -17,6 +17,8 @@ interface Candidate {
   readonly missing: string | undefined;
   /** Number types that it does not support. */
   readonly lacks?: readonly DType[];
+  /** True if it computes without the processor's vector instructions, some fifty times slower than the others. */
+  readonly isSlow?: true;
 }
 
 /**
@@ -52,12 +54,14 @@ const candidates: readonly Candidate[] = [
     open: () => onnxRuntime('webgpu'),
     missing: webgpuMissing,
     lacks: process.platform === 'linux' ? ['float16', 'uint8'] : ['uint8'],
+    isSlow: true,
   },
   {
     title: 'TensorFlow.js cpu',
     open: () => tensorFlow('cpu'),
     missing: undefined,
     lacks: ['float16', 'uint8'],
+    isSlow: true,
   },
   {
     title: 'TensorFlow.js tensorflow',
