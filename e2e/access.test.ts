@@ -112,7 +112,7 @@ describe('the app without a mouse', () => {
     await page.locator('[role=option] img').first().waitFor();
     await page.keyboard.press('Control+Enter');
     for (const [key, name] of [
-      ['Enter', /large$/],
+      ['Enter', /, enlarged$/],
       ['l', 'Label the selected images'],
       ['?', 'Keyboard shortcuts'],
     ] as const) {

@@ -175,7 +175,7 @@ describe('the Labels step', () => {
     await photograph(launched, '31-labels-selected');
     const name = await image.getAttribute('aria-label');
     await image.dblclick();
-    const large = page.getByRole('dialog', { name: /large$/ });
+    const large = page.getByRole('dialog', { name: /, enlarged$/ });
     const opened = await large.getByRole('heading', { level: 2 }).textContent();
     expect(name).toContain(opened);
     await page.keyboard.press('Escape');
@@ -188,7 +188,7 @@ describe('the Labels step', () => {
     const { page } = launched;
     await expect.poll(() => selected().count()).toBe(1);
     await page.keyboard.press('Enter');
-    const large = page.getByRole('dialog', { name: /large$/ });
+    const large = page.getByRole('dialog', { name: /, enlarged$/ });
     await large.waitFor();
     const name = (): Promise<string | null> =>
       large.getByRole('heading', { level: 2 }).textContent();

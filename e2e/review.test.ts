@@ -111,7 +111,8 @@ describe('keyboard shortcuts that the user chooses', () => {
     await picker.waitFor();
     await page.keyboard.press('Enter');
     await picker.waitFor({ state: 'hidden' });
-    await page.getByRole('button', { name: 'Undo (Ctrl+U)' }).waitFor();
+    const undo = page.getByRole('button', { name: 'Undo (Ctrl+U)' });
+    await expect.poll(() => undo.isEnabled()).toBe(true);
     const undone = page.getByText('Undone: the labels of 1 image');
     await page.keyboard.press('Control+z');
     expect(await undone.count()).toBe(0);
