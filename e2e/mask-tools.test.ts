@@ -3,7 +3,6 @@ import type { CDPSession } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProjectImage } from '../src/contract/app.ts';
-import type { MaskTile } from '../src/core/mask/tiles.ts';
 import { openStore } from '../src/store/store.ts';
 import type { LaunchedApp } from './support/app.ts';
 import { answerOf } from './support/bridge.ts';

@@ -11,7 +11,6 @@ import type {
   Result,
 } from '../../src/contract/app.ts';
 import type { MaskInfo } from '../../src/contract/masks.ts';
-import type { MaskTile } from '../../src/core/mask/tiles.ts';
 import { Random } from '../../src/core/random.ts';
 import type { Store } from '../../src/store/store.ts';
 import { OpenServices } from '../../tests/support/open-services.ts';
